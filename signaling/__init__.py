@@ -1,0 +1,1 @@
+"""Live calls: wire messages, rooms, the socket, and media."""

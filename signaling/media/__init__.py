@@ -1,0 +1,1 @@
+"""Media without decoding: one transport per leg, packets in, packets out."""

@@ -1,0 +1,158 @@
+"""What the call needs from whatever carries sound and picture.
+
+Knows participants only as opaque strings and sound and picture only as SDP.
+Refuses to know rooms, roles, visits, and who may hear whom: the room decides that
+and says it with `seat` and `block`. Nothing here can record or listen in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+
+Kind = Literal["audio", "video"]
+Target = Literal["publisher", "subscriber"]
+LegState = Literal["new", "connecting", "connected", "lost", "failed", "closed"]
+
+SLOTS: Final = 4
+
+
+class BadSdp(ValueError):
+    """The other side's session description cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegConnected:
+    """Media can flow between the participant and the server on this leg."""
+
+    participant: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegLost:
+    """Nothing authenticated was heard for 15 s, or the peer closed DTLS.
+
+    A leg that fell silent keeps its keys: when it is heard again it is connected
+    again, with another `LegConnected`.
+    """
+
+    participant: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegFailed:
+    """The handshake did not succeed; the leg has to be negotiated anew."""
+
+    participant: str
+    target: Target
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackStarted:
+    """The first packet of this kind arrived from the participant's present leg."""
+
+    participant: str
+    kind: Kind
+
+
+MediaEvent = LegConnected | LegLost | LegFailed | TrackStarted
+OnEvent = Callable[[MediaEvent], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegStatistics:
+    """One leg as last measured; times in seconds, rates as fractions of one.
+
+    Attributes:
+        state: where the leg is in its life.
+        last_heard: monotonic second of the last authenticated packet or check.
+        rtt: round trip from the peer's receiver reports, None before the first.
+        loss: share of packets lost in the last report interval.
+        jitter: interarrival jitter (RFC 3550) of the leg's worst stream.
+        nacks: packets asked for again: by us on the publisher leg, of us on the
+            subscriber leg.
+        plis: key frames asked for, in the same directions.
+    """
+
+    state: LegState
+    last_heard: float | None
+    rtt: float | None
+    loss: float
+    jitter: float
+    packets: int
+    bytes: int
+    nacks: int
+    plis: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantStatistics:
+    """Both legs of a participant, None where there is none.
+
+    `silence` holds the seconds since the last RTP packet of each kind that has ever
+    arrived on the present publish leg.
+    """
+
+    publisher: LegStatistics | None
+    subscriber: LegStatistics | None
+    silence: dict[Kind, float]
+
+
+class MediaEngine(Protocol):
+    """Speaks SDP; knows participants by an opaque id, and rooms not at all."""
+
+    async def start(self) -> None:
+        """Opens what the engine listens on."""
+
+    async def stop(self) -> None:
+        """Closes every leg, then what the engine listens on."""
+
+    def publish(self, participant: str, offer: str) -> str:
+        """Answers the offer of a participant who sends.
+
+        An offer with the fingerprint of the present leg is an ICE restart; one with
+        another fingerprint replaces the leg.
+
+        Raises:
+            BadSdp: the offer is malformed or has nothing the engine can carry.
+        """
+
+    def subscribe(self, participant: str) -> str:
+        """Offers `SLOTS` pairs of an audio and a video stream, mids a0, v0, a1, v1 …
+
+        Called again it offers an ICE restart of the same leg.
+        """
+
+    def rebuild_subscriber(self, participant: str) -> str:
+        """Offers a fresh subscribe leg with the same seats; the old one is closed."""
+
+    def accept(self, participant: str, answer: str) -> None:
+        """Takes the participant's answer to the last offer of its subscribe leg.
+
+        Raises:
+            BadSdp: the answer is malformed, or there is nothing it could answer.
+        """
+
+    def seat(self, subscriber: str, slot: int, publisher: str | None) -> None:
+        """Puts a publisher, or nobody, into a slot of a subscriber.
+
+        Nothing is renegotiated. Either may come later: a seat outlives their legs.
+
+        Raises:
+            ValueError: the slot is not in range(SLOTS).
+        """
+
+    def block(self, publisher: str, kind: Kind, blocked: bool) -> None:
+        """Forwards nothing of that kind from the publisher while blocked.
+
+        Unblocking video asks the publisher for a key frame.
+        """
+
+    def leave(self, participant: str) -> None:
+        """Closes both legs and vacates the seats given to and taken by the person."""
+
+    def statistics(self, participant: str) -> ParticipantStatistics:
+        """Measures the participant's legs; an unknown participant has none."""
