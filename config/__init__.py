@@ -1,0 +1,1 @@
+"""Settings, wiring, and the command line. Knows everyone; nobody imports it."""

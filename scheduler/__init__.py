@@ -1,0 +1,1 @@
+"""Everything about time: slots, booking rules, booking, sweeps, messages going out."""

@@ -1,0 +1,152 @@
+"""The closed vocabularies of the domain: roles, kinds, channels, outcomes.
+
+Values are stable: they are stored, logged and sent to clients. Sentences for people
+live in the catalogues, never here.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an account may be; one each."""
+
+    FAMILY = "family"
+    CLERK = "clerk"
+    WARDEN = "warden"
+    OFFICIAL = "official"
+    SCHEDULER = "scheduler"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+#: Every role that signs in with a password.
+STAFF = frozenset(Role) - {Role.FAMILY}
+
+
+class SiteKind(StrEnum):
+    """Where a site stands in the service."""
+
+    PRISON = "prison"
+    OFFICE = "office"
+    MOBILE_OFFICE = "mobile_office"
+    VILLAGE = "village"
+
+
+#: The kinds of site where families sit down.
+SERVICE_POINTS = frozenset({SiteKind.OFFICE, SiteKind.MOBILE_OFFICE, SiteKind.VILLAGE})
+
+
+class StationKind(StrEnum):
+    """A bookable seat with a screen."""
+
+    TERMINAL = "terminal"
+    KIOSK = "kiosk"
+
+
+class VisitKind(StrEnum):
+    """What a visit is for. A legal visit is privileged: nobody watches or records."""
+
+    FAMILY = "family"
+    LEGAL = "legal"
+    OFFICIAL = "official"
+
+
+class ContactState(StrEnum):
+    """How far the link between a visitor and a prisoner is approved."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    SUSPENDED = "suspended"
+    BANNED = "banned"
+
+
+class Relation(StrEnum):
+    """What a visitor is to a prisoner."""
+
+    SPOUSE = "spouse"
+    PARENT = "parent"
+    CHILD = "child"
+    SIBLING = "sibling"
+    GRANDPARENT = "grandparent"
+    RELATIVE = "relative"
+    FRIEND = "friend"
+    LAWYER = "lawyer"
+
+
+class Part(StrEnum):
+    """A person's part in a visit."""
+
+    PRISONER = "prisoner"
+    VISITOR = "visitor"
+    OFFICIAL = "official"
+    INTERPRETER = "interpreter"
+    MONITOR = "monitor"
+    COMPANION = "companion"
+
+
+class Attendance(StrEnum):
+    """Where an official attends from."""
+
+    DESK = "desk"
+    PHONE = "phone"
+    VILLAGE = "village"
+
+
+class Outcome(StrEnum):
+    """How a visit ended."""
+
+    COMPLETED = "completed"
+    FAMILY_ABSENT = "family_absent"
+    PRISONER_ABSENT = "prisoner_absent"
+    PRISONER_REFUSED = "prisoner_refused"
+    NOBODY_CAME = "nobody_came"
+    ENDED_BY_STAFF = "ended_by_staff"
+    TECHNICAL_FAMILY = "technical_family"
+    TECHNICAL_PRISON = "technical_prison"
+    TECHNICAL_SERVER = "technical_server"
+    CANCELLED_BY_FAMILY = "cancelled_by_family"
+    CANCELLED_BY_PRISON = "cancelled_by_prison"
+    CANCELLED_BY_OFFICIAL = "cancelled_by_official"
+    CANCELLED_BY_CLOSURE = "cancelled_by_closure"
+    LATE = "late"
+
+
+#: The outcomes a person may give when cancelling a visit.
+CANCELLATIONS = (
+    Outcome.CANCELLED_BY_FAMILY,
+    Outcome.CANCELLED_BY_PRISON,
+    Outcome.CANCELLED_BY_OFFICIAL,
+    Outcome.CANCELLED_BY_CLOSURE,
+)
+
+#: The outcomes a person may give to a visit that ended or was left unclosed.
+CLOSINGS = (
+    Outcome.COMPLETED,
+    Outcome.FAMILY_ABSENT,
+    Outcome.PRISONER_ABSENT,
+    Outcome.PRISONER_REFUSED,
+    Outcome.ENDED_BY_STAFF,
+    Outcome.TECHNICAL_FAMILY,
+    Outcome.TECHNICAL_PRISON,
+    Outcome.TECHNICAL_SERVER,
+    Outcome.LATE,
+)
+
+
+class Side(StrEnum):
+    """Which end of a visit a participant or a lost minute belongs to."""
+
+    FAMILY = "family"
+    PRISON = "prison"
+    OFFICIAL = "official"
+
+
+SIDES = {
+    Part.PRISONER: Side.PRISON,
+    Part.VISITOR: Side.FAMILY,
+    Part.INTERPRETER: Side.FAMILY,
+    Part.COMPANION: Side.OFFICIAL,
+    Part.OFFICIAL: Side.OFFICIAL,
+    Part.MONITOR: Side.PRISON,
+}

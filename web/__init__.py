@@ -1,0 +1,1 @@
+"""Pages by role, the JSON API, and the middleware that guards them."""
