@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
+from visitation.errors import VisitationError
 
 Kind = Literal["audio", "video"]
 Target = Literal["publisher", "subscriber"]
@@ -17,8 +18,16 @@ LegState = Literal["new", "connecting", "connected", "lost", "failed", "closed"]
 SLOTS: Final = 4
 
 
-class BadSdp(ValueError):
-    """The other side's session description cannot be used; the message says why."""
+class BadSdp(VisitationError):
+    """The other side's session description cannot be used.
+
+    Attributes:
+        reason: a stable code: "malformed", "too_long", "no_vp8" …
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +130,10 @@ class MediaEngine(Protocol):
         """
 
     def subscribe(self, participant: str) -> str:
-        """Offers `SLOTS` pairs of an audio and a video stream, mids a0, v0, a1, v1 …
+        """Offers `SLOTS` pairs of an audio and a video stream.
 
-        Called again it offers an ICE restart of the same leg.
+        Their mids are a0, v0, a1, v1 and so on. Called again, it offers an ICE
+        restart of the same leg.
         """
 
     def rebuild_subscriber(self, participant: str) -> str:
