@@ -1,0 +1,82 @@
+"""Both databases keep the same promises."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
+
+from tests.conftest import NOON
+from visitation.audit.tables import AuditEntry
+from visitation.database import Database, Held
+from visitation.places.tables import Closure, Province, Site
+from visitation.words import SiteKind
+
+
+async def _site(database: Database) -> int:
+    async with database.write() as session:
+        province = Province(code="10", name="اصفهان")
+        session.add(province)
+        await session.flush()
+        site = Site(province_id=province.id, kind=SiteKind.PRISON, name="زندان مرکزی")
+        session.add(site)
+        await session.flush()
+        return site.id
+
+
+async def test_an_instant_comes_back_as_the_same_instant(database: Database) -> None:
+    site_id = await _site(database)
+    async with database.write() as session:
+        session.add(Closure(site_id=site_id, starts_at=NOON, ends_at=NOON, reason="-"))
+    async with database.read() as session:
+        closure = (await session.exec(select(Closure))).one()
+    assert closure.starts_at == NOON
+    assert closure.starts_at.utcoffset().total_seconds() == 0
+
+
+async def test_a_naive_instant_is_refused(database: Database) -> None:
+    site_id = await _site(database)
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001
+    with pytest.raises(Exception, match="naive datetime"):
+        async with database.write() as session:
+            session.add(
+                Closure(site_id=site_id, starts_at=naive, ends_at=NOON, reason="-")
+            )
+
+
+async def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.write() as session:
+            session.add(Province(code="10", name="اصفهان"))
+            await session.flush()
+            raise RuntimeError
+    async with database.read() as session:
+        assert (await session.exec(select(Province))).all() == []
+
+
+async def test_an_audit_entry_is_never_changed(database: Database) -> None:
+    async with database.write() as session:
+        session.add(AuditEntry(at=NOON, actor="system", action="x", subject="y"))
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with database.write() as session:
+            entry = (await session.exec(select(AuditEntry))).one()
+            entry.actor = "account:1"
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with database.write() as session:
+            await session.delete((await session.exec(select(AuditEntry))).one())
+
+
+async def test_a_reader_cannot_write_to_sqlite(sqlite: Database) -> None:
+    with pytest.raises(DBAPIError, match="readonly"):
+        async with sqlite.read() as session:
+            session.add(Province(code="10", name="اصفهان"))
+
+
+async def test_a_second_process_is_refused_the_sqlite_file(sqlite_url: str) -> None:
+    first, second = Database(sqlite_url), Database(sqlite_url)
+    first.hold()
+    with pytest.raises(Held, match="another process"):
+        second.hold()
+    await first.close()
+    second.hold()
+    await second.close()

@@ -1,0 +1,24 @@
+"""Every table, for migrations and for tests that need them all."""
+
+from sqlmodel import SQLModel
+
+from visitation.audit import tables as audit
+from visitation.calls import tables as calls
+from visitation.devices import tables as devices
+from visitation.messages import tables as messages
+from visitation.people import tables as people
+from visitation.places import tables as places
+from visitation.visits import tables as visits
+
+METADATA = SQLModel.metadata
+
+__all__ = [
+    "METADATA",
+    "audit",
+    "calls",
+    "devices",
+    "messages",
+    "people",
+    "places",
+    "visits",
+]
