@@ -1,0 +1,223 @@
+"""Which exception becomes which answer: one table and a middleware.
+
+Pages get a page that says what to do next; the API gets problem details (RFC 9457).
+Anything unforeseen is logged with the request's name, and the person gets that name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from sqlalchemy.exc import DBAPIError
+
+from visitation.database.engine import may_try_again
+from visitation.errors import Invalid, NotAllowed, NotFound, VisitationError
+from web import refusals
+from web.i18n import N_, _
+from web.keys import REQUEST_ID
+from web.render import render
+from web.security import CrossSite
+from web.throttle import TooMany
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What went wrong, for a person and for a program.
+
+    Attributes:
+        code: stable, for programs.
+        title: what happened, as a message id.
+        advice: what to do now, as a message id.
+        reasons: more sentences, already in the reader's language.
+        headers: what the answer must carry besides.
+    """
+
+    status: int
+    code: str
+    title: str
+    advice: str
+    reasons: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+MISSING = Problem(
+    status=404,
+    code="not_found",
+    title=N_("There is no such page"),
+    advice=N_("Check the address, or go to the first page and start from there."),
+)
+CROSS_SITE = Problem(
+    status=403,
+    code="cross_site",
+    title=N_("This did not come from our own page"),
+    advice=N_("Open the page again from the first page, and send it from there."),
+)
+NO_METHOD = Problem(
+    status=405,
+    code="method_not_allowed",
+    title=N_("This cannot be done here"),
+    advice=N_("Go to the first page and start from there."),
+)
+OVERTAKEN = Problem(
+    status=409,
+    code="conflict",
+    title=N_("This cannot be done now"),
+    advice=N_("Go back, load the page again, and see what has changed."),
+)
+TOO_LARGE = Problem(
+    status=413,
+    code="too_large",
+    title=N_("That is more than we can take"),
+    advice=N_("Go back and send less text."),
+)
+NOT_OUR_HOST = Problem(
+    status=421,
+    code="unknown_host",
+    title=N_("This service is not known by that address"),
+    advice=N_("Use the address on your slip, or ask the office."),
+)
+UNREADABLE = Problem(
+    status=422,
+    code="invalid",
+    title=N_("Something that was sent cannot be used"),
+    advice=N_("Go back, check what you typed, and send it again."),
+)
+TOO_OFTEN = Problem(
+    status=429,
+    code="too_many",
+    title=N_("That was tried too often"),
+    advice=N_("Wait, then try again. If you need help now, ask the office."),
+)
+BROKEN = Problem(
+    status=500,
+    code="internal",
+    title=N_("Something went wrong on our side"),
+    advice=N_(
+        "Nothing you already saved is lost. Try again in a minute; if it happens "
+        "again, tell the office the number below."
+    ),
+)
+BUSY = Problem(
+    status=503,
+    code="busy",
+    title=N_("The service is busy"),
+    advice=N_("Nothing is lost. Wait a minute and try again."),
+    headers={"Retry-After": "30"},
+)
+
+_BY_STATUS = {404: MISSING, 405: NO_METHOD, 413: TOO_LARGE, 421: NOT_OUR_HOST}
+
+
+def problem(error: Exception) -> Problem:
+    """What to tell people about an exception."""
+    for kind, describe in _TABLE:
+        if isinstance(error, kind):
+            return describe(error)
+    return BROKEN
+
+
+def _http(error: web.HTTPException) -> Problem:
+    known = _BY_STATUS.get(error.status, UNREADABLE)
+    allow = error.headers.get("Allow")
+    extra = {"Allow": allow} if allow else {}
+    return _with(known, status=error.status, headers=extra)
+
+
+def _too_many(error: TooMany) -> Problem:
+    seconds = str(max(1, -int(-error.wait // timedelta(seconds=1))))
+    return _with(TOO_OFTEN, headers={"Retry-After": seconds})
+
+
+def _database(error: DBAPIError) -> Problem:
+    return BUSY if may_try_again(error) else BROKEN
+
+
+def _refused(error: VisitationError) -> Problem:
+    return _with(OVERTAKEN, reasons=refusals.sentences(error))
+
+
+def _invalid(error: Invalid) -> Problem:
+    return _with(UNREADABLE, reasons=refusals.sentences(error))
+
+
+def _with(
+    known: Problem,
+    *,
+    status: int | None = None,
+    reasons: tuple[str, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Problem:
+    return Problem(
+        status=status or known.status,
+        code=known.code,
+        title=known.title,
+        advice=known.advice,
+        reasons=reasons,
+        headers=headers or known.headers,
+    )
+
+
+#: The first kind that fits decides. What may not be seen does not exist.
+_TABLE: tuple[tuple[type[Exception], Callable[..., Problem]], ...] = (
+    (web.HTTPException, _http),
+    (CrossSite, lambda _: CROSS_SITE),
+    (NotFound, lambda _: MISSING),
+    (NotAllowed, lambda _: MISSING),
+    (TooMany, _too_many),
+    (Invalid, _invalid),
+    (VisitationError, _refused),
+    (DBAPIError, _database),
+)
+
+
+@web.middleware
+async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever a handler raises into an answer."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:  # noqa: PLR2004 - redirects are answers already
+            raise
+        return show(request, problem(error))
+    except Exception as error:  # noqa: BLE001 - the outermost place; it logs
+        found = problem(error)
+        if found.status >= 500:  # noqa: PLR2004
+            log.exception("request_failed", code=found.code)
+        return show(request, found)
+
+
+def show(request: web.Request, found: Problem) -> web.Response:
+    """The answer for a problem: a page, or problem details for programs."""
+    if wants_json(request):
+        response = web.json_response(
+            {
+                "type": f"about:blank#{found.code}",
+                "title": _(found.title),
+                "status": found.status,
+                "code": found.code,
+                "detail": _(found.advice),
+                "reasons": list(found.reasons),
+                "request": request[REQUEST_ID],
+            },
+            status=found.status,
+            content_type="application/problem+json",
+        )
+    else:
+        response = render(
+            request, "errors/problem.html", status=found.status, problem=found
+        )
+    response.headers.update(found.headers)
+    return response
+
+
+def wants_json(request: web.Request) -> bool:
+    """Whether a program asks: by its path, or because it takes JSON and no pages."""
+    accepted = request.headers.get("Accept", "")
+    return request.path.startswith("/api/") or (
+        "json" in accepted and "text/html" not in accepted
+    )

@@ -1,0 +1,60 @@
+"""What the application and a request carry, each under a typed key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from visitation.database import Database
+from visitation.keyring import Keyring
+from web.principals import DevicePrincipal, Principal
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """What an operator decides about the pages; filled by `config`.
+
+    Attributes:
+        public_url: how people reach the service, for slips, QR codes and SMS.
+        secure: whether people reach it over HTTPS; turns on HSTS.
+        allowed_hosts: host names that are answered; `*.` stands for one label or more.
+        demo: whether the seeded demonstration is running, and every page says so.
+        require_totp: roles that may do nothing before they have enrolled a second
+            factor.
+        help_phone: E.164 number that every page gives for help; empty for none.
+        zone: the wall clock of pages that belong to no site.
+        session_idle_minutes: after so long without a request, sign in again.
+        session_hours: after so long, sign in again in any case.
+        body_limit: the largest form or JSON body, in bytes.
+    """
+
+    public_url: str
+    secure: bool = True
+    allowed_hosts: tuple[str, ...] = ("localhost", "*.localhost", "127.0.0.1", "[::1]")
+    demo: bool = False
+    require_totp: frozenset[str] = frozenset()
+    help_phone: str = ""
+    zone: tzinfo = ZoneInfo("Asia/Tehran")  # noqa: RUF009 - immutable
+    session_idle_minutes: int = 60
+    session_hours: int = 12
+    body_limit: int = 256 * 1024
+
+
+SETTINGS = web.AppKey("SETTINGS", WebSettings)
+DATABASE = web.AppKey("DATABASE", Database)
+KEYRING = web.AppKey("KEYRING", Keyring)
+CLOCK: web.AppKey[Clock] = web.AppKey("CLOCK", Callable)  # type: ignore[arg-type]
+#: The live calls; whoever wires the program puts signaling's hub here.
+LIVE: web.AppKey[object] = web.AppKey("LIVE", object)
+
+REQUEST_ID: web.RequestKey[str] = web.RequestKey("REQUEST_ID", str)
+#: Who is signed in: a member of staff, or a participant by a join code.
+PRINCIPAL: web.RequestKey[Principal] = web.RequestKey("PRINCIPAL", object)  # type: ignore[arg-type]
+#: The paired terminal or kiosk the request comes from.
+DEVICE: web.RequestKey[DevicePrincipal] = web.RequestKey("DEVICE", DevicePrincipal)
+#: The row that the matched route's `subject` found and the gate let through.
+SUBJECT: web.RequestKey[object] = web.RequestKey("SUBJECT", object)

@@ -1,0 +1,141 @@
+"""How dates, times, numbers and phones are written for people.
+
+Pure: an instant, a zone and the language being spoken give text. Two calendars in
+English, one in Persian. Knows no rows and no requests.
+"""
+
+from datetime import date, datetime, time, timedelta, tzinfo
+
+import phonenumbers
+from markupsafe import Markup, escape
+
+from visitation import jalali, persian
+from visitation.timespan import Timespan
+from web import i18n
+from web.i18n import _, ngettext
+
+_MONTHS_EN = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def digits(value: object) -> str:
+    """A number or code in the digits of the language being spoken."""
+    text = str(value)
+    return persian.to_persian_digits(text) if i18n.language() == "fa" else text
+
+
+def day(value: date, zone: tzinfo, *, weekday: bool = True) -> str:
+    """A day in words: «دوشنبه ۲ آذر ۱۴۰۵», or "Monday 23 November 2026 (2 Azar 1405)".
+
+    Of an instant, the day that it is in the zone.
+    """
+    value = local_day(value, zone)
+    at = jalali.from_date(value)
+    if i18n.language() == "fa":
+        text = f"{at.day} {jalali.MONTHS_FA[at.month - 1]} {at.year}"
+        name = jalali.WEEKDAYS_FA[value.weekday()]
+        return digits(f"{name} {text}" if weekday else text)
+    text = f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+    solar = f"{at.day} {jalali.MONTHS_EN[at.month - 1]} {at.year}"
+    name = jalali.WEEKDAYS_EN[value.weekday()]
+    return f"{name} {text} ({solar})" if weekday else f"{text} ({solar})"
+
+
+def short_day(value: date, zone: tzinfo) -> str:
+    """A day as it is typed into a form: «۱۴۰۵/۰۹/۰۲», or "2026-11-23"."""
+    value = local_day(value, zone)
+    if i18n.language() == "fa":
+        return digits(jalali.from_date(value))
+    return value.isoformat()
+
+
+def weekday(value: date, zone: tzinfo) -> str:
+    """The day's name."""
+    names = jalali.WEEKDAYS_FA if i18n.language() == "fa" else jalali.WEEKDAYS_EN
+    return names[local_day(value, zone).weekday()]
+
+
+def local_day(value: date, zone: tzinfo) -> date:
+    """The day on the wall: of an instant in the zone, of a date itself."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).date()
+    return value
+
+
+def clock(value: datetime | time, zone: tzinfo) -> str:
+    """The wall time of an instant, «۱۰:۳۰»; a wall time stays as it is."""
+    wall = value.astimezone(zone) if isinstance(value, datetime) else value
+    return digits(f"{wall:%H:%M}")
+
+
+def moment(value: datetime, zone: tzinfo) -> str:
+    """Day and wall time of an instant: «دوشنبه ۲ آذر ۱۴۰۵، ساعت ۱۰:۳۰»."""
+    return _("%(day)s, %(time)s", day=day(value, zone), time=clock(value, zone))
+
+
+def hours(span: Timespan, zone: tzinfo) -> str:
+    """A span's wall times, in words so that no direction can turn them round."""
+    return _(
+        "%(start)s to %(end)s",
+        start=clock(span.start, zone),
+        end=clock(span.end, zone),
+    )
+
+
+def span(value: Timespan, zone: tzinfo) -> str:
+    """Day and wall times: «دوشنبه ۲ آذر ۱۴۰۵، از ۱۰:۰۰ تا ۱۰:۳۰»."""
+    if local_day(value.start, zone) != local_day(value.end, zone):
+        return _(
+            "%(start)s to %(end)s",
+            start=moment(value.start, zone),
+            end=moment(value.end, zone),
+        )
+    return _(
+        "%(day)s, %(hours)s",
+        day=day(value.start, zone),
+        hours=hours(value, zone),
+    )
+
+
+def minutes(value: timedelta) -> str:
+    """A length in whole minutes, rounded up: «۳۰ دقیقه»."""
+    count = -int(-value.total_seconds() // 60)
+    text = ngettext("%(num)s minute", "%(num)s minutes", count)
+    return digits(text)
+
+
+def phone(value: str | None) -> Markup:
+    """An E.164 number as people write it, safe inside any direction of text.
+
+    Iranian numbers in their national form, others with their country code.
+    """
+    if not value:
+        return Markup("–")
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return bdi(value)
+    form = (
+        phonenumbers.PhoneNumberFormat.NATIONAL
+        if number.country_code == 98  # noqa: PLR2004 - Iran
+        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    text = digits(phonenumbers.format_number(number, form))
+    return Markup('<bdi dir="ltr">{}</bdi>').format(text)
+
+
+def bdi(value: object) -> Markup:
+    """A name or code that cannot disturb the text around it."""
+    return Markup("<bdi>{}</bdi>").format(escape(value))

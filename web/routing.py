@@ -1,0 +1,76 @@
+"""What a route is: where, who may, about what. Knows no page."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiohttp import web
+
+from visitation.words import Role
+
+Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
+#: Finds the row a route is about, or None where the principal may not see it.
+Subject = Callable[[web.Request], Awaitable[object | None]]
+
+
+class Door(StrEnum):
+    """Ways in that are no role of a staff account."""
+
+    PUBLIC = "public"
+    FAMILY = "participant"
+    TERMINAL = "device"
+    TOKEN = "token"  # noqa: S105 - a way in, not a secret
+
+
+#: Anybody, signed in or not.
+PUBLIC: frozenset[Role | Door] = frozenset({Door.PUBLIC})
+#: Whoever typed a join code, for as long as the visit lasts.
+FAMILY: frozenset[Role | Door] = frozenset({Door.FAMILY})
+#: A terminal or kiosk that was paired.
+TERMINAL: frozenset[Role | Door] = frozenset({Door.TERMINAL})
+#: The JSON API, which checks its own bearer tokens.
+TOKEN: frozenset[Role | Door] = frozenset({Door.TOKEN})
+#: Every member of staff.
+STAFF: frozenset[Role | Door] = frozenset(Role) - {Role.FAMILY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One URL and the rule that guards it.
+
+    Attributes:
+        allow: the roles and doors that may come in.
+        subject: finds the row the URL is about; None from it answers 404.
+        name: what `url()` calls the route; the handler's module and name if empty.
+        menu: the words for it in the navigation, as a message id; empty for none.
+        unfinished: whether an account that must still change its password or enrol
+            a second factor may come in.
+    """
+
+    method: str
+    path: str
+    page: Page
+    allow: frozenset[Role | Door]
+    subject: Subject | None = None
+    name: str = ""
+    menu: str = ""
+    unfinished: bool = False
+
+    @property
+    def called(self) -> str:
+        """The route's name, `schedule.day` for `web.pages.schedule:day`."""
+        module = self.page.__module__.rsplit(".", 1)[-1]
+        return self.name or f"{module}.{self.page.__name__}"
+
+
+__all__ = [
+    "FAMILY",
+    "PUBLIC",
+    "STAFF",
+    "TERMINAL",
+    "TOKEN",
+    "Door",
+    "Page",
+    "Route",
+    "Subject",
+]

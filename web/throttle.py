@@ -1,0 +1,62 @@
+"""How often something may be tried, and by whom.
+
+Counts in this process's memory: a restart forgets, and each node of a larger
+installation counts for itself. Codes and passwords that must hold beyond that keep
+their own count in the database.
+"""
+
+from datetime import timedelta
+
+from aiohttp import web
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+
+from visitation.errors import VisitationError
+
+__all__ = ["THROTTLE", "Throttle", "TooMany", "per_hour", "per_minute"]
+
+
+class TooMany(VisitationError):
+    """Something was tried too often.
+
+    Attributes:
+        wait: how long until it may be tried again.
+    """
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"too many attempts; wait {wait}")
+        self.wait = wait
+
+
+def per_minute(count: int, minutes: int = 1) -> RateLimitItem:
+    """So many attempts in so many minutes."""
+    return RateLimitItemPerMinute(count, minutes)
+
+
+def per_hour(count: int, hours: int = 1) -> RateLimitItem:
+    """So many attempts in so many hours."""
+    return RateLimitItemPerHour(count, hours)
+
+
+class Throttle:
+    """Counts attempts by limit and key."""
+
+    def __init__(self) -> None:
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    async def hit(self, limit: RateLimitItem, *key: str) -> None:
+        """Count one attempt.
+
+        Raises:
+            TooMany: if there have been too many under this key.
+        """
+        if not await self._limiter.hit(limit, *key):
+            raise TooMany(timedelta(seconds=limit.get_expiry()))
+
+    async def forget(self, limit: RateLimitItem, *key: str) -> None:
+        """Start counting afresh, after a success."""
+        await self._limiter.clear(limit, *key)
+
+
+THROTTLE = web.AppKey("THROTTLE", Throttle)
