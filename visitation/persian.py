@@ -26,12 +26,14 @@ _LETTERS = str.maketrans(
         "آ": "ا",
         "ٱ": "ا",
         "ؤ": "و",
-        "ـ": None,  # noqa: RUF001 - the tatweel, which only stretches a word
+        "ـ": None,
         "\u200c": None,
         "\u200d": None,
     }
 )
-_BIDI = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI = frozenset(
+    "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _NATIONAL_ID = re.compile(r"[0-9]{10}")
 
 

@@ -69,5 +69,3 @@ def on_quantum(instant: datetime) -> bool:
 def floor_quantum(instant: datetime) -> datetime:
     """The last quantum's edge at or before an instant (UTC)."""
     return quantum_start(int(instant.timestamp()) // _QUANTUM_SECONDS)
-
-

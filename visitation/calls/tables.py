@@ -13,7 +13,7 @@ class Presence(SQLModel, table=True):
     `reason` says why it ended: left, lost, replaced, removed or ended.
     """
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     visit_id: int = Field(foreign_key="visit.id", index=True, ondelete="CASCADE")
     participant_id: int = Field(foreign_key="participant.id", index=True)
     joined_at: datetime = Field(sa_type=UtcDateTime)

@@ -51,7 +51,9 @@ class Database:
         self._lock: IO[str] | None = None
         if self.is_sqlite:
             if not self.url.database or self.url.database == ":memory:":
-                raise DatabaseError("SQLite needs a file, for example sqlite:///visits.db")
+                raise DatabaseError(
+                    "SQLite needs a file, for example sqlite:///visits.db"
+                )
             self._writer = self._sqlite(writer=True)
             self._reader = self._sqlite(writer=False)
         else:
@@ -91,16 +93,20 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction that may write: committed at the end, or rolled back."""
-        async with AsyncSession(self._writer, expire_on_commit=False) as session:
-            async with session.begin():
-                yield session
+        async with (
+            AsyncSession(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """One transaction that only reads."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
-            async with session.begin():
-                yield session
+        async with (
+            AsyncSession(self._reader, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     async def close(self) -> None:
         """Give back every connection and the lock."""
@@ -148,7 +154,7 @@ def normal_url(url: str) -> URL:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
-    except Exception as error:  # noqa: BLE001 - sqlalchemy raises several kinds
+    except Exception as error:
         raise DatabaseError("not a database URL") from error
     if backend == "postgres":
         backend = "postgresql"

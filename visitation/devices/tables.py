@@ -10,7 +10,7 @@ from visitation.database import UtcDateTime
 class Device(SQLModel, table=True):
     """A browser that was paired with a station; holds a long-lived token."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     station_id: int = Field(foreign_key="station.id", index=True)
     fingerprint: str = Field(unique=True, max_length=64)
     paired_at: datetime = Field(sa_type=UtcDateTime)
@@ -23,7 +23,7 @@ class PairingCode(SQLModel, table=True):
 
     __tablename__ = "pairing_code"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     station_id: int = Field(foreign_key="station.id", index=True)
     fingerprint: str = Field(unique=True, max_length=64)
     expires_at: datetime = Field(sa_type=UtcDateTime)

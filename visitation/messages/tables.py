@@ -20,7 +20,7 @@ class Message(SQLModel, table=True):
 
     __table_args__ = (Index("message_due", "state", "not_before"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dedup_key: str = Field(unique=True, max_length=120)
     template: Template = Field(sa_type=enum_column(Template))
     language: str = Field(max_length=8)

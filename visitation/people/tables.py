@@ -14,7 +14,7 @@ class Prisoner(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("site_id", "number"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     site_id: int = Field(foreign_key="site.id", index=True)
     number: str = Field(max_length=32)
     name: str = Field(max_length=120)
@@ -27,7 +27,7 @@ class Prisoner(SQLModel, table=True):
 class Visitor(SQLModel, table=True):
     """A family member or lawyer; may have no phone, may not read."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str = Field(max_length=120)
     name_folded: str = Field(max_length=120, index=True)
     phone: str | None = Field(default=None, max_length=20, index=True)
@@ -43,7 +43,7 @@ class Contact(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("prisoner_id", "visitor_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     prisoner_id: int = Field(foreign_key="prisoner.id", index=True)
     visitor_id: int = Field(foreign_key="visitor.id", index=True)
     relation: Relation = Field(sa_type=enum_column(Relation))
@@ -56,7 +56,7 @@ class Contact(SQLModel, table=True):
 class Account(SQLModel, table=True):
     """A login of staff, with one role and a scope."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     username: str = Field(unique=True, max_length=64)
     name: str = Field(max_length=120)
     role: Role = Field(sa_type=enum_column(Role))
@@ -75,7 +75,7 @@ class AccountScope(SQLModel, table=True):
 
     __tablename__ = "account_scope"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="account.id", index=True)
     province_id: int | None = Field(default=None, foreign_key="province.id")
     site_id: int | None = Field(default=None, foreign_key="site.id")
@@ -86,7 +86,7 @@ class ApiToken(SQLModel, table=True):
 
     __tablename__ = "api_token"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="account.id", index=True)
     fingerprint: str = Field(unique=True, max_length=64)
     label: str = Field(max_length=60)

@@ -14,7 +14,7 @@ DEFAULT_ZONE = "Asia/Tehran"
 class Province(SQLModel, table=True):
     """The unit of administration and of scope."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=16)
     name: str = Field(max_length=100)
 
@@ -22,7 +22,7 @@ class Province(SQLModel, table=True):
 class Site(SQLModel, table=True):
     """A prison, or a point where families sit down."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     province_id: int = Field(foreign_key="province.id", index=True)
     kind: SiteKind = Field(sa_type=enum_column(SiteKind))
     name: str = Field(max_length=100)
@@ -57,7 +57,7 @@ class Station(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("site_id", "name"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     site_id: int = Field(foreign_key="site.id", index=True)
     kind: StationKind = Field(sa_type=enum_column(StationKind))
     name: str = Field(max_length=60)
@@ -79,7 +79,7 @@ class SessionTemplate(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     site_id: int = Field(foreign_key="site.id", index=True)
     weekday: int
     starts: time
@@ -97,7 +97,7 @@ class Closure(SQLModel, table=True):
     A closure claims the same rows as visits do, so that neither can race the other.
     """
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     site_id: int = Field(foreign_key="site.id", index=True)
     station_id: int | None = Field(default=None, foreign_key="station.id")
     starts_at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -24,7 +24,7 @@ class Visit(SQLModel, table=True):
         Index("visit_state_start", "state", "starts_at"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     reference: str = Field(unique=True, max_length=32)
     kind: VisitKind = Field(sa_type=enum_column(VisitKind))
     state: VisitState = Field(sa_type=enum_column(VisitState))
@@ -70,7 +70,7 @@ class Participant(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     reference: str = Field(unique=True, max_length=32)
     visit_id: int = Field(foreign_key="visit.id", index=True, ondelete="CASCADE")
     part: Part = Field(sa_type=enum_column(Part))
@@ -98,9 +98,7 @@ class Claim(SQLModel, table=True):
     """
 
     __table_args__ = (
-        CheckConstraint(
-            "(visit_id IS NULL) <> (closure_id IS NULL)", name="one_owner"
-        ),
+        CheckConstraint("(visit_id IS NULL) <> (closure_id IS NULL)", name="one_owner"),
     )
 
     resource: str = Field(primary_key=True, max_length=40)

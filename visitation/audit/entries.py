@@ -1,0 +1,76 @@
+"""Writing and reading audit entries. Knows nothing of who may do what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation.audit.tables import AuditEntry
+from visitation.words import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who does something: an account with its role, a station, a participant, or us.
+
+    `key` is `account:3`, `station:7`, `participant:12` or `system`.
+    """
+
+    key: str
+    role: Role | None = None
+    account_id: int | None = None
+
+    @classmethod
+    def account(cls, account_id: int, role: Role) -> "Actor":
+        """A member of staff."""
+        return cls(key=f"account:{account_id}", role=role, account_id=account_id)
+
+    @classmethod
+    def station(cls, station_id: int) -> "Actor":
+        """A paired device acting by itself."""
+        return cls(key=f"station:{station_id}")
+
+    @classmethod
+    def participant(cls, participant_id: int) -> "Actor":
+        """Somebody who gave a join code."""
+        return cls(key=f"participant:{participant_id}", role=Role.FAMILY)
+
+
+#: The service itself: sweeps and the clock.
+SYSTEM = Actor(key="system")
+
+
+def note(
+    session: AsyncSession,
+    by: Actor,
+    action: str,
+    subject: str,
+    *,
+    now: datetime,
+    visit_id: int | None = None,
+    **facts: Any,
+) -> None:
+    """Record an act. `facts` are ids and codes: never a name, a number or a secret."""
+    session.add(
+        AuditEntry(
+            at=now,
+            actor=by.key,
+            action=action,
+            subject=subject,
+            visit_id=visit_id,
+            facts=facts,
+        )
+    )
+
+
+async def history(session: AsyncSession, *, visit_id: int) -> Sequence[AuditEntry]:
+    """Everything that was done to a visit, oldest first."""
+    entries = await session.exec(
+        select(AuditEntry)
+        .where(AuditEntry.visit_id == visit_id)
+        .order_by(col(AuditEntry.at), col(AuditEntry.id))
+    )
+    return entries.all()

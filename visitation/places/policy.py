@@ -1,0 +1,95 @@
+"""What one prison allows: the numbers behind the booking rules and the doors."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import audit
+from visitation.audit import Actor
+from visitation.errors import Invalid
+from visitation.places.tables import SitePolicy
+
+#: The least and the most each number may be.
+LIMITS = {
+    "notice_minutes": (0, 30 * 24 * 60),
+    "horizon_days": (1, 366),
+    "turnover_minutes": (0, 60),
+    "early_minutes": (0, 120),
+    "grace_minutes": (0, 60),
+    "max_party": (1, 12),
+    "visits_per_week": (1, 14),
+    "reminder_hours": (1, 72),
+    "reminder_soon_minutes": (5, 720),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a prison allows.
+
+    Attributes:
+        notice_minutes: how long before its time a visit must be booked.
+        horizon_days: how far ahead a visit may be booked.
+        turnover_minutes: what a terminal needs between two visits; whole quanta.
+        early_minutes: how long before its time the waiting room opens.
+        grace_minutes: how long after its end the room stays open.
+        max_party: how many visitors one visit may have.
+        visits_per_week: how many visits a prisoner has from Saturday to Friday.
+        reminder_hours: how long before a visit the first reminder goes out.
+        reminder_soon_minutes: how long before a visit the second one goes out.
+    """
+
+    notice_minutes: int = 60
+    horizon_days: int = 60
+    turnover_minutes: int = 5
+    early_minutes: int = 30
+    grace_minutes: int = 5
+    max_party: int = 4
+    visits_per_week: int = 2
+    reminder_hours: int = 24
+    reminder_soon_minutes: int = 120
+
+    @property
+    def turnover(self) -> timedelta:
+        """The turnover as time."""
+        return timedelta(minutes=self.turnover_minutes)
+
+    @property
+    def early(self) -> timedelta:
+        """How early the waiting room opens."""
+        return timedelta(minutes=self.early_minutes)
+
+    @property
+    def grace(self) -> timedelta:
+        """How long the room outlives the visit's end."""
+        return timedelta(minutes=self.grace_minutes)
+
+
+async def policy_of(session: AsyncSession, site_id: int) -> Policy:
+    """What a prison allows; the defaults if nobody has set anything."""
+    row = await session.get(SitePolicy, site_id)
+    if row is None:
+        return Policy()
+    return Policy(**{name: getattr(row, name) for name in LIMITS})
+
+
+async def set_policy(
+    session: AsyncSession, *, site_id: int, policy: Policy, by: Actor, now: datetime
+) -> None:
+    """Set what a prison allows.
+
+    Raises:
+        Invalid: if a number is outside its limits, or the turnover is no whole quanta.
+    """
+    values = asdict(policy)
+    for name, (least, most) in LIMITS.items():
+        if not least <= values[name] <= most:
+            raise Invalid(name, "out_of_range")
+    if policy.turnover_minutes % 5:
+        raise Invalid("turnover_minutes", "whole_quanta")
+    row = await session.get(SitePolicy, site_id) or SitePolicy(site_id=site_id)
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.add(row)
+    audit.note(session, by, "set_policy", f"site:{site_id}", now=now, **values)

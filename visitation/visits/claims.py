@@ -1,0 +1,180 @@
+"""Claims: rows that make double booking impossible in the database itself.
+
+`claim(resource, quantum)` is a primary key. One sorted multi-row INSERT claims all that
+a visit needs, turnover included; whoever comes second hits the key. The same SQL holds
+on SQLite and PostgreSQL at any isolation level; sorting keeps two claimants from
+waiting for each other in a circle.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import and_, col, delete, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation.database import is_conflict
+from visitation.errors import VisitationError
+from visitation.timespan import Timespan
+from visitation.visits.tables import Claim, Visit
+
+#: SQLite takes at most 32,766 variables in a statement; a claim has four.
+ROWS_PER_INSERT = 5000
+
+
+class Taken(VisitationError):
+    """Something that was to be claimed is taken.
+
+    Attributes:
+        resources: which, as in `Claim.resource`; empty when it went away meanwhile.
+    """
+
+    def __init__(self, resources: frozenset[str]) -> None:
+        super().__init__(", ".join(sorted(resources)))
+        self.resources = resources
+
+
+def resources(
+    *,
+    terminal_id: int | None = None,
+    kiosk_id: int | None = None,
+    prisoner_id: int | None = None,
+    visitor_ids: Iterable[int] = (),
+    official_id: int | None = None,
+) -> frozenset[str]:
+    """The names of what a visit occupies."""
+    names = {f"visitor:{visitor_id}" for visitor_id in visitor_ids}
+    for kind, one in (
+        ("terminal", terminal_id),
+        ("kiosk", kiosk_id),
+        ("prisoner", prisoner_id),
+        ("official", official_id),
+    ):
+        if one is not None:
+            names.add(f"{kind}:{one}")
+    return frozenset(names)
+
+
+async def take(
+    session: AsyncSession,
+    names: Iterable[str],
+    span: Timespan,
+    *,
+    visit_id: int | None = None,
+    closure_id: int | None = None,
+    turnover: timedelta = timedelta(0),
+) -> None:
+    """Claim resources for a span; seats are kept for the turnover after it as well.
+
+    The savepoint leaves the transaction usable when the claim is refused.
+
+    Raises:
+        Taken: naming every resource that somebody else holds.
+    """
+    wanted = _rows(names, span, turnover)
+    try:
+        async with session.begin_nested():
+            for at in range(0, len(wanted), ROWS_PER_INSERT):
+                await session.exec(
+                    insert(Claim).values(
+                        [
+                            {
+                                "resource": resource,
+                                "quantum": quantum,
+                                "visit_id": visit_id,
+                                "closure_id": closure_id,
+                            }
+                            for resource, quantum in wanted[at : at + ROWS_PER_INSERT]
+                        ]
+                    )
+                )
+    except IntegrityError as error:
+        if not is_conflict(error):
+            raise
+        raise Taken(await held(session, names, span, turnover=turnover)) from None
+
+
+async def release(
+    session: AsyncSession,
+    *,
+    visit_id: int | None = None,
+    closure_id: int | None = None,
+    after: datetime | None = None,
+) -> None:
+    """Give back what a visit or a closure holds; `after` keeps what has passed."""
+    owner = (
+        col(Claim.visit_id) == visit_id
+        if visit_id is not None
+        else col(Claim.closure_id) == closure_id
+    )
+    condition = owner if after is None else and_(owner, _from(after))
+    await session.exec(delete(Claim).where(condition))
+
+
+async def retime(
+    session: AsyncSession,
+    visit: Visit,
+    names: Iterable[str],
+    span: Timespan,
+    *,
+    turnover: timedelta,
+) -> None:
+    """Exchange a visit's claims for others in one step.
+
+    Raises:
+        Taken: if the new ones are not free; the old ones are kept then.
+    """
+    async with session.begin_nested():
+        await release(session, visit_id=visit.id)
+        await take(session, names, span, visit_id=visit.id, turnover=turnover)
+
+
+async def held(
+    session: AsyncSession,
+    names: Iterable[str],
+    span: Timespan,
+    *,
+    turnover: timedelta = timedelta(0),
+    but_visit: int | None = None,
+) -> frozenset[str]:
+    """Which of the resources are claimed somewhere in the span by somebody else."""
+    people = [name for name in names if not _is_seat(name)]
+    seats = [name for name in names if _is_seat(name)]
+    with_turnover = span.widened(timedelta(0), turnover)
+    conditions = [
+        and_(
+            col(Claim.resource).in_(some),
+            col(Claim.quantum) >= over.quanta().start,
+            col(Claim.quantum) < over.quanta().stop,
+        )
+        for some, over in ((people, span), (seats, with_turnover))
+        if some
+    ]
+    query = select(Claim.resource).where(or_(*conditions)).distinct()
+    if but_visit is not None:
+        query = query.where(
+            or_(col(Claim.visit_id).is_(None), col(Claim.visit_id) != but_visit)
+        )
+    return frozenset((await session.exec(query)).all())
+
+
+def _rows(
+    names: Iterable[str], span: Timespan, turnover: timedelta
+) -> list[tuple[str, int]]:
+    with_turnover = span.widened(timedelta(0), turnover)
+    return sorted(
+        (name, quantum)
+        for name in set(names)
+        for quantum in (with_turnover if _is_seat(name) else span).quanta()
+    )
+
+
+def _is_seat(resource: str) -> bool:
+    return resource.startswith(("terminal:", "kiosk:"))
+
+
+def _from(instant: datetime) -> Any:
+    quantum = -(-int(instant.timestamp()) // 300)
+    return col(Claim.quantum) >= quantum
