@@ -1,0 +1,187 @@
+"""Who was there and when: ticks by staff, stretches in the call, minutes lost."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import audit
+from visitation.audit import Actor
+from visitation.calls.tables import Presence
+from visitation.errors import Invalid
+from visitation.lifecycle import PARTICIPANT, TICKS, ParticipantState
+from visitation.visits.tables import Participant
+from visitation.words import SIDES, Side
+
+_TICKED = {
+    ParticipantState.TOLD: "told_at",
+    ParticipantState.ARRIVED: "arrived_at",
+    ParticipantState.IDENTIFIED: "identified_at",
+}
+
+
+async def tick(
+    session: AsyncSession,
+    participant: Participant,
+    state: ParticipantState,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Note that somebody was told, has arrived, or was identified.
+
+    Ticking twice changes nothing. Somebody who is already waiting or in the call
+    stays there.
+
+    Raises:
+        Invalid: if the state is none that staff tick.
+    """
+    if state not in _TICKED:
+        raise Invalid("state", "not_a_tick")
+    if getattr(participant, _TICKED[state]) is not None:
+        return
+    setattr(participant, _TICKED[state], now)
+    if participant.state in TICKS and state in PARTICIPANT[participant.state]:
+        participant.state = state
+    session.add(participant)
+    await session.flush()
+    audit.note(
+        session,
+        by,
+        f"participant_{state}",
+        f"participant:{participant.id}",
+        now=now,
+        visit_id=participant.visit_id,
+    )
+
+
+async def waiting(
+    session: AsyncSession, participant: Participant, *, by: Actor, now: datetime
+) -> None:
+    """Note that somebody is in the waiting room; who waits has arrived."""
+    participant.arrived_at = participant.arrived_at or now
+    participant.state = ParticipantState.WAITING
+    session.add(participant)
+    await session.flush()
+    audit.note(
+        session,
+        by,
+        "participant_waiting",
+        f"participant:{participant.id}",
+        now=now,
+        visit_id=participant.visit_id,
+    )
+
+
+async def joined(
+    session: AsyncSession, participant: Participant, *, by: Actor, now: datetime
+) -> Presence:
+    """Note that somebody is in the call, and begin a stretch of presence."""
+    participant.joined_at = participant.joined_at or now
+    participant.left_at = None
+    participant.state = ParticipantState.JOINED
+    stretch = Presence(
+        visit_id=participant.visit_id, participant_id=participant.id, joined_at=now
+    )
+    session.add_all([participant, stretch])
+    await session.flush()
+    audit.note(
+        session,
+        by,
+        "participant_joined",
+        f"participant:{participant.id}",
+        now=now,
+        visit_id=participant.visit_id,
+    )
+    return stretch
+
+
+async def reconnecting(
+    session: AsyncSession, participant: Participant, *, now: datetime
+) -> None:
+    """Note that somebody's line broke; their stretch of presence ends here."""
+    participant.state = ParticipantState.RECONNECTING
+    session.add(participant)
+    await _end_stretch(session, participant, "lost", now)
+    audit.note(
+        session,
+        audit.SYSTEM,
+        "participant_reconnecting",
+        f"participant:{participant.id}",
+        now=now,
+        visit_id=participant.visit_id,
+    )
+
+
+async def returned(
+    session: AsyncSession,
+    participant: Participant,
+    *,
+    lost: timedelta,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Note that somebody is back after so much lost time."""
+    participant.seconds_lost += round(lost.total_seconds())
+    await joined(session, participant, by=by, now=now)
+
+
+async def left(
+    session: AsyncSession,
+    participant: Participant,
+    *,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    lost: timedelta = timedelta(0),
+) -> None:
+    """Note that somebody has left; `lost` is what was still missing at the end."""
+    participant.seconds_lost += round(lost.total_seconds())
+    participant.left_at = now
+    participant.state = ParticipantState.LEFT
+    session.add(participant)
+    await _end_stretch(session, participant, reason, now)
+    audit.note(
+        session,
+        by,
+        "participant_left",
+        f"participant:{participant.id}",
+        now=now,
+        visit_id=participant.visit_id,
+        reason=reason,
+    )
+
+
+def minutes_by_side(
+    participants: Iterable[Participant],
+) -> dict[Side, tuple[float, float]]:
+    """Minutes connected and minutes lost per side: the best connected of each."""
+    sides: dict[Side, tuple[float, float]] = {}
+    for participant in participants:
+        connected = participant.seconds_connected / 60
+        lost = participant.seconds_lost / 60
+        side = SIDES[participant.part]
+        if connected + lost > 0 and connected >= sides.get(side, (0.0, 0.0))[0]:
+            sides[side] = (round(connected, 1), round(lost, 1))
+    return sides
+
+
+async def _end_stretch(
+    session: AsyncSession, participant: Participant, reason: str, now: datetime
+) -> None:
+    open_ones = await session.exec(
+        select(Presence).where(
+            Presence.participant_id == participant.id,
+            col(Presence.left_at).is_(None),
+        )
+    )
+    for stretch in open_ones.all():
+        participant.seconds_connected += max(
+            0, round((now - stretch.joined_at).total_seconds())
+        )
+        stretch.left_at = now
+        stretch.reason = reason
+        session.add(stretch)
+    session.add(participant)
+    await session.flush()

@@ -1,0 +1,107 @@
+"""Pairing a browser with a station: a code typed once, a token kept in a cookie."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import audit
+from visitation.audit import Actor
+from visitation.devices.tables import Device, PairingCode
+from visitation.errors import VisitationError
+from visitation.keyring import Keyring
+
+PAIRING_CODE_DIGITS = 8
+PAIRING_CODE_LIFE = timedelta(minutes=30)
+_CODE, _TOKEN = "pairing-code", "device-token"
+
+
+class NoSuchPairingCode(VisitationError):
+    """The code is wrong, used, or too old; all three get this one answer."""
+
+
+async def issue_pairing_code(
+    session: AsyncSession,
+    *,
+    station_id: int,
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
+) -> str:
+    """Issue a code of eight digits, good once and for thirty minutes."""
+    code = keyring.digits(PAIRING_CODE_DIGITS)
+    session.add(
+        PairingCode(
+            station_id=station_id,
+            fingerprint=keyring.fingerprint(_CODE, code),
+            expires_at=now + PAIRING_CODE_LIFE,
+        )
+    )
+    audit.note(session, by, "issue_pairing_code", f"station:{station_id}", now=now)
+    return code
+
+
+async def pair(
+    session: AsyncSession, code: str, *, keyring: Keyring, now: datetime
+) -> tuple[Device, str]:
+    """Pair a browser and return the device with the token for its cookie.
+
+    An earlier device of the same station is revoked: a station is one browser.
+
+    Raises:
+        NoSuchPairingCode: if the code is wrong, used or too old.
+    """
+    spent = await session.exec(
+        update(PairingCode)
+        .where(
+            col(PairingCode.fingerprint) == keyring.fingerprint(_CODE, code),
+            col(PairingCode.used_at).is_(None),
+            col(PairingCode.expires_at) > now,
+        )
+        .values(used_at=now)
+        .returning(col(PairingCode.station_id))
+    )
+    row = spent.first()
+    if row is None:
+        raise NoSuchPairingCode
+    station_id = int(row[0])
+    await unpair(session, station_id=station_id, by=Actor.station(station_id), now=now)
+    token = keyring.token()
+    device = Device(
+        station_id=station_id,
+        fingerprint=keyring.fingerprint(_TOKEN, token),
+        paired_at=now,
+        last_seen_at=now,
+    )
+    session.add(device)
+    await session.flush()
+    audit.note(
+        session, Actor.station(station_id), "pair", f"station:{station_id}", now=now
+    )
+    return device, token
+
+
+async def unpair(
+    session: AsyncSession, *, station_id: int, by: Actor, now: datetime
+) -> None:
+    """Revoke whatever browser is paired with a station."""
+    revoked = await session.exec(
+        update(Device)
+        .where(col(Device.station_id) == station_id, col(Device.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+    if revoked.rowcount:
+        audit.note(session, by, "unpair", f"station:{station_id}", now=now)
+
+
+async def device_of(
+    session: AsyncSession, token: str, *, keyring: Keyring
+) -> Device | None:
+    """The device whose token this is, unless it was revoked."""
+    rows = await session.exec(
+        select(Device).where(
+            Device.fingerprint == keyring.fingerprint(_TOKEN, token),
+            col(Device.revoked_at).is_(None),
+        )
+    )
+    return rows.first()

@@ -1,0 +1,101 @@
+"""Sessions on the server: a random token in a cookie, its fingerprint in a row."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, delete, or_
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation.devices.tables import LoginSession
+from visitation.keyring import Keyring
+
+_PURPOSE = "session-token"
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLife:
+    """How long a session lives: unused, and at the most."""
+
+    idle: timedelta = timedelta(hours=2)
+    longest: timedelta = timedelta(hours=12)
+
+
+async def begin_session(
+    session: AsyncSession,
+    *,
+    keyring: Keyring,
+    life: SessionLife,
+    now: datetime,
+    account_id: int | None = None,
+    participant_id: int | None = None,
+) -> str:
+    """Begin a session for an account or a participant; return the cookie's token."""
+    token = keyring.token()
+    session.add(
+        LoginSession(
+            fingerprint=keyring.fingerprint(_PURPOSE, token),
+            account_id=account_id,
+            participant_id=participant_id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + life.longest,
+        )
+    )
+    return token
+
+
+async def session_of(
+    session: AsyncSession,
+    token: str,
+    *,
+    keyring: Keyring,
+    life: SessionLife,
+    now: datetime,
+) -> LoginSession | None:
+    """The session whose token this is, if it has neither ended nor gone stale.
+
+    The caller may set `last_seen_at` when `TOUCH_EVERY` has passed since.
+    """
+    row = await session.get(LoginSession, keyring.fingerprint(_PURPOSE, token))
+    if row is None or row.expires_at <= now or row.last_seen_at + life.idle <= now:
+        return None
+    return row
+
+
+async def end_session(session: AsyncSession, token: str, *, keyring: Keyring) -> None:
+    """End one session."""
+    fingerprint = keyring.fingerprint(_PURPOSE, token)
+    await session.exec(
+        delete(LoginSession).where(col(LoginSession.fingerprint) == fingerprint)
+    )
+
+
+async def end_sessions_of(
+    session: AsyncSession,
+    *,
+    account_id: int | None = None,
+    participant_id: int | None = None,
+) -> None:
+    """End every session of an account or of a participant."""
+    condition = (
+        col(LoginSession.account_id) == account_id
+        if account_id is not None
+        else col(LoginSession.participant_id) == participant_id
+    )
+    await session.exec(delete(LoginSession).where(condition))
+
+
+async def forget_stale(
+    session: AsyncSession, *, life: SessionLife, now: datetime
+) -> int:
+    """Delete sessions that can no longer be used; return how many."""
+    gone = await session.exec(
+        delete(LoginSession).where(
+            or_(
+                col(LoginSession.expires_at) <= now,
+                col(LoginSession.last_seen_at) <= now - life.idle,
+            )
+        )
+    )
+    return gone.rowcount

@@ -1,0 +1,149 @@
+"""The accounts of staff: adding, disabling, passwords, second factor."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, or_, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import audit, devices
+from visitation.audit import Actor
+from visitation.database import is_conflict
+from visitation.errors import Invalid, VisitationError
+from visitation.keyring import Keyring
+from visitation.people.scope import set_scope
+from visitation.people.tables import Account
+from visitation.words import STAFF, Role
+
+_TOTP = "totp"
+
+
+class UsernameTaken(VisitationError):
+    """Another account has this username."""
+
+
+async def account_named(session: AsyncSession, username: str) -> Account | None:
+    """The account of that username, disabled or not."""
+    rows = await session.exec(
+        select(Account).where(Account.username == username.strip().casefold())
+    )
+    return rows.first()
+
+
+async def add_account(
+    session: AsyncSession,
+    *,
+    username: str,
+    name: str,
+    role: Role,
+    password_hash: str,
+    by: Actor,
+    now: datetime,
+    everywhere: bool = False,
+    provinces: Iterable[int] = (),
+    sites: Iterable[int] = (),
+    language: str = "fa",
+    phone: str | None = None,
+) -> Account:
+    """Add an account; the caller has hashed the password in a thread.
+
+    Raises:
+        UsernameTaken: if another account has the username.
+        Invalid: if the role is none of staff's.
+    """
+    if role not in STAFF:
+        raise Invalid("role", "not_staff")
+    account = Account(
+        username=username.strip().casefold(),
+        name=name,
+        role=role,
+        password_hash=password_hash,
+        everywhere=everywhere,
+        language=language,
+        phone=phone,
+        created_at=now,
+    )
+    try:
+        async with session.begin_nested():
+            session.add(account)
+            await session.flush()
+    except IntegrityError as error:
+        if not is_conflict(error):
+            raise
+        raise UsernameTaken(username) from None
+    await set_scope(session, account, provinces=provinces, sites=sites)
+    audit.note(
+        session, by, "add_account", f"account:{account.id}", now=now, role=role.value
+    )
+    return account
+
+
+async def disable_account(
+    session: AsyncSession, account: Account, *, by: Actor, now: datetime
+) -> None:
+    """Shut an account out at once: no sign-in, and its sessions end."""
+    account.disabled_at = now
+    session.add(account)
+    await devices.end_sessions_of(session, account_id=account.id)
+    audit.note(session, by, "disable_account", f"account:{account.id}", now=now)
+
+
+async def enable_account(
+    session: AsyncSession, account: Account, *, by: Actor, now: datetime
+) -> None:
+    """Let an account in again."""
+    account.disabled_at = None
+    session.add(account)
+    audit.note(session, by, "enable_account", f"account:{account.id}", now=now)
+
+
+async def change_password(
+    session: AsyncSession,
+    account: Account,
+    *,
+    password_hash: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Set a new password; every session of the account ends."""
+    account.password_hash = password_hash
+    session.add(account)
+    await devices.end_sessions_of(session, account_id=account.id)
+    audit.note(session, by, "change_password", f"account:{account.id}", now=now)
+
+
+async def enrol_totp(
+    session: AsyncSession,
+    account: Account,
+    *,
+    secret: str,
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Keep an account's TOTP secret (RFC 6238, base32), sealed."""
+    account.totp_sealed = keyring.seal(_TOTP, secret)
+    account.totp_step = 0
+    session.add(account)
+    audit.note(session, by, "enrol_totp", f"account:{account.id}", now=now)
+
+
+def totp_secret(account: Account, *, keyring: Keyring) -> str | None:
+    """The account's TOTP secret, or None if it has no second factor."""
+    if account.totp_sealed is None:
+        return None
+    return keyring.open(_TOTP, account.totp_sealed)
+
+
+async def use_totp_step(session: AsyncSession, account: Account, step: int) -> bool:
+    """Spend a TOTP time step; False if it or a later one was spent before."""
+    spent = await session.exec(
+        update(Account)
+        .where(
+            col(Account.id) == account.id,
+            or_(col(Account.totp_step) < step, col(Account.totp_step).is_(None)),
+        )
+        .values(totp_step=step)
+    )
+    return spent.rowcount == 1

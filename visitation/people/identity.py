@@ -1,0 +1,28 @@
+"""National IDs: checked, sealed, and found again by their fingerprint."""
+
+from visitation import persian
+from visitation.errors import Invalid
+from visitation.keyring import Keyring
+
+_PURPOSE = "national-id"
+
+
+def sealed_id(
+    national_id: str | None, *, keyring: Keyring
+) -> tuple[bytes | None, str | None]:
+    """The ID sealed, and its fingerprint; nothing for people who have none.
+
+    Raises:
+        Invalid: if it is not ten digits with a right checksum.
+    """
+    digits = persian.to_ascii_digits(national_id or "").replace("-", "").strip()
+    if not digits:
+        return None, None
+    if not persian.is_national_id(digits):
+        raise Invalid("national_id", "wrong_national_id")
+    return keyring.seal(_PURPOSE, digits), keyring.fingerprint(_PURPOSE, digits)
+
+
+def opened_id(sealed: bytes | None, *, keyring: Keyring) -> str | None:
+    """The ID that was sealed."""
+    return None if sealed is None else keyring.open(_PURPOSE, sealed)
