@@ -1,0 +1,178 @@
+"""What an operator can turn, and what each value may be; frozen.
+
+Whether values make sense together is for `config.sense`, where they come from for
+`config.reading`. Nothing below `config` ever sees these objects.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    IPvAnyAddress,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from visitation.words import Role
+
+PREFIX = "VISITATION__"
+
+
+def _split(given: Any) -> Any:
+    """Take a list from a variable, where it is written with commas."""
+    if not isinstance(given, str):
+        return given
+    return tuple(part.strip() for part in given.split(",") if part.strip())
+
+
+Several = BeforeValidator(_split)
+Port = Annotated[int, Field(ge=1, le=65535)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+TurnUrl = Annotated[str, Field(pattern=r"^turns?:[^\s]+$")]
+Level = Literal["debug", "info", "warning", "error"]
+
+
+def _with_secrets_read(given: dict[str, Any]) -> dict[str, Any]:
+    """Let `password_file` stand for `password`, as container secrets need."""
+    read = dict(given)
+    for name in ("secret", "password", "auth_token"):
+        file = read.get(f"{name}_file")
+        if not file:
+            continue
+        try:
+            read[name] = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "this is not text"
+            raise ValueError(f"{name}_file: {file}: {reason}") from None
+    return read
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, given: Any) -> Any:
+        return _with_secrets_read(given) if isinstance(given, dict) else given
+
+
+class DatabaseSection(_Section):
+    """Where the data is kept."""
+
+    url: Text = "sqlite:///data/visitation.db"
+    password: SecretStr | None = None
+    password_file: Path | None = None
+
+
+class WebSection(_Section):
+    """How people reach the pages."""
+
+    host: Text = "127.0.0.1"
+    port: Port = 8080
+    public_url: Text = "http://localhost:8080"
+    allowed_hosts: Annotated[tuple[str, ...], Several] = ()
+    behind_proxy: bool = False
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    require_totp: Annotated[tuple[Role, ...], Several] = (Role.ADMINISTRATOR,)
+    default_language: Literal["fa", "en"] = "fa"
+    help_phone: Text = ""
+    session_idle_minutes: Annotated[int, Field(ge=5, le=24 * 60)] = 60
+    session_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 12
+
+
+class MediaSection(_Section):
+    """Where sound and picture arrive."""
+
+    bind: Text = "0.0.0.0"  # noqa: S104 - media must be reached from outside
+    udp_port: Port = 50000
+    public_addresses: Annotated[tuple[IPvAnyAddress, ...], Several] = ()
+
+
+class TurnSection(_Section):
+    """The relay for clients whose network blocks UDP."""
+
+    urls: Annotated[tuple[TurnUrl, ...], Several] = ()
+    secret: SecretStr | None = None
+    secret_file: Path | None = None
+
+
+class TwilioSection(_Section):
+    """The account at Twilio."""
+
+    account_sid: Text = ""
+    auth_token: SecretStr | None = None
+    auth_token_file: Path | None = None
+    messaging_service_sid: Text = ""
+    from_number: Text = ""
+
+
+class SmsSection(_Section):
+    """How messages leave."""
+
+    gateway: Literal["console", "twilio"] = "console"
+    allow_link: bool = False
+    twilio: TwilioSection = TwilioSection()
+
+
+class SchedulerSection(_Section):
+    """Whether this process does the periodic work."""
+
+    enabled: bool = True
+
+
+class LogSection(_Section):
+    """How log lines look."""
+
+    format: Literal["text", "json"] = "text"
+    level: Level = "info"
+
+
+class Settings(BaseSettings):
+    """Everything an operator decides, frozen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        enable_decoding=False,
+        extra="forbid",
+        frozen=True,
+    )
+
+    secret: SecretStr | None = None
+    secret_file: Path | None = None
+    data_dir: Path = Path("data")
+    database: DatabaseSection = DatabaseSection()
+    web: WebSection = WebSection()
+    media: MediaSection = MediaSection()
+    turn: TurnSection = TurnSection()
+    sms: SmsSection = SmsSection()
+    scheduler: SchedulerSection = SchedulerSection()
+    log: LogSection = LogSection()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return _with_secrets_read(given)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, which arrives as arguments."""
+        return env_settings, init_settings
