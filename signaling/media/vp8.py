@@ -52,16 +52,57 @@ def _describe(packet: bytes, offset: int, end: int) -> Descriptor | None:
     return Descriptor(key, picture_at, picture_length, layer_at)
 
 
-def picture_id(packet: bytes, descriptor: Descriptor) -> int:
-    """Reads a picture id of either length."""
+class Continuity:
+    """Keeps picture id and TL0PICIDX counting on when the source changes.
+
+    Decoders drop frames whose counters jump back. As long as nothing has changed
+    the counters pass through untouched and `shifted` is False.
+    """
+
+    def __init__(self) -> None:
+        self.shifted = False
+        self._picture_shift = self._layer_shift = 0
+
+    def splice(self, last: bytes, packet: bytes, described: Descriptor) -> None:
+        """Lets the counters of a packet follow those of the last one sent.
+
+        Args:
+            last: with a header of 12 bytes; empty before the first packet.
+            packet: the one to come next.
+            described: the descriptor of that packet.
+        """
+        sent = describe(last, rtp.HEADER_LENGTH) if last else None
+        self._picture_shift = self._layer_shift = 0
+        if sent and sent.picture_at and described.picture_at:
+            following = _picture_id(last, sent) + 1
+            self._picture_shift = following - _picture_id(packet, described)
+        if sent and sent.layer_at and described.layer_at:
+            self._layer_shift = last[sent.layer_at] + 1 - packet[described.layer_at]
+        self.shifted = bool(self._picture_shift or self._layer_shift)
+
+    def shift(self, packet: bytes) -> bytes:
+        """Shifts the counters of a packet with a header of 12 bytes."""
+        described = describe(packet, rtp.HEADER_LENGTH)
+        if described is None:
+            return packet
+        patched = bytearray(packet)
+        if described.picture_at:
+            picture = _picture_id(packet, described) + self._picture_shift
+            _put_picture_id(patched, described, picture)
+        if described.layer_at:
+            layer = packet[described.layer_at] + self._layer_shift
+            patched[described.layer_at] = layer & 0xFF
+        return bytes(patched)
+
+
+def _picture_id(packet: bytes, descriptor: Descriptor) -> int:
     at = descriptor.picture_at
     if descriptor.picture_length == 2:
         return (packet[at] & 0x7F) << 8 | packet[at + 1]
     return packet[at]
 
 
-def put_picture_id(packet: bytearray, descriptor: Descriptor, value: int) -> None:
-    """Writes a picture id in place, in the length the packet has room for."""
+def _put_picture_id(packet: bytearray, descriptor: Descriptor, value: int) -> None:
     at = descriptor.picture_at
     if descriptor.picture_length == 2:
         packet[at] = 0x80 | value >> 8 & 0x7F

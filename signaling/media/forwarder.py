@@ -1,0 +1,334 @@
+"""The media engine that forwards RTP itself, on one UDP port, without decoding.
+
+Puts the parts together: legs by participant, seats to streams, reports by the second.
+Refuses to know rooms and roles, like every engine.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from ipaddress import ip_address
+from typing import Final, TypedDict
+
+import structlog
+
+from signaling.media import engine, rate, sdp
+from signaling.media.attention import Attention
+from signaling.media.engine import BadSdp, Kind, LegState, Target
+from signaling.media.leg import Habits, Leg
+from signaling.media.port import Port
+from signaling.media.publication import Publication
+from signaling.media.seats import Seats
+from signaling.media.sockets import bound_sockets
+from signaling.media.subscription import Subscription
+
+_KINDS: Final[tuple[Kind, ...]] = ("audio", "video")
+_NTP_EPOCH: Final = 2_208_988_800
+#: A second's reports are spread over its tenths, so that they never come as a burst.
+_PHASES: Final = 10
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwarderSettings:
+    """Where the forwarder listens and what it puts up with.
+
+    Attributes:
+        bind_host: an address, or 0.0.0.0 or :: for all of them.
+        port: the one UDP port; 0 takes any.
+        public_addresses: what peers are told to send to, best first.
+        video_floor: bits per second, as the next two (see `rate.Bounds`).
+        patience: seconds until an unfinished connection has failed.
+        silence: seconds of nothing until a leg is lost.
+        buffer: bytes of the socket's buffers, each way.
+    """
+
+    bind_host: str = "0.0.0.0"  # noqa: S104  # peers come from everywhere
+    port: int = 0
+    public_addresses: tuple[str, ...] = ("127.0.0.1",)
+    video_floor: int = 150_000
+    video_start: int = 800_000
+    video_cap: int = 1_500_000
+    patience: float = 30.0
+    silence: float = 15.0
+    buffer: int = 4 * 1024 * 1024
+
+
+class _Reachable(TypedDict):
+    addresses: tuple[str, ...]
+    port: int
+
+
+class Forwarder:
+    """The built-in `MediaEngine`."""
+
+    def __init__(
+        self,
+        settings: ForwarderSettings,
+        *,
+        on_event: engine.OnEvent,
+        clock: Callable[[], float],
+        wall_clock: Callable[[], float],
+        randomness: Callable[[int], bytes],
+    ) -> None:
+        self.port = settings.port
+        self.dropped: Counter[str] = Counter()
+        self._settings = settings
+        self._on_event = on_event
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._doors: dict[str, tuple[Leg, str]] = {}
+        self._habits = Habits(
+            doors=self._doors,
+            dropped=self.dropped,
+            clock=clock,
+            randomness=randomness,
+            patience=settings.patience,
+            silence=settings.silence,
+        )
+        self._bounds = rate.Bounds(
+            floor=settings.video_floor,
+            start=settings.video_start,
+            cap=settings.video_cap,
+        )
+        self._attention = Attention(clock)
+        self._seats = Seats()
+        self._blocked: set[tuple[str, Kind]] = set()
+        self._publications: dict[str, Publication] = {}
+        self._subscriptions: dict[str, Subscription] = {}
+        self._ports: list[Port] = []
+        self._ticking: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Opens the port.
+
+        Raises:
+            OSError: it is taken, or the address is not ours.
+        """
+        sockets = bound_sockets(
+            self._settings.bind_host,
+            self._settings.port,
+            tuple(str(ip_address(a)) for a in self._settings.public_addresses),
+            buffer=self._settings.buffer,
+        )
+        self.port = sockets[0].getsockname()[1]
+        for bound in sockets:
+            port = Port(
+                bound, doors=self._doors, dropped=self.dropped, clock=self._clock
+            )
+            port.open()
+            self._ports.append(port)
+        self._ticking = asyncio.get_running_loop().create_task(self._tick())
+        log.info("media_port_open", port=self.port, sockets=len(sockets))
+
+    async def stop(self) -> None:
+        """Closes every leg, then the port."""
+        for participant in {*self._publications, *self._subscriptions}:
+            self.leave(participant)
+        if self._ticking is not None:
+            self._ticking.cancel()
+        await asyncio.gather(*self._closing)
+        self._attention.close()
+        for port in self._ports:
+            port.close()
+        self._ports.clear()
+
+    def publish(self, participant: str, offer: str) -> str:
+        """Answers the offer of a participant who sends.
+
+        Raises:
+            BadSdp: the offer is malformed or has nothing the engine can carry.
+        """
+        described = sdp.read(offer)
+        present = self._publications.get(participant)
+        if (
+            present is None
+            or present.leg.dead
+            or present.leg.fingerprints != described.fingerprints
+        ):
+            fresh = Publication(
+                self._habits,
+                attention=self._attention,
+                bounds=self._bounds,
+                own_ntp=self._own_ntp,
+                on_state=partial(self._leg_changed, participant, "publisher"),
+                on_started=partial(self._started, participant),
+            )
+        else:
+            fresh = present
+        try:
+            answer = fresh.negotiate(described, **self._reachable())
+        except BadSdp:
+            if fresh is not present:
+                self._end(fresh.close())
+            raise
+        self._publications[participant] = fresh
+        if present is not None and fresh is not present:
+            self._end(present.close())
+        self._route(participant)
+        return answer
+
+    def subscribe(self, participant: str) -> str:
+        """Offers the slots of a participant who receives, or an ICE restart."""
+        present = self._subscriptions.get(participant)
+        if present is None or present.leg.dead:
+            return self.rebuild_subscriber(participant)
+        return present.offer(**self._reachable())
+
+    def rebuild_subscriber(self, participant: str) -> str:
+        """Offers a fresh subscribe leg with the same seats; the old one is closed."""
+        old = self._subscriptions.get(participant)
+        fresh = self._subscriptions[participant] = Subscription(
+            self._habits,
+            on_state=partial(self._leg_changed, participant, "subscriber"),
+        )
+        if old is not None:
+            self._end(old.close())
+        self._route_to(participant)
+        return fresh.offer(**self._reachable())
+
+    def accept(self, participant: str, answer: str) -> None:
+        """Takes the participant's answer to the last offer of its subscribe leg.
+
+        Raises:
+            BadSdp: the answer is malformed, or there is nothing it could answer.
+        """
+        subscription = self._subscriptions.get(participant)
+        if subscription is None or subscription.leg.dead:
+            raise BadSdp("no_offer")
+        subscription.accept(sdp.read(answer))
+        self._route_to(participant)
+
+    def seat(self, subscriber: str, slot: int, publisher: str | None) -> None:
+        """Puts a publisher, or nobody, into a slot of a subscriber.
+
+        Raises:
+            ValueError: the slot is not in range(SLOTS).
+        """
+        before = self._seats.occupant(subscriber, slot)
+        if before == publisher:
+            return
+        self._seats.put(subscriber, slot, publisher)
+        if subscription := self._subscriptions.get(subscriber):
+            for kind in _KINDS:
+                subscription.stream(kind, slot).pause()
+        for each in (before, publisher):
+            if each is not None:
+                self._route(each)
+
+    def block(self, publisher: str, kind: Kind, blocked: bool) -> None:
+        """Forwards nothing of that kind from the publisher while blocked."""
+        if blocked:
+            self._blocked.add((publisher, kind))
+            for subscriber, slot in self._seats.taken_by(publisher):
+                if subscription := self._subscriptions.get(subscriber):
+                    subscription.stream(kind, slot).pause()
+        else:
+            self._blocked.discard((publisher, kind))
+        self._route(publisher)
+
+    def leave(self, participant: str) -> None:
+        """Closes both legs and vacates the seats given to and taken by the person."""
+        watched = self._seats.occupants(participant)
+        for subscriber, slot in self._seats.taken_by(participant):
+            self.seat(subscriber, slot, None)
+        self._seats.clear(participant)
+        for kind in _KINDS:
+            self._blocked.discard((participant, kind))
+        if publication := self._publications.pop(participant, None):
+            self._end(publication.close())
+        if subscription := self._subscriptions.pop(participant, None):
+            self._end(subscription.close())
+        for each in watched:
+            self._route(each)
+
+    def statistics(self, participant: str) -> engine.ParticipantStatistics:
+        """Measures the participant's legs; an unknown participant has none."""
+        now = self._clock()
+        publication = self._publications.get(participant)
+        subscription = self._subscriptions.get(participant)
+        return engine.ParticipantStatistics(
+            publisher=publication.statistics() if publication else None,
+            subscriber=subscription.statistics(now) if subscription else None,
+            silence=publication.silence(now) if publication else {},
+        )
+
+    def _reachable(self) -> _Reachable:
+        return {"addresses": self._settings.public_addresses, "port": self.port}
+
+    def _route(self, publisher: str) -> None:
+        """Connects the publisher's tracks with the streams it is seated in."""
+        publication = self._publications.get(publisher)
+        if publication is None:
+            return
+        seats = self._seats.taken_by(publisher)
+        for kind, track in publication.tracks.items():
+            before = track.outlets
+            track.outlets = tuple(
+                subscription.stream(kind, slot)
+                for subscriber, slot in seats
+                if (publisher, kind) not in self._blocked
+                and (subscription := self._subscriptions.get(subscriber))
+                and subscription.open(kind, slot)
+            )
+            newcomers = set(track.outlets) - set(before)
+            if kind == "video" and newcomers and track.stream is not None:
+                track.stream.ask_key_frame(self._clock())
+
+    def _route_to(self, subscriber: str) -> None:
+        for publisher in self._seats.occupants(subscriber):
+            self._route(publisher)
+
+    def _leg_changed(
+        self, participant: str, target: Target, state: LegState, reason: str
+    ) -> None:
+        if target == "subscriber":
+            if state == "connected":
+                self._subscriptions[participant].begin()
+            self._route_to(participant)
+        log.info("leg_changed", target=target, state=state, reason=reason)
+        if state == "connected":
+            self._on_event(engine.LegConnected(participant=participant, target=target))
+        elif state == "failed":
+            self._on_event(
+                engine.LegFailed(participant=participant, target=target, reason=reason)
+            )
+        else:
+            self._on_event(engine.LegLost(participant=participant, target=target))
+
+    def _started(self, participant: str, kind: Kind) -> None:
+        self._on_event(engine.TrackStarted(participant=participant, kind=kind))
+
+    def _end(self, closing: Coroutine[object, object, None]) -> None:
+        task = asyncio.get_running_loop().create_task(closing)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _tick(self) -> None:
+        phase = 0
+        while True:
+            await asyncio.sleep(1 / _PHASES)
+            phase = (phase + 1) % _PHASES
+            try:
+                self._report(phase, self._clock())
+            except Exception:  # the reports' outermost loop
+                log.exception("reports_failed")
+
+    def _report(self, phase: int, now: float) -> None:
+        for name, publication in list(self._publications.items()):
+            if hash(name) % _PHASES == phase:
+                subscription = self._subscriptions.get(name)
+                round_trip = subscription.round_trip if subscription else None
+                publication.report(now, round_trip)
+                publication.leg.watch(now)
+        for name, subscription in list(self._subscriptions.items()):
+            if hash(name) % _PHASES == phase:
+                subscription.report(now)
+                subscription.leg.watch(now)
+
+    def _own_ntp(self) -> int:
+        return int((self._wall_clock() + _NTP_EPOCH) * 2**32)

@@ -1,0 +1,180 @@
+"""What one participant receives: a leg with a fixed number of slots.
+
+Every slot has a stream of sound and one of picture whose numbers are negotiated once.
+Knows no publisher: it hands out its streams, and somebody else connects them.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Final
+
+from signaling.media import descriptions, dtls, rtcp, rtp, sdp
+from signaling.media.downstream import Downstream, Start
+from signaling.media.engine import SLOTS, BadSdp, Kind, LegState, LegStatistics
+from signaling.media.leg import Habits, Leg
+
+_KINDS: Final[tuple[Kind, ...]] = ("audio", "video")
+_ASSUMED_ROUND_TRIP: Final = 0.1
+
+
+class Subscription:
+    """A subscribe leg and its streams."""
+
+    def __init__(
+        self, habits: Habits, *, on_state: Callable[[LegState, str], None]
+    ) -> None:
+        self.leg = Leg(habits, hear=self._hear, on_state=on_state)
+        self._dropped = habits.dropped
+        self._wanted: set[str] = set()
+        self._version = 0
+        self._offered: dict[str, descriptions.OfferedStream] = {}
+        self._by_mid: dict[str, Downstream] = {}
+        for slot in range(SLOTS):
+            for kind in _KINDS:
+                self._offer_stream(kind, slot, habits)
+        self._by_ssrc = {each.ssrc: each for each in self._by_mid.values()}
+
+    def _offer_stream(self, kind: Kind, slot: int, habits: Habits) -> None:
+        start = Start(
+            # The slot in the number keeps the eight of a leg apart.
+            ssrc=int.from_bytes(habits.randomness(4), "big") & ~0xF
+            | 2 * slot
+            | (kind == "video"),
+            number=int.from_bytes(habits.randomness(2), "big") >> 2 | 1,
+            timestamp=int.from_bytes(habits.randomness(4), "big"),
+        )
+        offered = descriptions.OfferedStream(
+            kind=kind, slot=slot, ssrc=start.ssrc, cname=f"slot{slot}"
+        )
+        self._offered[offered.mid] = offered
+        self._by_mid[offered.mid] = Downstream(
+            self.leg, kind, start, dropped=habits.dropped
+        )
+
+    def stream(self, kind: Kind, slot: int) -> Downstream:
+        """The stream of a slot."""
+        return self._by_mid[f"{kind[0]}{slot}"]
+
+    def open(self, kind: Kind, slot: int) -> bool:
+        """The peer is connected and wants this stream."""
+        return self.leg.state == "connected" and f"{kind[0]}{slot}" in self._wanted
+
+    def offer(self, *, addresses: tuple[str, ...], port: int) -> str:
+        """Offers the streams; every offer after the first is an ICE restart."""
+        if self._version:
+            self.leg.renew_credentials()
+        self._version += 1
+        return descriptions.offer(
+            tuple(self._offered.values()),
+            transport=descriptions.Transport(
+                credentials=self.leg.credentials,
+                fingerprint=self.leg.channel.fingerprint,
+                setup="actpass",
+                addresses=addresses,
+                port=port,
+            ),
+            session=2,
+            version=self._version,
+        )
+
+    def accept(self, answer: sdp.Description) -> None:
+        """Takes the peer's answer; the first one binds its certificate.
+
+        Raises:
+            BadSdp: it does not fit the offer, or comes from somebody else.
+        """
+        if not {section.mid for section in answer.sections} <= self._offered.keys():
+            raise BadSdp("mid_unknown")
+        if answer.setup == "actpass":
+            raise BadSdp("no_setup")
+        wanted = {section.mid for section in answer.sections if section.receives}
+        if any(
+            section.mid in wanted
+            and section.payload_type
+            != descriptions.PAYLOAD_TYPES[self._offered[section.mid].kind]
+            for section in answer.sections
+        ):
+            raise BadSdp("codec_unknown")
+        if self.leg.state != "new" and self.leg.fingerprints != answer.fingerprints:
+            raise BadSdp("fingerprint_changed")
+        self._wanted = wanted
+        if self.leg.state == "new":
+            role: dtls.Role = "server" if answer.setup == "active" else "client"
+            self.leg.begin(role=role, fingerprints=answer.fingerprints)
+
+    def begin(self) -> None:
+        """Lets packets out: the keys are there."""
+        if self.leg.ciphers is not None:
+            for stream in self._by_mid.values():
+                stream.begin(self.leg.ciphers.protect)
+
+    def _hear(self, datagram: bytes, now: float) -> None:
+        ciphers = self.leg.ciphers
+        if ciphers is None or not rtp.is_rtcp(datagram):
+            self._dropped["early" if ciphers is None else "not_asked_for"] += 1
+            return
+        try:
+            compound = ciphers.unprotect_rtcp(datagram)
+        except dtls.Rejected:
+            self._dropped["srtp"] += 1
+            return
+        self.leg.last_heard = now
+        for packet in rtcp.split(compound):
+            self._hear_packet(packet, now)
+
+    def _hear_packet(self, packet: rtcp.Packet, now: float) -> None:
+        for block in rtcp.report_blocks_in(packet):
+            if stream := self._by_ssrc.get(block.ssrc):
+                stream.note_block(block, now)
+        for ssrc in rtcp.key_frames_asked_in(packet):
+            if stream := self._by_ssrc.get(ssrc):
+                stream.ask_key_frame(now)
+        if nacked := rtcp.nacked_in(packet):
+            if stream := self._by_ssrc.get(nacked[0]):
+                round_trip = self.round_trip or _ASSUMED_ROUND_TRIP
+                stream.repeat(nacked[1], round_trip=round_trip, now=now)
+        elif (allowed := rtcp.bitrate_in(packet)) is not None:
+            self._share(allowed, now)
+
+    def _share(self, allowed: int, now: float) -> None:
+        """Divides the receiver's bandwidth among the pictures that flow to it."""
+        videos = [
+            stream
+            for stream in self._by_mid.values()
+            if stream.kind == "video" and stream.flows(now)
+        ]
+        for stream in videos:
+            stream.allow(allowed // len(videos), now)
+
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds to the peer and back, from its latest report."""
+        known = [s.heard for s in self._by_mid.values() if s.heard.round_trip]
+        return max(known, key=lambda heard: heard.at).round_trip if known else None
+
+    def report(self, now: float) -> None:
+        """Reports on what was sent, stream by stream."""
+        for mid, stream in self._by_mid.items():
+            if report := stream.report(now):
+                cname = self._offered[mid].cname
+                named = rtcp.description(stream.ssrc, cname)
+                self.leg.send_rtcp(rtcp.sender_report(report) + named)
+
+    def statistics(self, now: float) -> LegStatistics:
+        """Sums up what was sent and what the peer said about it."""
+        streams = self._by_mid.values()
+        heard = [each.heard for each in streams if each.loss_known(now)]
+        return LegStatistics(
+            state=self.leg.state,
+            last_heard=self.leg.last_heard,
+            rtt=self.round_trip,
+            loss=max((each.loss for each in heard), default=0.0),
+            jitter=max((each.jitter for each in heard), default=0.0),
+            packets=sum(each.packets for each in streams),
+            bytes=sum(each.octets for each in streams),
+            nacks=sum(each.nacks for each in streams),
+            plis=sum(each.plis for each in streams),
+        )
+
+    def close(self) -> Coroutine[object, object, None]:
+        """Ends the leg at once; what it returns is only the goodbye to the peer."""
+        return self.leg.close()
