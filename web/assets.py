@@ -91,7 +91,9 @@ def answer(request: web.Request, asset: Asset, *, caching: str) -> web.Response:
     if any(known.value == asset.etag for known in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
     body = asset.body
-    if asset.packed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if asset.packed is not None and "gzip" in request.headers.get(
+        "Accept-Encoding", ""
+    ):
         body = asset.packed
         headers["Content-Encoding"] = "gzip"
     if asset.content_type.startswith("text/"):

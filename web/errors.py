@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from visitation.database.engine import may_try_again
 from visitation.errors import Invalid, NotAllowed, NotFound, VisitationError
-from web import refusals
+from web import present, refusals
 from web.i18n import N_, _
 from web.keys import REQUEST_ID
 from web.render import render
@@ -50,6 +50,12 @@ MISSING = Problem(
     code="not_found",
     title=N_("There is no such page"),
     advice=N_("Check the address, or go to the first page and start from there."),
+)
+SIGN_IN = Problem(
+    status=401,
+    code="unauthorized",
+    title=N_("Sign in first"),
+    advice=N_("Send a valid token, or sign in and try again."),
 )
 CROSS_SITE = Problem(
     status=403,
@@ -110,7 +116,15 @@ BUSY = Problem(
     headers={"Retry-After": "30"},
 )
 
-_BY_STATUS = {404: MISSING, 405: NO_METHOD, 413: TOO_LARGE, 421: NOT_OUR_HOST}
+_BY_STATUS = {
+    401: SIGN_IN,
+    404: MISSING,
+    405: NO_METHOD,
+    413: TOO_LARGE,
+    421: NOT_OUR_HOST,
+}
+#: What an HTTP error must say besides its status.
+_KEPT_HEADERS = ("Allow", "WWW-Authenticate", "Retry-After")
 
 
 def problem(error: Exception) -> Problem:
@@ -123,14 +137,14 @@ def problem(error: Exception) -> Problem:
 
 def _http(error: web.HTTPException) -> Problem:
     known = _BY_STATUS.get(error.status, UNREADABLE)
-    allow = error.headers.get("Allow")
-    extra = {"Allow": allow} if allow else {}
-    return _with(known, status=error.status, headers=extra)
+    kept = {k: v for k, v in error.headers.items() if k in _KEPT_HEADERS}
+    return _with(known, status=error.status, headers=kept)
 
 
 def _too_many(error: TooMany) -> Problem:
     seconds = str(max(1, -int(-error.wait // timedelta(seconds=1))))
-    return _with(TOO_OFTEN, headers={"Retry-After": seconds})
+    wait = _("Try again in %(wait)s.", wait=present.minutes(error.wait))
+    return _with(TOO_OFTEN, headers={"Retry-After": seconds}, reasons=(wait,))
 
 
 def _database(error: DBAPIError) -> Problem:
@@ -165,9 +179,9 @@ def _with(
 #: The first kind that fits decides. What may not be seen does not exist.
 _TABLE: tuple[tuple[type[Exception], Callable[..., Problem]], ...] = (
     (web.HTTPException, _http),
-    (CrossSite, lambda _: CROSS_SITE),
-    (NotFound, lambda _: MISSING),
-    (NotAllowed, lambda _: MISSING),
+    (CrossSite, lambda error: CROSS_SITE),
+    (NotFound, lambda error: MISSING),
+    (NotAllowed, lambda error: MISSING),
     (TooMany, _too_many),
     (Invalid, _invalid),
     (VisitationError, _refused),
@@ -184,7 +198,7 @@ async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         if error.status < 400:  # noqa: PLR2004 - redirects are answers already
             raise
         return show(request, problem(error))
-    except Exception as error:  # noqa: BLE001 - the outermost place; it logs
+    except Exception as error:
         found = problem(error)
         if found.status >= 500:  # noqa: PLR2004
             log.exception("request_failed", code=found.code)

@@ -136,4 +136,6 @@ Code = Annotated[str, StringConstraints(max_length=32), AfterValidator(_code)]
 #: A staff login name: ASCII letters, digits, dots and dashes; case does not matter.
 Username = Annotated[str, StringConstraints(max_length=64), AfterValidator(_username)]
 #: An Iranian national ID with a right checksum: ten ASCII digits.
-NationalId = Annotated[str, StringConstraints(max_length=32), AfterValidator(_national_id)]
+NationalId = Annotated[
+    str, StringConstraints(max_length=32), AfterValidator(_national_id)
+]

@@ -113,6 +113,10 @@ class Form(Generic[M]):
         """The form with one more thing wrong, about one field."""
         return replace(self, errors={**self.errors, name: sentence})
 
+    def failed(self, sentence: str) -> "Form[M]":
+        """The form with one more thing wrong, about the whole."""
+        return replace(self, reasons=(*self.reasons, sentence))
+
     def refused(self, error: VisitationError) -> "Form[M]":
         """The form with every reason of a refusal, in the reader's language."""
         found = refusals.sentences(error)

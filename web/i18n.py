@@ -25,7 +25,7 @@ RIGHT_TO_LEFT = frozenset({"fa", "ar", "ku", "bal", "az"})
 Translations = Mapping[str, stdlib.NullTranslations]
 
 
-class ContradictoryCatalogue(Exception):  # noqa: N818 - named for the fact
+class ContradictoryCatalogue(Exception):
     """Two files of one language translate a sentence differently."""
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from visitation.database import Database
+from visitation.devices import SessionLife
 from visitation.keyring import Keyring
 from web.principals import DevicePrincipal, Principal
 
@@ -27,8 +28,7 @@ class WebSettings:
             factor.
         help_phone: E.164 number that every page gives for help; empty for none.
         zone: the wall clock of pages that belong to no site.
-        session_idle_minutes: after so long without a request, sign in again.
-        session_hours: after so long, sign in again in any case.
+        life: how long a staff session lives; a participant's ends with the visit.
         body_limit: the largest form or JSON body, in bytes.
     """
 
@@ -39,22 +39,21 @@ class WebSettings:
     require_totp: frozenset[str] = frozenset()
     help_phone: str = ""
     zone: tzinfo = ZoneInfo("Asia/Tehran")  # noqa: RUF009 - immutable
-    session_idle_minutes: int = 60
-    session_hours: int = 12
+    life: SessionLife = SessionLife()  # noqa: RUF009 - frozen
     body_limit: int = 256 * 1024
 
 
 SETTINGS = web.AppKey("SETTINGS", WebSettings)
 DATABASE = web.AppKey("DATABASE", Database)
 KEYRING = web.AppKey("KEYRING", Keyring)
-CLOCK: web.AppKey[Clock] = web.AppKey("CLOCK", Callable)  # type: ignore[arg-type]
+CLOCK = web.AppKey[Clock]("CLOCK")
 #: The live calls; whoever wires the program puts signaling's hub here.
-LIVE: web.AppKey[object] = web.AppKey("LIVE", object)
+LIVE = web.AppKey[object]("LIVE")
 
-REQUEST_ID: web.RequestKey[str] = web.RequestKey("REQUEST_ID", str)
+REQUEST_ID = web.RequestKey("REQUEST_ID", str)
 #: Who is signed in: a member of staff, or a participant by a join code.
-PRINCIPAL: web.RequestKey[Principal] = web.RequestKey("PRINCIPAL", object)  # type: ignore[arg-type]
+PRINCIPAL = web.RequestKey[Principal]("PRINCIPAL")
 #: The paired terminal or kiosk the request comes from.
-DEVICE: web.RequestKey[DevicePrincipal] = web.RequestKey("DEVICE", DevicePrincipal)
+DEVICE = web.RequestKey("DEVICE", DevicePrincipal)
 #: The row that the matched route's `subject` found and the gate let through.
-SUBJECT: web.RequestKey[object] = web.RequestKey("SUBJECT", object)
+SUBJECT = web.RequestKey[object]("SUBJECT")

@@ -15,7 +15,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from yarl import URL
 
-from web import assets, i18n, present
+from web import assets, i18n, labels, present
 from web.keys import DEVICE, PRINCIPAL, REQUEST_ID, SETTINGS
 from web.routing import Route
 
@@ -47,6 +47,9 @@ def environment(zone: tzinfo, folder: Path = TEMPLATE_FOLDER) -> Environment:
         made.filters[name] = partial(_in_zone, getattr(present, name), zone)
     for name in ("digits", "minutes", "phone", "bdi"):
         made.filters[name] = getattr(present, name)
+    made.filters["label"] = labels.label
+    made.filters["tone"] = labels.tone
+    made.globals["options"] = labels.options
     return made
 
 
@@ -84,8 +87,11 @@ def redirect(
     """Send the browser to a route by its name (303), with a notice to show there.
 
     Args:
+        request: the request that is answered so.
+        name: of the route, as in `Route.called`.
         flash: a sentence already in the reader's language.
         query: what follows the question mark.
+        **parts: what fills the places in the route's path.
     """
     return redirect_to(request, url(request, name, query=query, **parts), flash=flash)
 
@@ -159,7 +165,7 @@ def _menu(request: web.Request) -> list[dict[str, object]]:
         return []
     return [
         {
-            "label": i18n._(route.menu),  # noqa: SLF001 - gettext's name for it
+            "label": i18n._(route.menu),
             "href": url(request, route.called),
             "current": request.path == route.path,
         }

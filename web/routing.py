@@ -1,16 +1,22 @@
 """What a route is: where, who may, about what. Knows no page."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from aiohttp import web
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.words import Role
+from web.principals import DevicePrincipal, Principal
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
-#: Finds the row a route is about, or None where the principal may not see it.
-Subject = Callable[[web.Request], Awaitable[object | None]]
+#: Finds the row a route is about, or None where the principal may not see it. Takes a
+#: reading session, the parts of the path, the principal and the device.
+Subject = Callable[
+    [AsyncSession, Mapping[str, str], Principal | None, DevicePrincipal | None],
+    Awaitable[object | None],
+]
 
 
 class Door(StrEnum):
@@ -19,7 +25,6 @@ class Door(StrEnum):
     PUBLIC = "public"
     FAMILY = "participant"
     TERMINAL = "device"
-    TOKEN = "token"  # noqa: S105 - a way in, not a secret
 
 
 #: Anybody, signed in or not.
@@ -28,8 +33,6 @@ PUBLIC: frozenset[Role | Door] = frozenset({Door.PUBLIC})
 FAMILY: frozenset[Role | Door] = frozenset({Door.FAMILY})
 #: A terminal or kiosk that was paired.
 TERMINAL: frozenset[Role | Door] = frozenset({Door.TERMINAL})
-#: The JSON API, which checks its own bearer tokens.
-TOKEN: frozenset[Role | Door] = frozenset({Door.TOKEN})
 #: Every member of staff.
 STAFF: frozenset[Role | Door] = frozenset(Role) - {Role.FAMILY}
 
@@ -61,16 +64,3 @@ class Route:
         """The route's name, `schedule.day` for `web.pages.schedule:day`."""
         module = self.page.__module__.rsplit(".", 1)[-1]
         return self.name or f"{module}.{self.page.__name__}"
-
-
-__all__ = [
-    "FAMILY",
-    "PUBLIC",
-    "STAFF",
-    "TERMINAL",
-    "TOKEN",
-    "Door",
-    "Page",
-    "Route",
-    "Subject",
-]

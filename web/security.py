@@ -31,7 +31,7 @@ HEADERS = {
 }
 
 
-class CrossSite(Exception):  # noqa: N818 - named for the fact
+class CrossSite(Exception):
     """A browser says that another site made this request."""
 
 
@@ -61,6 +61,7 @@ def content_policy(request: web.Request) -> str:
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Put the security headers on a response that is about to leave."""
+    response.headers.popall("Server", None)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", content_policy(request))

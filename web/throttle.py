@@ -5,6 +5,7 @@ installation counts for itself. Codes and passwords that must hold beyond that k
 their own count in the database.
 """
 
+import time
 from datetime import timedelta
 
 from aiohttp import web
@@ -13,8 +14,6 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
 from visitation.errors import VisitationError
-
-__all__ = ["THROTTLE", "Throttle", "TooMany", "per_hour", "per_minute"]
 
 
 class TooMany(VisitationError):
@@ -52,7 +51,9 @@ class Throttle:
             TooMany: if there have been too many under this key.
         """
         if not await self._limiter.hit(limit, *key):
-            raise TooMany(timedelta(seconds=limit.get_expiry()))
+            window = await self._limiter.get_window_stats(limit, *key)
+            left = window.reset_time - time.time()
+            raise TooMany(timedelta(seconds=max(1.0, left)))
 
     async def forget(self, limit: RateLimitItem, *key: str) -> None:
         """Start counting afresh, after a success."""

@@ -1,0 +1,69 @@
+"""The application: middleware around the routes, and what they are given.
+
+Builds; decides nothing. `config.program` calls this with everything that lives longer
+than a request, adds lifetimes (`cleanup_ctx`) and runs it.
+"""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from visitation.database import Database
+from visitation.keyring import Keyring
+from web import access, assets, errors, gate, i18n, identity, render, security
+from web.keys import CLOCK, DATABASE, KEYRING, LIVE, SETTINGS, Clock, WebSettings
+from web.routes import ROUTES
+from web.routing import Route
+from web.throttle import THROTTLE, Throttle
+
+#: From the outermost in: a request is named and logged, greeted in a language, kept
+#: from failing, checked for where it comes from, identified, and let through or not.
+MIDDLEWARES = (
+    access.record,
+    identity.greet,
+    errors.answer,
+    security.guard,
+    identity.identify,
+    gate.gate,
+)
+
+
+def create_app(
+    *,
+    settings: WebSettings,
+    database: Database,
+    keyring: Keyring,
+    clock: Clock,
+    live: object,
+    routes: Iterable[Route] = ROUTES,
+) -> web.Application:
+    """The web application, ready to run.
+
+    Args:
+        settings: what an operator decided about the pages.
+        database: migrated and open.
+        keyring: for tokens and fingerprints.
+        clock: gives the present as an aware UTC datetime.
+        live: the live calls, for the pages that show or join one.
+        routes: every URL; tests add their own.
+    """
+    app = web.Application(middlewares=MIDDLEWARES, client_max_size=settings.body_limit)
+    app[SETTINGS] = settings
+    app[DATABASE] = database
+    app[KEYRING] = keyring
+    app[CLOCK] = clock
+    app[LIVE] = live
+    app[THROTTLE] = Throttle()
+    app[assets.ASSETS] = assets.load()
+    app[render.TRANSLATIONS] = i18n.load()
+    app[render.TEMPLATES] = render.environment(settings.zone)
+    every = tuple(routes)
+    app[render.MENU] = tuple(route for route in every if route.menu)
+    app[gate.RULES] = {
+        app.router.add_route(
+            route.method, route.path, route.page, name=route.called
+        ): route
+        for route in every
+    }
+    app.on_response_prepare.append(security.add_headers)
+    return app

@@ -1,0 +1,153 @@
+"""Who a request comes from, found by its cookies or its bearer token.
+
+Finds; never decides what they may do (`gate` does). Whatever does not stand any more
+(expired, revoked, disabled) is as if it had not been sent.
+"""
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import devices, people
+from visitation.devices import LoginSession
+from visitation.people import Account, Visitor
+from visitation.places.tables import Station
+from visitation.visits.tables import Participant
+from web import i18n, sessions
+from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS, WebSettings
+from web.principals import (
+    DevicePrincipal,
+    ParticipantPrincipal,
+    Principal,
+    StaffPrincipal,
+)
+from web.render import TRANSLATIONS
+
+LANGUAGE_COOKIE = "lang"
+_API = "/api/"
+
+
+@web.middleware
+async def greet(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Speak the language of the browser's cookie, before anybody is known."""
+    _speak(request, None)
+    return await handler(request)
+
+
+@web.middleware
+async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find the principal and the device, and speak the principal's language."""
+    if request.path.startswith(_API):
+        await _find_program(request)
+    else:
+        await _find_device(request)
+        await _find_session(request)
+    if principal := request.get(PRINCIPAL):
+        _speak(request, principal.language)
+    return await handler(request)
+
+
+def _speak(request: web.Request, preferred: str | None) -> None:
+    spoken = request.app[TRANSLATIONS]
+    chosen = i18n.negotiate(spoken, request.cookies.get(LANGUAGE_COOKIE), preferred)
+    i18n.speak(spoken, chosen)
+
+
+async def _find_session(request: web.Request) -> None:
+    token = request.cookies.get(sessions.SESSION_COOKIE)
+    if not token:
+        return
+    settings = request.app[SETTINGS]
+    async with request.app[DATABASE].read() as session:
+        login = await devices.session_of(
+            session,
+            token,
+            keyring=request.app[KEYRING],
+            life=settings.life,
+            now=request.app[CLOCK](),
+        )
+        if login is None:
+            return
+        principal = await _principal(session, login, settings)
+    if principal is not None:
+        request[PRINCIPAL] = principal
+        await sessions.touch(request, login)
+
+
+async def _find_program(request: web.Request) -> None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return
+    async with request.app[DATABASE].read() as session:
+        account = await people.account_of_token(
+            session,
+            token.strip(),
+            keyring=request.app[KEYRING],
+            now=request.app[CLOCK](),
+        )
+        if account is not None:
+            request[PRINCIPAL] = await _staff(session, account, request.app[SETTINGS])
+
+
+async def _find_device(request: web.Request) -> None:
+    token = request.cookies.get(sessions.DEVICE_COOKIE)
+    if not token:
+        return
+    async with request.app[DATABASE].read() as session:
+        device = await devices.device_of(session, token, keyring=request.app[KEYRING])
+        if device is None or device.id is None:
+            return
+        station = await session.get_one(Station, device.station_id)
+    request[DEVICE] = DevicePrincipal(
+        device_id=device.id,
+        station_id=device.station_id,
+        site_id=station.site_id,
+        kind=station.kind,
+        name=station.name,
+    )
+
+
+async def _principal(
+    session: AsyncSession, login: LoginSession, settings: WebSettings
+) -> Principal | None:
+    if login.account_id is None:
+        return await _participant(session, login.participant_id)
+    account = await session.get(Account, login.account_id)
+    if account is None or account.disabled_at is not None:
+        return None
+    return await _staff(session, account, settings)
+
+
+async def _staff(
+    session: AsyncSession, account: Account, settings: WebSettings
+) -> StaffPrincipal:
+    assert account.id is not None
+    return StaffPrincipal(
+        account_id=account.id,
+        name=account.name,
+        role=account.role,
+        scope=await people.scope_of(session, account),
+        language=account.language,
+        unfinished=account.role in settings.require_totp and not account.totp_sealed,
+    )
+
+
+async def _participant(
+    session: AsyncSession, participant_id: int | None
+) -> ParticipantPrincipal | None:
+    rows = await session.exec(
+        select(Participant, Visitor)
+        .outerjoin(Visitor, col(Visitor.id) == col(Participant.visitor_id))
+        .where(Participant.id == participant_id)
+    )
+    found = rows.first()
+    if found is None or participant_id is None:
+        return None
+    participant, visitor = found
+    return ParticipantPrincipal(
+        participant_id=participant_id,
+        visit_id=participant.visit_id,
+        part=participant.part,
+        language=visitor.language if visitor is not None else None,
+    )

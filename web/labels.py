@@ -1,0 +1,215 @@
+"""The words for every member of the domain's vocabularies, and the tone of a state.
+
+In a template: `{{ tag(visit.state|label, visit.state|tone) }}`. A test keeps every
+member in its table.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from visitation.admission import Denial
+from visitation.lifecycle import MessageState, ParticipantState, VisitState
+from visitation.wording import Template
+from visitation.words import (
+    Attendance,
+    ContactState,
+    Outcome,
+    Part,
+    Relation,
+    Role,
+    Side,
+    SiteKind,
+    StationKind,
+    VisitKind,
+)
+from web.i18n import N_, _
+
+LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Role: {
+        Role.FAMILY: N_("Family"),
+        Role.CLERK: N_("Clerk"),
+        Role.WARDEN: N_("Prison staff"),
+        Role.OFFICIAL: N_("Prosecutor or judge"),
+        Role.SCHEDULER: N_("Scheduler"),
+        Role.ADMINISTRATOR: N_("Administrator"),
+        Role.AUDITOR: N_("Auditor"),
+    },
+    SiteKind: {
+        SiteKind.PRISON: N_("Prison"),
+        SiteKind.OFFICE: N_("Judicial service office"),
+        SiteKind.MOBILE_OFFICE: N_("Mobile office"),
+        SiteKind.VILLAGE: N_("Village"),
+    },
+    StationKind: {
+        StationKind.TERMINAL: N_("Terminal in a prison"),
+        StationKind.KIOSK: N_("Kiosk for families"),
+    },
+    VisitKind: {
+        VisitKind.FAMILY: N_("Family visit"),
+        VisitKind.LEGAL: N_("Visit of a lawyer"),
+        VisitKind.OFFICIAL: N_("Meeting with an official"),
+    },
+    VisitState: {
+        VisitState.HELD: N_("Held for a moment"),
+        VisitState.REQUESTED: N_("Asked for"),
+        VisitState.BOOKED: N_("Booked"),
+        VisitState.LIVE: N_("Live now"),
+        VisitState.COMPLETED: N_("Completed"),
+        VisitState.DECLINED: N_("Declined"),
+        VisitState.CANCELLED: N_("Cancelled"),
+        VisitState.EXPIRED: N_("Lapsed"),
+        VisitState.MISSED: N_("Missed"),
+        VisitState.UNCLOSED: N_("Not closed"),
+    },
+    ParticipantState: {
+        ParticipantState.EXPECTED: N_("Expected"),
+        ParticipantState.TOLD: N_("Told"),
+        ParticipantState.ARRIVED: N_("Arrived"),
+        ParticipantState.IDENTIFIED: N_("Identified"),
+        ParticipantState.WAITING: N_("Waiting"),
+        ParticipantState.JOINED: N_("In the call"),
+        ParticipantState.RECONNECTING: N_("Reconnecting"),
+        ParticipantState.LEFT: N_("Left"),
+    },
+    MessageState: {
+        MessageState.PENDING: N_("To be sent"),
+        MessageState.SENDING: N_("Being sent"),
+        MessageState.ACCEPTED: N_("Handed over"),
+        MessageState.DELIVERED: N_("Delivered"),
+        MessageState.UNDELIVERED: N_("Not delivered"),
+        MessageState.FAILED: N_("Failed"),
+        MessageState.UNKNOWN: N_("Not known whether sent"),
+        MessageState.EXPIRED: N_("Too old to send"),
+        MessageState.SUPPRESSED: N_("Held back"),
+    },
+    Template: {
+        Template.BOOKED: N_("Visit confirmed"),
+        Template.REMINDER_DAY: N_("Reminder a day before"),
+        Template.REMINDER_SOON: N_("Reminder shortly before"),
+        Template.MOVED: N_("Visit moved"),
+        Template.CANCELLED: N_("Visit cancelled"),
+        Template.OFFICIAL_BOOKED: N_("Official: visit booked"),
+        Template.OFFICIAL_MOVED: N_("Official: visit moved"),
+        Template.OFFICIAL_CANCELLED: N_("Official: visit cancelled"),
+    },
+    ContactState: {
+        ContactState.REQUESTED: N_("Waiting for a decision"),
+        ContactState.APPROVED: N_("Approved"),
+        ContactState.REFUSED: N_("Refused"),
+        ContactState.SUSPENDED: N_("Suspended"),
+        ContactState.BANNED: N_("Banned until a day"),
+    },
+    Relation: {
+        Relation.SPOUSE: N_("Spouse"),
+        Relation.PARENT: N_("Parent"),
+        Relation.CHILD: N_("Child"),
+        Relation.SIBLING: N_("Sister or brother"),
+        Relation.GRANDPARENT: N_("Grandparent"),
+        Relation.RELATIVE: N_("Other relative"),
+        Relation.FRIEND: N_("Friend"),
+        Relation.LAWYER: N_("Lawyer"),
+    },
+    Part: {
+        Part.PRISONER: N_("Prisoner"),
+        Part.VISITOR: N_("Visitor"),
+        Part.OFFICIAL: N_("Official"),
+        Part.INTERPRETER: N_("Interpreter"),
+        Part.MONITOR: N_("Observer of the prison"),
+        Part.COMPANION: N_("Official beside the family"),
+    },
+    Attendance: {
+        Attendance.DESK: N_("From the desk"),
+        Attendance.PHONE: N_("From a phone"),
+        Attendance.VILLAGE: N_("Beside the family"),
+    },
+    Outcome: {
+        Outcome.COMPLETED: N_("Took place"),
+        Outcome.FAMILY_ABSENT: N_("The family did not come"),
+        Outcome.PRISONER_ABSENT: N_("The prisoner was not brought"),
+        Outcome.PRISONER_REFUSED: N_("The prisoner did not want to come"),
+        Outcome.NOBODY_CAME: N_("Nobody came"),
+        Outcome.ENDED_BY_STAFF: N_("Ended by staff"),
+        Outcome.TECHNICAL_FAMILY: N_("Technical failure on the family's side"),
+        Outcome.TECHNICAL_PRISON: N_("Technical failure on the prison's side"),
+        Outcome.TECHNICAL_SERVER: N_("Technical failure of the service"),
+        Outcome.CANCELLED_BY_FAMILY: N_("Cancelled by the family"),
+        Outcome.CANCELLED_BY_PRISON: N_("Cancelled by the prison"),
+        Outcome.CANCELLED_BY_OFFICIAL: N_("Cancelled by the official"),
+        Outcome.CANCELLED_BY_CLOSURE: N_("Cancelled because of a closure"),
+        Outcome.LATE: N_("Too late to hold"),
+    },
+    Side: {
+        Side.FAMILY: N_("Family's side"),
+        Side.PRISON: N_("Prison's side"),
+        Side.OFFICIAL: N_("Official's side"),
+    },
+    Denial: {
+        Denial.NOT_YET_OPEN: N_("It is too early. Come back at the time given."),
+        Denial.OVER: N_("This visit is over."),
+        Denial.NOT_BOOKED: N_("This visit does not take place. Ask the office."),
+        Denial.PRIVILEGED: N_("Nobody may watch a lawyer's visit."),
+    },
+}
+
+#: States that say more than "so it is", by the kind of tag that shows them.
+_TONES: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            VisitState.LIVE,
+            VisitState.COMPLETED,
+            ParticipantState.IDENTIFIED,
+            ParticipantState.JOINED,
+            MessageState.DELIVERED,
+            ContactState.APPROVED,
+        ),
+        "good",
+    ),
+    **dict.fromkeys(
+        (
+            VisitState.BOOKED,
+            ParticipantState.ARRIVED,
+            ParticipantState.WAITING,
+            MessageState.ACCEPTED,
+            MessageState.SENDING,
+        ),
+        "calm",
+    ),
+    **dict.fromkeys(
+        (
+            VisitState.HELD,
+            VisitState.REQUESTED,
+            VisitState.UNCLOSED,
+            ParticipantState.RECONNECTING,
+            MessageState.UNKNOWN,
+            ContactState.SUSPENDED,
+        ),
+        "warn",
+    ),
+    **dict.fromkeys(
+        (
+            VisitState.DECLINED,
+            VisitState.CANCELLED,
+            VisitState.MISSED,
+            MessageState.UNDELIVERED,
+            MessageState.FAILED,
+            ContactState.REFUSED,
+            ContactState.BANNED,
+        ),
+        "bad",
+    ),
+}
+
+
+def label(member: StrEnum) -> str:
+    """The words for a member, in the language being spoken."""
+    return _(LABELS[type(member)][member])
+
+
+def tone(member: StrEnum) -> str:
+    """The kind of tag for a state: plain, calm, good, warn or bad."""
+    return _TONES.get(member, "plain")
+
+
+def options(kind: type[StrEnum]) -> list[tuple[str, str]]:
+    """Every member with its words, for a select or radios."""
+    return [(member.value, label(member)) for member in kind]

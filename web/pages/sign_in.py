@@ -1,0 +1,77 @@
+"""Staff sign in and out."""
+
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field, StringConstraints
+
+from web import credentials, forms, sessions
+from web.fields import Code, Secret
+from web.i18n import N_, _
+from web.keys import PRINCIPAL
+from web.principals import StaffPrincipal
+from web.render import local_path, redirect, redirect_to, render
+from web.routing import PUBLIC, Route
+
+_FAILED = N_(
+    "The username, the password or the code is not right. Check all three; if it goes "
+    "on, ask your administrator."
+)
+
+
+class Credentials(forms.Fields):
+    """What signing in asks for."""
+
+    username: Annotated[str, StringConstraints(max_length=64)] = Field(
+        title=N_("Username")
+    )
+    password: Secret = Field(title=N_("Password"))
+    code: Code | None = Field(default=None, title=N_("Code from your app"))
+    next: str = "/staff"
+
+
+async def show(request: web.Request) -> web.Response:
+    """The form to sign in, or straight on if that was done."""
+    onward = local_path(request.query.get("next", "/staff"))
+    if isinstance(request.get(PRINCIPAL), StaffPrincipal):
+        return redirect_to(request, onward)
+    return _ask(request, forms.blank(Credentials, next=onward))
+
+
+async def enter(request: web.Request) -> web.Response:
+    """Sign in."""
+    form = await forms.read(request, Credentials)
+    if not form.ok:
+        return _ask(request, form, status=422)
+    typed = form.value
+    account = await credentials.account_for(
+        request,
+        username=typed.username.strip().casefold(),
+        password=typed.password,
+        code=typed.code,
+    )
+    if account is None or account.id is None:
+        return _ask(request, form.failed(_(_FAILED)), status=422)
+    response = redirect_to(request, typed.next)
+    await sessions.sign_in_staff(request, response, account.id)
+    return response
+
+
+async def leave(request: web.Request) -> web.Response:
+    """Sign out."""
+    response = redirect(request, "public.home", flash=_("You are signed out."))
+    await sessions.sign_out(request, response)
+    return response
+
+
+def _ask(
+    request: web.Request, form: forms.Form[Credentials], *, status: int = 200
+) -> web.Response:
+    return render(request, "sign_in/sign_in.html", form=form, status=status)
+
+
+ROUTES = (
+    Route(method="GET", path="/sign-in", page=show, allow=PUBLIC),
+    Route(method="POST", path="/sign-in", page=enter, allow=PUBLIC),
+    Route(method="POST", path="/sign-out", page=leave, allow=PUBLIC),
+)

@@ -1,0 +1,100 @@
+"""The cookies of signed-in browsers and of paired stations.
+
+A session's token changes at every sign-in. A paired station has a long-lived token of
+its own beside it, so that a kiosk stays a kiosk while families come and go.
+"""
+
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from visitation import devices
+from visitation.devices import LoginSession, SessionLife
+from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
+
+#: Browsers keep other hosts, and pages without HTTPS, from setting such cookies.
+SESSION_COOKIE = "__Host-session"
+DEVICE_COOKIE = "__Host-device"
+_DEVICE_LIFE = timedelta(days=3650)
+_SHORTEST = timedelta(seconds=1)
+
+
+async def sign_in_staff(
+    request: web.Request, response: web.StreamResponse, account_id: int
+) -> None:
+    """Begin a session for an account and hand the browser its token."""
+    await _begin(request, response, request.app[SETTINGS].life, account_id=account_id)
+
+
+async def sign_in_participant(
+    request: web.Request,
+    response: web.StreamResponse,
+    participant_id: int,
+    *,
+    until: datetime,
+) -> None:
+    """Begin a session for whoever typed a join code, to last until the visit's end."""
+    longest = max(until - request.app[CLOCK](), _SHORTEST)
+    life = SessionLife(idle=request.app[SETTINGS].life.idle, longest=longest)
+    await _begin(request, response, life, participant_id=participant_id)
+
+
+async def sign_out(request: web.Request, response: web.StreamResponse) -> None:
+    """End the browser's session, if it has one."""
+    if token := request.cookies.get(SESSION_COOKIE):
+        async with request.app[DATABASE].write() as session:
+            await devices.end_session(session, token, keyring=request.app[KEYRING])
+    response.del_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True)
+
+
+async def touch(request: web.Request, login: LoginSession) -> None:
+    """Remember that a session is used, at most once in `devices.TOUCH_EVERY`."""
+    now = request.app[CLOCK]()
+    if now - login.last_seen_at < devices.sessions.TOUCH_EVERY:
+        return
+    async with request.app[DATABASE].write() as session:
+        known = await session.get(LoginSession, login.fingerprint)
+        if known is not None:
+            known.last_seen_at = now
+
+
+def remember_device(response: web.StreamResponse, token: str) -> None:
+    """Give a station that was just paired its long-lived token."""
+    _set(response, DEVICE_COOKIE, token, lasting=_DEVICE_LIFE)
+
+
+async def _begin(
+    request: web.Request,
+    response: web.StreamResponse,
+    life: SessionLife,
+    *,
+    account_id: int | None = None,
+    participant_id: int | None = None,
+) -> None:
+    keyring = request.app[KEYRING]
+    async with request.app[DATABASE].write() as session:
+        if before := request.cookies.get(SESSION_COOKIE):
+            await devices.end_session(session, before, keyring=keyring)
+        token = await devices.begin_session(
+            session,
+            keyring=keyring,
+            life=life,
+            now=request.app[CLOCK](),
+            account_id=account_id,
+            participant_id=participant_id,
+        )
+    _set(response, SESSION_COOKIE, token, lasting=life.longest)
+
+
+def _set(
+    response: web.StreamResponse, name: str, token: str, *, lasting: timedelta
+) -> None:
+    response.set_cookie(
+        name,
+        token,
+        max_age=int(lasting.total_seconds()),
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="Lax",
+    )
