@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from signaling.media.engine import LegConnected, MediaEvent
+from signaling.media.engine import LegConnected, MediaEvent, Target
 from signaling.media.forwarder import Forwarder, ForwarderSettings
 from tests.signaling.media.client import Peer
 
@@ -19,28 +19,42 @@ async def until(true: Callable[[], object], *, within: float = 3.0) -> None:
         await asyncio.sleep(0.005)
 
 
+class Clock:
+    """The monotonic clock, which a test may put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead
+
+
 @dataclass
 class Stage:
     """A forwarder on loopback, the events it told, and the peers it talks to."""
 
     forwarder: Forwarder
     events: list[MediaEvent]
+    clock: Clock
     peers: list[Peer] = field(default_factory=list)
-    skew: float = 0.0
 
     def peer(self, host: str = "127.0.0.1") -> Peer:
         self.peers.append(Peer(host))
         return self.peers[-1]
 
-    async def publisher(self, name: str, **offer: object) -> Peer:
-        peer = self.peer()
+    async def publisher(
+        self, name: str, *, host: str = "127.0.0.1", **offer: object
+    ) -> Peer:
+        peer = self.peer(host)
         answer = self.forwarder.publish(name, peer.offer(**offer))
         await peer.connect(answer)
         await self.connected(name, "publisher")
         return peer
 
-    async def subscriber(self, name: str, *sees: str, refuse: str = "") -> Peer:
-        peer = self.peer()
+    async def subscriber(
+        self, name: str, *sees: str, host: str = "127.0.0.1", refuse: str = ""
+    ) -> Peer:
+        peer = self.peer(host)
         for slot, publisher in enumerate(sees):
             self.forwarder.seat(name, slot, publisher)
         offer = self.forwarder.subscribe(name)
@@ -49,19 +63,9 @@ class Stage:
         await self.connected(name, "subscriber")
         return peer
 
-    async def connected(self, name: str, target: str) -> None:
+    async def connected(self, name: str, target: Target) -> None:
         event = LegConnected(participant=name, target=target)
         await until(lambda: event in self.events)
-
-
-def forwarder_for(stage: list[Stage], settings: ForwarderSettings) -> Forwarder:
-    return Forwarder(
-        settings,
-        on_event=lambda event: stage[0].events.append(event),
-        clock=lambda: time.monotonic() + stage[0].skew,
-        wall_clock=time.time,
-        randomness=os.urandom,
-    )
 
 
 @pytest.fixture
@@ -71,12 +75,19 @@ def settings() -> ForwarderSettings:
 
 @pytest.fixture
 async def stage(settings: ForwarderSettings) -> AsyncIterator[Stage]:
-    stages: list[Stage] = []
-    forwarder = forwarder_for(stages, settings)
-    stages.append(Stage(forwarder, []))
+    events: list[MediaEvent] = []
+    clock = Clock()
+    forwarder = Forwarder(
+        settings,
+        on_event=events.append,
+        clock=clock,
+        wall_clock=time.time,
+        randomness=os.urandom,
+    )
     await forwarder.start()
-    yield stages[0]
-    for peer in stages[0].peers:
+    stage = Stage(forwarder, events, clock)
+    yield stage
+    for peer in stage.peers:
         await peer.close()
     await forwarder.stop()
     assert not forwarder.dropped["fault"]
