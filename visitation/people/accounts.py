@@ -1,6 +1,7 @@
 """The accounts of staff: adding, disabling, passwords, second factor."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -12,8 +13,9 @@ from visitation.audit import Actor
 from visitation.database import is_conflict
 from visitation.errors import Invalid, VisitationError
 from visitation.keyring import Keyring
-from visitation.people.scope import set_scope
-from visitation.people.tables import Account
+from visitation.people.scope import Scope, scope_of, set_scope
+from visitation.people.tables import Account, AccountScope
+from visitation.places.tables import Site
 from visitation.words import STAFF, Role
 
 _TOTP = "totp"
@@ -79,11 +81,82 @@ async def add_account(
     return account
 
 
+async def edit_account(
+    session: AsyncSession,
+    account: Account,
+    *,
+    name: str,
+    phone: str | None,
+    language: str,
+    by: Actor,
+    now: datetime,
+    everywhere: bool = False,
+    provinces: Iterable[int] = (),
+    sites: Iterable[int] = (),
+) -> None:
+    """Correct an account's name, phone, language and scope; its role stays.
+
+    Raises:
+        Invalid: if one would change one's own reach.
+    """
+    wanted = Scope(
+        everywhere=everywhere, provinces=frozenset(provinces), sites=frozenset(sites)
+    )
+    if everywhere:
+        wanted = Scope(everywhere=True)
+    moved = wanted != await scope_of(session, account)
+    if moved and by.account_id == account.id:
+        raise Invalid("account", "own_account")
+    account.name = name
+    account.phone = phone
+    account.language = language
+    account.everywhere = wanted.everywhere
+    session.add(account)
+    await set_scope(session, account, provinces=wanted.provinces, sites=wanted.sites)
+    audit.note(
+        session, by, "edit_account", f"account:{account.id}", now=now, scope=moved
+    )
+
+
+async def find_accounts(
+    session: AsyncSession, *, within: Scope
+) -> Sequence[tuple[Account, Scope]]:
+    """The accounts that reach nothing outside a scope, with what they reach."""
+    accounts = (
+        await session.exec(select(Account).order_by(col(Account.username)))
+    ).all()
+    provinces: dict[int, set[int]] = defaultdict(set)
+    sites: dict[int, set[int]] = defaultdict(set)
+    for row in (await session.exec(select(AccountScope))).all():
+        if row.province_id is not None:
+            provinces[row.account_id].add(row.province_id)
+        if row.site_id is not None:
+            sites[row.account_id].add(row.site_id)
+    reached = set((await session.exec(select(Site.id).where(within.of_sites()))).all())
+    found = []
+    for account in accounts:
+        scope = Scope(
+            everywhere=account.everywhere,
+            provinces=frozenset(provinces[account.id]),
+            sites=frozenset(sites[account.id]),
+        )
+        inside = scope.provinces <= within.provinces and scope.sites <= reached
+        if within.everywhere or (inside and not scope.everywhere):
+            found.append((account, scope))
+    return found
+
+
 async def disable_account(
     session: AsyncSession, account: Account, *, by: Actor, now: datetime
 ) -> None:
-    """Shut an account out at once: no sign-in, and its sessions end."""
-    account.disabled_at = now
+    """Shut an account out at once: no sign-in, and its sessions end.
+
+    Raises:
+        Invalid: if it is one's own.
+    """
+    if by.account_id == account.id:
+        raise Invalid("account", "own_account")
+    account.disabled_at = account.disabled_at or now
     session.add(account)
     await devices.end_sessions_of(session, account_id=account.id)
     audit.note(session, by, "disable_account", f"account:{account.id}", now=now)
@@ -127,6 +200,17 @@ async def enrol_totp(
     account.totp_step = 0
     session.add(account)
     audit.note(session, by, "enrol_totp", f"account:{account.id}", now=now)
+
+
+async def forget_totp(
+    session: AsyncSession, account: Account, *, by: Actor, now: datetime
+) -> None:
+    """Take the second factor off an account whose phone is lost; its sessions end."""
+    account.totp_sealed = None
+    account.totp_step = 0
+    session.add(account)
+    await devices.end_sessions_of(session, account_id=account.id)
+    audit.note(session, by, "forget_totp", f"account:{account.id}", now=now)
 
 
 def totp_secret(account: Account, *, keyring: Keyring) -> str | None:

@@ -1,16 +1,20 @@
 """Contacts: who is linked to whom, and whether that is approved."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit
 from visitation.audit import Actor
 from visitation.database import is_conflict
 from visitation.errors import Invalid
-from visitation.people.tables import Contact
+from visitation.people.scope import Scope
+from visitation.people.tables import Contact, Prisoner, Visitor
+from visitation.places.tables import Site
 from visitation.words import ContactState, Relation
 
 
@@ -78,8 +82,11 @@ async def decide_contact(
     """Approve, refuse, suspend or ban a contact.
 
     Raises:
-        Invalid: if anything but an approval comes without a reason.
+        Invalid: if anything but an approval comes without a reason, or a ban without
+            a later end.
     """
+    if state is ContactState.BANNED and (banned_until is None or banned_until <= now):
+        raise Invalid("banned_until", "ban_needs_end")
     if state is not ContactState.APPROVED and not reason.strip():
         raise Invalid("reason", "reason_needed")
     contact.state = state
@@ -96,6 +103,33 @@ async def decide_contact(
         now=now,
         state=state.value,
     )
+
+
+async def contacts_of(
+    session: AsyncSession, prisoner_id: int
+) -> Sequence[tuple[Contact, Visitor]]:
+    """A prisoner's contacts with the visitors they are, by name."""
+    rows = await session.exec(
+        select(Contact, Visitor)
+        .join(Visitor, col(Visitor.id) == col(Contact.visitor_id))
+        .where(Contact.prisoner_id == prisoner_id)
+        .order_by(col(Visitor.name_folded), col(Contact.id))
+    )
+    return rows.all()
+
+
+async def known_by(
+    session: AsyncSession, visitor_id: int, *, scope: Scope
+) -> Sequence[tuple[Contact, Prisoner]]:
+    """The prisoners inside a scope whom a visitor is linked to, by name."""
+    rows = await session.exec(
+        select(Contact, Prisoner)
+        .join(Prisoner, col(Prisoner.id) == col(Contact.prisoner_id))
+        .join(Site, col(Site.id) == col(Prisoner.site_id))
+        .where(Contact.visitor_id == visitor_id, scope.of_sites())
+        .order_by(col(Prisoner.name_folded), col(Contact.id))
+    )
+    return rows.all()
 
 
 def standing(contact: Contact | None, at: datetime) -> Standing:

@@ -5,6 +5,7 @@ from visitation.errors import Invalid
 from visitation.keyring import Keyring
 
 _PURPOSE = "national-id"
+SHOWN_DIGITS = 3
 
 
 def sealed_id(
@@ -26,3 +27,9 @@ def sealed_id(
 def opened_id(sealed: bytes | None, *, keyring: Keyring) -> str | None:
     """The ID that was sealed."""
     return None if sealed is None else keyring.open(_PURPOSE, sealed)
+
+
+def masked_id(sealed: bytes | None, *, keyring: Keyring) -> str:
+    """All that is ever shown of an ID, its last three digits; empty if none."""
+    opened = opened_id(sealed, keyring=keyring)
+    return f"•••••••{opened[-SHOWN_DIGITS:]}" if opened else ""

@@ -34,16 +34,17 @@ async def add_prisoner(
     Raises:
         Invalid: for a wrong national ID, or a number or ID that somebody has.
     """
+    await _refuse_known_id(session, national_id, keyring=keyring)
     sealed, fingerprint = sealed_id(national_id, keyring=keyring)
     prisoner = Prisoner(
         site_id=site_id,
-        number=persian.to_ascii_digits(number).strip(),
-        name=name.strip(),
-        name_folded=persian.fold(name),
+        number="",
+        name="",
+        name_folded="",
         national_id_sealed=sealed,
         national_id_fingerprint=fingerprint,
     )
-    await _keep(session, prisoner)
+    await _keep(session, prisoner, number, name)
     audit.note(session, by, "add_prisoner", f"prisoner:{prisoner.id}", now=now)
     return prisoner
 
@@ -54,28 +55,48 @@ async def edit_prisoner(
     *,
     number: str,
     name: str,
-    released: bool,
+    keyring: Keyring,
     by: Actor,
     now: datetime,
+    national_id: str | None = None,
 ) -> None:
-    """Correct a prisoner's number or name, or record the release.
+    """Correct a prisoner's number or name; a national ID is kept unless one is given.
 
     Raises:
-        Invalid: if another prisoner of the prison has the number.
+        Invalid: for a wrong national ID, or a number or ID that somebody has.
     """
-    prisoner.number = persian.to_ascii_digits(number).strip()
-    prisoner.name = name.strip()
-    prisoner.name_folded = persian.fold(name)
-    prisoner.released_at = (prisoner.released_at or now) if released else None
-    await _keep(session, prisoner)
-    audit.note(
-        session,
-        by,
-        "edit_prisoner",
-        f"prisoner:{prisoner.id}",
-        now=now,
-        released=released,
-    )
+    if national_id:
+        await _refuse_known_id(session, national_id, keyring=keyring, but=prisoner.id)
+        prisoner.national_id_sealed, prisoner.national_id_fingerprint = sealed_id(
+            national_id, keyring=keyring
+        )
+    await _keep(session, prisoner, number, name)
+    audit.note(session, by, "edit_prisoner", f"prisoner:{prisoner.id}", now=now)
+
+
+async def release_prisoner(
+    session: AsyncSession, prisoner: Prisoner, *, by: Actor, now: datetime
+) -> None:
+    """Record a release: nothing more can be booked, what is booked stays.
+
+    Releasing twice keeps the first time.
+    """
+    if prisoner.released_at is not None:
+        return
+    prisoner.released_at = now
+    session.add(prisoner)
+    audit.note(session, by, "release_prisoner", f"prisoner:{prisoner.id}", now=now)
+
+
+async def take_back_prisoner(
+    session: AsyncSession, prisoner: Prisoner, *, by: Actor, now: datetime
+) -> None:
+    """Undo a release, one recorded by mistake or one that ended."""
+    if prisoner.released_at is None:
+        return
+    prisoner.released_at = None
+    session.add(prisoner)
+    audit.note(session, by, "take_back_prisoner", f"prisoner:{prisoner.id}", now=now)
 
 
 async def find_prisoners(
@@ -100,12 +121,36 @@ async def find_prisoners(
     return (await session.exec(query)).all()
 
 
-async def _keep(session: AsyncSession, prisoner: Prisoner) -> None:
+async def _keep(
+    session: AsyncSession, prisoner: Prisoner, number: str, name: str
+) -> None:
+    # Changed inside the savepoint: what is changed before it is written before it, and
+    # a refusal would then spoil the whole transaction.
     try:
         async with session.begin_nested():
+            prisoner.number = persian.to_ascii_digits(number).strip()
+            prisoner.name = name.strip()
+            prisoner.name_folded = persian.fold(name)
             session.add(prisoner)
             await session.flush()
     except IntegrityError as error:
         if not is_conflict(error):
             raise
         raise Invalid("number", "prisoner_known") from None
+
+
+async def _refuse_known_id(
+    session: AsyncSession,
+    national_id: str | None,
+    *,
+    keyring: Keyring,
+    but: int | None = None,
+) -> None:
+    _, fingerprint = sealed_id(national_id, keyring=keyring)
+    if fingerprint is None:
+        return
+    others = await session.exec(
+        select(Prisoner.id).where(Prisoner.national_id_fingerprint == fingerprint)
+    )
+    if any(other != but for other in others):
+        raise Invalid("national_id", "prisoner_id_known")

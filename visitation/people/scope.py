@@ -60,6 +60,21 @@ async def scope_of(session: AsyncSession, account: Account) -> Scope:
     )
 
 
+async def encloses(session: AsyncSession, outer: Scope, inner: Scope) -> bool:
+    """Whether all that one scope reaches, the other reaches too."""
+    if outer.everywhere:
+        return True
+    if inner.everywhere or not inner.provinces <= outer.provinces:
+        return False
+    single = inner.sites - outer.sites
+    if not single:
+        return True
+    covered = await session.exec(
+        select(Site.id).where(col(Site.id).in_(single), outer.of_sites())
+    )
+    return single <= set(covered.all())
+
+
 async def set_scope(
     session: AsyncSession,
     account: Account,

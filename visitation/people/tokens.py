@@ -1,5 +1,6 @@
 """Tokens with which a program acts as an account."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -7,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit
 from visitation.audit import Actor
+from visitation.errors import Invalid
 from visitation.keyring import Keyring
 from visitation.people.tables import Account, ApiToken
 
@@ -23,7 +25,18 @@ async def issue_token(
     by: Actor,
     now: datetime,
 ) -> str:
-    """Issue a token for an account; it is shown once and kept as a fingerprint."""
+    """Issue a token for an account; it is shown once and kept as a fingerprint.
+
+    A living token of the same label is revoked: sending a form twice leaves one token.
+
+    Raises:
+        Invalid: if it would never be valid.
+    """
+    if expires_at <= now:
+        raise Invalid("expires_at", "already_over")
+    for known in await tokens_of(session, account.id):
+        if known.label == label and known.revoked_at is None:
+            await revoke_token(session, known, by=by, now=now)
     token = keyring.token()
     session.add(
         ApiToken(
@@ -59,6 +72,18 @@ async def revoke_token(
     session: AsyncSession, token: ApiToken, *, by: Actor, now: datetime
 ) -> None:
     """Make a token worthless at once."""
+    if token.revoked_at is not None:
+        return
     token.revoked_at = now
     session.add(token)
     audit.note(session, by, "revoke_token", f"account:{token.account_id}", now=now)
+
+
+async def tokens_of(session: AsyncSession, account_id: int) -> Sequence[ApiToken]:
+    """Every token an account ever had, newest first."""
+    rows = await session.exec(
+        select(ApiToken)
+        .where(ApiToken.account_id == account_id)
+        .order_by(col(ApiToken.id).desc())
+    )
+    return rows.all()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement, false
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,7 +14,12 @@ from visitation.database import is_conflict
 from visitation.errors import Invalid
 from visitation.keyring import Keyring
 from visitation.people.identity import sealed_id
-from visitation.people.tables import Visitor
+from visitation.people.scope import Scope
+from visitation.people.tables import Contact, Prisoner, Visitor
+from visitation.places.tables import Site
+
+#: Digits of a whole number without its country: anything shorter finds within reach.
+_WHOLE_PHONE_DIGITS = 10
 
 
 async def add_visitor(
@@ -32,9 +38,12 @@ async def add_visitor(
     """Add a visitor. `phone` is E.164, checked at the edge; None if there is none.
 
     Raises:
-        Invalid: for a wrong national ID, or one that somebody has.
+        Invalid: for a wrong national ID, one that somebody has, or a person who is
+            known by the same name, phone and birthday and no ID tells them apart.
     """
     sealed, fingerprint = sealed_id(national_id, keyring=keyring)
+    if fingerprint is None:
+        await _refuse_double(session, name, phone, born_on)
     visitor = Visitor(
         name=name.strip(),
         name_folded=persian.fold(name),
@@ -42,17 +51,8 @@ async def add_visitor(
         language=language,
         reads=reads,
         born_on=born_on,
-        national_id_sealed=sealed,
-        national_id_fingerprint=fingerprint,
     )
-    try:
-        async with session.begin_nested():
-            session.add(visitor)
-            await session.flush()
-    except IntegrityError as error:
-        if not is_conflict(error):
-            raise
-        raise Invalid("national_id", "visitor_known") from None
+    await _keep(session, visitor, sealed, fingerprint)
     audit.note(session, by, "add_visitor", f"visitor:{visitor.id}", now=now)
     return visitor
 
@@ -65,49 +65,129 @@ async def edit_visitor(
     phone: str | None,
     language: str,
     reads: bool,
+    born_on: date | None,
+    keyring: Keyring,
     by: Actor,
     now: datetime,
+    national_id: str | None = None,
 ) -> None:
-    """Correct what is known of a visitor."""
-    changed = [
-        field
-        for field, value in (
-            ("name", name.strip()),
-            ("phone", phone),
-            ("language", language),
-            ("reads", reads),
-        )
-        if getattr(visitor, field) != value
-    ]
-    visitor.name = name.strip()
-    visitor.name_folded = persian.fold(name)
-    visitor.phone = phone
-    visitor.language = language
-    visitor.reads = reads
+    """Correct what is known of a visitor; an ID is kept unless one is given.
+
+    Raises:
+        Invalid: for a wrong national ID, or one that somebody has.
+    """
+    wanted = {
+        "name": name.strip(),
+        "name_folded": persian.fold(name),
+        "phone": phone,
+        "language": language,
+        "reads": reads,
+        "born_on": born_on,
+    }
+    changed = [field for field, to in wanted.items() if getattr(visitor, field) != to]
+    sealed, fingerprint = visitor.national_id_sealed, visitor.national_id_fingerprint
+    if national_id:
+        sealed, fingerprint = sealed_id(national_id, keyring=keyring)
+        changed.append("national_id")
+    await _keep(session, visitor, sealed, fingerprint)
+    for field in changed:
+        if field in wanted:
+            setattr(visitor, field, wanted[field])
     session.add(visitor)
     await session.flush()
     audit.note(
-        session,
-        by,
-        "edit_visitor",
-        f"visitor:{visitor.id}",
-        now=now,
-        changed=changed,
+        session, by, "edit_visitor", f"visitor:{visitor.id}", now=now, changed=changed
     )
 
 
 async def find_visitors(
-    session: AsyncSession, *, text: str = "", limit: int = 50
+    session: AsyncSession,
+    *,
+    text: str = "",
+    scope: Scope | None = None,
+    limit: int = 50,
 ) -> Sequence[Visitor]:
-    """Visitors whose name or phone contains the text."""
+    """Visitors whose name or phone contains the text.
+
+    With a scope, those whom some prisoner inside it knows, those nobody knows yet, and
+    whoever has exactly the phone that was asked for.
+    """
     folded = persian.fold(text)
+    digits = _national_digits(folded)
     query = (
         select(Visitor).order_by(col(Visitor.name_folded), col(Visitor.id)).limit(limit)
     )
     if folded:
-        digits = folded.replace(" ", "").removeprefix("0")
         matches = [col(Visitor.name_folded).contains(folded, autoescape=True)]
-        if digits.isascii() and digits.isdecimal():
+        if digits:
             matches.append(col(Visitor.phone).contains(digits, autoescape=True))
         query = query.where(or_(*matches))
+    if scope is not None:
+        query = query.where(or_(_within(scope), _has_phone(digits)))
     return (await session.exec(query)).all()
+
+
+async def reaches_visitor(
+    session: AsyncSession, visitor: Visitor, *, scope: Scope
+) -> bool:
+    """Whether a scope has a prisoner who knows the visitor, or nobody knows them."""
+    rows = await session.exec(
+        select(Visitor.id).where(Visitor.id == visitor.id, _within(scope))
+    )
+    return rows.first() is not None
+
+
+def _within(scope: Scope) -> ColumnElement[bool]:
+    known = select(Contact.visitor_id)
+    inside = (
+        known.join(Prisoner, col(Prisoner.id) == col(Contact.prisoner_id))
+        .join(Site, col(Site.id) == col(Prisoner.site_id))
+        .where(scope.of_sites())
+    )
+    return or_(col(Visitor.id).in_(inside), col(Visitor.id).not_in(known))
+
+
+def _has_phone(digits: str) -> ColumnElement[bool]:
+    if len(digits) < _WHOLE_PHONE_DIGITS:
+        return false()
+    return col(Visitor.phone).in_((f"+98{digits}", f"+{digits}"))
+
+
+def _national_digits(folded: str) -> str:
+    """The digits of what may be a phone number, without what comes before them."""
+    bare = folded.replace(" ", "").replace("-", "").removeprefix("+")
+    if not (bare.isascii() and bare.isdecimal()):
+        return ""
+    return bare.removeprefix("0098").removeprefix("98").removeprefix("0")
+
+
+async def _refuse_double(
+    session: AsyncSession, name: str, phone: str | None, born_on: date | None
+) -> None:
+    same = await session.exec(
+        select(Visitor.id).where(
+            Visitor.name_folded == persian.fold(name),
+            col(Visitor.phone).is_not_distinct_from(phone),
+            col(Visitor.born_on).is_not_distinct_from(born_on),
+        )
+    )
+    if same.first() is not None:
+        raise Invalid("name", "visitor_known")
+
+
+async def _keep(
+    session: AsyncSession,
+    visitor: Visitor,
+    sealed: bytes | None,
+    fingerprint: str | None,
+) -> None:
+    try:
+        async with session.begin_nested():
+            visitor.national_id_sealed = sealed
+            visitor.national_id_fingerprint = fingerprint
+            session.add(visitor)
+            await session.flush()
+    except IntegrityError as error:
+        if not is_conflict(error):
+            raise
+        raise Invalid("national_id", "visitor_id_known") from None
