@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -25,20 +25,12 @@ RIGHT_TO_LEFT = frozenset({"fa", "ar", "ku", "bal", "az"})
 Translations = Mapping[str, stdlib.NullTranslations]
 
 
-class ContradictoryCatalogue(Exception):
-    """Two files of one language translate a sentence differently."""
-
-
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 _spoken: ContextVar[stdlib.NullTranslations] = ContextVar("translations")
 
 
 def load(folder: Path = LOCALE_FOLDER) -> dict[str, stdlib.NullTranslations]:
-    """The sentences of every language that has a folder, and of English.
-
-    Raises:
-        ContradictoryCatalogue: if two files disagree about a sentence.
-    """
+    """The sentences of every language that has a folder, and of English."""
     found: dict[str, stdlib.NullTranslations] = {"en": stdlib.NullTranslations()}
     for place in sorted(path for path in folder.iterdir() if path.is_dir()):
         catalogue = merged(place.name, sorted(place.glob("*.po")))
@@ -50,10 +42,9 @@ def load(folder: Path = LOCALE_FOLDER) -> dict[str, stdlib.NullTranslations]:
 
 
 def merged(language: str, files: Iterable[Path]) -> Catalog:
-    """One catalogue made of several `.po` files.
+    """One catalogue made of several `.po` files; where two disagree, the first is used.
 
-    Raises:
-        ContradictoryCatalogue: if two files disagree about a sentence.
+    A test finds disagreements, so that a word does not stop the service.
     """
     whole = Catalog(locale=language)
     for file in files:
@@ -62,11 +53,13 @@ def merged(language: str, files: Iterable[Path]) -> Catalog:
         for message in part:
             if not message.id:
                 continue
-            known = whole.get(message.id, message.context)
-            if known is not None and known.string != message.string:
-                raise ContradictoryCatalogue(f"{file}: {message.id!r}")
-            whole[message.id] = message
+            if whole.get(_key(message), message.context) is None:
+                whole[message.id] = message
     return whole
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
 
 
 def negotiate(languages: Iterable[str], *wishes: str | None) -> str:

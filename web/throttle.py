@@ -51,13 +51,25 @@ class Throttle:
             TooMany: if there have been too many under this key.
         """
         if not await self._limiter.hit(limit, *key):
-            window = await self._limiter.get_window_stats(limit, *key)
-            left = window.reset_time - time.time()
-            raise TooMany(timedelta(seconds=max(1.0, left)))
+            raise await self._too_many(limit, key)
+
+    async def check(self, limit: RateLimitItem, *key: str) -> None:
+        """Look whether one more would be allowed, and count nothing.
+
+        Raises:
+            TooMany: if there have been too many under this key.
+        """
+        if not await self._limiter.test(limit, *key):
+            raise await self._too_many(limit, key)
 
     async def forget(self, limit: RateLimitItem, *key: str) -> None:
         """Start counting afresh, after a success."""
         await self._limiter.clear(limit, *key)
+
+    async def _too_many(self, limit: RateLimitItem, key: tuple[str, ...]) -> TooMany:
+        window = await self._limiter.get_window_stats(limit, *key)
+        left = window.reset_time - time.time()
+        return TooMany(timedelta(seconds=max(1.0, left)))
 
 
 THROTTLE = web.AppKey("THROTTLE", Throttle)
