@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 import struct
 
 import pytest
@@ -23,7 +24,7 @@ def numbers(packets: list[bytes]) -> list[int]:
 
 def steps(values: list[int], modulus: int = 65_536) -> list[int]:
     """How each value differs from the one before."""
-    return [(b - a) % modulus for a, b in zip(values, values[1:], strict=False)]
+    return [(b - a) % modulus for a, b in itertools.pairwise(values)]
 
 
 def of_kind(packets: list[bytes], payload_type: int) -> list[bytes]:

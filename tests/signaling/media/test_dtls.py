@@ -1,0 +1,83 @@
+"""The contract with aiortc and pylibsrtp: fails when their private parts change."""
+
+import asyncio
+import inspect
+import re
+
+import pytest
+from aiortc import RTCCertificate, RTCDtlsTransport
+from pylibsrtp import Session
+
+from signaling.media import dtls
+from tests.signaling.media.client import audio
+
+
+def test_aiortc_still_has_what_the_adapter_touches() -> None:
+    transport = RTCDtlsTransport(
+        dtls._Carrier(lambda _: None), [RTCCertificate.generateCertificate()]
+    )
+    assert transport.state == "new"
+    assert transport._tx_srtp is transport._rx_srtp is None
+    assert list(inspect.signature(transport._set_role).parameters) == ["role"]
+    assert inspect.iscoroutinefunction(transport.start)
+    assert inspect.iscoroutinefunction(transport.stop)
+    assert list(inspect.signature(transport.start).parameters) == ["remoteParameters"]
+    for name in ("on", "remove_all_listeners"):
+        assert callable(getattr(transport, name))
+
+
+def test_aiortc_asks_no_more_of_its_transport_than_the_carrier_has() -> None:
+    source = inspect.getsource(RTCDtlsTransport)
+    asked = re.findall(r"self\._?transport\.(\w+)", source)
+    assert set(asked) == {"_recv", "_send", "role"}
+
+
+def test_libsrtp_still_has_room_for_the_longest_packet() -> None:
+    parameters = {
+        name: list(inspect.signature(getattr(Session, name)).parameters)
+        for name in ("protect", "protect_rtcp", "unprotect", "unprotect_rtcp")
+    }
+    assert set(map(tuple, parameters.values())) == {("self", "packet")}
+
+
+async def pair() -> tuple[dtls.Channel, dtls.Channel]:
+    ends: list[dtls.Channel] = []
+    ends.append(dtls.Channel(send=lambda d: ends[1].receive(d) and None))
+    ends.append(dtls.Channel(send=lambda d: ends[0].receive(d) and None))
+    await asyncio.gather(
+        ends[0].shake_hands(role="client", fingerprints=(ends[1].fingerprint,)),
+        ends[1].shake_hands(role="server", fingerprints=(ends[0].fingerprint,)),
+    )
+    return ends[0], ends[1]
+
+
+async def test_what_one_end_encrypts_the_other_decrypts() -> None:
+    here, there = await pair()
+    longest = audio(1) + bytes(dtls.MAX_PLAIN - len(audio(1)))
+    wire = here.ciphers().protect(longest)
+
+    assert there.ciphers().unprotect(wire) == longest
+    with pytest.raises(dtls.Rejected, match="replay"):
+        there.ciphers().unprotect(wire)
+    with pytest.raises(ValueError, match="too long"):
+        here.ciphers().protect(longest + b"x")
+    await here.close()
+    await there.close()
+
+
+async def test_the_negotiated_cipher_is_gcm() -> None:
+    here, there = await pair()
+    # AES-GCM adds 16 bytes, AES-CM with SHA1 only 10.
+    assert len(here.ciphers().protect(audio(1))) == len(audio(1)) + 16
+    await here.close()
+    await there.close()
+
+
+async def test_the_other_end_notices_a_goodbye() -> None:
+    here, there = await pair()
+    gone: list[str] = []
+    there.when_closed(lambda: gone.append("gone"))
+    await here.close()
+    await asyncio.sleep(0.01)
+    assert gone == ["gone"]
+    await there.close()
