@@ -106,7 +106,7 @@ WORDINGS: Mapping[Template, Wording] = {
         limits={"day": _DAY, "time": _TIME, "place": _PLACE},
         text={
             "fa": "وقت تازهٔ ملاقات: {day} {time}، {place}",
-            "en": "The visit you attend moved: {day} {time}, {place}",
+            "en": "The visit moved: {day} {time}, {place}",
         },
     ),
     Template.OFFICIAL_CANCELLED: Wording(
