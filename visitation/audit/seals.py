@@ -8,6 +8,7 @@ middle; only a checkpoint kept elsewhere shows that its end was cut off.
 
 import hashlib
 import json
+from datetime import UTC
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -78,7 +79,7 @@ def chained(previous: str, entry: AuditEntry) -> str:
     canonical = json.dumps(
         {
             "id": entry.id,
-            "at": entry.at.isoformat(),
+            "at": entry.at.astimezone(UTC).isoformat(),
             "actor": entry.actor,
             "action": entry.action,
             "subject": entry.subject,

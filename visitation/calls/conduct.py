@@ -67,7 +67,11 @@ async def extend(
         raise NotExtendable(taken.resources) from None
     moved = await session.exec(
         update(Visit)
-        .where(col(Visit.id) == visit.id, col(Visit.ends_at) == visit.ends_at)
+        .where(
+            col(Visit.id) == visit.id,
+            col(Visit.state) == VisitState.LIVE,
+            col(Visit.ends_at) == visit.ends_at,
+        )
         .values(ends_at=then, changed_at=now)
         .execution_options(synchronize_session=False)
     )

@@ -32,10 +32,11 @@ async def issue(
     """
     for _ in range(TRIES):
         code = keyring.digits(CODE_DIGITS)
-        participant.code_fingerprint = keyring.fingerprint(PURPOSE, code)
-        participant.code_sealed = keyring.seal(PURPOSE, code)
         try:
+            # Inside the savepoint: a change made before it would be written before it.
             async with session.begin_nested():
+                participant.code_fingerprint = keyring.fingerprint(PURPOSE, code)
+                participant.code_sealed = keyring.seal(PURPOSE, code)
                 session.add(participant)
                 await session.flush()
         except IntegrityError as error:
