@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -100,9 +101,17 @@ async def take_back_prisoner(
 
 
 async def find_prisoners(
-    session: AsyncSession, *, scope: Scope, text: str = "", limit: int = 50
+    session: AsyncSession,
+    *,
+    scope: Scope,
+    text: str = "",
+    limit: int = 50,
+    after: int | None = None,
 ) -> Sequence[Prisoner]:
-    """Prisoners inside a scope whose name or number contains the text."""
+    """Prisoners inside a scope whose name or number contains the text, by name.
+
+    `after` is the id of the last one that is known already.
+    """
     folded = persian.fold(text)
     query = (
         select(Prisoner)
@@ -118,6 +127,10 @@ async def find_prisoners(
                 col(Prisoner.number).contains(folded, autoescape=True),
             )
         )
+    if after is not None:
+        place = tuple_(col(Prisoner.name_folded), col(Prisoner.id))
+        last = select(Prisoner.name_folded, Prisoner.id).where(Prisoner.id == after)
+        query = query.where(place > last.scalar_subquery())
     return (await session.exec(query)).all()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, false, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -106,11 +106,13 @@ async def find_visitors(
     text: str = "",
     scope: Scope | None = None,
     limit: int = 50,
+    after: int | None = None,
 ) -> Sequence[Visitor]:
-    """Visitors whose name or phone contains the text.
+    """Visitors whose name or phone contains the text, by name.
 
     With a scope, those whom some prisoner inside it knows, those nobody knows yet, and
-    whoever has exactly the phone that was asked for.
+    whoever has exactly the phone that was asked for. `after` is the id of the last one
+    that is known already.
     """
     folded = persian.fold(text)
     digits = _national_digits(folded)
@@ -124,6 +126,10 @@ async def find_visitors(
         query = query.where(or_(*matches))
     if scope is not None:
         query = query.where(or_(_within(scope), _has_phone(digits)))
+    if after is not None:
+        place = tuple_(col(Visitor.name_folded), col(Visitor.id))
+        last = select(Visitor.name_folded, Visitor.id).where(Visitor.id == after)
+        query = query.where(place > last.scalar_subquery())
     return (await session.exec(query)).all()
 
 
