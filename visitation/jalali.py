@@ -7,8 +7,12 @@ K. M. Borkowski, "The Persian calendar for 3000 years", Earth, Moon, and Planets
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 _BREAKS = (-61, 9, 38, 199, 426, 686, 756, 818, 1111, 1181, 1210, 1635, 2060)
+#: Sources disagree about the year before; the one after the last only ends it.
+_FIRST_YEAR, _LAST_YEAR = 1178, 1634
+_PERIODS = tuple(pairwise(_BREAKS))
 _LONG_MONTHS = 6
 
 MONTHS_FA = (
@@ -124,20 +128,13 @@ def parse(text: str) -> JalaliDate:
 
 def _new_year(year: int) -> date:
     """The Gregorian date of 1 Farvardin."""
-    if not _BREAKS[7] <= year < _BREAKS[-1]:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise ValueError(f"no calendar for the year {year}")
     gregorian = year + 621
-    leaps = -14
-    start = _BREAKS[0]
-    for end in _BREAKS[1:]:
-        jump = end - start
-        if year < end:
-            break
-        leaps += jump // 33 * 8 + jump % 33 // 4
-        start = end
+    jumps = [end - start for start, end in _PERIODS if end <= year]
+    start = max(start for start, _ in _PERIODS if start <= year)
+    leaps = sum(jump // 33 * 8 + jump % 33 // 4 for jump in jumps) - 14
     passed = year - start
     leaps += passed // 33 * 8 + (passed % 33 + 3) // 4
-    if jump % 33 == 4 and jump - passed == 4:  # noqa: PLR2004
-        leaps += 1
     gregorian_leaps = gregorian // 4 - (gregorian // 100 + 1) * 3 // 4 - 150
     return date(gregorian, 3, 20 + leaps - gregorian_leaps)
