@@ -1,8 +1,8 @@
 """The Solar Hijri calendar, for the edges only; storage knows UTC and nothing else.
 
-Birashk's and Borkowski's break-year arithmetic, right from 1178 to 1633 (1800 to 2254):
-K. M. Borkowski, "The Persian calendar for 3000 years", Earth, Moon, and Planets 74
-(1996). The tests compare it with persiantools day by day.
+Borkowski's break-year arithmetic: K. M. Borkowski, "The Persian calendar for 3000
+years", Earth, Moon, and Planets 74 (1996). The tests compare it with persiantools day
+by day from 1178 to 1479 (1799 to 2100); from 1502 on, sources differ on leap years.
 """
 
 from dataclasses import dataclass

@@ -8,10 +8,10 @@ from persiantools.jdatetime import JalaliDate as Theirs
 from visitation import jalali
 from visitation.jalali import JalaliDate
 
-FIRST, LAST = date(1799, 3, 21), date(2254, 12, 31)
+FIRST, LAST = date(1799, 3, 21), date(2100, 12, 31)
 
 
-def test_every_day_of_four_centuries_is_the_day_persiantools_says() -> None:
+def test_every_day_of_three_centuries_is_the_day_persiantools_says() -> None:
     day = FIRST
     while day <= LAST:
         theirs = Theirs(day)
