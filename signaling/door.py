@@ -1,0 +1,101 @@
+"""The door of a call: a first message in, somebody the record lets in, or a refusal.
+
+Reads; changes nothing. What may be refused here is refused before any room is touched.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from signaling import tickets
+from signaling.messages import VERSION, FromPage, Join, Resume
+from signaling.room import PrivilegedRoom, Room, SupervisedRoom
+from signaling.seats import Guest
+from signaling.tickets import BadTicket, Ticket
+from signaling.wire import ProtocolError
+from signaling.words import Phase
+from visitation import calls
+from visitation.calls import Admission
+from visitation.database import Database
+from visitation.keyring import Keyring
+from visitation.lifecycle import VisitState
+from visitation.places import Policy
+from visitation.visits import Visit
+from visitation.words import Part, VisitKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrant:
+    """Somebody the door let through.
+
+    Attributes:
+        resume: whether they come back after a lost line.
+        token: what to come back with next time.
+    """
+
+    admission: Admission
+    guest: Guest
+    resume: bool
+    token: str
+
+
+async def let_in(
+    first: FromPage, *, database: Database, keyring: Keyring, now: datetime
+) -> Entrant:
+    """Read the first message, and ask the clock and the record.
+
+    Raises:
+        ProtocolError: if it is no first message, or of another version.
+        BadTicket: if the ticket or token is not good (any more).
+        calls.Denied: if the participant may not enter now.
+        NotFound: if the participant does not exist any more.
+    """
+    ticket = _ticket(first, keyring, now)
+    async with database.read() as session:
+        admission = await calls.admit(
+            session, participant_id=ticket.participant_id, now=now
+        )
+    if admission.visit.reference != ticket.visit:
+        raise BadTicket
+    until = admission.visit.ends_at + admission.policy.grace
+    return Entrant(
+        admission=admission,
+        guest=guest_of(admission),
+        resume=isinstance(first, Resume),
+        # An extension must not lock out whoever joined before it.
+        token=tickets.issue_return(
+            keyring, ticket, until=until + calls.conduct.LONGEST_EXTENSION
+        ),
+    )
+
+
+def guest_of(admission: Admission) -> Guest:
+    """What the room is told of somebody. Who watches is nobody's acquaintance."""
+    person = admission.participant
+    return Guest(
+        id=person.reference,
+        part=person.part,
+        name="" if person.part is Part.MONITOR else admission.name,
+        known=person.identified_at is not None or person.joined_at is not None,
+    )
+
+
+def open_room(visit: Visit, policy: Policy) -> Room:
+    """A room as the record says it should be: of the visit's kind, as far as it is."""
+    kind = PrivilegedRoom if visit.kind is VisitKind.LEGAL else SupervisedRoom
+    return kind(
+        kind=visit.kind,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        closes_at=visit.ends_at + policy.grace,
+        phase=Phase.LIVE if visit.state is VisitState.LIVE else Phase.WAITING,
+    )
+
+
+def _ticket(first: FromPage, keyring: Keyring, now: datetime) -> Ticket:
+    if not isinstance(first, Join | Resume):
+        raise ProtocolError("first_message")
+    if first.version != VERSION:
+        raise ProtocolError("version")
+    if isinstance(first, Resume):
+        return tickets.read_return(keyring, first.token, now=now)
+    return tickets.read(keyring, first.ticket, now=now)

@@ -1,0 +1,110 @@
+"""What a page says once it is in: each kind of message, and what is done about it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from signaling.hub import Hub, Live
+from signaling.media.engine import BadSdp
+from signaling.messages import (
+    Answer,
+    Candidate,
+    Error,
+    FromPage,
+    Join,
+    Leave,
+    Offer,
+    Ping,
+    Pong,
+    Resume,
+    Subscribe,
+    Tracks,
+)
+from signaling.peer import Peer
+from signaling.wire import ProtocolError
+from signaling.words import Reason
+
+log = structlog.get_logger()
+
+
+def hear(hub: Hub, peer: Peer, message: FromPage) -> None:
+    """Do what a page asks for.
+
+    Raises:
+        ProtocolError: if it may not be said now.
+    """
+    live = hub.room_of(peer)
+    if live is not None:
+        _ACTS[type(message)](hub, live, peer, message)
+
+
+def _offer(hub: Hub, live: Live, peer: Peer, message: Offer) -> None:
+    if message.target != "publisher":
+        raise ProtocolError("malformed", "offers a subscriber leg")
+    if not live.room.may_publish(peer.participant):
+        peer.send(Error(code="not_now"))
+        return
+    try:
+        sdp = hub.engine.publish(peer.participant, message.sdp)
+    except BadSdp as bad:
+        _complain(live, peer, bad)
+    else:
+        peer.send(Answer(target="publisher", sdp=sdp))
+
+
+def _answer(hub: Hub, live: Live, peer: Peer, message: Answer) -> None:
+    if message.target != "subscriber":
+        raise ProtocolError("malformed", "answers a publisher leg")
+    try:
+        hub.engine.accept(peer.participant, message.sdp)
+    except BadSdp as bad:
+        _complain(live, peer, bad)
+
+
+def _complain(live: Live, peer: Peer, bad: BadSdp) -> None:
+    log.info("bad_sdp", visit=live.visit, reason=bad.reason)
+    peer.send(Error(code="bad_sdp"))
+
+
+def _tracks(hub: Hub, live: Live, peer: Peer, message: Tracks) -> None:
+    sends = live.room.sends(peer.participant, audio=message.audio, video=message.video)
+    hub.carry_out(live, sends)
+
+
+def _subscribe(hub: Hub, live: Live, peer: Peer, message: Subscribe) -> None:
+    offered = live.room.offers(peer.participant, rebuild=message.rebuild)
+    if not offered:
+        peer.send(Error(code="not_now"))
+    hub.carry_out(live, offered)
+
+
+def _leave(hub: Hub, live: Live, peer: Peer, message: Leave) -> None:
+    if message.reason is not Reason.LEFT:
+        raise ProtocolError("malformed", "leaves for a reason of ours")
+    hub.carry_out(live, live.room.leave(peer.participant, now=hub.clock()))
+
+
+def _ping(hub: Hub, live: Live, peer: Peer, message: Ping) -> None:
+    peer.send(Pong())
+
+
+def _candidate(hub: Hub, live: Live, peer: Peer, message: Candidate) -> None:
+    """Our engine is ICE-lite: it learns addresses from authenticated checks."""
+
+
+def _again(hub: Hub, live: Live, peer: Peer, message: Join | Resume) -> None:
+    raise ProtocolError("first_message", "twice")
+
+
+_ACTS: Mapping[type, Callable[[Hub, Live, Peer, Any], None]] = {
+    Offer: _offer,
+    Answer: _answer,
+    Candidate: _candidate,
+    Tracks: _tracks,
+    Subscribe: _subscribe,
+    Leave: _leave,
+    Ping: _ping,
+    Join: _again,
+    Resume: _again,
+}

@@ -1,0 +1,299 @@
+"""The live rooms of one process: sockets in, envelopes out, orders to the engine.
+
+Opens a room from the record when somebody first comes, carries out what the room
+decides, and keeps its time. Decides nothing itself about who sees whom.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from signaling import door, ice, quality
+from signaling.effects import Block, Close, Effects, Envelope, Note, Offering, Seat
+from signaling.ice import TurnSettings
+from signaling.media.engine import (
+    LegConnected,
+    LegFailed,
+    LegLost,
+    MediaEngine,
+    MediaEvent,
+)
+from signaling.messages import FromPage, Leave, Offer
+from signaling.peer import Peer
+from signaling.record import Recorder
+from signaling.room import Room, SupervisedRoom
+from signaling.views import RoomView, Welcome
+from signaling.words import Phase, Reason
+from visitation import calls, visits
+from visitation.admission import Denial
+from visitation.audit import SYSTEM
+from visitation.calls import Denied
+from visitation.database import Database
+from visitation.errors import VisitationError
+from visitation.keyring import Keyring
+from visitation.lifecycle import VisitState
+from visitation.places import Policy, policy_of
+from visitation.visits import Visit
+from visitation.words import Part
+
+log = structlog.get_logger()
+
+TICK_SECONDS: Final = 1.0
+#: Longer than anybody takes from reading the record to standing in the room.
+CLOSING: Final = timedelta(seconds=30)
+
+
+class NotLive(VisitationError):
+    """The visit has no room now, so there is nobody to be told anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSettings:
+    """What an operator decides about calls; filled by `config`.
+
+    Attributes:
+        origins: pages of these origins may open a socket, beside those of the host
+            that the socket itself is opened on.
+        stun: STUN URLs that pages are told.
+        turn: our TURN server, if there is one.
+    """
+
+    origins: tuple[str, ...] = ()
+    stun: tuple[str, ...] = ()
+    turn: TurnSettings | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Live:
+    """A room and the sockets that are in it just now."""
+
+    visit: str
+    room: Room
+    peers: dict[str, Peer] = field(default_factory=dict)
+
+
+class Hub:
+    """Every live room of this process.
+
+    The engine is built with `hub.on_event` as its listener; both stop together.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        engine: MediaEngine,
+        keyring: Keyring,
+        clock: Callable[[], datetime],
+        settings: CallSettings,
+    ) -> None:
+        self.database = database
+        self.engine = engine
+        self.settings = settings
+        self.clock = clock
+        self._keyring = keyring
+        self._rooms: dict[str, Live] = {}
+        self._rooms_of: dict[str, Live] = {}
+        self._closed_at: dict[str, datetime] = {}
+        self._recorder = Recorder(database)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin keeping time and the record."""
+        self._tasks = [
+            asyncio.create_task(self._recorder.run()),
+            asyncio.create_task(self._keep_time()),
+        ]
+
+    async def stop(self) -> None:
+        """Tell everybody to come back in a moment, and finish the record."""
+        for live in self._rooms.values():
+            for peer in live.peers.values():
+                peer.send(Leave(reason=Reason.RESTARTING))
+        await self._recorder.settled()
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def settled(self) -> None:
+        """Wait until the record holds everything that happened so far."""
+        await self._recorder.settled()
+
+    async def enter(self, peer: Peer, first: FromPage) -> None:
+        """Let a socket in by its first message.
+
+        Raises:
+            ProtocolError: if that was no first message.
+            BadTicket: if its ticket is not good (any more).
+            Denied: if the participant may not enter now.
+            NotFound: if the participant does not exist any more.
+        """
+        now = self.clock()
+        found = await door.let_in(
+            first, database=self.database, keyring=self._keyring, now=now
+        )
+        visit, guest = found.admission.visit, found.guest
+        if visit.reference in self._closed_at:
+            # It ended between our reading and now; the record says so by now.
+            raise Denied(Denial.OVER, visit.starts_at - found.admission.policy.early)
+        live = self.open(visit, found.admission.policy)
+        welcome = Welcome(
+            resume=found.token,
+            ice_servers=ice.servers(
+                self.settings.stun, self.settings.turn, opaque=guest.id, now=now
+            ),
+        )
+        room = live.room
+        enters = room.enter
+        if guest.part is Part.MONITOR and isinstance(room, SupervisedRoom):
+            enters = room.watch
+        entered = enters(guest, welcome, now=now, resume=found.resume)
+        if guest.id in live.peers:
+            self.carry_out(live, live.room.replaced(guest.id))
+        live.peers[guest.id] = peer
+        self._rooms_of[guest.id] = live
+        peer.visit, peer.participant = visit.reference, guest.id
+        self.carry_out(live, entered)
+        log.info("entered", visit=live.visit, part=guest.part, resume=found.resume)
+
+    def lost(self, peer: Peer) -> None:
+        """A socket is gone, for whatever reason."""
+        live = self._rooms_of.get(peer.participant)
+        if live is None or live.peers.get(peer.participant) is not peer:
+            return
+        del live.peers[peer.participant]
+        self.carry_out(live, live.room.lose(peer.participant, now=self.clock()))
+
+    def room_of(self, peer: Peer) -> Live | None:
+        """The room a socket is in; None for one that was replaced or has left."""
+        live = self._rooms_of.get(peer.participant)
+        if live is None or live.peers.get(peer.participant) is not peer:
+            return None
+        return live
+
+    def live(self, reference: str) -> Live | None:
+        """The room of a visit, if there is one."""
+        return self._rooms.get(reference)
+
+    def open(self, visit: Visit, policy: Policy) -> Live:
+        """The room of a visit, made from the record if there is none yet."""
+        live = self._rooms.get(visit.reference)
+        if live is None:
+            live = Live(visit=visit.reference, room=door.open_room(visit, policy))
+            self._rooms[visit.reference] = live
+        return live
+
+    def close(self, live: Live, reason: Reason) -> None:
+        """End a room for everybody in it, at once."""
+        self.carry_out(live, live.room.end(reason, now=self.clock()))
+        self._rooms.pop(live.visit, None)
+        self._closed_at[live.visit] = self.clock()
+
+    def snapshot(self, reference: str) -> RoomView | None:
+        """A room as a staff board shows it, or None if nobody has come yet."""
+        live = self._rooms.get(reference)
+        return live.room.snapshot() if live is not None else None
+
+    def on_event(self, event: MediaEvent) -> None:
+        """What the engine has to say about somebody's legs."""
+        live = self._rooms_of.get(event.participant)
+        if live is None:
+            return
+        now = self.clock()
+        match event:
+            case LegConnected(participant=one, target=target):
+                self.carry_out(live, live.room.line(one, target, up=True, now=now))
+            case LegLost(participant=one, target=target):
+                self.carry_out(live, live.room.line(one, target, up=False, now=now))
+            case LegFailed(participant=one, target="subscriber"):
+                self.carry_out(live, live.room.offers(one, rebuild=True))
+            case _:
+                pass
+
+    def carry_out(self, live: Live, effects: Effects) -> None:
+        """Do what follows from something that happened in a room."""
+        for effect in effects:
+            match effect:
+                case Envelope(to=to, message=message):
+                    if peer := live.peers.get(to):
+                        peer.send(message)
+                case Seat(subscriber=subscriber, slot=slot, publisher=publisher):
+                    self.engine.seat(subscriber, slot, publisher)
+                case Block(publisher=one, kind=kind, blocked=blocked):
+                    self.engine.block(one, kind, blocked)
+                case Offering(subscriber=subscriber, rebuild=rebuild):
+                    self._offer(live, subscriber, rebuild=rebuild)
+                case Close(participant=one):
+                    self.engine.leave(one)
+                    live.peers.pop(one, None)
+                    self._rooms_of.pop(one, None)
+                case Note():
+                    self._recorder.put(effect, self.clock())
+
+    def _offer(self, live: Live, subscriber: str, *, rebuild: bool) -> None:
+        describe = self.engine.rebuild_subscriber if rebuild else self.engine.subscribe
+        if peer := live.peers.get(subscriber):
+            peer.send(Offer(target="subscriber", sdp=describe(subscriber)))
+
+    async def _keep_time(self) -> None:
+        ticks = 0
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            ticks += 1
+            recent = self.clock() - CLOSING
+            for visit in [one for one, at in self._closed_at.items() if at < recent]:
+                del self._closed_at[visit]
+            for live in tuple(self._rooms.values()):
+                try:
+                    await self.tick(live, measure=ticks % 2 == 0)
+                except Exception:  # the clock's outermost loop
+                    log.exception("tick_failed", visit=live.visit)
+
+    async def tick(self, live: Live, *, measure: bool) -> None:
+        """Let one room notice the time, and how well its lines do."""
+        now = self.clock()
+        if now >= live.room.closes_at:
+            await self._run_out(live)
+            return
+        self.carry_out(live, live.room.tick(now))
+        if measure and live.room.phase is Phase.LIVE:
+            self._measure(live)
+
+    def _measure(self, live: Live) -> None:
+        room = live.room
+        for person in room.snapshot().people:
+            one = person.reference
+            if not room.is_in_call(one):
+                continue
+            measured = self.engine.statistics(one)
+            if judged := quality.of(measured):
+                self.carry_out(live, room.judge(one, judged))
+            for kind in room.expects(one):
+                stalled = quality.stalled(measured, kind)
+                self.carry_out(live, room.flow(one, kind, stalled=stalled))
+
+    async def _run_out(self, live: Live) -> None:
+        """The visit's time and its grace are over, unless the record says otherwise."""
+        await self._recorder.settled()
+        now = self.clock()
+        async with self.database.write() as session:
+            visit = await visits.by_reference(session, live.visit)
+            policy = await policy_of(session, visit.prison_id)
+            if visit.ends_at + policy.grace <= now and visit.state is VisitState.LIVE:
+                people = await visits.participants(session, visit.id)
+                outcome = calls.outcome_of(people)
+                await calls.finish(session, visit, outcome=outcome, by=SYSTEM, now=now)
+        if visit.ends_at + policy.grace > now:
+            closes_at = visit.ends_at + policy.grace
+            again = live.room.retimed(
+                ends_at=visit.ends_at, closes_at=closes_at, now=now
+            )
+            self.carry_out(live, again)
+        else:
+            self.close(live, Reason.OVER)

@@ -1,0 +1,115 @@
+"""Keeps the record of who was in a call, behind the call's back.
+
+The room's notes are written in order, in batches, by one task; sound and picture
+never wait for the database, and a record that is late or fails costs no call.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from signaling.effects import Note, Noted
+from signaling.words import Reason
+from visitation import calls
+from visitation.audit import Actor
+from visitation.database import Database
+from visitation.lifecycle import ParticipantState
+from visitation.visits import Participant, Visit
+from visitation.words import Part, Role
+
+log = structlog.get_logger()
+
+TRIES: Final = 3
+_PAUSE_SECONDS: Final = 0.5
+_ROLES: Final = {
+    Part.OFFICIAL: Role.OFFICIAL,
+    Part.COMPANION: Role.OFFICIAL,
+    Part.MONITOR: Role.WARDEN,
+}
+_IN_CALL: Final = {ParticipantState.JOINED, ParticipantState.RECONNECTING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A note, and when what it notes happened."""
+
+    note: Note
+    at: datetime
+
+
+class Recorder:
+    """Writes notes into the record."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._entries: asyncio.Queue[Entry] = asyncio.Queue()
+
+    def put(self, note: Note, at: datetime) -> None:
+        """Write this down as soon as the database takes it."""
+        self._entries.put_nowait(Entry(note=note, at=at))
+
+    async def settled(self) -> None:
+        """Wait until everything put so far is written."""
+        await self._entries.join()
+
+    async def run(self) -> None:
+        """Write for as long as the service runs."""
+        while True:
+            batch = [await self._entries.get()]
+            while not self._entries.empty():
+                batch.append(self._entries.get_nowait())
+            await self._write(batch)
+            for _ in batch:
+                self._entries.task_done()
+
+    async def _write(self, batch: list[Entry]) -> None:
+        for tried in range(1, TRIES + 1):
+            try:
+                async with self._database.write() as session:
+                    for entry in batch:
+                        await _record(session, entry.note, entry.at)
+            except SQLAlchemyError:
+                log.exception("presence_not_recorded", notes=len(batch), tried=tried)
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return
+
+
+async def _record(session: AsyncSession, note: Note, at: datetime) -> None:
+    rows = await session.exec(
+        select(Participant).where(Participant.reference == note.participant)
+    )
+    person = rows.first()
+    if person is None:
+        return
+    by = await _actor(session, person)
+    if note.what is Noted.WAITING:
+        await calls.waiting(session, person, by=by, now=at)
+    elif note.what is Noted.RECONNECTING:
+        await calls.reconnecting(session, person, now=at)
+    elif note.what is Noted.LEFT:
+        reason = note.reason or Reason.LEFT
+        await calls.left(
+            session, person, reason=reason.value, by=by, now=at, lost=note.lost
+        )
+    else:
+        if note.what is Noted.JOINED and person.state in _IN_CALL:
+            # The service was restarted in the middle of a call, and nobody was there
+            # to note that the line broke.
+            await calls.reconnecting(session, person, now=at)
+        await calls.returned(session, person, lost=note.lost, by=by, now=at)
+
+
+async def _actor(session: AsyncSession, person: Participant) -> Actor:
+    if person.account_id is not None:
+        return Actor.account(person.account_id, _ROLES.get(person.part, Role.OFFICIAL))
+    if person.part is Part.PRISONER:
+        visit = await session.get_one(Visit, person.visit_id)
+        return Actor.station(visit.terminal_id)
+    return Actor.participant(person.id)

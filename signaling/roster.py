@@ -1,0 +1,104 @@
+"""Everybody who has a place in a room, and telling them things.
+
+Pure. Knows the state of each line, and what the record and the others hear of it.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from signaling import seats
+from signaling.effects import Effects, Envelope, Note, Noted
+from signaling.messages import ParticipantJoined, ParticipantUpdated, ToPage
+from signaling.seats import Place
+from signaling.words import Reason
+from visitation.errors import NotFound
+
+
+class Roster:
+    """The places of a room, in the order in which people came."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, Place] = {}
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._places.values())
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def find(self, participant: str) -> Place | None:
+        """Somebody's place, or None if they have none."""
+        return self._places.get(participant)
+
+    def at(self, participant: str) -> Place:
+        """Somebody's place.
+
+        Raises:
+            NotFound: if they have none.
+        """
+        place = self._places.get(participant)
+        if place is None:
+            raise NotFound("participant")
+        return place
+
+    def add(self, place: Place) -> None:
+        """Somebody has a place from now on."""
+        self._places[place.id] = place
+
+    def remove(self, participant: str) -> Place | None:
+        """Take somebody's place away."""
+        return self._places.pop(participant, None)
+
+    def clear(self) -> tuple[Place, ...]:
+        """Take everybody's place away; return them."""
+        gone = tuple(self)
+        self._places.clear()
+        return gone
+
+    def others(self, participant: str) -> list[Place]:
+        """Everybody but one."""
+        return [place for one, place in self._places.items() if one != participant]
+
+    def tell(self, message: ToPage, *, but: str | None = None) -> Effects:
+        """A message to everybody, or to everybody but one."""
+        return tuple(
+            Envelope(to=one, message=message) for one in self._places if one != but
+        )
+
+    def introduce(self, place: Place) -> Effects:
+        """Tell the others of somebody who just came."""
+        return tuple(
+            Envelope(
+                to=other.id,
+                message=ParticipantJoined(participant=seats.view(place, other.told)),
+            )
+            for other in self.others(place.id)
+        )
+
+    def line_changed(self, place: Place, now: datetime) -> Effects:
+        """Note and tell that somebody's line broke or is whole again, if it did."""
+        down = place.socket_lost_at is not None or bool(place.lost_legs)
+        if down is (place.down_since is not None):
+            return ()
+        since, place.down_since = place.down_since, now if down else None
+        said = ParticipantUpdated(participant=place.id, state=place.state)
+        told = self.tell(said, but=place.id)
+        if not place.admitted:
+            return told
+        note = Note(
+            participant=place.id,
+            what=Noted.RECONNECTING if down else Noted.RETURNED,
+            lost=now - since if since else timedelta(0),
+        )
+        return (*told, note)
+
+
+def leaving(place: Place, now: datetime, reason: Reason) -> Note:
+    """What the record keeps of somebody's leaving."""
+    lost = now - place.down_since if place.down_since else timedelta(0)
+    return Note(
+        participant=place.id,
+        what=Noted.LEFT,
+        lost=lost if place.admitted else timedelta(0),
+        reason=reason,
+    )
