@@ -6,11 +6,11 @@ on SQLite and PostgreSQL at any isolation level; sorting keeps two claimants fro
 waiting for each other in a circle.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import and_, col, delete, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -73,23 +73,14 @@ async def take(
     Raises:
         Taken: naming every resource that somebody else holds.
     """
-    wanted = _rows(names, span, turnover)
     try:
         async with session.begin_nested():
-            for at in range(0, len(wanted), ROWS_PER_INSERT):
-                await session.exec(
-                    insert(Claim).values(
-                        [
-                            {
-                                "resource": resource,
-                                "quantum": quantum,
-                                "visit_id": visit_id,
-                                "closure_id": closure_id,
-                            }
-                            for resource, quantum in wanted[at : at + ROWS_PER_INSERT]
-                        ]
-                    )
-                )
+            await _insert(
+                session,
+                needed(names, span, turnover),
+                visit_id=visit_id,
+                closure_id=closure_id,
+            )
     except IntegrityError as error:
         if not is_conflict(error):
             raise
@@ -126,9 +117,29 @@ async def retime(
     Raises:
         Taken: if the new ones are not free; the old ones are kept then.
     """
-    async with session.begin_nested():
-        await release(session, visit_id=visit.id)
-        await take(session, names, span, visit_id=visit.id, turnover=turnover)
+    wanted = needed(names, span, turnover)
+    rows = await session.exec(
+        select(Claim.resource, Claim.quantum).where(Claim.visit_id == visit.id)
+    )
+    mine = set(rows.all())
+    try:
+        async with session.begin_nested():
+            # Taking in order before giving back: whoever waits for what is given back
+            # never waits for somebody who waits for them.
+            new = [row for row in wanted if row not in mine]
+            await _insert(session, new, visit_id=visit.id)
+            given_back = sorted(mine.difference(wanted))
+            await session.exec(
+                delete(Claim).where(
+                    tuple_(col(Claim.resource), col(Claim.quantum)).in_(given_back)
+                )
+            )
+    except IntegrityError as error:
+        if not is_conflict(error):
+            raise
+        raise Taken(
+            await held(session, names, span, turnover=turnover, but_visit=visit.id)
+        ) from None
 
 
 async def held(
@@ -138,8 +149,12 @@ async def held(
     *,
     turnover: timedelta = timedelta(0),
     but_visit: int | None = None,
+    closures: bool = True,
 ) -> frozenset[str]:
-    """Which of the resources are claimed somewhere in the span by somebody else."""
+    """Which of the resources are claimed somewhere in the span by somebody else.
+
+    With `closures=False`, only by other visits.
+    """
     people = [name for name in names if not _is_seat(name)]
     seats = [name for name in names if _is_seat(name)]
     with_turnover = span.widened(timedelta(0), turnover)
@@ -157,18 +172,44 @@ async def held(
         query = query.where(
             or_(col(Claim.visit_id).is_(None), col(Claim.visit_id) != but_visit)
         )
+    if not closures:
+        query = query.where(col(Claim.visit_id).is_not(None))
     return frozenset((await session.exec(query)).all())
 
 
-def _rows(
+def needed(
     names: Iterable[str], span: Timespan, turnover: timedelta
 ) -> list[tuple[str, int]]:
+    """What must be claimed, resource and quantum, in the order of claiming."""
     with_turnover = span.widened(timedelta(0), turnover)
     return sorted(
         (name, quantum)
         for name in set(names)
         for quantum in (with_turnover if _is_seat(name) else span).quanta()
     )
+
+
+async def _insert(
+    session: AsyncSession,
+    rows: Sequence[tuple[str, int]],
+    *,
+    visit_id: int | None = None,
+    closure_id: int | None = None,
+) -> None:
+    for at in range(0, len(rows), ROWS_PER_INSERT):
+        await session.exec(
+            insert(Claim).values(
+                [
+                    {
+                        "resource": resource,
+                        "quantum": quantum,
+                        "visit_id": visit_id,
+                        "closure_id": closure_id,
+                    }
+                    for resource, quantum in rows[at : at + ROWS_PER_INSERT]
+                ]
+            )
+        )
 
 
 def _is_seat(resource: str) -> bool:
