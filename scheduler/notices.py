@@ -1,0 +1,182 @@
+"""Who is told what about a visit, in their own language and the prison's wall time.
+
+Writes messages into the outbox in the transaction of the act. Somebody without a
+phone gets none; the clerk tells them, and `unreachable` says who they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import jalali, messages, persian
+from visitation.people.tables import Account, Visitor
+from visitation.places import Site
+from visitation.visits import Participant, Visit
+from visitation.wording import Template
+from visitation.words import Attendance, Part
+
+#: A cancellation is worth telling even a while after the visit would have begun.
+CANCELLATION_LASTS = timedelta(hours=6)
+
+_MONTHS_EN = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+_OWN_PHONE = {"fa": "تلفن خودتان", "en": "your own phone"}
+_DESK = {"fa": "از محل کار", "en": "at your desk"}
+_OFFICIALS = frozenset({Part.OFFICIAL, Part.COMPANION})
+#: What a visitor is told, and what an official is told of the same.
+_FOR_OFFICIALS: Mapping[Template, Template] = {
+    Template.BOOKED: Template.OFFICIAL_BOOKED,
+    Template.MOVED: Template.OFFICIAL_MOVED,
+    Template.CANCELLED: Template.OFFICIAL_CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Somebody to be told: a visitor, or an official."""
+
+    participant_id: int
+    part: Part
+    phone: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Where a visit takes place, as people are told."""
+
+    zone: ZoneInfo
+    point: str | None
+
+
+async def tell(
+    session: AsyncSession, visit: Visit, template: Template, *, now: datetime
+) -> tuple[Recipient, ...]:
+    """Tell everybody concerned; return those without a phone, for the clerk to tell.
+
+    Telling again what was told of the same version of the visit writes nothing.
+    """
+    scene = await scene_of(session, visit)
+    silent = []
+    for recipient in await recipients(session, visit.id):
+        official = recipient.part in _OFFICIALS
+        if official and template not in _FOR_OFFICIALS:
+            continue
+        if recipient.phone is None:
+            silent.append(recipient)
+            continue
+        said = _FOR_OFFICIALS[template] if official else template
+        await put(session, visit, recipient, said, scene=scene, now=now)
+    return tuple(silent)
+
+
+async def put(
+    session: AsyncSession,
+    visit: Visit,
+    recipient: Recipient,
+    template: Template,
+    *,
+    scene: Scene,
+    now: datetime,
+) -> bool:
+    """Write one message; False if it was written before."""
+    if recipient.phone is None:
+        return False
+    last = visit.starts_at
+    if template in {Template.CANCELLED, Template.OFFICIAL_CANCELLED}:
+        last = max(last, now + CANCELLATION_LASTS)
+    return await messages.put(
+        session,
+        template,
+        dedup_key=(
+            f"visit:{visit.id}:v{visit.version}:{template}:{recipient.participant_id}"
+        ),
+        phone=recipient.phone,
+        language=recipient.language,
+        variables=variables(visit, recipient, scene),
+        now=now,
+        # A visit booked as it begins is still worth its code.
+        expires_at=max(last, now + timedelta(minutes=10)),
+        visit_id=visit.id,
+        participant_id=recipient.participant_id,
+    )
+
+
+async def unreachable(session: AsyncSession, visit_id: int) -> tuple[Recipient, ...]:
+    """Who has no phone and must be told by the clerk."""
+    return tuple(r for r in await recipients(session, visit_id) if r.phone is None)
+
+
+async def recipients(session: AsyncSession, visit_id: int) -> list[Recipient]:
+    """The visitors and the official of a visit."""
+    rows = await session.exec(
+        select(
+            Participant.id,
+            Participant.part,
+            func.coalesce(Visitor.phone, Account.phone),
+            func.coalesce(Visitor.language, Account.language),
+        )
+        .outerjoin(Visitor, col(Visitor.id) == col(Participant.visitor_id))
+        .outerjoin(Account, col(Account.id) == col(Participant.account_id))
+        .where(
+            Participant.visit_id == visit_id,
+            col(Participant.part).in_([Part.VISITOR, *_OFFICIALS]),
+        )
+        .order_by(col(Participant.id))
+    )
+    return [
+        Recipient(participant_id=i, part=Part(part), phone=phone, language=language)
+        for i, part, phone, language in rows.all()
+    ]
+
+
+async def scene_of(session: AsyncSession, visit: Visit) -> Scene:
+    """The prison's zone, and the name of the point where the family sits, if any."""
+    point = aliased(Site)
+    rows = await session.exec(
+        select(Site.zone, point.name)
+        .outerjoin(point, col(point.id) == visit.point_id)
+        .where(Site.id == visit.prison_id)
+    )
+    zone, name = rows.one()
+    return Scene(zone=ZoneInfo(zone), point=name)
+
+
+def variables(visit: Visit, recipient: Recipient, scene: Scene) -> dict[str, str]:
+    """The values a message about a visit is made of; never the join code."""
+    wall = visit.starts_at.astimezone(scene.zone)
+    language = recipient.language
+    place = scene.point or _OWN_PHONE.get(language, _OWN_PHONE["fa"])
+    if recipient.part is Part.OFFICIAL:
+        by_phone = visit.attendance is Attendance.PHONE
+        words = _OWN_PHONE if by_phone else _DESK
+        place = words.get(language, words["fa"])
+    return {
+        "day": spoken_day(wall, language),
+        "time": spoken_time(wall, language),
+        "place": place,
+    }
+
+
+def spoken_day(wall: datetime, language: str) -> str:
+    """A local day, short enough for a text: «دوشنبه ۲ آذر», or "23 Nov/2 Azar"."""
+    solar = jalali.from_date(wall.date())
+    if language == "en":
+        month = jalali.MONTHS_EN[solar.month - 1]
+        return f"{wall.day} {_MONTHS_EN[wall.month - 1]}/{solar.day} {month}"
+    name = jalali.WEEKDAYS_FA[wall.weekday()]
+    month = jalali.MONTHS_FA[solar.month - 1]
+    return persian.to_persian_digits(f"{name} {solar.day} {month}")
+
+
+def spoken_time(wall: datetime, language: str) -> str:
+    """A wall time: «۱۰:۳۰», or "10:30"."""
+    text = f"{wall:%H:%M}"
+    return text if language == "en" else persian.to_persian_digits(text)
