@@ -5,7 +5,7 @@ Forms carry no tokens: a browser itself says where an unsafe request comes from
 are held to the same rule, because a browser sends cookies with them from anywhere.
 """
 
-from fnmatch import fnmatchcase
+import re
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -15,6 +15,8 @@ from web.keys import SETTINGS
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Machines ask these by address, whatever the host is called.
 _ANY_HOST = frozenset({"/healthz", "/readyz"})
+#: A name or an address, and perhaps a port.
+_HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _HSTS = "max-age=63072000; includeSubDomains"
 
 HEADERS = {
@@ -41,7 +43,8 @@ def content_policy(request: web.Request) -> str:
     The socket's address is spelled out, because not every browser counts `ws:` of the
     same host as 'self'.
     """
-    socket = "wss" if request.app[SETTINGS].secure or request.secure else "ws"
+    scheme = "wss" if request.app[SETTINGS].secure or request.secure else "ws"
+    socket = f" {scheme}://{request.host}" if host_is_ours(request) else ""
     return "; ".join(
         (
             "default-src 'none'",
@@ -50,7 +53,7 @@ def content_policy(request: web.Request) -> str:
             "img-src 'self' data: blob:",
             "media-src 'self' blob:",
             "font-src 'self'",
-            f"connect-src 'self' {socket}://{request.host}",
+            f"connect-src 'self'{socket}",
             "manifest-src 'self'",
             "form-action 'self'",
             "frame-ancestors 'none'",
@@ -72,11 +75,10 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 def host_is_ours(request: web.Request) -> bool:
     """Whether the request names a host that this installation answers to."""
-    name = request.host.rsplit(":", 1)[0] if _has_port(request.host) else request.host
-    return any(
-        fnmatchcase(name.lower(), allowed)
-        for allowed in request.app[SETTINGS].allowed_hosts
-    )
+    named = _HOST.fullmatch(request.host.lower())
+    if named is None:
+        return False
+    return any(_fits(named[1], known) for known in request.app[SETTINGS].allowed_hosts)
 
 
 def is_cross_site(request: web.Request) -> bool:
@@ -106,5 +108,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
-def _has_port(host: str) -> bool:
-    return ":" in host.rsplit("]", 1)[-1]
+def _fits(name: str, known: str) -> bool:
+    if known.startswith("*."):
+        return name.endswith(known[1:]) and name != known[1:]
+    return name == known

@@ -131,6 +131,7 @@ async def _offer(
         form=form,
         picture=segno.make(link, error="m").svg_data_uri(scale=5),
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        username=account.username,
         offer=base64.urlsafe_b64encode(sealed).decode(),
     )
 
