@@ -4,7 +4,7 @@ Builds; decides nothing. `config.program` calls this with everything that lives 
 than a request, adds lifetimes (`cleanup_ctx`) and runs it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from aiohttp import web
 
@@ -59,11 +59,19 @@ def create_app(
     app[render.TEMPLATES] = render.environment(settings.zone)
     every = tuple(routes)
     app[render.MENU] = tuple(route for route in every if route.menu)
-    app[gate.RULES] = {
-        app.router.add_route(
-            route.method, route.path, route.page, name=route.called
-        ): route
-        for route in every
-    }
+    app[gate.RULES] = dict(_add(app, every))
     app.on_response_prepare.append(security.add_headers)
     return app
+
+
+def _add(
+    app: web.Application, routes: Iterable[Route]
+) -> Iterator[tuple[web.AbstractRoute, Route]]:
+    for route in routes:
+        for method in (
+            (route.method, "HEAD") if route.method == "GET" else [route.method]
+        ):
+            added = app.router.add_route(
+                method, route.path, route.page, name=route.called
+            )
+            yield added, route

@@ -1,7 +1,6 @@
 """What anybody may open: the first page, help, and what machines ask."""
 
 from aiohttp import web
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from web import assets
@@ -31,7 +30,7 @@ async def readyz(request: web.Request) -> web.Response:
     """Whether requests can be answered: the database is there."""
     try:
         async with request.app[DATABASE].read() as session:
-            await session.execute(text("SELECT 1"))
+            await (await session.connection()).exec_driver_sql("SELECT 1")
     except SQLAlchemyError:
         return web.Response(status=503, text="database unreachable\n")
     return web.Response(text="ready\n")

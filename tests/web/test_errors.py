@@ -1,0 +1,104 @@
+"""Which exception becomes which answer, for people and for programs."""
+
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from tests.web.conftest import Start
+from visitation.errors import Invalid, NotAllowed, NotFound, VisitationError
+from web.routing import PUBLIC, Route
+from web.throttle import TooMany
+
+
+class Refused(VisitationError):
+    reasons = ("some_reason",)
+
+
+class Locked(Exception):
+    sqlstate = "55P03"
+
+
+ERRORS: dict[str, tuple[Exception, int]] = {
+    "missing": (NotFound("x"), 404),
+    "forbidden": (NotAllowed("x"), 404),
+    "refused": (Refused(), 409),
+    "invalid": (Invalid("name", "too_odd"), 422),
+    "often": (TooMany(timedelta(seconds=90)), 429),
+    "busy": (OperationalError("SELECT", {}, Locked()), 503),
+    "wrong": (IntegrityError("INSERT", {}, ValueError("secret")), 500),
+    "unforeseen": (ZeroDivisionError("secret"), 500),
+    "http": (web.HTTPBadRequest(text="secret"), 400),
+}
+
+
+def route(prefix: str, name: str, error: Exception) -> Route:
+    async def fail(request: web.Request) -> web.Response:
+        raise error
+
+    return Route(
+        method="GET",
+        path=f"{prefix}/{name}",
+        page=fail,
+        allow=PUBLIC,
+        name=f"{prefix.strip('/').replace('/', '.')}.{name}",
+    )
+
+
+ROUTES = tuple(
+    route(prefix, name, error)
+    for prefix in ("/fail", "/api/fail")
+    for name, (error, _) in ERRORS.items()
+)
+
+
+@pytest.mark.parametrize("name", ERRORS)
+async def test_people_get_a_page_that_says_what_to_do(
+    start_site: Start, name: str
+) -> None:
+    site = await start_site(extra=ROUTES)
+
+    response = await site.get(f"/fail/{name}")
+
+    text = await response.text()
+    assert response.status == ERRORS[name][1]
+    assert response.content_type == "text/html"
+    assert '<p class="lead">' in text
+    assert 'href="/"' in text
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize("name", ERRORS)
+async def test_programs_get_problem_details(start_site: Start, name: str) -> None:
+    site = await start_site(extra=ROUTES)
+
+    response = await site.get(f"/api/fail/{name}", headers={"Accept-Language": "en"})
+
+    problem = await response.json()
+    assert response.status == problem["status"] == ERRORS[name][1]
+    assert response.content_type == "application/problem+json"
+    assert {"title", "detail", "code", "reasons", "request"} <= problem.keys()
+    assert "secret" not in str(problem)
+
+
+async def test_the_wait_and_the_reasons_are_said(start_site: Start) -> None:
+    site = await start_site(extra=ROUTES)
+    site.cookies["lang"] = "en"
+
+    often = await site.get("/fail/often")
+    assert often.headers["Retry-After"] == "90"
+    assert "Try again in 2 minutes." in await often.text()
+    assert "some_reason" in await (await site.get("/fail/refused")).text()
+    assert (await site.get("/fail/busy")).headers["Retry-After"] == "30"
+
+
+async def test_a_method_that_is_not_there_names_those_that_are(
+    start_site: Start,
+) -> None:
+    site = await start_site()
+
+    response = await site.post("/help")
+
+    assert response.status == 405
+    assert response.headers["Allow"] == "GET,HEAD"
