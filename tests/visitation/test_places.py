@@ -1,0 +1,449 @@
+"""Provinces, sites, stations, weekly openings and policies, on both databases."""
+
+from dataclasses import replace
+from datetime import date, time
+
+import pytest
+from sqlmodel import col, select, true
+
+from tests import make
+from tests.conftest import NOON
+from visitation import audit, places
+from visitation.audit.tables import AuditEntry
+from visitation.database import Database
+from visitation.errors import Invalid, NotFound
+from visitation.places import Opening, Policy, SessionTemplate
+from visitation.words import SiteKind, StationKind, VisitKind
+
+BY = audit.SYSTEM
+MONDAY = Opening(
+    weekday=0,
+    starts=time(8),
+    ends=time(12),
+    slot_minutes=30,
+    valid_from=date(2026, 11, 23),
+)
+
+
+def template(**columns: object) -> SessionTemplate:
+    """A template like MONDAY."""
+    same = {
+        "site_id": 1,
+        "weekday": 0,
+        "starts": time(8),
+        "ends": time(12),
+        "slot_minutes": 30,
+        "valid_from": date(2026, 11, 23),
+        "stations": [],
+    }
+    return SessionTemplate(**(same | columns))
+
+
+async def test_two_provinces_never_share_a_code(database: Database) -> None:
+    async with database.write() as session:
+        first = await places.add_province(
+            session, code=" ۱۰ ", name=" اصفهان ", by=BY, now=NOON
+        )
+        assert (first.code, first.name) == ("10", "اصفهان")
+        with pytest.raises(Invalid, match="code: province_code_taken"):
+            await places.add_province(session, code="10", name="یزد", by=BY, now=NOON)
+        other = await places.add_province(
+            session, code="21", name="یزد", by=BY, now=NOON
+        )
+        with pytest.raises(Invalid, match="code: province_code_taken"):
+            await places.edit_province(
+                session, other, code="10", name="یزد", by=BY, now=NOON
+            )
+        await places.edit_province(
+            session, other, code="22", name="استان یزد", by=BY, now=NOON
+        )
+    async with database.read() as session:
+        found = [(one.code, one.name) for one in await places.provinces(session)]
+    assert found == [("10", "اصفهان"), ("22", "استان یزد")]
+
+
+async def test_a_site_keeps_what_was_said_of_it(database: Database) -> None:
+    async with database.write() as session:
+        province = await make.province(session)
+        site = await places.add_site(
+            session,
+            province_id=province.id,
+            kind=SiteKind.PRISON,
+            name=" زندان مرکزی ",
+            zone="Asia/Tehran",
+            address=" خیابان اول ",
+            phone="+983112345678",
+            by=BY,
+            now=NOON,
+        )
+        await places.edit_site(
+            session,
+            site,
+            name="زندان مرکزی",
+            zone="Europe/Berlin",
+            address="",
+            phone="",
+            by=BY,
+            now=NOON,
+        )
+    async with database.read() as session:
+        ((found, of),) = await places.find_sites(session, within=true())
+    assert (found.name, found.zone, found.address, found.phone) == (
+        "زندان مرکزی",
+        "Europe/Berlin",
+        "",
+        "",
+    )
+    assert of.id == province.id
+
+
+@pytest.mark.parametrize("zone", ["Asia/Nowhere", "", "../etc/passwd", "a" * 300])
+async def test_an_unknown_time_zone_is_refused(database: Database, zone: str) -> None:
+    async with database.write() as session:
+        province = await make.province(session)
+        with pytest.raises(Invalid, match="zone: unknown_zone"):
+            await places.add_site(
+                session,
+                province_id=province.id,
+                kind=SiteKind.VILLAGE,
+                name="روستا",
+                zone=zone,
+                by=BY,
+                now=NOON,
+            )
+
+
+async def test_a_province_has_one_site_of_a_name(database: Database) -> None:
+    async with database.write() as session:
+        here, there = await make.province(session), await make.province(session)
+        add = {"kind": SiteKind.PRISON, "by": BY, "now": NOON}
+        first = await places.add_site(
+            session, province_id=here.id, name="زندان مرکزی", **add
+        )
+        with pytest.raises(Invalid, match="name: site_name_taken"):
+            await places.add_site(
+                session, province_id=here.id, name="زندان  مرکزي", **add
+            )
+        await places.add_site(session, province_id=there.id, name="زندان مرکزی", **add)
+        other = await places.add_site(
+            session, province_id=here.id, name="زندان زنان", **add
+        )
+        same = {"zone": "Asia/Tehran", "address": "", "phone": "", "by": BY}
+        with pytest.raises(Invalid, match="name: site_name_taken"):
+            await places.edit_site(session, other, name=first.name, now=NOON, **same)
+        await places.edit_site(session, first, name="زندان مرکزی", now=NOON, **same)
+        with pytest.raises(NotFound):
+            await places.add_site(session, province_id=999, name="زندان", **add)
+
+
+async def test_sites_are_listed_by_kind_and_reach(database: Database) -> None:
+    async with database.write() as session:
+        within = await make.province(session)
+        prison = await make.prison(session, within, name="ب")
+        point = await make.point(session, within, name="الف")
+    async with database.read() as session:
+        every = await places.find_sites(session, within=true())
+        prisons = await places.find_sites(
+            session, within=true(), kinds=[SiteKind.PRISON]
+        )
+    assert [site.id for site, _ in every] == [point.id, prison.id]
+    assert [site.id for site, _ in prisons] == [prison.id]
+
+
+async def test_a_station_is_what_its_site_makes_it(database: Database) -> None:
+    async with database.write() as session:
+        prison, point = await make.prison(session), await make.point(session)
+        add = {"by": BY, "now": NOON}
+        terminal = await places.add_station(
+            session, site=prison, name=" کابین ۱ ", **add
+        )
+        kiosk = await places.add_station(session, site=point, name="کابین ۱", **add)
+        assert (terminal.kind, terminal.name) == (StationKind.TERMINAL, "کابین ۱")
+        assert kiosk.kind is StationKind.KIOSK
+        with pytest.raises(Invalid, match="name: station_name_taken"):
+            await places.add_station(session, site=prison, name="کابین ۱", **add)
+        second = await places.add_station(session, site=prison, name="کابین ۲", **add)
+        with pytest.raises(Invalid, match="name: station_name_taken"):
+            await places.rename_station(session, second, name="کابین ۱", **add)
+        await places.rename_station(session, second, name="کابین ۳", **add)
+    async with database.read() as session:
+        names = [one.name for one in await places.stations_of(session, prison.id)]
+    assert names == ["کابین ۱", "کابین ۳"]
+
+
+async def test_a_station_goes_out_of_order_with_a_reason_and_back(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        terminal = await make.terminal(session, await make.prison(session))
+        with pytest.raises(Invalid, match="reason: reason_needed"):
+            await places.take_out_of_order(
+                session, terminal, reason="  ", by=BY, now=NOON
+            )
+        await places.take_out_of_order(
+            session, terminal, reason="صفحه شکسته", by=BY, now=NOON
+        )
+        await session.flush()
+        await session.refresh(terminal)
+        assert terminal.out_of_order == "صفحه شکسته"
+        await places.put_in_order(session, terminal, by=BY, now=NOON)
+        await session.flush()
+        await session.refresh(terminal)
+        assert terminal.out_of_order is None
+
+
+async def test_a_template_is_kept_as_it_was_meant(database: Database) -> None:
+    async with database.write() as session:
+        prison = await make.prison(session)
+        terminal = await make.terminal(session, prison)
+        kept = await places.add_template(
+            session,
+            site=prison,
+            opening=replace(
+                MONDAY,
+                valid_to=date(2027, 3, 20),
+                stations=frozenset({terminal.id}),
+                kinds=frozenset({VisitKind.OFFICIAL, VisitKind.FAMILY}),
+            ),
+            by=BY,
+            now=NOON,
+        )
+    async with database.read() as session:
+        (found,) = await places.templates_of(session, prison.id)
+    assert found.model_dump() == {
+        "id": kept.id,
+        "site_id": prison.id,
+        "weekday": 0,
+        "starts": time(8),
+        "ends": time(12),
+        "slot_minutes": 30,
+        "valid_from": date(2026, 11, 23),
+        "valid_to": date(2027, 3, 20),
+        "stations": [terminal.id],
+        "kinds": ["family", "official"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "reason"),
+    [
+        ({"weekday": 7}, "weekday", "no_weekday"),
+        ({"weekday": -1}, "weekday", "no_weekday"),
+        ({"starts": time(8, 3)}, "starts", "whole_quanta"),
+        ({"starts": time(8, 0, 30)}, "starts", "whole_quanta"),
+        ({"ends": time(11, 59)}, "ends", "whole_quanta"),
+        ({"ends": time(8)}, "ends", "ends_before_start"),
+        ({"ends": time(7)}, "ends", "ends_before_start"),
+        ({"slot_minutes": 0}, "slot_minutes", "whole_quanta"),
+        ({"slot_minutes": -30}, "slot_minutes", "whole_quanta"),
+        ({"slot_minutes": 31}, "slot_minutes", "whole_quanta"),
+        ({"slot_minutes": 245}, "slot_minutes", "slot_too_long"),
+        ({"valid_to": date(2026, 11, 22)}, "valid_to", "ends_before_start"),
+        ({"kinds": frozenset()}, "kinds", "kind_needed"),
+        ({"stations": frozenset({999})}, "stations", "not_a_terminal_here"),
+    ],
+)
+async def test_an_opening_that_makes_no_sense_is_refused(
+    sqlite: Database, changes: dict[str, object], field: str, reason: str
+) -> None:
+    async with sqlite.write() as session:
+        prison = await make.prison(session)
+        with pytest.raises(Invalid) as refused:
+            await places.add_template(
+                session,
+                site=prison,
+                opening=replace(MONDAY, **changes),
+                by=BY,
+                now=NOON,
+            )
+    assert (refused.value.field, refused.value.reason) == (field, reason)
+
+
+async def test_a_slot_may_be_as_long_as_its_session(sqlite: Database) -> None:
+    async with sqlite.write() as session:
+        prison = await make.prison(session)
+        opening = replace(MONDAY, slot_minutes=240, valid_to=MONDAY.valid_from)
+        await places.add_template(
+            session, site=prison, opening=opening, by=BY, now=NOON
+        )
+
+
+async def test_only_a_prison_opens(sqlite: Database) -> None:
+    async with sqlite.write() as session:
+        point = await make.point(session)
+        with pytest.raises(Invalid, match="site: not_a_prison"):
+            await places.add_template(
+                session, site=point, opening=MONDAY, by=BY, now=NOON
+            )
+
+
+async def test_another_prisons_terminal_is_not_opened(sqlite: Database) -> None:
+    async with sqlite.write() as session:
+        here, there = await make.prison(session), await make.prison(session)
+        terminal = await make.terminal(session, there)
+        with pytest.raises(Invalid, match="stations: not_a_terminal_here"):
+            await places.add_template(
+                session,
+                site=here,
+                opening=replace(MONDAY, stations=frozenset({terminal.id})),
+                by=BY,
+                now=NOON,
+            )
+
+
+@pytest.mark.parametrize(
+    ("opening", "other", "answer"),
+    [
+        (MONDAY, template(), True),
+        (MONDAY, template(weekday=1), False),
+        (MONDAY, template(starts=time(12), ends=time(14)), False),
+        (MONDAY, template(starts=time(6), ends=time(8)), False),
+        (MONDAY, template(starts=time(11), ends=time(14)), True),
+        (MONDAY, template(valid_to=date(2026, 11, 22)), False),
+        (MONDAY, template(valid_to=date(2026, 11, 23)), True),
+        (MONDAY, template(valid_from=date(2030, 1, 1)), True),
+        (
+            replace(MONDAY, valid_to=date(2029, 12, 31)),
+            template(valid_from=date(2030, 1, 1)),
+            False,
+        ),
+        (MONDAY, template(stations=[1]), True),
+        (replace(MONDAY, stations=frozenset({1})), template(), True),
+        (replace(MONDAY, stations=frozenset({1})), template(stations=[1, 2]), True),
+        (replace(MONDAY, stations=frozenset({1})), template(stations=[2]), False),
+    ],
+    ids=[
+        "the same",
+        "another day",
+        "right after",
+        "right before",
+        "the last hour",
+        "over before",
+        "over on the first day",
+        "years later, without end",
+        "years later",
+        "one of all",
+        "all of one",
+        "shared terminal",
+        "other terminal",
+    ],
+)
+def test_openings_overlap_when_they_open_a_terminal_twice(
+    opening: Opening, other: SessionTemplate, answer: bool
+) -> None:
+    assert places.templates.overlap(opening, other) is answer
+
+
+async def test_an_overlapping_template_is_refused(database: Database) -> None:
+    async with database.write() as session:
+        prison, other = await make.prison(session), await make.prison(session)
+        add = {"opening": MONDAY, "by": BY, "now": NOON}
+        await places.add_template(session, site=prison, **add)
+        with pytest.raises(Invalid, match="starts: template_overlaps"):
+            await places.add_template(session, site=prison, **add)
+        await places.add_template(session, site=other, **add)
+
+
+async def test_a_template_ends_on_its_last_day(database: Database) -> None:
+    last = date(2026, 12, 31)
+    async with database.write() as session:
+        prison = await make.prison(session)
+        add = {"site": prison, "by": BY, "now": NOON}
+        kept = await places.add_template(session, opening=MONDAY, **add)
+        await places.end_template(session, kept, last_day=last, by=BY, now=NOON)
+        with pytest.raises(Invalid, match="last_day: ends_earlier"):
+            await places.end_template(
+                session, kept, last_day=date(2027, 1, 1), by=BY, now=NOON
+            )
+        after = replace(MONDAY, valid_from=date(2027, 1, 1))
+        await places.add_template(session, opening=after, **add)
+    async with database.read() as session:
+        found = await places.templates_of(session, prison.id)
+    assert [one.valid_to for one in found] == [last, None]
+
+
+async def test_a_template_that_never_began_is_forgotten(database: Database) -> None:
+    async with database.write() as session:
+        prison = await make.prison(session)
+        kept = await places.add_template(
+            session, site=prison, opening=MONDAY, by=BY, now=NOON
+        )
+        await places.end_template(
+            session, kept, last_day=date(2026, 11, 22), by=BY, now=NOON
+        )
+    async with database.read() as session:
+        assert await places.templates_of(session, prison.id) == []
+
+
+async def test_a_prison_without_a_policy_has_the_defaults(database: Database) -> None:
+    async with database.write() as session:
+        prison = await make.prison(session)
+        assert await places.policy_of(session, prison.id) == Policy()
+        wanted = Policy(turnover_minutes=10, max_party=6, early_minutes=0)
+        await places.set_policy(
+            session, site_id=prison.id, policy=wanted, by=BY, now=NOON
+        )
+        again = replace(wanted, max_party=2)
+        await places.set_policy(
+            session, site_id=prison.id, policy=again, by=BY, now=NOON
+        )
+    async with database.read() as session:
+        assert await places.policy_of(session, prison.id) == again
+
+
+@pytest.mark.parametrize("name", places.LIMITS)
+@pytest.mark.parametrize("end", [0, 1], ids=["too little", "too much"])
+async def test_every_number_of_a_policy_has_its_limits(
+    sqlite: Database, name: str, end: int
+) -> None:
+    limit = places.LIMITS[name][end]
+    async with sqlite.write() as session:
+        prison = await make.prison(session)
+        set_to = {"site_id": prison.id, "by": BY, "now": NOON}
+        await places.set_policy(session, policy=Policy(**{name: limit}), **set_to)
+        beyond = Policy(**{name: limit + (5 if end else -5)})
+        with pytest.raises(Invalid, match=f"{name}: out_of_range"):
+            await places.set_policy(session, policy=beyond, **set_to)
+
+
+async def test_a_turnover_is_whole_quanta(sqlite: Database) -> None:
+    async with sqlite.write() as session:
+        prison = await make.prison(session)
+        with pytest.raises(Invalid, match="turnover_minutes: whole_quanta"):
+            await places.set_policy(
+                session,
+                site_id=prison.id,
+                policy=Policy(turnover_minutes=7),
+                by=BY,
+                now=NOON,
+            )
+
+
+async def test_what_is_done_to_a_place_is_on_record(database: Database) -> None:
+    async with database.write() as session:
+        province = await places.add_province(
+            session, code="10", name="اصفهان", by=BY, now=NOON
+        )
+        site = await places.add_site(
+            session,
+            province_id=province.id,
+            kind=SiteKind.PRISON,
+            name="زندان",
+            by=BY,
+            now=NOON,
+        )
+        station = await places.add_station(
+            session, site=site, name="کابین", by=BY, now=NOON
+        )
+        await places.take_out_of_order(session, station, reason="-", by=BY, now=NOON)
+    async with database.read() as session:
+        entries = (
+            await session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
+        ).all()
+    assert [(entry.action, entry.subject) for entry in entries] == [
+        ("add_province", f"province:{province.id}"),
+        ("add_site", f"site:{site.id}"),
+        ("add_station", f"station:{station.id}"),
+        ("station_out_of_order", f"station:{station.id}"),
+    ]
+    assert not any("زندان" in str(entry.facts) for entry in entries)
