@@ -196,4 +196,6 @@ async def _keep(
     except IntegrityError as error:
         if not is_conflict(error):
             raise
+        if visitor in session:
+            await session.refresh(visitor)
         raise Invalid("national_id", "visitor_id_known") from None
