@@ -3,8 +3,19 @@
 The codes are the domain's; the sentences say why, and what to do next.
 """
 
+from collections.abc import Mapping
+
+from scheduler.booking import NotMovable
+from scheduler.closures import AlreadyClosed, Occupied
+from signaling.hub import NotLive
+from visitation.calls import Denied, NotExtendable
+from visitation.devices import NoSuchPairingCode
 from visitation.errors import Invalid, VisitationError
+from visitation.lifecycle import IllegalMove
+from visitation.people import UsernameTaken
+from visitation.visits import NoSuchCode, Overtaken
 from web.i18n import N_, _
+from web.labels import label
 
 #: Every code that use cases raise, in the words people read.
 SENTENCES: dict[str, str] = {
@@ -31,7 +42,7 @@ SENTENCES: dict[str, str] = {
     "not_a_kiosk": N_("The family cannot sit there. Choose a kiosk or the own phone."),
     "kiosk_out_of_order": N_("This kiosk is out of order. Choose another place."),
     "prisoner_elsewhere": N_(
-        "The prisoner is not in this prison. Choose a slot of the prisoner's own prison."
+        "The prisoner is not in this prison. Choose a slot where the prisoner is."
     ),
     "prisoner_released": N_("The prisoner has been released; no visit is needed."),
     "nobody_visits": N_("Nobody visits. Choose at least one visitor."),
@@ -69,7 +80,74 @@ SENTENCES: dict[str, str] = {
     "reason_needed": N_("Give the reason, so that others understand it later."),
     "ends_before_start": N_("It must end after it starts."),
     "span_length": N_("The end must come after the start, by 31 days at most."),
+    "province_code_taken": N_("Another province has this code. Choose another code."),
+    "unknown_zone": N_("There is no such time zone. Write it like Asia/Tehran."),
+    "site_name_taken": N_(
+        "Another place of this province has this name. Choose another name."
+    ),
+    "station_name_taken": N_(
+        "Another seat of this place has this name. Choose another name."
+    ),
+    "out_of_range": N_("This number is outside what is allowed. Choose another."),
+    "whole_quanta": N_("Choose a time or length in whole five minutes."),
+    "not_a_prison": N_("Only a prison has opening times. Choose a prison."),
+    "not_a_terminal_here": N_("Choose terminals of this prison only."),
+    "template_overlaps": N_(
+        "A terminal is already open then. Change that opening, or choose other times."
+    ),
+    "ends_earlier": N_("It already ends before that day. Choose an earlier one."),
+    "no_weekday": N_("Choose a day of the week."),
+    "slot_too_long": N_("A slot is longer than the opening. Make it shorter."),
+    "kind_needed": N_("Choose at least one kind of visit."),
+    "not_a_tick": N_("This cannot be ticked by hand. Load the page again."),
+    "extension_length": N_("Extend by five minutes or more, up to an hour."),
+    "not_staff": N_("Families have no accounts. Choose a role of staff."),
+    "own_account": N_(
+        "You cannot do this to your own account. Ask another administrator."
+    ),
+    "already_over": N_("This moment is already over. Choose a later one."),
+    "already_linked": N_(
+        "This visitor is already a contact of the prisoner. Change that contact."
+    ),
+    "ban_needs_end": N_("A ban needs a last day in the future."),
+    "prisoner_known": N_(
+        "A prisoner of this prison has this number. Look for it in the list."
+    ),
+    "prisoner_id_known": N_(
+        "Another prisoner has this national ID. Check it, or look in the list."
+    ),
+    "wrong_national_id": N_("This is no national ID. Check its ten digits."),
+    "visitor_known": N_(
+        "This visitor, with this phone number, is known. Look in the list."
+    ),
+    "visitor_id_known": N_(
+        "Another visitor has this national ID. Check it, or look in the list."
+    ),
+    "closure_too_long": N_("A closure lasts 31 days at most. Make it shorter."),
+    "missing": N_("Fill this in."),
+    "too_long": N_("This is too long. Make it shorter."),
     "cursor": N_("This is no cursor of this list. Begin with the first page."),
+}
+
+#: What errors say that carry no codes.
+FACTS: Mapping[type[VisitationError], str] = {
+    Overtaken: N_("Somebody else changed this first. Load the page again."),
+    IllegalMove: N_("The visit is past this already. Load the page again."),
+    NotMovable: N_("Only a booked visit can be moved. Load the page again."),
+    NotExtendable: N_(
+        "The visit cannot go on: it is not live, or somebody needs a seat or a person "
+        "right after it."
+    ),
+    Occupied: N_("Visits are booked there in that time. Move or cancel them first."),
+    AlreadyClosed: N_("It is closed there already. Lift that closure first."),
+    NotLive: N_("The visit is not live, so there is nobody to tell."),
+    NoSuchCode: N_(
+        "This code opens no visit. Check each digit; if it still fails, ask the office."
+    ),
+    NoSuchPairingCode: N_(
+        "This code is wrong, used, or too old. Ask an administrator for a new one."
+    ),
+    UsernameTaken: N_("Another account has this username. Choose another."),
 }
 
 UNKNOWN = N_("This was refused (%(code)s). Load the page again, or ask the office.")
@@ -85,5 +163,9 @@ def sentences(error: VisitationError) -> tuple[str, ...]:
     """Every reason that an error carries, in the order it gives them."""
     if isinstance(error, Invalid):
         return (sentence(error.reason),)
+    if isinstance(error, Denied):
+        return (label(error.denial),)
+    if known := FACTS.get(type(error)):
+        return (_(known),)
     reasons = getattr(error, "reasons", ())
     return tuple(sentence(str(reason)) for reason in reasons)

@@ -32,7 +32,7 @@ def test_sentences_are_found_in_every_kind_of_file() -> None:
     found = said()
 
     assert found["Sign in"].startswith("web/templates/")
-    assert found["Fill this in."].startswith("web/forms.py")
+    assert found["Give a whole number."].startswith("web/forms.py")
     assert ("%(num)s minute", "%(num)s minutes") in found
 
 
