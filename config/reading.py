@@ -7,6 +7,7 @@ used.
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,18 @@ def read(file: Path | None = None) -> Settings:
     Raises:
         BadSettings: with one line for every value that cannot be used.
     """
+    return from_values(_parsed(file or _usual_file()))
+
+
+def from_values(values: Mapping[str, Any]) -> Settings:
+    """The settings that values and the environment give.
+
+    Raises:
+        BadSettings: with one line for every value that cannot be used.
+    """
     stray = _stray_variables()
     try:
-        settings = Settings(**_parsed(file or _usual_file()))
+        settings = Settings(**values)
     except ValidationError as error:
         raise BadSettings((*_lines(error), *stray)) from None
     if problems := (*stray, *sense.problems(settings)):

@@ -1,0 +1,216 @@
+"""What the command line can do to the data: one table, name → act.
+
+An act is called the same way by the running service (over its admin socket) and by a
+command that opened the database itself; arguments and answers are plain JSON values.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import devices, people
+from visitation.audit import Actor
+from visitation.database import Database
+from visitation.devices import Device
+from visitation.errors import VisitationError
+from visitation.keyring import Keyring
+from visitation.people import Account
+from visitation.people.passwords import MINIMUM_PASSWORD_LENGTH
+from visitation.places import Province, Site, Station
+from visitation.words import Role
+
+#: Whoever has the shell of the machine.
+OPERATOR = Actor(key="operator")
+
+
+class Impossible(VisitationError):
+    """The act cannot be done; the message says why, for the terminal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What an act works with."""
+
+    database: Database
+    keyring: Keyring
+    now: datetime
+
+
+Act = Callable[..., Awaitable[Any]]
+
+
+async def add_account(
+    desk: Desk,
+    *,
+    username: str,
+    name: str,
+    role: str,
+    password: str,
+    everywhere: bool = False,
+    provinces: Sequence[str] = (),
+    sites: Sequence[int] = (),
+    language: str = "fa",
+) -> dict[str, Any]:
+    """Add an account of staff; provinces are named by their code, sites by number.
+
+    Raises:
+        Impossible: if the username is taken, or the password, role or scope is wrong.
+    """
+    password_hash = await _hashed(password)
+    if not everywhere and not provinces and not sites:
+        raise Impossible("name a province or a site, or say --everywhere")
+    async with desk.database.write() as session:
+        try:
+            account = await people.add_account(
+                session,
+                username=username,
+                name=name,
+                role=_role(role),
+                password_hash=password_hash,
+                everywhere=everywhere,
+                provinces=[await _province(session, code) for code in provinces],
+                sites=[await _site(session, site_id) for site_id in sites],
+                language=language,
+                by=OPERATOR,
+                now=desk.now,
+            )
+        except people.UsernameTaken:
+            raise Impossible(f"there is already an account named {username}") from None
+        return _shown(account)
+
+
+async def list_accounts(desk: Desk) -> list[dict[str, Any]]:
+    """Every account, by username."""
+    async with desk.database.read() as session:
+        rows = await session.exec(select(Account).order_by(col(Account.username)))
+        return [_shown(account) for account in rows]
+
+
+async def disable_account(desk: Desk, *, username: str) -> dict[str, Any]:
+    """Shut an account out at once, and end its sessions."""
+    async with desk.database.write() as session:
+        account = await _account(session, username)
+        await people.disable_account(session, account, by=OPERATOR, now=desk.now)
+        return _shown(account)
+
+
+async def enable_account(desk: Desk, *, username: str) -> dict[str, Any]:
+    """Let an account in again."""
+    async with desk.database.write() as session:
+        account = await _account(session, username)
+        await people.enable_account(session, account, by=OPERATOR, now=desk.now)
+        return _shown(account)
+
+
+async def set_password(desk: Desk, *, username: str, password: str) -> dict[str, Any]:
+    """Set a new password, and end the account's sessions."""
+    password_hash = await _hashed(password)
+    async with desk.database.write() as session:
+        account = await _account(session, username)
+        await people.change_password(
+            session, account, password_hash=password_hash, by=OPERATOR, now=desk.now
+        )
+        return _shown(account)
+
+
+async def pair_station(desk: Desk, *, station_id: int) -> dict[str, Any]:
+    """Issue a code to be typed at a station's browser."""
+    async with desk.database.write() as session:
+        station = await session.get(Station, station_id)
+        if station is None:
+            raise Impossible(f"there is no station {station_id}; see `terminal list`")
+        site = await session.get_one(Site, station.site_id)
+        code = await devices.issue_pairing_code(
+            session,
+            station_id=station_id,
+            keyring=desk.keyring,
+            by=OPERATOR,
+            now=desk.now,
+        )
+        return {"station": station.name, "site": site.name, "code": code}
+
+
+async def list_stations(desk: Desk) -> list[dict[str, Any]]:
+    """Every station, and since when a browser is paired with it."""
+    query = (
+        select(Station, Site, Device)
+        .join(Site, col(Site.id) == col(Station.site_id))
+        .outerjoin(
+            Device,
+            (col(Device.station_id) == col(Station.id))
+            & col(Device.revoked_at).is_(None),
+        )
+        .order_by(col(Site.id), col(Station.id))
+    )
+    async with desk.database.read() as session:
+        return [
+            {
+                "id": station.id,
+                "site": site.name,
+                "kind": station.kind.value,
+                "name": station.name,
+                "paired_at": device.paired_at.isoformat() if device else None,
+            }
+            for station, site, device in await session.exec(query)
+        ]
+
+
+ACTS: Mapping[str, Act] = {
+    "account_add": add_account,
+    "account_list": list_accounts,
+    "account_disable": disable_account,
+    "account_enable": enable_account,
+    "account_passwd": set_password,
+    "terminal_pair": pair_station,
+    "terminal_list": list_stations,
+}
+
+
+async def _hashed(password: str) -> str:
+    if not people.is_strong_enough(password):
+        raise Impossible(f"a password has at least {MINIMUM_PASSWORD_LENGTH} letters")
+    return await asyncio.to_thread(people.hashed, password)
+
+
+def _role(name: str) -> Role:
+    try:
+        return Role(name)
+    except ValueError:
+        raise Impossible(f"there is no role {name}") from None
+
+
+async def _account(session: AsyncSession, username: str) -> Account:
+    account = await people.account_named(session, username)
+    if account is None:
+        raise Impossible(f"there is no account named {username}; see `account list`")
+    return account
+
+
+async def _province(session: AsyncSession, code: str) -> int:
+    rows = await session.exec(select(Province.id).where(Province.code == code))
+    province_id = rows.first()
+    if province_id is None:
+        raise Impossible(f"there is no province with the code {code}")
+    return province_id
+
+
+async def _site(session: AsyncSession, site_id: int) -> int:
+    if await session.get(Site, site_id) is None:
+        raise Impossible(f"there is no site {site_id}")
+    return site_id
+
+
+def _shown(account: Account) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "username": account.username,
+        "name": account.name,
+        "role": account.role.value,
+        "second_factor": account.totp_sealed is not None,
+        "disabled": account.disabled_at is not None,
+    }

@@ -1,0 +1,289 @@
+"""The demonstration's visits: some that were, some to come, and one that is open now.
+
+Booked, held and cancelled through the use cases that pages call; only the clock is
+told other times, for what is past.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config import cast
+from scheduler import booking, calendar, closures
+from scheduler.rules import Refusal
+from visitation import calls, people, visits
+from visitation.audit import SYSTEM, Actor
+from visitation.keyring import Keyring
+from visitation.lifecycle import ParticipantState, VisitState
+from visitation.people import Contact, Prisoner, Visitor
+from visitation.places import Site, Station
+from visitation.timespan import QUANTUM, Timespan, floor_quantum
+from visitation.visits import Visit
+from visitation.words import ContactState, Outcome, Relation, Role, VisitKind
+
+OPEN_FOR = timedelta(minutes=60)
+#: An open visit with less left than this is given another hour.
+LEAST_LEFT = timedelta(minutes=30)
+#: How many quanta later the open visit may begin, if the last one just ended.
+LATEST_START = 6
+_DAY = timedelta(days=1)
+_TAKEN = {Refusal.TERMINAL_TAKEN, Refusal.PRISONER_BUSY, Refusal.VISITOR_BUSY}
+_REASON = "نمایش: ملاقاتی که همیشه باز است"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Where and by whom visits are booked, found by the names in `cast`."""
+
+    prison: Site
+    stations: dict[str, int]
+    officials: dict[str, int]
+    scheduler: Actor
+    warden: Actor
+
+
+async def fill(session: AsyncSession, keyring: Keyring, *, now: datetime) -> None:
+    """Book a week of visits, play the past ones, and shut one terminal for a while."""
+    scene = await _scene(session)
+    await _close_a_terminal(session, scene, now)
+    for days_ago, (number, hour) in enumerate(cast.PLAYED, start=2):
+        then = _hour(scene, now, -days_ago, hour)
+        visit = await _book(session, scene, keyring, number, then)
+        await _play(session, scene, visit)
+    then = _hour(scene, now, -2, cast.CANCELLED_HOUR)
+    cancelled = await _book(session, scene, keyring, cast.CANCELLED, then)
+    await booking.cancel(
+        session,
+        visit=cancelled,
+        outcome=Outcome.CANCELLED_BY_FAMILY,
+        reason=cast.CANCEL_REASON,
+        by=scene.scheduler,
+        now=cancelled.starts_at - timedelta(hours=2),
+    )
+    for booked in cast.COMING:
+        await _book(
+            session,
+            scene,
+            keyring,
+            booked.prisoner,
+            max(now, _hour(scene, now, booked.days, booked.hour)),
+            kiosk_id=scene.stations.get(booked.kiosk),
+            official_id=scene.officials.get(booked.official),
+            kind=booked.kind,
+            now=now,
+        )
+
+
+async def open_now(session: AsyncSession, keyring: Keyring, *, now: datetime) -> Visit:
+    """The visit that is live with everyone identified, made if there is none.
+
+    Raises:
+        Refused: if it cannot be booked, which only somebody else's changes can cause.
+    """
+    scene = await _scene(session)
+    visit = await live(session, now=now)
+    if visit is None:
+        visit = await _opened(session, scene, keyring, now)
+    if visit.ends_at - now < LEAST_LEFT:
+        await calls.extend(session, visit, by_minutes=60, by=scene.warden, now=now)
+    return visit
+
+
+async def live(session: AsyncSession, *, now: datetime) -> Visit | None:
+    """The visit that is open now, if somebody has not ended it."""
+    rows = await session.exec(
+        select(Visit)
+        .join(Station, col(Station.id) == col(Visit.terminal_id))
+        .where(
+            Visit.state == VisitState.LIVE,
+            col(Visit.ends_at) > now,
+            Station.name == cast.OPEN_TERMINAL,
+        )
+        .order_by(col(Visit.starts_at).desc())
+    )
+    return rows.first()
+
+
+async def _opened(
+    session: AsyncSession, scene: Scene, keyring: Keyring, now: datetime
+) -> Visit:
+    begins = floor_quantum(now)
+    for _ in range(LATEST_START):
+        try:
+            visit = await _book_at(
+                session,
+                scene,
+                keyring,
+                cast.OPEN_PRISONER,
+                terminal_id=scene.stations[cast.OPEN_TERMINAL],
+                span=Timespan(begins, begins + OPEN_FOR),
+                official_id=scene.officials[cast.OPEN_OFFICIAL],
+                override_reason=_REASON,
+                now=now,
+            )
+        except booking.Refused as refused:
+            if not set(refused.reasons) <= _TAKEN:
+                raise
+            begins += QUANTUM
+        else:
+            break
+    else:
+        raise booking.Refused((Refusal.TERMINAL_TAKEN,))
+    for participant in await visits.participants(session, visit.id):
+        await calls.tick(
+            session,
+            participant,
+            ParticipantState.IDENTIFIED,
+            by=scene.warden,
+            now=now,
+        )
+    await calls.start(session, visit, by=scene.warden, now=now)
+    return visit
+
+
+async def _book(
+    session: AsyncSession,
+    scene: Scene,
+    keyring: Keyring,
+    number: str,
+    after: datetime,
+    *,
+    kind: VisitKind = VisitKind.FAMILY,
+    kiosk_id: int | None = None,
+    official_id: int | None = None,
+    now: datetime | None = None,
+) -> Visit:
+    """Book the first free slot after an instant; the past is booked a day before."""
+    slot, *_ = await calendar.free(
+        session, site_id=scene.prison.id, after=after, limit=1, kiosk_id=kiosk_id
+    )
+    return await _book_at(
+        session,
+        scene,
+        keyring,
+        number,
+        terminal_id=slot.terminal_id,
+        span=slot.span,
+        kind=kind,
+        kiosk_id=kiosk_id,
+        official_id=official_id,
+        now=now or slot.span.start - _DAY,
+    )
+
+
+async def _book_at(
+    session: AsyncSession,
+    scene: Scene,
+    keyring: Keyring,
+    number: str,
+    *,
+    terminal_id: int,
+    span: Timespan,
+    kind: VisitKind = VisitKind.FAMILY,
+    **more: Any,
+) -> Visit:
+    prisoner = (
+        await session.exec(select(Prisoner).where(Prisoner.number == number))
+    ).one()
+    return await booking.book(
+        session,
+        prison_id=scene.prison.id,
+        terminal_id=terminal_id,
+        span=span,
+        kind=kind,
+        prisoner_id=prisoner.id,
+        visitor_ids=await _visitors(session, prisoner, kind),
+        keyring=keyring,
+        by=scene.scheduler,
+        **more,
+    )
+
+
+async def _visitors(
+    session: AsyncSession, prisoner: Prisoner, kind: VisitKind
+) -> Sequence[int]:
+    if kind is VisitKind.OFFICIAL:
+        return ()
+    lawyer = col(Contact.relation) == Relation.LAWYER
+    rows = await session.exec(
+        select(Visitor.id)
+        .join(Contact, col(Contact.visitor_id) == col(Visitor.id))
+        .where(
+            Contact.prisoner_id == prisoner.id,
+            Contact.state == ContactState.APPROVED,
+            lawyer if kind is VisitKind.LEGAL else ~lawyer,
+        )
+    )
+    return rows.all()
+
+
+async def _play(session: AsyncSession, scene: Scene, visit: Visit) -> None:
+    """Everyone comes, speaks until nearly the end, and leaves."""
+    there = visit.starts_at + timedelta(minutes=1)
+    over = visit.ends_at - timedelta(minutes=1)
+    everyone = await visits.participants(session, visit.id)
+    for participant in everyone:
+        await calls.tick(
+            session,
+            participant,
+            ParticipantState.IDENTIFIED,
+            by=scene.warden,
+            now=visit.starts_at,
+        )
+    await calls.start(session, visit, by=scene.warden, now=there)
+    for participant in everyone:
+        await calls.joined(session, participant, by=SYSTEM, now=there)
+    for participant in everyone:
+        await calls.left(session, participant, reason="ended", by=SYSTEM, now=over)
+    await calls.finish(
+        session, visit, outcome=Outcome.COMPLETED, by=scene.warden, now=over
+    )
+
+
+async def _close_a_terminal(session: AsyncSession, scene: Scene, now: datetime) -> None:
+    noon = _hour(scene, now, 1, 12)
+    await closures.close(
+        session,
+        site_id=scene.prison.id,
+        station_id=scene.stations[cast.CLOSED_TERMINAL],
+        span=Timespan(noon, noon + timedelta(hours=2)),
+        reason=cast.CLOSURE_REASON,
+        by=scene.scheduler,
+        now=now,
+    )
+
+
+def _hour(scene: Scene, now: datetime, days: int, hour: int) -> datetime:
+    """The prison's wall time, so many days from now."""
+    day = now.astimezone(ZoneInfo(scene.prison.zone)) + days * _DAY
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+async def _scene(session: AsyncSession) -> Scene:
+    prison = (await session.exec(select(Site).where(Site.name == cast.PRISON))).one()
+    stations = await session.exec(
+        select(Station)
+        .join(Site, col(Site.id) == col(Station.site_id))
+        .where(Site.province_id == prison.province_id)
+    )
+    accounts = {
+        staff.username: await people.account_named(session, staff.username)
+        for staff in cast.ACCOUNTS
+    }
+    known = {name: account for name, account in accounts.items() if account}
+    return Scene(
+        prison=prison,
+        stations={station.name: station.id for station in stations},
+        officials={
+            name: account.id
+            for name, account in known.items()
+            if account.role is Role.OFFICIAL
+        },
+        scheduler=Actor.account(known["scheduler"].id, Role.SCHEDULER),
+        warden=Actor.account(known["warden"].id, Role.WARDEN),
+    )

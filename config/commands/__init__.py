@@ -1,0 +1,32 @@
+"""The `visitation` command line: parses, calls one thing, prints.
+
+Exit codes: 0 done, 1 refused or something is wrong, 2 the command or the settings make
+no sense.
+"""
+
+import typer
+
+from config.commands import accounts, demonstration, inspecting, serving, terminals
+
+app = typer.Typer(
+    name="visitation",
+    help="Video visits between families and people in prison.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.command()(serving.serve)
+app.command()(serving.migrate)
+app.command()(demonstration.demo)
+app.command()(inspecting.doctor)
+app.add_typer(accounts.app, name="account")
+app.add_typer(terminals.app, name="terminal")
+app.add_typer(inspecting.settings_app, name="config")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+__all__ = ["app", "main"]

@@ -1,0 +1,204 @@
+"""Looks at the world the service is to run in: clock, ports, database, relay.
+
+Each look is a function of the settings and the time that returns findings; none
+changes anything. What can be said without looking is in `config.sense`.
+"""
+
+import shutil
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from config import turn
+from config.opening import admin_socket, database_url, tables
+from config.sense import is_local
+from config.settings import Settings
+from visitation.audit.tables import AuditEntry
+from visitation.database.engine import normal_url
+from visitation.database.migrate import sync_engine
+
+_SKEW = timedelta(seconds=2)
+_DISK_BYTES = 1 << 30
+_TWILIO_SID_LENGTH = 34
+
+
+class Grade(StrEnum):
+    """How good a finding is."""
+
+    GOOD = "good"
+    MIND = "mind"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a look found, and what to do about it."""
+
+    grade: Grade
+    about: str
+    says: str
+
+
+Look = Callable[[Settings, datetime], Iterable[Finding]]
+
+
+def time_zones(settings: Settings, now: datetime) -> Iterable[Finding]:
+    """Iran gave up summer time in 2022; old zone data would be an hour wrong."""
+    try:
+        july = datetime(2026, 7, 1, tzinfo=ZoneInfo("Asia/Tehran"))
+    except ZoneInfoNotFoundError:
+        yield _bad("time zones", "no Asia/Tehran: install tzdata")
+        return
+    offset = july.utcoffset()
+    if offset != timedelta(hours=3, minutes=30):
+        yield _bad("time zones", f"Asia/Tehran is {offset} in July 2026: update tzdata")
+    else:
+        yield _good("time zones", "Asia/Tehran is +03:30 in July 2026")
+
+
+def clock_and_tables(settings: Settings, now: datetime) -> Iterable[Finding]:
+    """The database answers, has today's tables, and agrees about the time."""
+    url = database_url(settings)
+    parsed = normal_url(url)
+    try:
+        state = tables(settings)
+    except DBAPIError as error:
+        yield _bad("database", f"cannot be reached: {str(error.orig).strip()}")
+        return
+    if state:
+        grade = _mind if state == "empty" else _bad
+        yield grade("database", f"is {state}: run `visitation migrate`")
+        return
+    yield _good("database", f"{parsed.get_backend_name()}, tables are up to date")
+    engine = sync_engine(parsed)
+    with engine.connect() as connection:
+        latest = connection.execute(select(func.max(AuditEntry.at))).scalar()
+        theirs = (
+            connection.execute(select(func.now())).scalar()
+            if parsed.get_backend_name() == "postgresql"
+            else None
+        )
+    engine.dispose()
+    if latest is not None and latest > now + _SKEW:
+        yield _bad("clock", f"is behind what was recorded at {latest:%F %T} UTC")
+    elif theirs is not None and abs(theirs - now) > _SKEW:
+        yield _bad("clock", f"differs from the database's by {abs(theirs - now)}")
+    else:
+        yield _good("clock", f"{now:%F %T} UTC")
+
+
+def ports(settings: Settings, now: datetime) -> Iterable[Finding]:
+    """The ports are free, or ours already."""
+    running = admin_socket(settings).exists()
+    web, media = settings.web, settings.media
+    for about, host, port, kind in (
+        ("web port", web.host, web.port, socket.SOCK_STREAM),
+        ("media port", media.bind, media.udp_port, socket.SOCK_DGRAM),
+    ):
+        said = _free(host, port, kind)
+        if said is None:
+            yield _good(about, f"{host} {port} is free")
+        elif running:
+            yield _good(about, f"{host} {port} is in use; the service is running")
+        else:
+            yield _bad(about, f"{host} {port}: {said}")
+
+
+def public_addresses(settings: Settings, now: datetime) -> Iterable[Finding]:
+    """Others reach media under an address that leads to this machine."""
+    if not settings.media.public_addresses and is_local(settings):
+        yield _good("public address", "none needed: the service is for this machine")
+    for address in settings.media.public_addresses:
+        if _free(str(address), 0, socket.SOCK_DGRAM) is None:
+            yield _good("public address", f"{address} is this machine's")
+        else:
+            yield _mind(
+                "public address",
+                f"{address} is not this machine's own: have UDP "
+                f"{settings.media.udp_port} forwarded from there",
+            )
+
+
+def gateway(settings: Settings, now: datetime) -> Iterable[Finding]:
+    """Messages leave, or it is known that they do not."""
+    sms = settings.sms
+    if sms.gateway == "console":
+        yield _mind("messages", "gateway is console: staff see them, nobody gets them")
+        return
+    sid = sms.twilio.account_sid
+    if not sid.startswith("AC") or len(sid) != _TWILIO_SID_LENGTH:
+        yield _bad("messages", "sms.twilio.account_sid should be AC and 32 letters")
+    else:
+        yield _good("messages", "Twilio's settings are whole")
+
+
+def relay(settings: Settings, now: datetime) -> Iterable[Finding]:
+    """Each TURN server gives an allocation for our secret."""
+    if not settings.turn.urls or settings.turn.secret is None:
+        yield _mind("relay", "no TURN server: networks that block UDP cannot call")
+    for url in settings.turn.urls if settings.turn.secret else ():
+        assert settings.turn.secret is not None
+        secret = settings.turn.secret.get_secret_value()
+        try:
+            turn.allocate_once(turn.RelayUrl.parsed(url), secret, now=now)
+        except turn.NoRelay as why:
+            yield _bad("relay", f"{url}: {why}")
+        else:
+            yield _good("relay", f"{url} gives an allocation")
+
+
+def disk(settings: Settings, now: datetime) -> Iterable[Finding]:
+    """There is room to write."""
+    folder = settings.data_dir.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    grade = _good if free > _DISK_BYTES else _bad
+    yield grade("disk", f"{free / (1 << 30):.1f} GiB free in {folder}")
+
+
+LOOKS: tuple[Look, ...] = (
+    time_zones,
+    clock_and_tables,
+    disk,
+    ports,
+    public_addresses,
+    relay,
+    gateway,
+)
+
+
+def examine(settings: Settings, now: datetime) -> Iterable[Finding]:
+    """Everything that is found, in the order of the looks."""
+    for look in LOOKS:
+        yield from look(settings, now)
+
+
+def _free(host: str, port: int, kind: socket.SocketKind) -> str | None:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=kind)[0]
+        with socket.socket(family, kind) as tried:
+            # What just stopped leaves connections behind that do no harm.
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def _good(about: str, says: str) -> Finding:
+    return Finding(grade=Grade.GOOD, about=about, says=says)
+
+
+def _mind(about: str, says: str) -> Finding:
+    return Finding(grade=Grade.MIND, about=about, says=says)
+
+
+def _bad(about: str, says: str) -> Finding:
+    return Finding(grade=Grade.BAD, about=about, says=says)

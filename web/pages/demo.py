@@ -1,0 +1,143 @@
+"""Doors into the demonstration: one link signs a browser in as one of its roles.
+
+`config` adds these routes to a demonstration and to nothing else. Whoever opens them
+must sit at the machine itself; other devices may come in for the call's three places.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import devices, people, visits
+from visitation.audit import SYSTEM
+from visitation.errors import NotFound
+from visitation.visits import Visit
+from web import sessions
+from web.keys import CLOCK, DATABASE, DEVICE, KEYRING
+from web.render import redirect_to
+from web.routing import PUBLIC, Route
+
+FAMILY, TERMINAL, PROSECUTOR = "family", "terminal", "prosecutor"
+#: Where other devices on the network may come in, when it is opened to them.
+CALL_ROLES = frozenset({FAMILY, TERMINAL, PROSECUTOR})
+_STAFF_HOME = "/staff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demonstration:
+    """What the doors lead to.
+
+    Attributes:
+        visit: the reference of the visit that is open now.
+        usernames: the account that each staff role's door signs in.
+        lan: whether other devices may open the doors of the call.
+    """
+
+    visit: str
+    usernames: Mapping[str, str]
+    lan: bool = False
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Every role that has a door."""
+        return (FAMILY, TERMINAL, *self.usernames)
+
+
+DEMONSTRATION = web.AppKey("DEMONSTRATION", Demonstration)
+
+
+async def door(request: web.Request) -> web.Response:
+    """Sign the browser in as the role that the path or the host names."""
+    role = request.match_info.get("role") or request.host.partition(".")[0]
+    demonstration = request.app[DEMONSTRATION]
+    outside = not _is_loopback(request)
+    if outside and not (demonstration.lan and role in CALL_ROLES):
+        raise NotFound
+    if role == FAMILY:
+        return await _family(request, demonstration)
+    if role == TERMINAL:
+        return await _terminal(request, demonstration)
+    if role in demonstration.usernames:
+        return await _staff(request, demonstration, role)
+    raise NotFound
+
+
+@web.middleware
+async def keep_staff_at_home(
+    request: web.Request, handler: Handler
+) -> web.StreamResponse:
+    """Hide the staff's sign-in from other devices: the demo asks no second factor."""
+    if request.path.startswith("/sign-in") and not _is_loopback(request):
+        raise NotFound
+    return await handler(request)
+
+
+async def _family(request: web.Request, demonstration: Demonstration) -> web.Response:
+    async with request.app[DATABASE].read() as session:
+        visit = await _visit(session, demonstration)
+        visitor = next(
+            participant
+            for participant in await visits.participants(session, visit.id)
+            if participant.visitor_id is not None
+        )
+    response = _to_call(request, demonstration)
+    await sessions.sign_in_participant(
+        request, response, visitor.id, until=visit.ends_at
+    )
+    return response
+
+
+async def _terminal(request: web.Request, demonstration: Demonstration) -> web.Response:
+    response = _to_call(request, demonstration)
+    keyring, now = request.app[KEYRING], request.app[CLOCK]()
+    async with request.app[DATABASE].write() as session:
+        visit = await _visit(session, demonstration)
+        paired = request.get(DEVICE)
+        if paired is not None and paired.station_id == visit.terminal_id:
+            return response
+        code = await devices.issue_pairing_code(
+            session, station_id=visit.terminal_id, keyring=keyring, by=SYSTEM, now=now
+        )
+        _, token = await devices.pair(session, code, keyring=keyring, now=now)
+    sessions.remember_device(response, token)
+    return response
+
+
+async def _staff(
+    request: web.Request, demonstration: Demonstration, role: str
+) -> web.Response:
+    async with request.app[DATABASE].read() as session:
+        account = await people.account_named(session, demonstration.usernames[role])
+    if account is None or account.disabled_at is not None:
+        raise NotFound
+    response = (
+        _to_call(request, demonstration)
+        if role == PROSECUTOR
+        else redirect_to(request, _STAFF_HOME)
+    )
+    await sessions.sign_in_staff(request, response, account.id)
+    return response
+
+
+def _to_call(request: web.Request, demonstration: Demonstration) -> web.Response:
+    return redirect_to(request, f"/call/{demonstration.visit}")
+
+
+async def _visit(session: AsyncSession, demonstration: Demonstration) -> Visit:
+    return await visits.by_reference(session, demonstration.visit)
+
+
+def _is_loopback(request: web.Request) -> bool:
+    return request.remote is not None and ip_address(request.remote).is_loopback
+
+
+ROUTES = (
+    Route(method="GET", path="/demo", page=door, allow=PUBLIC, name="demo.by_host"),
+    Route(
+        method="GET", path="/demo/{role}", page=door, allow=PUBLIC, name="demo.by_role"
+    ),
+)
