@@ -129,11 +129,13 @@ async def close(
     now: datetime,
     reason: str = "",
 ) -> None:
-    """Give an outcome to a visit that nobody closed.
+    """Give an outcome to a visit that nobody closed, or that will not begin.
+
+    A booked visit may be closed as missed; what is left of its time is free then.
 
     Raises:
         Invalid: if the outcome is none that closes a visit.
-        IllegalMove: if the visit is not unclosed.
+        IllegalMove: if the visit's state does not allow that outcome.
     """
     if outcome not in CLOSINGS:
         raise Invalid("outcome", "not_a_closing")
@@ -153,6 +155,7 @@ async def close(
         outcome_reason=reason,
         ended_at=visit.ended_at or now,
     )
+    await visits.release(session, visit_id=visit.id, after=now)
     await _settle(session, visit)
 
 

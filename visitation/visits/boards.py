@@ -76,10 +76,9 @@ async def at_points(
 async def of_visit(
     session: AsyncSession, *, scope: Scope, visit_id: int
 ) -> Listed | None:
-    """One visit at a service point of a scope."""
-    found = await listed(
-        session, _inside(Visit.point_id, scope), col(Visit.id) == visit_id
-    )
+    """One visit whose prison or service point is inside a scope."""
+    inside = or_(_inside(Visit.prison_id, scope), _inside(Visit.point_id, scope))
+    found = await listed(session, inside, col(Visit.id) == visit_id)
     return next(iter(found), None)
 
 
