@@ -5,6 +5,7 @@ from visitation.devices.pairing import (
     device_of,
     issue_pairing_code,
     pair,
+    paired,
     unpair,
 )
 from visitation.devices.sessions import (
@@ -31,6 +32,7 @@ __all__ = [
     "forget_stale",
     "issue_pairing_code",
     "pair",
+    "paired",
     "session_of",
     "unpair",
 ]

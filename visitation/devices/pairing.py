@@ -28,7 +28,18 @@ async def issue_pairing_code(
     by: Actor,
     now: datetime,
 ) -> str:
-    """Issue a code of eight digits, good once and for thirty minutes."""
+    """Issue a code of eight digits, good once and for thirty minutes.
+
+    A code issued before for the same station is worthless from now on.
+    """
+    await session.exec(
+        update(PairingCode)
+        .where(
+            col(PairingCode.station_id) == station_id,
+            col(PairingCode.used_at).is_(None),
+        )
+        .values(used_at=now)
+    )
     code = keyring.digits(PAIRING_CODE_DIGITS)
     session.add(
         PairingCode(
@@ -92,6 +103,16 @@ async def unpair(
     )
     if revoked.rowcount:
         audit.note(session, by, "unpair", f"station:{station_id}", now=now)
+
+
+async def paired(session: AsyncSession, *, station_id: int) -> Device | None:
+    """The browser a station is paired with, if it is."""
+    rows = await session.exec(
+        select(Device).where(
+            Device.station_id == station_id, col(Device.revoked_at).is_(None)
+        )
+    )
+    return rows.first()
 
 
 async def device_of(
