@@ -1,0 +1,97 @@
+"""The document says what the API does: schemathesis asks, the running API answers."""
+
+import asyncio
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import checks
+from schemathesis.generation import GenerationMode
+
+from tests.make import World
+from tests.web.api.conftest import PREFIX, Program, told, wish
+from tests.web.conftest import Site, Start
+from visitation.database import Database
+from web.api import DOCUMENT, ENDPOINTS
+
+EXAMPLES = 15
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
+
+
+def _name_what_exists(case: schemathesis.Case, known: dict[str, object]) -> None:
+    """Made-up ids end at 404; real ones get as far as the database."""
+    for place in (case.path_parameters, case.query, case.body):
+        if isinstance(place, dict):
+            place.update({name: known[name] for name in place.keys() & known.keys()})
+
+
+async def test_the_document_is_open_to_all_and_names_every_endpoint(site: Site) -> None:
+    response = await site.client.get("/api/openapi.json")
+    document = await told(response)
+    assert document["openapi"] == "3.1.0"
+    named = {
+        (method.upper(), path)
+        for path, methods in document["paths"].items()
+        for method in methods
+    }
+    assert named == {(e.method, PREFIX + e.path) for e in ENDPOINTS}
+
+
+def test_every_operation_is_explained() -> None:
+    for operation in OPERATIONS:
+        raw = operation.definition.raw
+        assert raw["summary"]
+        assert "Roles: " in raw["description"]
+        assert {"401", "404", "422", "429"} <= raw["responses"].keys()
+
+
+@pytest.fixture
+async def site(start_site: Start, database: Database) -> Site:
+    return await start_site(database=database)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda found: found.label)
+@pytest.mark.parametrize("mode", list(GenerationMode))
+async def test_the_api_keeps_its_word(
+    program: Program, world: World, operation: object, mode: GenerationMode
+) -> None:
+    """No request of any shape is answered by 500, or against the document."""
+    visit = await told(await program.post("/visits", wish(world)), 201)
+    known = wish(world) | {
+        "visit": visit["reference"],
+        "site": world.prison.id,
+        "site_id": world.prison.id,
+        "prison": world.prison.id,
+        "prisoner": world.prisoner.id,
+        "visitor": world.visitor.id,
+        "visitor_id": world.visitor.id,
+        "contact": world.contact.id,
+        "official_id": world.official.id,
+    }
+
+    @seed(1)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: schemathesis.Case) -> None:
+        if mode is GenerationMode.POSITIVE:
+            _name_what_exists(case, known)
+        case.call_and_validate(
+            base_url=program.site.origin,
+            headers={"Authorization": f"Bearer {program.token}"},
+            checks=[
+                checks.not_a_server_error,
+                schemathesis.checks.CHECKS.get_one("status_code_conformance"),
+                schemathesis.checks.CHECKS.get_one("content_type_conformance"),
+                schemathesis.checks.CHECKS.get_one("response_schema_conformance"),
+                schemathesis.checks.CHECKS.get_one("negative_data_rejection"),
+            ],
+        )
+
+    await asyncio.to_thread(ask)

@@ -1,0 +1,260 @@
+"""What the API tells about each thing, and how it is made of rows.
+
+Never a national ID; a join code only to those who may read messages.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from pydantic import Field
+
+from scheduler import slots
+from scheduler.calendar import DaySlot, SlotState
+from visitation import people, visits
+from visitation.keyring import Keyring
+from visitation.lifecycle import ParticipantState, VisitState
+from visitation.words import (
+    Attendance,
+    ContactState,
+    Outcome,
+    Part,
+    Relation,
+    SiteKind,
+    StationKind,
+    VisitKind,
+)
+from web.api.kinds import Id, Instant, Told
+
+
+class Site(Told):
+    """A prison, or a point where families sit down."""
+
+    id: Id
+    province_id: Id
+    kind: SiteKind
+    name: str
+    zone: str = Field(description="IANA name of its wall clock.")
+    address: str
+    phone: str
+    closed_at: Instant | None
+
+
+class Station(Told):
+    """A seat with a screen: a prison's terminal, or a service point's kiosk."""
+
+    id: Id
+    site_id: Id
+    kind: StationKind
+    name: str
+    out_of_order: str | None = Field(description="Why, if it is.")
+
+
+class Slot(Told):
+    """One bookable span at one terminal."""
+
+    terminal_id: Id
+    starts_at: Instant
+    ends_at: Instant
+    kinds: list[VisitKind] = Field(description="The kinds of visit it is for.")
+    state: SlotState
+    visit: str | None = Field(default=None, description="Who took it: a reference.")
+    reason: str | None = Field(default=None, description="Why it is closed.")
+
+    @classmethod
+    def free(cls, slot: slots.Slot) -> "Slot":
+        """A slot that could be booked."""
+        return cls(
+            terminal_id=slot.terminal_id,
+            starts_at=slot.span.start,
+            ends_at=slot.span.end,
+            kinds=sorted(slot.kinds),
+            state=SlotState.FREE,
+        )
+
+    @classmethod
+    def of_day(cls, slot: DaySlot) -> "Slot":
+        """A slot of a prison's day, taken or not."""
+        return cls(
+            terminal_id=slot.terminal_id,
+            starts_at=slot.span.start,
+            ends_at=slot.span.end,
+            kinds=sorted(slot.kinds),
+            state=slot.state,
+            visit=slot.visit,
+            reason=slot.reason,
+        )
+
+
+class Participant(Told):
+    """A person's part in a visit."""
+
+    reference: str
+    part: Part
+    visitor_id: Id | None
+    account_id: Id | None
+    state: ParticipantState
+    told_at: Instant | None
+    arrived_at: Instant | None
+    identified_at: Instant | None
+    joined_at: Instant | None
+    left_at: Instant | None
+    seconds_connected: int
+    seconds_lost: int
+    code: str | None = Field(
+        default=None, description="Join code, for roles that may read messages."
+    )
+
+
+class Visit(Told):
+    """One booked meeting and who takes part."""
+
+    reference: str
+    kind: VisitKind
+    state: VisitState
+    starts_at: Instant
+    ends_at: Instant
+    prison_id: Id
+    terminal_id: Id
+    point_id: Id | None
+    kiosk_id: Id | None = Field(description="Null: the family uses its own phone.")
+    prisoner_id: Id
+    official_id: Id | None
+    attendance: Attendance | None
+    note: str
+    version: int = Field(description="Counts changes of time or place.")
+    outcome: Outcome | None
+    outcome_reason: str
+    started_at: Instant | None
+    ended_at: Instant | None
+    changed_at: Instant
+    participants: list[Participant]
+
+    @classmethod
+    def of(
+        cls,
+        visit: visits.Visit,
+        people: Iterable[visits.Participant],
+        *,
+        keyring: Keyring | None,
+    ) -> "Visit":
+        """A visit as it stands; with join codes if a keyring opens them."""
+        columns = visit.model_dump(include=set(cls.model_fields))
+        parts = [Participant.model_validate(person) for person in people]
+        return (
+            cls(**columns, participants=parts)
+            if keyring is None
+            else cls(
+                **columns,
+                participants=[
+                    part.model_copy(
+                        update={"code": visits.code_of(person, keyring=keyring)}
+                    )
+                    for part, person in zip(parts, people, strict=True)
+                ],
+            )
+        )
+
+
+class Prisoner(Told):
+    """A person in prison."""
+
+    id: Id
+    site_id: Id
+    number: str
+    name: str
+    has_national_id: bool
+    released_at: Instant | None
+
+    @classmethod
+    def of(cls, row: people.Prisoner) -> "Prisoner":
+        """A prisoner, without the national ID."""
+        return cls(
+            **row.model_dump(include={"id", "site_id", "number", "name"}),
+            has_national_id=row.national_id_sealed is not None,
+            released_at=row.released_at,
+        )
+
+
+class Visitor(Told):
+    """A family member or a lawyer."""
+
+    id: Id
+    name: str
+    phone: str | None = Field(description="E.164.")
+    language: str
+    reads: bool
+    born_on: date | None
+    has_national_id: bool
+
+    @classmethod
+    def of(cls, row: people.Visitor) -> "Visitor":
+        """A visitor, without the national ID."""
+        return cls(
+            **row.model_dump(
+                include={"id", "name", "phone", "language", "reads", "born_on"}
+            ),
+            has_national_id=row.national_id_sealed is not None,
+        )
+
+
+class Contact(Told):
+    """The link of a visitor to a prisoner."""
+
+    id: Id
+    prisoner_id: Id
+    visitor_id: Id
+    relation: Relation
+    state: ContactState
+    reason: str
+    banned_until: Instant | None
+    changed_at: Instant
+
+
+class Listing(Told):
+    """A part of a list."""
+
+    next: str | None = Field(
+        description="The `cursor` of the next page; null: there is no more."
+    )
+
+
+class Sites(Told):
+    """Every site within reach."""
+
+    items: list[Site]
+
+
+class Stations(Told):
+    """Every station of a site."""
+
+    items: list[Station]
+
+
+class Slots(Told):
+    """The slots of a prison in a span."""
+
+    items: list[Slot]
+
+
+class Visits(Listing):
+    """Visits by their time."""
+
+    items: list[Visit]
+
+
+class Prisoners(Listing):
+    """Prisoners by id."""
+
+    items: list[Prisoner]
+
+
+class Visitors(Listing):
+    """Visitors by id."""
+
+    items: list[Visitor]
+
+
+class Contacts(Listing):
+    """Contacts by id."""
+
+    items: list[Contact]

@@ -1,0 +1,225 @@
+"""What an endpoint of the API is, and how a request becomes its answer.
+
+An endpoint is a value: method, path, models, roles, and the act behind it. Routes and
+the OpenAPI document are both made of the same values. An act gets a `Call` inside a
+transaction and returns what to tell, or raises.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from multidict import MultiMapping
+from pydantic import ValidationError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation.errors import VisitationError
+from visitation.keyring import Keyring
+from visitation.words import Role
+from web import gate
+from web.api import idempotency, problems
+from web.api.kinds import Asked, Told
+from web.api.problems import Answer, Mistake, NotJson, Unusable
+from web.i18n import N_, _
+from web.keys import CLOCK, DATABASE, KEYRING, REQUEST_ID, SUBJECT
+from web.principals import StaffPrincipal
+from web.routing import Door, Route, Subject
+from web.throttle import THROTTLE, per_minute
+
+PREFIX = "/api/v1"
+KEY_HEADER = "Idempotency-Key"
+KEY_LENGTH = 128
+#: Of one account, reading and writing together.
+PACE = per_minute(600)
+
+_MISTAKES = {
+    "utf8": N_("Send the text as UTF-8."),
+    "repeated": N_("Give this once."),
+    "idempotency_key": N_("Use 1 to 128 printable ASCII characters."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What an act is given.
+
+    Attributes:
+        session: a transaction; it may write if the endpoint does.
+        by: whose token it was.
+        subject: the row the URL is about, read outside this transaction.
+        query, body: the endpoint's models, checked; None where it has none.
+    """
+
+    session: AsyncSession
+    by: StaffPrincipal
+    now: datetime
+    keyring: Keyring
+    subject: Any
+    query: Any
+    body: Any
+
+
+Act = Callable[[Call], Awaitable[Told]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One thing that programs may ask for.
+
+    Attributes:
+        path: below `/api/v1`.
+        act: its docstring is what the document says.
+        allow: the roles whose tokens may.
+        answer: the model of what is told.
+        query: the model of what follows the question mark.
+        body: the model of the JSON that is sent.
+        subject: finds the row that the URL is about.
+        status: of the answer when it is done.
+    """
+
+    method: str
+    path: str
+    act: Act
+    allow: frozenset[Role | Door]
+    answer: type[Told]
+    query: type[Asked] | None = None
+    body: type[Asked] | None = None
+    subject: Subject | None = None
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        """Stable: the operation's id in the document."""
+        return getattr(self.act, "__name__", "")
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes anything, and so takes an idempotency key."""
+        return self.method != "GET"
+
+    @property
+    def route(self) -> Route:
+        """The endpoint as one of the URLs of the application."""
+
+        async def page(request: web.Request) -> web.StreamResponse:
+            return await _respond(request, self)
+
+        return Route(
+            method=self.method,
+            path=f"{PREFIX}{self.path}",
+            page=page,
+            allow=self.allow,
+            subject=self.subject,
+            name=f"api.{self.name}",
+        )
+
+
+async def _respond(request: web.Request, endpoint: Endpoint) -> web.Response:
+    try:
+        answer = await _answer(request, endpoint)
+    except VisitationError as error:
+        answer = problems.answer(error, request_id=request[REQUEST_ID])
+    return web.Response(
+        status=answer.status,
+        text=answer.text,
+        headers=answer.headers,
+        content_type=problems.CONTENT_TYPE
+        if answer.status >= 400  # noqa: PLR2004
+        else "application/json",
+    )
+
+
+async def _answer(request: web.Request, endpoint: Endpoint) -> Answer:
+    by = gate.staff(request)
+    await request.app[THROTTLE].hit(PACE, "api", str(by.account_id))
+    query = _query(request.query, endpoint.query)
+    raw = await _text(request) if endpoint.body is not None else ""
+    body = _body(request.content_type, raw, endpoint.body)
+    database, now = request.app[DATABASE], request.app[CLOCK]()
+
+    async def act(session: AsyncSession) -> Answer:
+        told = await endpoint.act(
+            Call(
+                session=session,
+                by=by,
+                now=now,
+                keyring=request.app[KEYRING],
+                subject=request.get(SUBJECT),
+                query=query,
+                body=body,
+            )
+        )
+        return Answer(status=endpoint.status, text=told.model_dump_json())
+
+    if not endpoint.writes:
+        async with database.read() as session:
+            return await act(session)
+    key = _key(request)
+    if key is None:
+        async with database.write() as session:
+            return await act(session)
+    return await idempotency.once(
+        database,
+        _refusing(act, request[REQUEST_ID]),
+        actor=by.actor.key,
+        key=key,
+        asked=f"{request.method} {request.path_qs}\n{raw}",
+        keyring=request.app[KEYRING],
+        now=now,
+    )
+
+
+def _refusing(act: idempotency.Act, request_id: str) -> idempotency.Act:
+    """The act with its refusals as answers, so that they can be given again."""
+
+    async def acting(session: AsyncSession) -> Answer:
+        try:
+            async with session.begin_nested():
+                return await act(session)
+        except VisitationError as error:
+            return problems.answer(error, request_id=request_id)
+
+    return acting
+
+
+async def _text(request: web.Request) -> str:
+    try:
+        return (await request.read()).decode()
+    except UnicodeDecodeError:
+        raise Unusable((_mistake("", "utf8"),)) from None
+
+
+def _query(given: MultiMapping[str], model: type[Asked] | None) -> Asked | None:
+    repeated = sorted({name for name in given if len(given.getall(name)) > 1})
+    if repeated:
+        raise Unusable(tuple(_mistake(name, "repeated") for name in repeated))
+    try:
+        return (model or Asked).model_validate(dict(given))
+    except ValidationError as found:
+        raise Unusable.of(found) from None
+
+
+def _body(content_type: str, raw: str, model: type[Asked] | None) -> Asked | None:
+    if model is None:
+        return None
+    if content_type != "application/json":
+        raise NotJson
+    try:
+        return model.model_validate_json(raw, strict=True)
+    except ValidationError as found:
+        raise Unusable.of(found) from None
+
+
+def _key(request: web.Request) -> str | None:
+    key = request.headers.get(KEY_HEADER)
+    if key is None:
+        return None
+    if not key or len(key) > KEY_LENGTH or not key.isascii() or not key.isprintable():
+        raise Unusable((_mistake(KEY_HEADER, "idempotency_key"),))
+    return key
+
+
+def _mistake(name: str, code: str) -> Mistake:
+    return Mistake(field=name, code=code, detail=_(_MISTAKES[code]))
