@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import wording
+from visitation import persian, wording
 from visitation.lifecycle import MessageState
 from visitation.messages.tables import Message
 from visitation.wording import Template
@@ -78,7 +78,9 @@ def text_of(message: Message, *, code: str | None, link: str | None = None) -> s
     """What the message says. `code` is the participant's, opened; None if wiped."""
     variables = dict(message.variables)
     if wording.WORDINGS[message.template].has_code:
-        variables["code"] = code or WIPED
+        code = code or WIPED
+        persian_reader = message.language != "en"
+        variables["code"] = persian.to_persian_digits(code) if persian_reader else code
     if link:
         variables["link"] = link
     return wording.render(message.template, message.language, variables)

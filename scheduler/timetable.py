@@ -1,0 +1,43 @@
+"""What happens again and again, and how often."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from scheduler import dispatch, reminders, sweeps
+from scheduler.means import Means
+from visitation.database import Database
+
+
+class Sweep(Protocol):
+    """Does what is due and returns how much that was; may run late, or twice."""
+
+    def __call__(
+        self, database: Database, *, now: datetime, means: Means
+    ) -> Awaitable[int]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A sweep, its name in logs, and how often it runs."""
+
+    name: str
+    sweep: Sweep
+    every: timedelta
+
+
+def _seconds(count: int) -> timedelta:
+    return timedelta(seconds=count)
+
+
+TIMETABLE = (
+    Job(name="send_due", sweep=dispatch.send_due, every=_seconds(5)),
+    Job(name="seal_audit", sweep=sweeps.seal_audit, every=_seconds(10)),
+    Job(name="expire_holds", sweep=sweeps.expire_holds, every=_seconds(60)),
+    Job(name="remind", sweep=reminders.remind, every=_seconds(60)),
+    Job(name="settle_missed", sweep=sweeps.settle_missed, every=_seconds(60)),
+    Job(name="flag_unclosed", sweep=sweeps.flag_unclosed, every=_seconds(60)),
+    Job(name="wipe_codes", sweep=sweeps.wipe_codes, every=_seconds(60)),
+    Job(name="forget", sweep=sweeps.forget, every=_seconds(3600)),
+)
