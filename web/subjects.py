@@ -38,9 +38,11 @@ async def visit(
     Staff see the visits of the prisons and service points they reach, officials those
     they attend, participants their own, stations those booked on them.
     """
-    rows = await session.exec(
-        select(Visit).where(Visit.reference == parts.get("visit", ""))
-    )
+    reference = parts.get("visit", "")
+    # PostgreSQL takes no NUL in a text, and would say so by an error.
+    if not reference.isprintable():
+        return None
+    rows = await session.exec(select(Visit).where(Visit.reference == reference))
     found = rows.first()
     if found is None:
         return None

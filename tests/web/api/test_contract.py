@@ -51,6 +51,13 @@ async def site(start_site: Start, database: Database) -> Site:
     return await start_site(database=database)
 
 
+@pytest.mark.parametrize("path", ["/visits/%00", "/visits/%F0%9F%98%80", "/visits/x%27"])
+async def test_a_reference_that_cannot_be_one_is_not_found(
+    program: Program, world: World, path: str
+) -> None:
+    await told(await program.get(path), 404)
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda found: found.label)
 @pytest.mark.parametrize("mode", list(GenerationMode))
 async def test_the_api_keeps_its_word(
