@@ -9,6 +9,10 @@ ifeq ($(shell test -d "$$HOME" -a -w "$$HOME" && echo yes),)
 export UV_CACHE_DIR := $(CURDIR)/.venv/cache
 export HOME := $(CURDIR)/.venv
 endif
+# A machine that trusts its own certificate authority says so here; uv would not look.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt),)
+export UV_SYSTEM_CERTS ?= true
+endif
 export UV_LINK_MODE := copy
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
