@@ -1,0 +1,199 @@
+"""The frame in real Chromium: cookies, the content policy, and each small module."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from jinja2 import ChoiceLoader, DictLoader
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.web.conftest import PASSWORD, Site, Start
+from visitation.words import Role
+from web.render import TEMPLATES, render
+from web.routing import PUBLIC, Route
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = "/usr/bin/chromium"
+PLAYGROUND = """
+{% extends "base.html" %}
+{% from "components/button.html" import button, post_button %}
+{% block title %}Playground{% endblock %}
+{% block main %}
+{{ post_button("Cancel", "/act", kind="danger", fields={"what": "cancel"},
+               confirm="Cancel it?") }}
+<form method="post" action="/act" id="slow" data-module="submit-once">
+  {{ button("Send", name="what", value="send") }}
+</form>
+<div id="part" data-module="refresh" data-refresh-url="/part"
+     data-refresh-seconds="0.2" data-stale-text="old"><a id="row" href="#">0</a></div>
+<p id="clock" data-module="clock-check" data-now="2001-01-01T00:00:00Z" hidden>wrong</p>
+<script type="application/json" id="texts">{{ {"hello": "<سلام>"}|tojson }}</script>
+<script>document.title = "inline";</script>
+{% endblock %}
+"""
+
+
+class Playground:
+    """Pages that use every module, and what reached the server from them."""
+
+    def __init__(self) -> None:
+        self.acts: list[str] = []
+        self.fetched = 0
+        self.failing = False
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(method="GET", path="/play", page=self.play, allow=PUBLIC, name="a"),
+            Route(method="POST", path="/act", page=self.act, allow=PUBLIC, name="b"),
+            Route(method="GET", path="/part", page=self.part, allow=PUBLIC, name="c"),
+        )
+
+    async def play(self, request: web.Request) -> web.Response:
+        return render(request, "playground.html")
+
+    async def act(self, request: web.Request) -> web.Response:
+        self.acts.append(str((await request.post())["what"]))
+        return web.Response(status=204)
+
+    async def part(self, request: web.Request) -> web.Response:
+        if self.failing:
+            return web.Response(status=500)
+        self.fetched += 1
+        text = f'<a id="row" href="#">{self.fetched}</a>'
+        return web.Response(text=text, content_type="text/html")
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield await browser.new_page(viewport={"width": 360, "height": 700})
+        await browser.close()
+
+
+@pytest.fixture
+def playground() -> Playground:
+    return Playground()
+
+
+@pytest.fixture
+async def site(start_site: Start, playground: Playground) -> Site:
+    site = await start_site(extra=playground.routes)
+    assert site.client.app is not None
+    templates = site.client.app[TEMPLATES]
+    assert templates.loader is not None
+    own = DictLoader({"playground.html": PLAYGROUND})
+    templates.loader = ChoiceLoader([own, templates.loader])
+    return site
+
+
+async def test_signing_in_works_over_plain_http_on_localhost(
+    page: Page, site: Site
+) -> None:
+    await site.add_account(Role.WARDEN)
+
+    await page.goto(f"{site.origin}/staff")
+    await page.fill("#username", "warden")
+    await page.fill("#password", "wrong")
+    await page.click("main button")
+    await page.wait_for_selector(".errors:focus")
+    await sign_in(page, site)
+    await page.wait_for_url("**/staff")
+
+    assert "The warden" in await page.inner_text("h1")
+    cookies = {c["name"]: c for c in await page.context.cookies()}
+    assert cookies["__Host-session"]["httpOnly"]
+    assert cookies["__Host-session"]["secure"]
+    assert cookies["__Host-session"]["sameSite"] == "Lax"
+    await page.click("text=خروج")
+    await page.wait_for_url(f"{site.origin}/")
+    assert "__Host-session" not in {c["name"] for c in await page.context.cookies()}
+
+
+async def test_the_policy_lets_data_pass_and_stops_inline_script(
+    page: Page, site: Site
+) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+
+    await page.goto(f"{site.origin}/play")
+
+    texts = await page.evaluate(
+        "JSON.parse(document.getElementById('texts').textContent)"
+    )
+    assert texts == {"hello": "<سلام>"}
+    assert await page.title() == "Playground – ملاقات تصویری"
+    refused = [text for text in said if "Content Security Policy" in text]
+    assert len(refused) == 1
+
+
+async def test_an_act_is_asked_about_first_and_done_once(
+    page: Page, site: Site, playground: Playground
+) -> None:
+    await page.goto(f"{site.origin}/play")
+
+    await page.click("text=Cancel")
+    assert await page.inner_text("dialog p") == "Cancel it?"
+    await page.click("dialog .button--secondary")
+    assert playground.acts == []
+    await page.click("text=Cancel")
+    async with page.expect_response("**/act"):
+        await page.click("dialog .button:not(.button--secondary)")
+
+    assert playground.acts == ["cancel"]
+
+
+async def test_a_double_click_sends_a_form_once(
+    page: Page, site: Site, playground: Playground
+) -> None:
+    await page.goto(f"{site.origin}/play")
+
+    async with page.expect_response("**/act"):
+        await page.dblclick("#slow button")
+    await page.wait_for_timeout(200)
+
+    assert playground.acts == ["send"]
+
+
+async def test_a_part_stays_fresh_keeps_focus_and_says_when_it_is_old(
+    page: Page, site: Site, playground: Playground
+) -> None:
+    await page.goto(f"{site.origin}/play")
+    await page.focus("#row")
+
+    await expect(page.locator("#row")).not_to_have_text(re.compile("^[01]$"))
+    assert await page.evaluate("document.activeElement.id") == "row"
+    playground.failing = True
+    await page.wait_for_selector("#part[data-stale]")
+    playground.failing = False
+    await page.wait_for_selector("#part:not([data-stale])")
+
+
+async def test_a_wrong_clock_is_pointed_out(page: Page, site: Site) -> None:
+    await page.goto(f"{site.origin}/play")
+
+    await page.wait_for_selector("#clock:not([hidden])")
+
+
+async def test_no_page_scrolls_sideways_at_320_pixels(page: Page, site: Site) -> None:
+    await page.set_viewport_size({"width": 320, "height": 600})
+    await site.add_account(Role.WARDEN)
+    await page.goto(f"{site.origin}/sign-in")
+    await sign_in(page, site)
+    await page.wait_for_url("**/staff")
+    for path in ("/", "/help", "/sign-in", "/staff", "/account/second-factor", "/no"):
+        await page.goto(site.origin + path)
+
+        wide = "document.documentElement.scrollWidth > innerWidth"
+        assert not await page.evaluate(wide), path
+
+
+async def sign_in(page: Page, site: Site) -> None:
+    await page.fill("#username", "warden")
+    await page.fill("#password", PASSWORD)
+    await page.click("main button")

@@ -1,0 +1,116 @@
+"""Pages, redirects, notices and what a template is given."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiohttp import web
+from jinja2 import DictLoader, UndefinedError
+
+from tests.web.conftest import Site, Start
+from visitation.words import Role
+from web.i18n import N_
+from web.render import MENU, TEMPLATES, environment, local_path, redirect, render
+from web.routing import PUBLIC, STAFF, Route
+
+TEHRAN = ZoneInfo("Asia/Tehran")
+SHOWN = "{{ lang }} {{ dir }} {{ here }} {{ flash }} {{ url('say', word='a b') }}"
+
+
+async def show(request: web.Request) -> web.Response:
+    return render(request, "shown.html")
+
+
+async def go(request: web.Request) -> web.Response:
+    return redirect(
+        request, "say", word="x y", query={"day": "2"}, flash="«نام» <b> 100 %"
+    )
+
+
+ROUTES = (
+    Route(method="GET", path="/say/{word}", page=show, allow=PUBLIC, name="say"),
+    Route(method="GET", path="/go", page=go, allow=PUBLIC, name="go"),
+)
+
+
+@pytest.fixture
+async def shown(start_site: Start) -> Site:
+    site = await start_site(extra=ROUTES)
+    assert site.client.app is not None
+    site.client.app[TEMPLATES].loader = DictLoader({"shown.html": SHOWN})
+    return site
+
+
+async def test_a_template_knows_the_language_and_where_it_is(shown: Site) -> None:
+    text = await (await shown.get("/say/hello?a=1&b=2")).text()
+
+    assert text == "fa rtl /say/hello?a=1&amp;b=2 None /say/a%20b"
+
+
+async def test_a_notice_is_shown_once_after_a_redirect(shown: Site) -> None:
+    response = await shown.get("/go")
+    assert (response.status, response.headers["Location"]) == (303, "/say/x%20y?day=2")
+
+    assert "«نام» &lt;b&gt; 100 %" in await (await shown.get("/say/x")).text()
+    assert " None " in await (await shown.get("/say/x")).text()
+
+
+async def test_a_notice_that_is_not_ours_is_ignored(shown: Site) -> None:
+    for cookie in ("%", "[1]", "x" * 200):
+        shown.cookies["flash"] = cookie
+        assert " None " in await (await shown.get("/say/x")).text()
+
+
+def test_a_name_that_a_template_does_not_know_is_an_error() -> None:
+    made = environment(TEHRAN)
+
+    with pytest.raises(UndefinedError):
+        made.from_string("{{ nothing }}").render()
+
+
+def test_names_in_sentences_cannot_bring_markup() -> None:
+    made = environment(TEHRAN)
+    page = made.from_string("""{{ _("Hello, %(name)s", name=name) }}""")
+
+    assert page.render(name="<b>") == "Hello, &lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/a?b=c", "/a?b=c"),
+        ("/a%20b", "/a%20b"),
+        ("https://evil.example", "/"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/\t/evil.example", "/"),
+        ("/a\nSet-Cookie: x", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_path_of_ours_is_kept_and_nothing_else(path: str, kept: str) -> None:
+    assert local_path(path) == kept
+
+
+async def test_the_navigation_holds_what_a_role_may_open(start_site: Start) -> None:
+    def place(name: str, allow: frozenset[object]) -> Route:
+        return Route(
+            method="GET",
+            path=f"/{name}",
+            page=show,
+            allow=allow,  # type: ignore[arg-type]
+            name=name,
+            menu=N_("Help"),
+        )
+
+    site = await start_site(
+        extra=(place("mine", frozenset({Role.CLERK})), place("all", STAFF)),
+    )
+    assert site.client.app is not None
+    await site.sign_in(Role.WARDEN)
+
+    text = await (await site.get("/staff")).text()
+
+    assert {"mine", "all"} <= {route.name for route in site.client.app[MENU]}
+    assert 'href="/all"' in text
+    assert 'href="/mine"' not in text
