@@ -1,0 +1,18 @@
+"""The live calls of this process, for the pages that join or conduct one."""
+
+from aiohttp import web
+
+from signaling.hub import Hub
+from web.keys import LIVE
+
+
+def hub(request: web.Request) -> Hub:
+    """The hub that `config` wired in.
+
+    Raises:
+        TypeError: if the program was put together without one.
+    """
+    found = request.app[LIVE]
+    if not isinstance(found, Hub):
+        raise TypeError("the application was made without live calls")
+    return found

@@ -1,0 +1,126 @@
+"""Every sentence that the call page's scripts say, and the remarks staff choose from.
+
+English message ids here, Persian in the catalogue; `{n}` is filled in by the script.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from visitation.admission import Denial
+from visitation.words import Part
+from web.i18n import N_, _
+from web.labels import label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shut:
+    """Why a door is shut, and what to do."""
+
+    title: str
+    advice: str
+
+
+DENIALS: Mapping[Denial, Shut] = {
+    Denial.NOT_YET_OPEN: Shut(
+        title=N_("It is not time yet"),
+        advice=N_("Stay here: this page opens the visit by itself when it is time."),
+    ),
+    Denial.OVER: Shut(
+        title=N_("This visit is over"),
+        advice=N_("To meet again, ask the office for another visit."),
+    ),
+    Denial.NOT_BOOKED: Shut(
+        title=N_("This visit does not take place"),
+        advice=N_("It was moved or cancelled. Ask the office for the new time."),
+    ),
+    Denial.PRIVILEGED: Shut(
+        title=N_("Nobody watches this visit"),
+        advice=N_("A lawyer's visit is confidential. You can start and end it only."),
+    ),
+}
+
+#: What staff say most; sent as codes, so that everybody reads them in their language.
+REMARKS: Mapping[str, str] = {
+    "conduct": N_("Please mind your words, or the visit will be ended."),
+    "dress": N_("Please cover yourself as the rules of visits ask."),
+    "show": N_("Nothing may be shown to the camera or written down."),
+    "only": N_("Only those who are named for this visit may be in the picture."),
+    "wait": N_("Please wait a moment. The visit goes on soon."),
+    "closer": N_("Please come closer to the camera and speak up."),
+}
+
+_SAID: Mapping[str, str] = {
+    "state_starting": N_("One moment"),
+    "state_waiting": N_("Waiting room"),
+    "state_outside": N_("Waiting room"),
+    "state_connecting": N_("Connecting"),
+    "state_live": N_("In the visit"),
+    "state_paused": N_("Paused"),
+    "state_reconnecting": N_("The line broke. Connecting again; please stay here."),
+    "state_ended": N_("The visit is over"),
+    "state_left": N_("You have left the visit"),
+    "state_replaced": N_("The visit goes on in another window"),
+    "state_denied": N_("You cannot enter now"),
+    "state_broken": N_("This page needs to be loaded again"),
+    "denied_not_yet_open": N_("It is not time yet. Load the page again at its time."),
+    "denied_over": N_("The visit is over. To meet again, ask the office."),
+    "denied_not_booked": N_("The visit was moved or cancelled. Ask the office."),
+    "denied_privileged": N_("Nobody watches a lawyer's visit."),
+    "denied_ticket": N_("Type your code again, or sign in again, and come back."),
+    "is_waiting": N_("waiting"),
+    "is_connected": N_("in the visit"),
+    "is_reconnecting": N_("line broken, coming back"),
+    "is_muted": N_("Microphone off"),
+    "they_reconnect": N_("Their line broke. They are coming back."),
+    "picture_off": N_("Camera off"),
+    "picture_blocked": N_("The prison turned this picture off"),
+    "picture_stalled": N_("The picture stopped; the line is weak"),
+    "no_room": N_("No room for another picture"),
+    "audio_on": N_("Microphone is on"),
+    "audio_muted": N_("Microphone is off"),
+    "audio_none": N_("No microphone"),
+    "audio_blocked": N_("The prison muted you"),
+    "video_on": N_("Camera is on"),
+    "video_muted": N_("Camera is off"),
+    "video_none": N_("No camera"),
+    "video_blocked": N_("The prison turned your camera off"),
+    "without_both": N_("You see and hear the others, but they do not see or hear you."),
+    "without_audio": N_("The others see you, but do not hear you."),
+    "without_video": N_("The others hear you, but do not see you."),
+    "trouble_NotAllowedError": N_(
+        "Camera and microphone are blocked. Tap the sign beside the address, allow "
+        "both, and load the page again."
+    ),
+    "trouble_NotFoundError": N_(
+        "Nothing is plugged in. Check the cable, or ask staff."
+    ),
+    "trouble_NotReadableError": N_(
+        "Another program is using it. Close that program and load the page again."
+    ),
+    "trouble_Unsupported": N_(
+        "This browser cannot make calls here. Use the address that begins with https."
+    ),
+    "trouble_other": N_("Load the page again; if that does not help, ask staff."),
+    "quality_good": N_("Good line"),
+    "quality_poor": N_("Weak line"),
+    "quality_bad": N_("Very weak line"),
+    "quality_lost": N_("No line"),
+    "time_left": N_("{n} minutes left"),
+    "time_over": N_("The time is up"),
+    "dismiss": N_("I have read it"),
+    "notice_calm": N_("From the prison staff"),
+    "notice_bad": N_("Warning by the prison staff"),
+    "notice_good": N_("Good news"),
+    "notice_time": N_("Time"),
+    "say_time_left": N_("{n} minutes left. Say what matters most now."),
+    "say_extended": N_("The visit was made longer."),
+    "failed": N_("This could not be done. Load the page again."),
+}
+
+
+def words() -> dict[str, str]:
+    """Everything the scripts say, in the language being spoken."""
+    said = {key: _(text) for key, text in _SAID.items()}
+    said |= {f"say_{code}": _(text) for code, text in REMARKS.items()}
+    said |= {f"part_{part}": label(part) for part in Part}
+    return said

@@ -1,0 +1,74 @@
+// @ts-check
+/** What staff do from the call page: the page's own forms, sent without leaving it.
+ * Elsewhere there are none, and nothing happens. */
+
+/** @typedef {import("./state.js").Facts} Facts */
+
+const CONDUCTED = new Set(["prisoner", "visitor", "official", "interpreter"]);
+
+/** @param {HTMLElement} root @param {Record<string, string>} words */
+export function conduct(root, words) {
+  root.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.hasAttribute("data-act")) return;
+    event.preventDefault();
+    send(root, form, event.submitter, words);
+  });
+}
+
+/**
+ * @param {HTMLElement} root @param {HTMLFormElement} form @param {HTMLElement | null} button
+ * @param {Record<string, string>} words
+ */
+async function send(root, form, button, words) {
+  const said = root.querySelector('[data-part-of-call="answer"]');
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form, button)) body.append(name, String(value));
+  try {
+    const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const answer = await response.json();
+    if (said) said.textContent = response.ok ? "" : [answer.title, ...(answer.reasons ?? [])].join(" ");
+    if (!response.ok) return;
+    form.reset();
+    form.closest("details")?.removeAttribute("open");
+  } catch {
+    if (said) said.textContent = words.failed;
+  }
+}
+
+/**
+ * A row of buttons for everybody who may be let in, muted or darkened.
+ * @param {HTMLElement} root @param {Facts} facts
+ */
+export function rows(root, facts) {
+  const list = root.querySelector('[data-part-of-call="rows"]');
+  const template = root.querySelector("#row");
+  if (!list || !(template instanceof HTMLTemplateElement)) return;
+  const people = facts.people.filter((person) => CONDUCTED.has(person.part));
+  for (const row of [...list.children]) {
+    if (!people.some((person) => person.id === row.getAttribute("data-person"))) row.remove();
+  }
+  for (const person of people) {
+    const row = list.querySelector(`[data-person="${person.id}"]`) ?? made(template, person);
+    if (!row.isConnected) list.append(row);
+    for (const part of row.querySelectorAll("[data-when]")) {
+      const [what, on] = (part.getAttribute("data-when") ?? "").split(" ");
+      const inside = person.state !== "waiting";
+      const blocked = person.blocked.some((kind) => kind === what);
+      const shown = what === "waiting" ? !inside && facts.phase !== "waiting" : inside && blocked === (on === "on");
+      part.toggleAttribute("hidden", !shown);
+    }
+  }
+}
+
+/** @param {HTMLTemplateElement} template @param {import("./state.js").Person} person @returns {Element} */
+function made(template, person) {
+  const row = /** @type {Element} */ (document.importNode(template.content, true).firstElementChild);
+  row.setAttribute("data-person", person.id);
+  const name = row.querySelector("[data-name]");
+  if (name) name.textContent = person.name;
+  for (const input of row.querySelectorAll("input[name=participant]")) {
+    if (input instanceof HTMLInputElement) input.value = person.id;
+  }
+  return row;
+}

@@ -1,0 +1,147 @@
+// @ts-check
+/** What the call is doing: facts that messages change, and a table that names the state.
+ * Pure; knows neither sockets nor pages. */
+
+/**
+ * @typedef {"audio" | "video"} Kind
+ * @typedef {{kind: Kind, mid: string | null, muted: boolean}} Track
+ * @typedef {{id: string, part: string, name: string, state: string, quality: string,
+ *   blocked: Kind[], tracks: Track[], stalled: Kind[]}} Person
+ * @typedef {{id: number, tone: string, code: string, text: string}} Notice
+ * @typedef {{
+ *   socket: "connecting" | "open" | "lost",
+ *   joined: boolean, admitted: boolean, phase: string, me: string, part: string,
+ *   people: Person[], publisher: string, subscriber: string, blocked: Kind[],
+ *   quality: string, startsAt: number, endsAt: number, closesAt: number, skew: number,
+ *   over: string, denial: string, opensAt: number, notices: Notice[],
+ *   sends: {audio: string, video: string}, troubles: Partial<Record<Kind, string>>,
+ *   soundBlocked: boolean,
+ * }} Facts
+ */
+
+/** @returns {Facts} what is known before anything has happened */
+export function begin() {
+  return {
+    socket: "connecting", joined: false, admitted: false, phase: "waiting", me: "", part: "",
+    people: [], publisher: "none", subscriber: "none", blocked: [], quality: "good",
+    startsAt: 0, endsAt: 0, closesAt: 0, skew: 0, over: "", denial: "", opensAt: 0, notices: [],
+    sends: { audio: "none", video: "none" }, troubles: {}, soundBlocked: false,
+  };
+}
+
+/** The first row that holds names the state. @type {[string, (facts: Facts) => boolean][]} */
+export const STATES = [
+  ["ended", (f) => f.over === "ended"],
+  ["left", (f) => f.over === "left"],
+  ["replaced", (f) => f.over === "replaced"],
+  ["denied", (f) => f.over === "denied"],
+  ["broken", (f) => f.over === "broken"],
+  ["starting", (f) => !f.joined],
+  ["reconnecting", (f) => f.socket === "lost"],
+  ["waiting", (f) => f.phase === "waiting"],
+  ["outside", (f) => !f.admitted],
+  ["paused", (f) => f.phase === "paused"],
+  ["reconnecting", (f) => isDown(f.publisher) || isDown(f.subscriber)],
+  ["connecting", (f) => f.subscriber !== "connected"],
+  ["live", () => true],
+];
+
+/** @param {Facts} facts @returns {string} */
+export function stateOf(facts) {
+  const row = STATES.find(([, holds]) => holds(facts));
+  return row ? row[0] : "starting";
+}
+
+/** @param {string} leg @returns {boolean} whether a leg that stood is down */
+function isDown(leg) {
+  return leg === "disconnected" || leg === "failed";
+}
+
+/** @type {Record<string, (facts: Facts, m: any, now: number) => Partial<Facts>>} */
+const TOLD = {
+  joined: (f, m, now) => ({
+    joined: true, me: m.participant, part: m.part, phase: m.phase, admitted: m.admitted,
+    blocked: m.blocked, skew: Date.parse(m.now) - now, startsAt: Date.parse(m.starts_at),
+    endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at), quality: "good",
+    people: m.participants.map((/** @type {Person} */ p) => ({ ...p, stalled: [] })),
+  }),
+  participant_joined: (f, m) => ({
+    people: [...f.people.filter((p) => p.id !== m.participant.id), { ...m.participant, stalled: [] }],
+  }),
+  participant_updated: (f, m) => change(f, m.participant, () => ({ state: m.state })),
+  participant_left: (f, m) => ({ people: f.people.filter((p) => p.id !== m.participant) }),
+  track_published: (f, m) =>
+    change(f, m.participant, (p) => ({
+      tracks: [...without(p, m.kind), { kind: m.kind, mid: m.mid, muted: false }],
+    })),
+  track_unpublished: (f, m) => change(f, m.participant, (p) => ({ tracks: without(p, m.kind) })),
+  track_muted: (f, m) => change(f, m.participant, (p) => ({ tracks: muted(p, m.kind, true) })),
+  track_unmuted: (f, m) => change(f, m.participant, (p) => ({ tracks: muted(p, m.kind, false) })),
+  stream_state: (f, m) =>
+    change(f, m.participant, (p) => ({ stalled: switched(p.stalled, m.kind, m.state === "paused") })),
+  connection_quality: (f, m) =>
+    m.participant === f.me ? { quality: m.quality } : change(f, m.participant, () => ({ quality: m.quality })),
+  start: (f, m) => ({ phase: "live", endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at) }),
+  admit: () => ({ admitted: true }),
+  pause: (f, m) => ({ phase: m.paused ? "paused" : "live" }),
+  mute: (f, m) =>
+    m.participant === f.me
+      ? { blocked: switched(f.blocked, m.kind, m.muted) }
+      : change(f, m.participant, (p) => ({ blocked: switched(p.blocked, m.kind, m.muted) })),
+  extend: (f, m) => ({
+    endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at), notices: noticed(f, "good", "extended"),
+  }),
+  time_left: (f, m) => ({ notices: noticed(f, "time", "time_left", String(Math.ceil(m.seconds / 60))) }),
+  message: (f, m) => ({ notices: noticed(f, "calm", m.code, m.text) }),
+  warn: (f, m) => ({ notices: noticed(f, "bad", m.code, m.text) }),
+  deny: (f, m) => ({ over: "denied", denial: m.reason, opensAt: m.opens_at ? Date.parse(m.opens_at) : 0 }),
+  end: () => ({ over: "ended" }),
+  leave: (f, m) => (m.reason === "restarting" ? {} : { over: m.reason === "replaced" ? "replaced" : "left" }),
+};
+
+/**
+ * The facts after a message from the service.
+ * @param {Facts} facts @param {{type: string}} message @param {number} now @returns {Facts}
+ */
+export function told(facts, message, now) {
+  const tell = TOLD[message.type];
+  return tell ? { ...facts, ...tell(facts, message, now) } : facts;
+}
+
+/** @param {Facts} facts @param {number} id @returns {Facts} without a notice that was read */
+export function dismissed(facts, id) {
+  return { ...facts, notices: facts.notices.filter((notice) => notice.id !== id) };
+}
+
+let notices = 0;
+
+/** @param {Facts} f @param {string} tone @param {string} code @param {string} [text] @returns {Notice[]} */
+function noticed(f, tone, code, text = "") {
+  notices += 1;
+  const rest = f.notices.filter((n) => !(n.tone === tone && n.code === code));
+  return [...rest, { id: notices, tone, code, text }];
+}
+
+/**
+ * @param {Facts} f @param {string} id @param {(person: Person) => Partial<Person>} how
+ * @returns {Partial<Facts>}
+ */
+function change(f, id, how) {
+  return { people: f.people.map((p) => (p.id === id ? { ...p, ...how(p) } : p)) };
+}
+
+/** @param {Person} p @param {Kind} kind @returns {Track[]} */
+function without(p, kind) {
+  return p.tracks.filter((track) => track.kind !== kind);
+}
+
+/** @param {Person} p @param {Kind} kind @param {boolean} yes @returns {Track[]} */
+function muted(p, kind, yes) {
+  return p.tracks.map((track) => (track.kind === kind ? { ...track, muted: yes } : track));
+}
+
+/** @param {Kind[]} kinds @param {Kind} kind @param {boolean} on @returns {Kind[]} */
+function switched(kinds, kind, on) {
+  const rest = kinds.filter((one) => one !== kind);
+  return on ? [...rest, kind] : rest;
+}

@@ -1,0 +1,187 @@
+// @ts-check
+/** From the facts of a call to the page. Draws; decides nothing and asks nobody.
+ *
+ * Parts with `data-on="live paused"` are there in those states alone. Words come from the
+ * page, in the reader's language. */
+
+import { rows } from "./conduct.js";
+import { tile } from "./tile.js";
+
+/** @typedef {import("./state.js").Facts} Facts */
+/** @typedef {import("./state.js").Person} Person */
+
+/** Whose picture fills the page for whom; anybody else's stands beside. */
+const FIRST = { prisoner: ["visitor", "official", "interpreter"], other: ["prisoner", "visitor", "official"] };
+const SEEN = new Set(["prisoner", "visitor", "official", "interpreter"]);
+
+export class View {
+  /**
+   * @param {HTMLElement} root @param {Record<string, string>} words
+   * @param {{arriving: (mid: string | null) => MediaStreamTrack | null, hears: boolean,
+   *   dismiss: (id: number) => void, blocked: () => void}} wires
+   */
+  constructor(root, words, wires) {
+    this.root = root;
+    this.words = words;
+    this.wires = wires;
+    this.number = new Intl.NumberFormat(root.lang || document.documentElement.lang);
+    /** @type {Map<string, import("./tile.js").Tile>} */
+    this.tiles = new Map();
+    this.stage = this.part("stage");
+    this.drawn = "";
+  }
+
+  /** @param {string} name @returns {HTMLElement} */
+  part(name) {
+    const found = this.root.querySelector(`[data-part-of-call="${name}"]`);
+    if (!(found instanceof HTMLElement)) throw new Error(`the call page has no ${name}`);
+    return found;
+  }
+
+  /** @param {Facts} facts @param {string} state */
+  draw(facts, state) {
+    document.documentElement.dataset.callState = state;
+    for (const element of this.root.querySelectorAll("[data-on]")) {
+      const on = (element.getAttribute("data-on") ?? "").split(" ").includes(state);
+      element.toggleAttribute("hidden", !on);
+    }
+    this.seats(facts);
+    this.list(facts);
+    this.own(facts);
+    this.notices(facts);
+    const watched = facts.people.some((person) => person.part === "monitor") || facts.part === "monitor";
+    this.part("watched").hidden = !watched;
+    this.part("sound").hidden = !facts.soundBlocked;
+    this.part("state").textContent = this.words[`state_${state}`] ?? "";
+    if (state === "denied") {
+      this.part("denial").textContent = this.words[`denied_${facts.denial}`] ?? this.words.denied_ticket;
+    }
+  }
+
+  /** @param {Facts} facts @param {number} now */
+  time(facts, now) {
+    const line = this.part("time");
+    const inCall = facts.admitted && facts.phase !== "waiting" && !facts.over;
+    line.hidden = !inCall;
+    if (!inCall) return;
+    const left = Math.max(0, facts.endsAt - (now + facts.skew));
+    const minutes = Math.ceil(left / 60_000);
+    const bar = this.part("time-bar");
+    if (bar instanceof HTMLProgressElement) {
+      bar.max = Math.max(1, facts.endsAt - facts.startsAt);
+      bar.value = left;
+    }
+    line.dataset.near = String(left <= 60_000 ? 1 : left <= 300_000 ? 5 : 0);
+    this.part("time-words").textContent = this.say(minutes > 0 ? "time_left" : "time_over", minutes);
+  }
+
+  /** @param {Facts} facts */
+  seats(facts) {
+    const seen = facts.people.filter((person) => SEEN.has(person.part) && person.state !== "waiting");
+    for (const [id, one] of this.tiles) {
+      if (!seen.some((person) => person.id === id)) {
+        one.remove();
+        this.tiles.delete(id);
+      }
+    }
+    const order = facts.part === "prisoner" ? FIRST.prisoner : FIRST.other;
+    const rank = (/** @type {Person} */ p) => (order.indexOf(p.part) + order.length + 1) % (order.length + 1);
+    const first = [...seen].sort((a, b) => rank(a) - rank(b))[0];
+    for (const person of seen) {
+      let one = this.tiles.get(person.id);
+      if (!one) {
+        one = tile(this.words, this.wires);
+        this.tiles.set(person.id, one);
+        this.stage.append(one.element);
+      }
+      one.draw(person, person === first);
+    }
+    this.stage.dataset.people = String(seen.length);
+    this.part("alone").hidden = seen.length > 0;
+  }
+
+  /** @param {Facts} facts */
+  list(facts) {
+    const key = JSON.stringify([facts.phase, facts.people.map((p) => [p.id, p.state, p.blocked])]);
+    if (key === this.drawn) return;
+    this.drawn = key;
+    const list = this.part("people");
+    list.replaceChildren(
+      ...facts.people.map((person) => {
+        const item = document.createElement("li");
+        const name = document.createElement("bdi");
+        name.textContent = person.name || this.words.part_monitor;
+        const role = document.createElement("span");
+        role.className = "quiet";
+        role.textContent = `${this.words[`part_${person.part}`]} · ${this.words[`is_${person.state}`]}`;
+        item.append(name, role);
+        return item;
+      }),
+    );
+    this.part("nobody").hidden = facts.people.length > 0;
+    rows(this.root, facts);
+  }
+
+  /** @param {Facts} facts */
+  own(facts) {
+    for (const kind of /** @type {const} */ (["audio", "video"])) {
+      const button = this.part(kind);
+      const state = facts.blocked.includes(kind) ? "blocked" : facts.sends[kind];
+      button.dataset.state = state;
+      button.setAttribute("aria-pressed", String(state === "on"));
+      button.toggleAttribute("disabled", state === "blocked" || state === "none");
+      this.part(`${kind}-words`).textContent = this.words[`${kind}_${state}`];
+    }
+    const video = this.part("own");
+    video.dataset.state = facts.sends.video;
+    const trouble = facts.troubles.audio || facts.troubles.video;
+    const note = this.part("trouble");
+    note.hidden = !trouble || Boolean(facts.over);
+    if (trouble) {
+      const missing = facts.troubles.audio && facts.troubles.video ? "both" : facts.troubles.audio ? "audio" : "video";
+      this.part("trouble-words").textContent =
+        `${this.words[`without_${missing}`]} ${this.words[`trouble_${trouble}`] ?? this.words.trouble_other}`;
+    }
+    const quality = this.part("quality");
+    quality.dataset.quality = facts.quality;
+    this.part("quality-words").textContent = this.words[`quality_${facts.quality}`];
+  }
+
+  /** @param {Facts} facts */
+  notices(facts) {
+    const place = this.part("notices");
+    const wanted = new Set(facts.notices.map((notice) => String(notice.id)));
+    for (const old of [...place.children]) {
+      if (old instanceof HTMLElement && !wanted.has(old.dataset.notice ?? "")) old.remove();
+    }
+    for (const notice of facts.notices) {
+      if (place.querySelector(`[data-notice="${notice.id}"]`)) continue;
+      place.append(this.notice(notice));
+    }
+  }
+
+  /** @param {import("./state.js").Notice} notice @returns {HTMLElement} */
+  notice(notice) {
+    const element = document.createElement("div");
+    element.className = `call-notice call-notice--${notice.tone}`;
+    element.dataset.notice = String(notice.id);
+    element.setAttribute("role", notice.tone === "bad" ? "alert" : "status");
+    const from = document.createElement("strong");
+    from.textContent = this.words[`notice_${notice.tone}`] ?? "";
+    const text = document.createElement("p");
+    text.dir = "auto";
+    text.textContent = notice.code ? this.say(`say_${notice.code}`, Number(notice.text) || 0) : notice.text;
+    const button = document.createElement("button");
+    button.className = "button button--secondary";
+    button.type = "button";
+    button.textContent = this.words.dismiss;
+    button.addEventListener("click", () => this.wires.dismiss(notice.id));
+    element.append(from, text, button);
+    return element;
+  }
+
+  /** @param {string} key @param {number} count @returns {string} */
+  say(key, count) {
+    return (this.words[key] ?? "").replace("{n}", this.number.format(count));
+  }
+}
