@@ -98,6 +98,9 @@ SENTENCES: dict[str, str] = {
     "ends_earlier": N_("It already ends before that day. Choose an earlier one."),
     "no_weekday": N_("Choose a day of the week."),
     "slot_too_long": N_("A slot is longer than the opening. Make it shorter."),
+    "slot_within_turnover": N_(
+        "A slot must be longer than the time to change between visits. Make it longer."
+    ),
     "kind_needed": N_("Choose at least one kind of visit."),
     "not_a_tick": N_("This cannot be ticked by hand. Load the page again."),
     "extension_length": N_("Extend by five minutes or more, up to an hour."),

@@ -104,12 +104,13 @@ async def test_an_unpaired_browser_is_a_stranger(
             session, station_id=terminal.id, keyring=keyring, **ACT
         )
         await session.flush()
-        _, token = await devices.pair(session, code, keyring=keyring, now=NOON)
-        assert await devices.paired(session, station_id=terminal.id) is not None
+        device, token = await devices.pair(session, code, keyring=keyring, now=NOON)
+        both = [terminal.id, terminal.id + 1]
+        assert await devices.paired(session, station_ids=both) == {terminal.id: device}
         for _ in range(2):
             await devices.unpair(session, station_id=terminal.id, **ACT)
         assert await devices.device_of(session, token, keyring=keyring) is None
-        assert await devices.paired(session, station_id=terminal.id) is None
+        assert await devices.paired(session, station_ids=both) == {}
         actions = await session.exec(select(AuditEntry.action).order_by(AuditEntry.id))
         assert actions.all() == ["issue_pairing_code", "pair", "unpair"]
 

@@ -1,5 +1,6 @@
 """Pairing a browser with a station: a code typed once, a token kept in a cookie."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select, update
@@ -105,14 +106,17 @@ async def unpair(
         audit.note(session, by, "unpair", f"station:{station_id}", now=now)
 
 
-async def paired(session: AsyncSession, *, station_id: int) -> Device | None:
-    """The browser a station is paired with, if it is."""
+async def paired(
+    session: AsyncSession, *, station_ids: Iterable[int]
+) -> Mapping[int, Device]:
+    """The browsers that stations are paired with, by station."""
     rows = await session.exec(
         select(Device).where(
-            Device.station_id == station_id, col(Device.revoked_at).is_(None)
+            col(Device.station_id).in_(tuple(station_ids)),
+            col(Device.revoked_at).is_(None),
         )
     )
-    return rows.first()
+    return {device.station_id: device for device in rows.all()}
 
 
 async def device_of(

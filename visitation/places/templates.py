@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import audit
 from visitation.audit import Actor
 from visitation.errors import Invalid
+from visitation.places.policy import policy_of
 from visitation.places.stations import stations_of
 from visitation.places.tables import SessionTemplate, Site
 from visitation.timespan import QUANTUM
@@ -25,7 +26,8 @@ class Opening:
     Attributes:
         weekday: as `date.weekday()`: 0 is Monday.
         starts: wall time of the site.
-        ends: wall time of the site, on the same day.
+        ends: wall time of the site, on the same day; midnight means the day's end.
+        slot_minutes: from one slot's start to the next one's, turnover included.
         valid_to: the last day on which it holds; None for no end.
         stations: terminals it opens; empty for every terminal of the prison.
     """
@@ -42,7 +44,7 @@ class Opening:
     @property
     def minutes(self) -> int:
         """How long the session is."""
-        return _minute(self.ends) - _minute(self.starts)
+        return _end_minute(self.ends) - _minute(self.starts)
 
 
 async def add_template(
@@ -59,6 +61,9 @@ async def add_template(
     for rule in _RULES:
         if wrong := rule(opening):
             raise Invalid(*wrong)
+    policy = await policy_of(session, site.id)
+    if opening.slot_minutes <= policy.turnover_minutes:
+        raise Invalid("slot_minutes", "slot_within_turnover")
     # Holding the site's row makes the second of two equal requests wait, then see.
     await session.get_one(Site, site.id, with_for_update=True)
     own = {station.id for station in await stations_of(session, site.id)}
@@ -142,8 +147,8 @@ def overlap(opening: Opening, other: SessionTemplate) -> bool:
     shared = opening.stations & set(other.stations)
     return (
         opening.weekday == other.weekday
-        and opening.starts < other.ends
-        and other.starts < opening.ends
+        and _minute(opening.starts) < _end_minute(other.ends)
+        and _minute(other.starts) < _end_minute(opening.ends)
         and (other.valid_to is None or opening.valid_from <= other.valid_to)
         and (opening.valid_to is None or other.valid_from <= opening.valid_to)
         and bool(shared or not opening.stations or not other.stations)
@@ -199,6 +204,10 @@ _RULES: tuple[Callable[[Opening], tuple[str, str] | None], ...] = (
 
 def _minute(wall: time) -> int:
     return wall.hour * 60 + wall.minute
+
+
+def _end_minute(wall: time) -> int:
+    return _minute(wall) or 24 * 60
 
 
 def _on_quantum(wall: time) -> bool:
