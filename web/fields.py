@@ -15,6 +15,8 @@ from visitation import jalali, persian
 
 #: Years under this are of the Solar Hijri calendar.
 _FIRST_GREGORIAN_YEAR = 1700
+#: Long before anybody's birth, long after any visit.
+_YEARS = range(1850, 2201)
 
 
 def _one_line(text: str) -> str:
@@ -42,10 +44,15 @@ def _day(typed: object) -> object:
     try:
         year, month, day = (int(part) for part in parts)
         if year < _FIRST_GREGORIAN_YEAR:
-            return jalali.to_date(jalali.JalaliDate(year, month, day))
-        return date(year, month, day)
+            found = jalali.to_date(jalali.JalaliDate(year, month, day))
+        else:
+            found = date(year, month, day)
     except ValueError:
         raise PydanticCustomError("day", "not a day") from None
+    # Pages count days on from here, in a calendar that ends a little later.
+    if found.year not in _YEARS:
+        raise PydanticCustomError("day", "not a day")
+    return found
 
 
 def _wall(typed: object) -> object:
