@@ -52,6 +52,7 @@ class Attendee:
     id: int
     reference: str
     part: Part
+    account_id: int | None
     state: ParticipantState
     name: str
     phone: str | None
@@ -244,6 +245,7 @@ async def _attendees(
                 id=participant.id,
                 reference=participant.reference,
                 part=participant.part,
+                account_id=participant.account_id,
                 state=participant.state,
                 name=person.name if person else prisoners[participant.visit_id],
                 phone=person.phone if person else None,

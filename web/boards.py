@@ -1,0 +1,293 @@
+"""How the visits of a day stand, in words and signs, for those who run the day.
+
+Pure: a visit from the lists, its live room if it has one, and the time give one row.
+What a row offers comes from the lifecycle and the door, as the server decides it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Protocol, runtime_checkable
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from signaling.views import PersonView, RoomView
+from signaling.words import Phase, Presence, Quality
+from visitation import lifecycle
+from visitation.lifecycle import ParticipantState, VisitAction, VisitState
+from visitation.timespan import Timespan
+from visitation.visits.listed import AHEAD, Attendee, Listed
+from visitation.words import Part, VisitKind
+from web import present
+from web.i18n import N_, _
+from web.labels import label, tone
+
+
+@runtime_checkable
+class Rooms(Protocol):
+    """The live calls, as far as a board looks at them."""
+
+    def snapshot(self, reference: str) -> RoomView | None:
+        """A visit's room, or None if nobody has come yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """A tag: words, and the kind of it (plain, calm, good, warn, bad)."""
+
+    words: str
+    kind: str = "plain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Something that staff tick of a person; `at` is empty until they have."""
+
+    state: str
+    words: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody on a row."""
+
+    reference: str
+    name: str
+    part: str
+    sign: Sign
+    line: Sign | None
+    ticks: tuple[Tick, ...]
+    phoneless: bool
+    reads: bool
+    has_code: bool
+    outside: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One visit on a board.
+
+    Attributes:
+        begins: its wall time, at the prison.
+        kind: the words for a visit that is no family visit; empty for one that is.
+        outside: the waiting room is open and somebody waits to be let in.
+        unstarted: the time has come and nobody has started it.
+    """
+
+    reference: str
+    call: str
+    day: str
+    begins: str
+    hours: str
+    kind: str
+    prison: str
+    terminal: str
+    point: str
+    kiosk: str
+    prisoner: str
+    number: str
+    official: str
+    attendance: str
+    sign: Sign
+    outcome: str
+    held: Person | None
+    guests: tuple[Person, ...]
+    opens: str
+    is_open: bool
+    ahead: bool
+    live: bool
+    paused: bool
+    unstarted: bool
+    outside: bool
+    may_start: bool
+    may_watch: bool
+    may_end: bool
+    may_miss: bool
+    may_close: bool
+
+
+_PRISONERS_TICKS = (
+    (ParticipantState.TOLD, "told_at", N_("Told")),
+    (ParticipantState.ARRIVED, "arrived_at", N_("Brought")),
+    (ParticipantState.IDENTIFIED, "identified_at", N_("Identified")),
+)
+_FAMILYS_TICKS = (
+    (ParticipantState.ARRIVED, "arrived_at", N_("Arrived")),
+    (ParticipantState.IDENTIFIED, "identified_at", N_("Identified")),
+)
+_GUESTS = (Part.VISITOR, Part.INTERPRETER, Part.OFFICIAL, Part.COMPANION)
+_FAMILY = (Part.VISITOR, Part.INTERPRETER)
+_LINES: Mapping[Quality, Sign] = {
+    Quality.POOR: Sign(words=N_("Weak line"), kind="warn"),
+    Quality.BAD: Sign(words=N_("Very weak line"), kind="bad"),
+    Quality.LOST: Sign(words=N_("No sound or picture"), kind="bad"),
+}
+_COME = frozenset({ParticipantState.WAITING, ParticipantState.JOINED})
+_PATIENCE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moment:
+    """What the sign of a visit is decided from."""
+
+    visit: Listed
+    room: RoomView | None
+    now: datetime
+
+    @property
+    def late(self) -> timedelta:
+        return self.now - self.visit.span.start
+
+
+def _is_over(at: _Moment) -> Sign | None:
+    if at.visit.state in AHEAD:
+        return None
+    return Sign(words=label(at.visit.state), kind=tone(at.visit.state))
+
+
+def _is_paused(at: _Moment) -> Sign | None:
+    if at.visit.state is not VisitState.LIVE or at.room is None:
+        return None
+    paused = at.room.phase is Phase.PAUSED
+    return Sign(words=_("Paused"), kind="warn") if paused else None
+
+
+def _is_live(at: _Moment) -> Sign | None:
+    if at.visit.state is not VisitState.LIVE:
+        return None
+    left = at.visit.span.end - at.now
+    if left <= timedelta(0):
+        return Sign(words=_("Live, its time is up"), kind="warn")
+    words = _("Live, %(minutes)s left", minutes=present.minutes(left))
+    return Sign(words=words, kind="good")
+
+
+def _has_passed(at: _Moment) -> Sign | None:
+    passed = at.visit.span.end <= at.now
+    return Sign(words=_("Its time has passed"), kind="bad") if passed else None
+
+
+def _is_late(at: _Moment) -> Sign | None:
+    if at.late < _PATIENCE:
+        return None
+    late = present.minutes(timedelta(minutes=at.late // timedelta(minutes=1)))
+    return Sign(words=_("Late by %(minutes)s", minutes=late), kind="bad")
+
+
+def _family_waits(at: _Moment) -> Sign | None:
+    waits = any(one.state in _COME for one in at.visit.of(*_FAMILY))
+    return Sign(words=_("Family waiting"), kind="calm") if waits else None
+
+
+def _door_is_open(at: _Moment) -> Sign | None:
+    shut = at.visit.denial(Part.PRISONER, at.now)
+    return None if shut else Sign(words=_("Waiting room open"))
+
+
+#: The first that has something to say decides.
+_SIGNS: tuple[Callable[[_Moment], Sign | None], ...] = (
+    _is_over,
+    _is_paused,
+    _is_live,
+    _has_passed,
+    _is_late,
+    _family_waits,
+    _door_is_open,
+)
+
+
+def sign_of(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Sign:
+    """How a visit stands."""
+    at = _Moment(visit=visit, room=room, now=now)
+    found = (sign for rule in _SIGNS if (sign := rule(at)))
+    return next(found, Sign(words=label(visit.state)))
+
+
+def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
+    """One visit as a board shows it."""
+    zone = ZoneInfo(visit.zone)
+    people = tuple(_person(one, zone, room) for one in visit.of(*_GUESTS))
+    held = (_person(one, zone, room) for one in visit.of(Part.PRISONER))
+    begun = visit.door(Part.PRISONER, now).opens_at <= now
+    booked = visit.state is VisitState.BOOKED
+    family = visit.kind is VisitKind.FAMILY
+    return Row(
+        reference=visit.reference,
+        call=call_path(visit.reference),
+        day=present.day(visit.span.start, zone),
+        begins=present.clock(visit.span.start, zone),
+        hours=present.hours(visit.span, zone),
+        kind="" if family else label(visit.kind),
+        prison=visit.prison,
+        terminal=visit.terminal,
+        point=visit.point or _("Own phone"),
+        kiosk=visit.kiosk,
+        prisoner=visit.prisoner,
+        number=present.digits(visit.number),
+        official=visit.official,
+        attendance=label(visit.attendance) if visit.attendance else "",
+        sign=sign_of(visit, now=now, room=room),
+        outcome=label(visit.outcome) if visit.outcome else "",
+        held=next(held, None),
+        guests=people,
+        opens=present.clock(visit.door(Part.PRISONER, now).opens_at, zone),
+        is_open=visit.denial(Part.PRISONER, now) is None,
+        ahead=visit.state in AHEAD,
+        live=visit.state is VisitState.LIVE,
+        paused=room is not None and room.phase is Phase.PAUSED,
+        unstarted=booked and visit.span.start <= now,
+        outside=visit.state is VisitState.LIVE and any(one.outside for one in people),
+        may_start=lifecycle.allows(visit.state, VisitAction.START)
+        and visit.denial(Part.PRISONER, now) is None,
+        may_watch=visit.denial(Part.MONITOR, now) is None,
+        may_end=lifecycle.allows(visit.state, VisitAction.FINISH),
+        may_miss=booked and begun,
+        may_close=lifecycle.allows(visit.state, VisitAction.CLOSE),
+    )
+
+
+def call_path(reference: str, *, part: Part | None = None) -> str:
+    """Where the call page of a visit is."""
+    path = f"/call/{quote(reference)}"
+    return f"{path}?part={part}" if part else path
+
+
+def local_day(day: date, zone: tzinfo) -> Timespan:
+    """A whole day of a wall clock; 23 or 25 hours where clocks are changed."""
+    start, end = (
+        datetime.combine(one, time(), zone) for one in (day, day + timedelta(days=1))
+    )
+    return Timespan(start, end)
+
+
+def _person(one: Attendee, zone: tzinfo, room: RoomView | None) -> Person:
+    seen = room.person(one.reference) if room is not None else None
+    ticks = _PRISONERS_TICKS if one.part is Part.PRISONER else _FAMILYS_TICKS
+    visitor = one.part is Part.VISITOR
+    return Person(
+        reference=one.reference,
+        name=one.name,
+        part="" if visitor else label(one.part),
+        sign=Sign(words=label(one.state), kind=tone(one.state)),
+        line=_line(seen),
+        ticks=tuple(
+            Tick(state=state, words=_(words), at=_at(getattr(one, field), zone))
+            for state, field, words in ticks
+        )
+        if one.part in {Part.PRISONER, *_FAMILY}
+        else (),
+        phoneless=visitor and one.phone is None,
+        reads=one.reads,
+        has_code=one.has_code,
+        outside=seen is not None and seen.state is Presence.WAITING,
+    )
+
+
+def _line(seen: PersonView | None) -> Sign | None:
+    found = _LINES.get(seen.quality) if seen is not None else None
+    return Sign(words=_(found.words), kind=found.kind) if found else None
+
+
+def _at(moment: datetime | None, zone: tzinfo) -> str:
+    return present.clock(moment, zone) if moment else ""

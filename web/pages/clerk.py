@@ -1,0 +1,193 @@
+"""The clerk's day at a service point: who comes when, to which kiosk.
+
+Ticks off arrivals and identities, and says a join code again to whoever lost it;
+saying one is written into the record.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from aiohttp import web
+from pydantic import Field
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import audit, persian
+from visitation.errors import NotFound
+from visitation.lifecycle import MAY, Act
+from visitation.timespan import Timespan
+from visitation.visits import NoSuchCode, Visit, boards, code_of, find_by_code
+from visitation.visits.codes import CODE_DIGITS
+from visitation.visits.listed import Listed
+from visitation.words import Part
+from web import forms, gate, subjects, ticks
+from web.boards import local_day, row
+from web.fields import Day, Line
+from web.i18n import N_
+from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
+from web.principals import StaffPrincipal
+from web.render import render, url
+from web.routing import Route
+
+_CLERKS = MAY[Act.CHECK_IN]
+_FAMILY = frozenset({Part.VISITOR, Part.INTERPRETER})
+#: How far back and ahead a search by name looks.
+_BACK, _AHEAD = timedelta(days=7), timedelta(days=60)
+
+
+class Looking(forms.Fields):
+    """The day to show, or whom to look for."""
+
+    day: Day | None = Field(default=None, title=N_("Day"))
+    text: Line | None = Field(default=None, title=N_("Name or code"))
+
+
+class Asking(forms.Fields):
+    """Whose code is to be said again."""
+
+    participant: str = ""
+    next: str = "/clerk"
+
+
+async def day(request: web.Request) -> web.Response:
+    """The visits of a day, or those that were looked for."""
+    form = forms.from_query(request, Looking)
+    looking = form.value if form.ok else Looking()
+    shown = await _shown(request, looking)
+    return render(
+        request, "clerk/day.html", status=200 if form.ok else 422, form=form, **shown
+    )
+
+
+async def board(request: web.Request) -> web.Response:
+    """The part of it that is kept fresh."""
+    form = forms.from_query(request, Looking)
+    shown = await _shown(request, form.value if form.ok else Looking())
+    return render(request, "clerk/board.html", **shown)
+
+
+async def tick(request: web.Request) -> web.Response:
+    """Tick off a visitor as arrived or identified."""
+    return await ticks.tick(request, parts=_FAMILY)
+
+
+async def code(request: web.Request) -> web.Response:
+    """Show a visitor's join code, once, and note that it was shown."""
+    asked = (await forms.read(request, Asking)).value
+    visit, now = gate.subject(request, Visit), request.app[CLOCK]()
+    me = gate.staff(request)
+    async with request.app[DATABASE].write() as session:
+        person = await ticks.person(session, visit, asked.participant, _FAMILY)
+        listed = await boards.of_visit(session, scope=me.scope, visit_id=visit.id)
+        if listed is None:
+            raise NotFound("visit")
+        audit.note(
+            session,
+            me.actor,
+            "show_code",
+            f"participant:{person.id}",
+            now=now,
+            visit_id=visit.id,
+        )
+    shown = row(listed, now=now)
+    return render(
+        request,
+        "clerk/code.html",
+        code=code_of(person, keyring=request.app[KEYRING]),
+        visit=shown,
+        guest=next(g for g in shown.guests if g.reference == person.reference),
+        back=ticks.at_row(asked.next, visit),
+    )
+
+
+async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
+    now, zone = request.app[CLOCK](), request.app[SETTINGS].zone
+    today = now.astimezone(zone).date()
+    chosen, text = looking.day or today, looking.text or ""
+    me = gate.staff(request)
+    async with request.app[DATABASE].read() as session:
+        if text:
+            found = await _found(session, request, me, text, now)
+        else:
+            found = await boards.at_points(
+                session, scope=me.scope, day=local_day(chosen, zone)
+            )
+    query = {"text": text} if text else {"day": chosen.isoformat()}
+    return {
+        "now": now,
+        "text": text,
+        "chosen": chosen,
+        "is_today": chosen == today,
+        "yesterday": _day_link(request, chosen - timedelta(days=1)),
+        "tomorrow": _day_link(request, chosen + timedelta(days=1)),
+        "here": url(request, "clerk.day", query=query),
+        "fresh": url(request, "clerk.board", query=query),
+        "groups": _grouped(found, now, by_day=bool(text)),
+        "count": len(found),
+    }
+
+
+async def _found(
+    session: AsyncSession,
+    request: web.Request,
+    me: StaffPrincipal,
+    text: str,
+    now: datetime,
+) -> tuple[Listed, ...]:
+    digits = persian.to_ascii_digits(text).replace(" ", "")
+    if digits.isascii() and digits.isdigit() and len(digits) == CODE_DIGITS:
+        try:
+            person = await find_by_code(session, digits, keyring=request.app[KEYRING])
+        except NoSuchCode:
+            return ()
+        one = await boards.of_visit(session, scope=me.scope, visit_id=person.visit_id)
+        return (one,) if one else ()
+    within = Timespan(now - _BACK, now + _AHEAD)
+    return await boards.named(session, scope=me.scope, text=text, within=within)
+
+
+def _grouped(
+    found: Iterable[Listed], now: datetime, *, by_day: bool
+) -> list[dict[str, Any]]:
+    """Rows by point and kiosk; by day first, where several are shown."""
+    rows = [row(one, now=now) for one in found]
+    if not by_day:
+        rows = [replace(one, day="") for one in rows]
+        rows.sort(key=lambda one: (one.point, one.kiosk))
+    groups = groupby(rows, key=lambda one: (one.day, one.point, one.kiosk))
+    return [
+        {"day": day, "point": point, "kiosk": kiosk, "visits": list(visits)}
+        for (day, point, kiosk), visits in groups
+    ]
+
+
+def _day_link(request: web.Request, day: date) -> str:
+    return url(request, "clerk.day", query={"day": day.isoformat()})
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/clerk",
+        page=day,
+        allow=_CLERKS,
+        menu=N_("Visits at the service point"),
+    ),
+    Route(method="GET", path="/clerk/board", page=board, allow=_CLERKS),
+    Route(
+        method="POST",
+        path="/clerk/{visit}/tick",
+        page=tick,
+        allow=_CLERKS,
+        subject=subjects.visit,
+    ),
+    Route(
+        method="POST",
+        path="/clerk/{visit}/code",
+        page=code,
+        allow=_CLERKS,
+        subject=subjects.visit,
+    ),
+)

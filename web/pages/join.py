@@ -1,0 +1,215 @@
+"""Families at the door: a code typed, and where it leads.
+
+On a paired kiosk the code is enough. Anywhere else the last four digits of the
+visitor's phone belong to it. Whatever opens nothing gets one answer, in one time.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from pydantic import AfterValidator, Field
+
+from visitation.admission import Denial
+from visitation.calls.entries import PHONE_DIGITS, Entry, entry_by_code, entry_of
+from visitation.visits import NoSuchCode
+from visitation.visits.codes import CODE_DIGITS
+from visitation.words import StationKind
+from web import forms, gate, present, sessions
+from web.fields import Code
+from web.i18n import N_, _
+from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS
+from web.principals import ParticipantPrincipal
+from web.render import redirect, render
+from web.routing import FAMILY, PUBLIC, Route
+from web.throttle import THROTTLE, TooMany, per_hour, per_minute
+
+#: A code, or a phone's digits, are guessed from anywhere: few tries.
+PER_CODE = per_hour(10)
+PER_PHONE = per_hour(20)
+#: Many families sit behind one address, and at one kiosk: only failures count.
+PER_DEVICE = per_minute(40, 10)
+PER_ADDRESS = per_minute(300, 10)
+#: Long enough for any refusal to have been found by then.
+REFUSAL_SECONDS = 0.3
+#: A visit may be extended while its family is in it.
+_EXTENSIONS = timedelta(hours=3)
+
+_REFUSED = N_(
+    "This does not open a visit. Look at the six digits on your slip or in the last "
+    "message, and use the last four digits of the phone that the message came to."
+)
+
+
+def _six(code: str) -> str:
+    if len(code) != CODE_DIGITS:
+        raise forms.fault(N_("The code has six digits."))
+    return code
+
+
+def _ending(digits: str) -> str:
+    if len(digits) < PHONE_DIGITS:
+        raise forms.fault(N_("Type the last four digits of your phone number."))
+    return digits[-PHONE_DIGITS:]
+
+
+class AtKiosk(forms.Fields):
+    """What a known device asks for."""
+
+    code: Annotated[Code, AfterValidator(_six)] = Field(title=N_("Code of the visit"))
+
+
+class Anywhere(AtKiosk):
+    """What any other device asks for."""
+
+    phone: Annotated[Code, AfterValidator(_ending)] = Field(
+        title=N_("Last four digits of your phone")
+    )
+
+
+async def ask(request: web.Request) -> web.Response:
+    """The field for the code."""
+    if _is_terminal(request):
+        return redirect(request, "terminal.station")
+    return _asked(request, forms.blank(_model(request)))
+
+
+async def enter(request: web.Request) -> web.Response:
+    """Open the door that the code belongs to."""
+    began = asyncio.get_running_loop().time()
+    if _is_terminal(request):
+        return redirect(request, "terminal.station")
+    form = await forms.read(request, _model(request))
+    if not form.ok:
+        return _asked(request, form, status=422)
+    try:
+        entry = await _entry(request, form.value)
+    except TooMany as error:
+        return _asked(request, form.failed(_wait(error)), status=429)
+    except NoSuchCode as error:
+        await _until(began + REFUSAL_SECONDS)
+        refused = (
+            form.failed(_(_REFUSED))
+            if isinstance(form.value, Anywhere)
+            else form.refused(error)
+        )
+        return _asked(request, refused, status=422)
+    return await _led(request, entry)
+
+
+async def wait(request: web.Request) -> web.Response:
+    """The time of the visit, for whoever came early; straight on when it is time."""
+    me, now = gate.participant(request), request.app[CLOCK]()
+    async with request.app[DATABASE].read() as session:
+        entry = await entry_of(session, participant_id=me.participant_id, now=now)
+    if entry.denial is None:
+        return redirect(request, "check.show")
+    return _told(request, entry)
+
+
+async def _entry(request: web.Request, typed: AtKiosk) -> Entry:
+    throttle, device = request.app[THROTTLE], request.get(DEVICE)
+    phone = typed.phone if isinstance(typed, Anywhere) else None
+    source = (
+        (PER_ADDRESS, "join-address", request.remote or "")
+        if device is None
+        else (PER_DEVICE, "join-device", str(device.device_id))
+    )
+    await throttle.check(*source)
+    # Counted before the answer is known, so that guesses side by side count too.
+    own = (
+        ()
+        if phone is None
+        else (
+            (PER_CODE, "join-code", typed.code),
+            (PER_PHONE, "join-phone", phone),
+        )
+    )
+    for limit in own:
+        await throttle.hit(*limit)
+    try:
+        async with request.app[DATABASE].read() as session:
+            entry = await entry_by_code(
+                session,
+                code=typed.code,
+                phone_digits=phone,
+                keyring=request.app[KEYRING],
+                now=request.app[CLOCK](),
+            )
+    except NoSuchCode:
+        await throttle.hit(*source)
+        raise
+    for limit in own:
+        await throttle.forget(*limit)
+    return entry
+
+
+async def _led(request: web.Request, entry: Entry) -> web.Response:
+    """On to the checks, or told the time; a kiosk is kept for nobody."""
+    early = entry.denial is Denial.NOT_YET_OPEN
+    if entry.denial is not None and (request.get(DEVICE) is not None or not early):
+        return _told(request, entry)
+    response = redirect(request, "join.wait" if early else "check.show")
+    await sessions.sign_in_participant(
+        request, response, entry.participant_id, until=entry.closes_at + _EXTENSIONS
+    )
+    return response
+
+
+def _asked(
+    request: web.Request, form: forms.Form[AtKiosk], *, status: int = 200
+) -> web.Response:
+    return render(
+        request,
+        "family/join.html",
+        form=form,
+        known=isinstance(request.get(PRINCIPAL), ParticipantPrincipal)
+        and request.get(DEVICE) is None,
+        status=status,
+    )
+
+
+def _told(request: web.Request, entry: Entry) -> web.Response:
+    return render(
+        request,
+        "family/told.html",
+        denial=entry.denial,
+        span=entry.span,
+        zone=ZoneInfo(entry.zone),
+        phone=entry.phone or request.app[SETTINGS].help_phone,
+        opens_at=entry.opens_at,
+        now=request.app[CLOCK](),
+        # A kiosk is given back; somebody's own phone waits for the door.
+        waits=request.get(DEVICE) is None and entry.denial is Denial.NOT_YET_OPEN,
+    )
+
+
+def _is_terminal(request: web.Request) -> bool:
+    """A terminal goes to its own visits; nobody types another's code there."""
+    device = request.get(DEVICE)
+    return device is not None and device.kind is StationKind.TERMINAL
+
+
+def _model(request: web.Request) -> type[AtKiosk]:
+    return Anywhere if request.get(DEVICE) is None else AtKiosk
+
+
+def _wait(error: TooMany) -> str:
+    return _(
+        "That was tried too often. Wait %(minutes)s, then try again; or ask the staff "
+        "near you.",
+        minutes=present.minutes(error.wait),
+    )
+
+
+async def _until(moment: float) -> None:
+    await asyncio.sleep(max(0.0, moment - asyncio.get_running_loop().time()))
+
+
+ROUTES = (
+    Route(method="GET", path="/join", page=ask, allow=PUBLIC),
+    Route(method="POST", path="/join", page=enter, allow=PUBLIC),
+    Route(method="GET", path="/join/time", page=wait, allow=FAMILY),
+)

@@ -1,0 +1,238 @@
+"""The warden's board: today's visits by terminal, and what is still to be closed.
+
+Ticks the prisoner off as told, brought and identified. Starting, admitting and ending
+go to the visit itself; the board only has their buttons.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+from pydantic import Field
+
+from signaling import conduct
+from signaling.hub import Hub
+from signaling.views import RoomView
+from visitation import calls, visits
+from visitation.errors import NotFound, VisitationError
+from visitation.lifecycle import MAY, Act
+from visitation.timespan import Timespan
+from visitation.visits import Visit, boards
+from visitation.visits.boards import Seat
+from visitation.visits.listed import AHEAD, Listed, next_of
+from visitation.words import CLOSINGS, Outcome, Part, Role, StationKind
+from web import forms, gate, labels, subjects, ticks
+from web.boards import Rooms, Row, local_day, row
+from web.fields import Day, Line
+from web.i18n import N_, _
+from web.keys import CLOCK, DATABASE, LIVE, SETTINGS
+from web.pages.call import ENDINGS
+from web.render import redirect, render, url
+from web.routing import Page, Route
+
+_WARDENS = MAY[Act.TICK_PRISONER]
+_CLOSERS = MAY[Act.CLOSE]
+#: How a visit that never began may be closed.
+ABSENCES = (
+    Outcome.PRISONER_REFUSED,
+    Outcome.PRISONER_ABSENT,
+    Outcome.FAMILY_ABSENT,
+)
+_LOOK_BACK = timedelta(days=7)
+_NOT_NOW = N_(
+    "This visit cannot be closed now. A live one is ended on the board; one that is "
+    "still to come is cancelled by the scheduler."
+)
+
+
+class Looking(forms.Fields):
+    """The day to show."""
+
+    day: Day | None = None
+
+
+class Closing(forms.Fields):
+    """How a visit ended that nobody closed."""
+
+    outcome: Outcome = Field(title=N_("What happened"))
+    reason: Line = Field(default="", title=N_("Remark"))
+
+
+async def day(request: web.Request) -> web.Response:
+    """Today's board, or another day's."""
+    return render(request, "warden/day.html", **await _shown(request))
+
+
+async def board(request: web.Request) -> web.Response:
+    """The part of it that is kept fresh."""
+    return render(request, "warden/board.html", **await _shown(request))
+
+
+async def tick(request: web.Request) -> web.Response:
+    """Tick the prisoner off as told, brought or identified."""
+    return await ticks.tick(request, parts={Part.PRISONER})
+
+
+async def unclosed(request: web.Request) -> web.Response:
+    """Visits that nobody closed, and those of late that did not take place."""
+    me, now = gate.staff(request), request.app[CLOCK]()
+    async with request.app[DATABASE].read() as session:
+        left = await boards.unclosed(session, scope=me.scope)
+        lost = await boards.missed(
+            session, scope=me.scope, within=Timespan(now - _LOOK_BACK, now)
+        )
+    return render(
+        request,
+        "warden/unclosed.html",
+        unclosed=[row(one, now=now) for one in left],
+        missed=[row(one, now=now) for one in reversed(lost)],
+        days=_LOOK_BACK.days,
+    )
+
+
+async def ask(request: web.Request) -> web.Response:
+    """The form to close a visit."""
+    return _asked(request, await _row(request), forms.blank(Closing))
+
+
+async def close(request: web.Request) -> web.Response:
+    """Close a visit with an outcome; whoever still waits in it is sent away."""
+    form, shown = await forms.read(request, Closing), await _row(request)
+    if not form.ok:
+        return _asked(request, shown, form, status=422)
+    if not (shown.may_close or shown.may_miss):
+        return _asked(request, shown, form.failed(_(_NOT_NOW)), status=409)
+    now, live = request.app[CLOCK](), request.app[LIVE]
+    try:
+        async with request.app[DATABASE].write() as session:
+            await calls.close(
+                session,
+                await visits.by_reference(session, shown.reference),
+                outcome=form.value.outcome,
+                reason=form.value.reason,
+                by=gate.staff(request).actor,
+                now=now,
+            )
+    except VisitationError as error:
+        return _asked(request, shown, form.refused(error), status=409)
+    if isinstance(live, Hub):
+        await conduct.changed(live, shown.reference, now=now)
+    return redirect(request, "warden.unclosed", flash=_("The visit is closed."))
+
+
+async def _row(request: web.Request) -> Row:
+    me, found = gate.staff(request), gate.subject(request, Visit)
+    async with request.app[DATABASE].read() as session:
+        listed = await boards.of_visit(session, scope=me.scope, visit_id=found.id)
+    if listed is None:
+        raise NotFound(found.reference)
+    return row(listed, now=request.app[CLOCK]())
+
+
+def _asked(
+    request: web.Request, shown: Row, form: forms.Form[Closing], *, status: int = 200
+) -> web.Response:
+    outcomes = ABSENCES if shown.may_miss else CLOSINGS
+    return render(
+        request,
+        "warden/close.html",
+        form=form,
+        visit=shown,
+        outcomes=[(one.value, labels.label(one)) for one in outcomes],
+        status=status,
+    )
+
+
+async def _shown(request: web.Request) -> dict[str, Any]:
+    now, zone = request.app[CLOCK](), request.app[SETTINGS].zone
+    looking = forms.from_query(request, Looking)
+    today = now.astimezone(zone).date()
+    chosen = (looking.value.day if looking.ok else None) or today
+    scope = gate.staff(request).scope
+    async with request.app[DATABASE].read() as session:
+        seats = await boards.seats(session, scope=scope, kind=StationKind.TERMINAL)
+        listed = await boards.at_prisons(
+            session, scope=scope, day=local_day(chosen, zone)
+        )
+        left = await boards.unclosed(session, scope=scope)
+    query = {"day": chosen.isoformat()}
+    return {
+        "now": now,
+        "chosen": chosen,
+        "is_today": chosen == today,
+        "here": url(request, "warden.day", query=query),
+        "fresh": url(request, "warden.board", query=query),
+        "yesterday": _day_link(request, chosen - timedelta(days=1)),
+        "tomorrow": _day_link(request, chosen + timedelta(days=1)),
+        "unclosed": len(left),
+        "endings": [(one.value, labels.label(one)) for one in ENDINGS],
+        "tiles": _tiles(request, seats, listed, now),
+        "several_sites": len({seat.site_id for seat in seats}) > 1,
+        "count": len(listed),
+    }
+
+
+def _tiles(
+    request: web.Request,
+    seats: Sequence[Seat],
+    listed: Sequence[Listed],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """What each terminal has now, next, and behind it."""
+    tiles = []
+    for seat in seats:
+        mine = [one for one in listed if one.terminal_id == seat.id]
+        following = next_of([one for one in mine if one.state in AHEAD], now)
+        rows = {one.id: row(one, now=now, room=_room(request, one)) for one in mine}
+        current = rows[following.id] if following is not None else None
+        others = [rows[one.id] for one in mine if one is not following]
+        tiles.append(
+            {
+                "seat": seat,
+                "current": current,
+                "coming": [one for one in others if one.ahead],
+                "past": [one for one in others if not one.ahead],
+            }
+        )
+    return tiles
+
+
+def _room(request: web.Request, visit: Listed) -> RoomView | None:
+    live = request.app[LIVE]
+    if visit.state not in AHEAD or not isinstance(live, Rooms):
+        return None
+    return live.snapshot(visit.reference)
+
+
+def _day_link(request: web.Request, day: date) -> str:
+    return url(request, "warden.day", query={"day": day.isoformat()})
+
+
+def _visit_route(method: str, act: str, page: Page, allow: frozenset[Role]) -> Route:
+    path = f"/warden/{{visit}}/{act}"
+    return Route(
+        method=method, path=path, page=page, allow=allow, subject=subjects.visit
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/warden",
+        page=day,
+        allow=_WARDENS,
+        menu=N_("Visits in the prison"),
+    ),
+    Route(method="GET", path="/warden/board", page=board, allow=_WARDENS),
+    Route(
+        method="GET",
+        path="/warden/unclosed",
+        page=unclosed,
+        allow=_CLOSERS,
+        menu=N_("Visits to close"),
+    ),
+    _visit_route("POST", "tick", tick, _WARDENS),
+    _visit_route("GET", "close", ask, _CLOSERS),
+    _visit_route("POST", "close", close, _CLOSERS),
+)
