@@ -128,6 +128,7 @@ SENTENCES: dict[str, str] = {
     ),
     "closure_too_long": N_("A closure lasts 31 days at most. Make it shorter."),
     "missing": N_("Fill this in."),
+    "unusable": N_("This cannot be used. Check it."),
     "too_long": N_("This is too long. Make it shorter."),
     "cursor": N_("This is no cursor of this list. Begin with the first page."),
 }
