@@ -63,7 +63,7 @@ async def site(
     device: DevicePrincipal | None,
 ) -> Site | None:
     """The site of `{site}`, by its id, for staff who reach it."""
-    found = await _by_id(session, Site, parts.get("site", ""))
+    found = await by_id(session, Site, parts.get("site", ""))
     return found if found is not None and _covers(principal, found) else None
 
 
@@ -74,7 +74,7 @@ async def station(
     device: DevicePrincipal | None,
 ) -> Station | None:
     """The station of `{station}`, by its id, for staff who reach its site."""
-    found = await _by_id(session, Station, parts.get("station", ""))
+    found = await by_id(session, Station, parts.get("station", ""))
     if found is None:
         return None
     place = await session.get(Site, found.site_id)
@@ -88,7 +88,7 @@ async def prisoner(
     device: DevicePrincipal | None,
 ) -> Prisoner | None:
     """The prisoner of `{prisoner}`, by id, for staff who reach the prison."""
-    found = await _by_id(session, Prisoner, parts.get("prisoner", ""))
+    found = await by_id(session, Prisoner, parts.get("prisoner", ""))
     if found is None:
         return None
     place = await session.get(Site, found.site_id)
@@ -125,6 +125,7 @@ def _covers(principal: Principal | None, place: Site) -> bool:
     return isinstance(principal, StaffPrincipal) and principal.scope.reaches(place)
 
 
-async def _by_id(session: AsyncSession, kind: type[T], text: str) -> T | None:
+async def by_id(session: AsyncSession, kind: type[T], text: str) -> T | None:
+    """The row whose id is written in a path, or None, whatever is written there."""
     known = text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
     return await session.get(kind, int(text)) if known else None
