@@ -65,7 +65,7 @@ def render(
     """A page, in the language being spoken."""
     flash = _flash(request)
     page = request.app[TEMPLATES].get_template(template)
-    text = page.render(**_common(request), flash=flash, **values)
+    text = page.render({**_common(request), "flash": flash, **values})
     response = web.Response(text=text, status=status, content_type="text/html")
     response.headers["Content-Language"] = i18n.language()
     response.headers["Vary"] = "Cookie, Accept-Encoding"
