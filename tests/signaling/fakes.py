@@ -1,0 +1,68 @@
+"""A media engine that forwards nothing and remembers everything."""
+
+from signaling.media.engine import (
+    BadSdp,
+    Kind,
+    LegStatistics,
+    ParticipantStatistics,
+)
+
+OFFER = "v=0 an offer"
+
+
+def leg(*, state: str = "connected", loss: float = 0.0) -> LegStatistics:
+    return LegStatistics(
+        state=state,  # type: ignore[arg-type]
+        last_heard=None,
+        rtt=None,
+        loss=loss,
+        jitter=0.0,
+        packets=0,
+        bytes=0,
+        nacks=0,
+        plis=0,
+    )
+
+
+class FakeEngine:
+    """Speaks a pretended SDP; `done` lists the orders in the order they came."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[object, ...]] = []
+        self.measured: dict[str, ParticipantStatistics] = {}
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def publish(self, participant: str, offer: str) -> str:
+        if not offer.startswith("v=0"):
+            raise BadSdp("malformed")
+        self.done.append(("publish", participant))
+        return "v=0 an answer"
+
+    def subscribe(self, participant: str) -> str:
+        self.done.append(("subscribe", participant))
+        return OFFER
+
+    def rebuild_subscriber(self, participant: str) -> str:
+        self.done.append(("rebuild", participant))
+        return OFFER
+
+    def accept(self, participant: str, answer: str) -> None:
+        if not answer.startswith("v=0"):
+            raise BadSdp("malformed")
+        self.done.append(("accept", participant))
+
+    def seat(self, subscriber: str, slot: int, publisher: str | None) -> None:
+        self.done.append(("seat", subscriber, slot, publisher))
+
+    def block(self, publisher: str, kind: Kind, blocked: bool) -> None:
+        self.done.append(("block", publisher, kind, blocked))
+
+    def leave(self, participant: str) -> None:
+        self.done.append(("leave", participant))
+
+    def statistics(self, participant: str) -> ParticipantStatistics:
+        nothing = ParticipantStatistics(publisher=None, subscriber=None, silence={})
+        return self.measured.get(participant, nothing)
