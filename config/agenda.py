@@ -32,7 +32,7 @@ LEAST_LEFT = timedelta(minutes=30)
 #: How many quanta later the open visit may begin, if the last one just ended.
 LATEST_START = 6
 _DAY = timedelta(days=1)
-_TAKEN = {Refusal.TERMINAL_TAKEN, Refusal.PRISONER_BUSY, Refusal.VISITOR_BUSY}
+_TAKEN = {Refusal.TERMINAL_TAKEN, Refusal.PRISONER_BUSY}
 _REASON = "نمایش: ملاقاتی که همیشه باز است"
 
 
@@ -127,7 +127,7 @@ async def _opened(
                 now=now,
             )
         except booking.Refused as refused:
-            if not set(refused.reasons) <= _TAKEN:
+            if _TAKEN.isdisjoint(refused.reasons):
                 raise
             begins += QUANTUM
         else:

@@ -1,6 +1,7 @@
 """From the settings to what is opened with them: database, keyring, admin socket."""
 
 import asyncio
+from contextlib import ExitStack
 from pathlib import Path
 
 from config.admin import SOCKET_NAME
@@ -41,11 +42,14 @@ def opened(settings: Settings, *, new: bool = False) -> Database:
         Behind: if the tables are not the program's, saying what to do.
     """
     database = Database(database_url(settings))
-    database.hold()
-    if new and tables(settings) == "empty":
-        migrate(database_url(settings))
-    if state := tables(settings):
-        raise Behind(f"the database is {state}: run `visitation migrate`")
+    with ExitStack() as undo:
+        undo.callback(lambda: asyncio.run(database.close()))
+        database.hold()
+        if new and tables(settings) == "empty":
+            migrate(database_url(settings))
+        if state := tables(settings):
+            raise Behind(f"the database is {state}: run `visitation migrate`")
+        undo.pop_all()
     return database
 
 
@@ -56,11 +60,10 @@ def bring_up_to_date(settings: Settings) -> None:
         Held: if another process has the SQLite file.
     """
     database = Database(database_url(settings))
-    database.hold()
-    try:
+    with ExitStack() as undo:
+        undo.callback(lambda: asyncio.run(database.close()))
+        database.hold()
         migrate(database_url(settings))
-    finally:
-        asyncio.run(database.close())
 
 
 def tables(settings: Settings) -> str:

@@ -23,6 +23,9 @@ from aiohttp_remotes import XForwardedRelaxed
 
 from config import admin, opening
 from config.settings import Settings
+from scheduler.gateways import Console, Gateway, Twilio, TwilioSettings
+from scheduler.means import Means
+from scheduler.ticker import Ticker
 from signaling.hub import CallSettings, Hub
 from signaling.ice import TurnSettings
 from signaling.media.engine import MediaEvent
@@ -92,7 +95,6 @@ async def running(
             settings=_calls(settings),
         )
         await hub.start()
-        leaving.push_async_callback(hub.stop)
 
         app = create_app(
             settings=replace(_pages(settings), demo=demonstration is not None),
@@ -102,6 +104,8 @@ async def running(
             live=hub,
             routes=ROUTES if demonstration is None else (*ROUTES, *demo.ROUTES),
         )
+        # Before the sockets are closed, so that pages hear why and come back.
+        app.on_shutdown.append(lambda _: hub.stop())
         if settings.web.behind_proxy:
             app.middlewares.insert(0, XForwardedRelaxed().middleware)
         if demonstration is not None:
@@ -116,6 +120,20 @@ async def running(
                 clock=clock,
             )
         )
+        if settings.scheduler.enabled:
+            gateway = _gateway(settings)
+            leaving.push_async_callback(gateway.close)
+            ticker = Ticker(
+                database,
+                Means(
+                    clock=clock,
+                    keyring=keyring,
+                    gateway=gateway,
+                    link=settings.web.public_url,
+                ),
+            )
+            ticker.start()
+            leaving.push_async_callback(ticker.stop)
         # What lives as long as the process need not be looked at again and again.
         gc.collect()
         gc.freeze()
@@ -178,6 +196,21 @@ def _calls(settings: Settings) -> CallSettings:
         else None
     )
     return CallSettings(origins=(settings.web.public_url.rstrip("/"),), turn=relay)
+
+
+def _gateway(settings: Settings) -> Gateway:
+    sms = settings.sms
+    if sms.gateway == "console" or sms.twilio.auth_token is None:
+        return Console(allows_link=sms.allow_link)
+    return Twilio(
+        TwilioSettings(
+            account_sid=sms.twilio.account_sid,
+            auth_token=sms.twilio.auth_token.get_secret_value(),
+            messaging_service_sid=sms.twilio.messaging_service_sid,
+            sender=sms.twilio.from_number,
+            allows_link=sms.allow_link,
+        )
+    )
 
 
 def _pages(settings: Settings) -> WebSettings:

@@ -37,9 +37,11 @@ def doctor() -> None:
 def show() -> None:
     """Show every setting as it is in force; secrets are masked."""
     for name, value in _flat(reading.read().model_dump()):
-        # An URL's own text hides the password that may stand in it.
-        shown = normal_url(value) if name == "database.url" else value
-        out.print(f"{name} = {_shown(shown)}", markup=False, soft_wrap=True)
+        if name == "database.url":
+            shown = normal_url(value).render_as_string(hide_password=True)
+        else:
+            shown = _shown(value)
+        out.print(f"{name} = {shown}", markup=False, soft_wrap=True)
 
 
 @settings_app.command()

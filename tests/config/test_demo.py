@@ -1,0 +1,221 @@
+"""The demonstration: starts, opens its doors, keeps its data, and stops."""
+
+import json
+import signal
+import ssl
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import pytest
+from sqlmodel import select
+
+from config import agenda, lan, seed
+from visitation import calls, visits
+from visitation.audit import SYSTEM
+from visitation.database import Database
+from visitation.keyring import Keyring
+from visitation.lifecycle import ParticipantState, VisitState
+from visitation.visits import Visit
+from visitation.words import Outcome
+
+NOW = datetime(2026, 11, 23, 8, 33, tzinfo=UTC)
+VISITATION = (sys.executable, "-c", "from config.commands import main; main()")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a demonstration printed, and how it ended."""
+
+    line: dict[str, Any]
+    process: subprocess.Popen[str]
+
+    async def get(self, link: str, path: str | None = None) -> tuple[int, str]:
+        """The status, and where it leads; browsers find *.localhost by themselves."""
+        url = urlsplit(link)
+        away = url._replace(
+            netloc=f"127.0.0.1:{url.port}" if "localhost" in url.netloc else url.netloc,
+            path=path or url.path,
+        )
+        trusting = ssl.create_default_context()
+        trusting.check_hostname = False
+        trusting.verify_mode = ssl.CERT_NONE
+        async with (
+            aiohttp.ClientSession() as client,
+            client.get(
+                away.geturl(),
+                headers={"Host": url.netloc},
+                allow_redirects=False,
+                ssl=trusting,
+            ) as response,
+        ):
+            return response.status, response.headers.get("Location", "")
+
+
+@contextmanager
+def demo(folder: Path, port: int, *more: str) -> Iterator[Shown]:
+    words = ("demo", "--json", "--data", str(folder), "--port", str(port), *more)
+    process = subprocess.Popen([*VISITATION, *words], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        line = json.loads(process.stdout.readline())
+        yield Shown(line=line, process=process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+        assert process.stdout.read() == ""
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+async def test_every_door_leads_to_its_place(tmp_path: Path, port: int) -> None:
+    with demo(tmp_path / "demo", port) as shown:
+        call = f"/call/{shown.line['visit']}"
+        leads = {
+            role: await shown.get(link) for role, link in shown.line["links"].items()
+        }
+        ready = await shown.get(shown.line["links"]["family"], "/readyz")
+        nobody = await shown.get(f"http://nobody.localhost:{port}/demo")
+    assert leads == {
+        "family": (303, call),
+        "terminal": (303, call),
+        "prosecutor": (303, call),
+        "warden": (303, "/staff"),
+        "scheduler": (303, "/staff"),
+        "clerk": (303, "/staff"),
+        "administrator": (303, "/staff"),
+        "auditor": (303, "/staff"),
+    }
+    assert ready == (200, "")
+    assert nobody[0] == 404
+    assert shown.line["pid"] == shown.process.pid
+    assert shown.line["port"] == port
+
+
+def test_a_second_run_keeps_everything_and_a_fresh_one_nothing(
+    tmp_path: Path, port: int
+) -> None:
+    folder = tmp_path / "demo"
+    with demo(folder, port) as first:
+        pass
+    with demo(folder, port) as second:
+        pass
+    with demo(folder, port, "--fresh") as fresh:
+        pass
+    same = ("visit", "codes", "passwords", "links")
+    assert {key: first.line[key] for key in same} == {
+        key: second.line[key] for key in same
+    }
+    assert fresh.line["visit"] != first.line["visit"]
+    assert fresh.line["passwords"] != first.line["passwords"]
+    assert stat.S_IMODE((folder / "secret").stat().st_mode) == 0o600
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path, port: int) -> None:
+    with demo(tmp_path / "one", port):
+        refused = subprocess.run(
+            [*VISITATION, "demo", "--data", tmp_path / "two", "--port", str(port)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert refused.returncode == 1
+    assert refused.stderr == f"port {port} is in use; choose another with --port\n"
+
+
+async def test_other_devices_come_in_to_the_call_and_nowhere_else(
+    tmp_path: Path, port: int
+) -> None:
+    try:
+        outside = f"https://{lan.address()}:{port}"
+    except lan.NoNetwork:
+        pytest.skip("this machine has no address but loopback to come in from")
+    with demo(tmp_path / "demo", port, "--lan") as shown:
+        call = f"/call/{shown.line['visit']}"
+        assert shown.line["links"]["family"] == f"{outside}/demo/family"
+        assert await shown.get(f"{outside}/demo/family") == (303, call)
+        assert await shown.get(f"{outside}/demo/terminal") == (303, call)
+        assert await shown.get(f"{outside}/demo/prosecutor") == (303, call)
+        assert (await shown.get(f"{outside}/demo/warden"))[0] == 404
+        assert (await shown.get(f"{outside}/sign-in"))[0] == 404
+        at_home = shown.line["links"]["warden"]
+        assert await shown.get(at_home) == (303, "/staff")
+
+
+async def seeded(database: Database, keyring: Keyring) -> None:
+    await seed.fill(database, keyring, password="a long password", now=NOW)
+
+
+async def open_at(database: Database, keyring: Keyring, now: datetime) -> Visit:
+    async with database.write() as session:
+        return await agenda.open_now(session, keyring, now=now)
+
+
+async def test_the_seed_has_past_coming_and_open_visits(
+    database: Database, keyring: Keyring
+) -> None:
+    await seeded(database, keyring)
+    opened = await open_at(database, keyring, NOW)
+    async with database.read() as session:
+        states = [visit.state for visit in await session.exec(select(Visit))]
+        there = [
+            participant.state
+            for participant in await visits.participants(session, opened.id)
+        ]
+    assert {state: states.count(state) for state in set(states)} == {
+        VisitState.COMPLETED: 4,
+        VisitState.CANCELLED: 1,
+        VisitState.BOOKED: 8,
+        VisitState.LIVE: 1,
+    }
+    assert there == [ParticipantState.IDENTIFIED] * 3
+    assert opened.starts_at <= NOW < opened.ends_at - timedelta(minutes=50)
+
+
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+async def test_the_seed_works_at_any_hour(
+    sqlite: Database, keyring: Keyring, hour: int
+) -> None:
+    now = NOW.replace(hour=hour)
+    await seed.fill(sqlite, keyring, password="a long password", now=now)
+    assert (await open_at(sqlite, keyring, now)).state is VisitState.LIVE
+
+
+async def test_the_open_visit_is_kept_then_extended_then_made_anew(
+    sqlite: Database, keyring: Keyring
+) -> None:
+    await seeded(sqlite, keyring)
+    first = await open_at(sqlite, keyring, NOW)
+    kept = await open_at(sqlite, keyring, NOW + timedelta(minutes=10))
+    extended = await open_at(sqlite, keyring, NOW + timedelta(minutes=50))
+    anew = await open_at(sqlite, keyring, extended.ends_at + timedelta(minutes=1))
+    assert kept == first
+    assert extended.reference == first.reference
+    assert extended.ends_at == first.ends_at + timedelta(hours=1)
+    assert anew.reference != first.reference
+    assert anew.state is VisitState.LIVE
+
+
+async def test_a_visit_that_somebody_ended_is_followed_by_another_at_once(
+    sqlite: Database, keyring: Keyring
+) -> None:
+    await seeded(sqlite, keyring)
+    first = await open_at(sqlite, keyring, NOW)
+    later = NOW + timedelta(minutes=2)
+    async with sqlite.write() as session:
+        visit = await visits.by_reference(session, first.reference)
+        await calls.finish(
+            session, visit, outcome=Outcome.ENDED_BY_STAFF, by=SYSTEM, now=later
+        )
+    anew = await open_at(sqlite, keyring, later)
+    assert anew.state is VisitState.LIVE
+    assert anew.starts_at <= later + timedelta(minutes=30)
