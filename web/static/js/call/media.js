@@ -87,7 +87,7 @@ export class Media {
     this.publisher = null;
     const tracks = Object.values(this.own).filter((track) => track.readyState === "live");
     if (!this.part.speaks || tracks.length === 0) return;
-    const connection = this.leg("publisher");
+    const connection = (this.publisher = this.leg("publisher"));
     for (const track of tracks) {
       const encoding = track.kind === "video" ? [{ maxBitrate: VIDEO_BITS_PER_SECOND }] : undefined;
       connection.addTransceiver(track, { direction: "sendonly", sendEncodings: encoding });
