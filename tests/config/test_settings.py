@@ -169,3 +169,13 @@ def test_the_example_shows_the_defaults() -> None:
 def test_the_example_secret_is_the_one_that_is_refused() -> None:
     shown = tomllib.loads(EXAMPLE.read_text())["secret"]
     assert shown == sense.EXAMPLE_SECRET
+
+
+def test_the_readme_names_settings_that_exist() -> None:
+    text = Path("README.md").read_text()
+    table = text[text.index("| setting |") : text.index("## For real")]
+    rows = [line.split("|") for line in table.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`([a-z_.]+)`", row[1])}
+    sections = {name.split(".")[0] for name in names(Settings)}
+    assert named <= names(Settings)
+    assert {name.split(".")[0] for name in named} == sections
