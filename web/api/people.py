@@ -11,7 +11,7 @@ from visitation import people
 from visitation.people import Contact, Prisoner, Visitor
 from visitation.places.tables import Site
 from visitation.words import ContactState, Relation, Role
-from web import reach, subjects
+from web import named, subjects
 from web.api import answers, cursors
 from web.api.endpoint import Act, Call, Endpoint
 from web.api.kinds import (
@@ -87,7 +87,7 @@ async def visitor_of(
     visitor_id = as_id(parts["visitor"])
     if visitor_id is None or not isinstance(principal, StaffPrincipal):
         return None
-    return await reach.visitor(session, principal.scope, visitor_id)
+    return await named.visitor(session, principal.scope, visitor_id)
 
 
 async def contact_of(
@@ -100,7 +100,7 @@ async def contact_of(
     contact_id = as_id(parts["contact"])
     if contact_id is None or not isinstance(principal, StaffPrincipal):
         return None
-    return await reach.contact(session, principal.scope, contact_id)
+    return await named.contact(session, principal.scope, contact_id)
 
 
 async def list_prisoners(call: Call) -> answers.Prisoners:
@@ -127,7 +127,7 @@ async def get_prisoner(call: Call) -> answers.Prisoner:
 async def add_prisoner(call: Call) -> answers.Prisoner:
     """Add a prisoner to a prison."""
     asked: NewPrisoner = call.body
-    await reach.prison(call.session, call.by.scope, asked.site_id)
+    await named.prison(call.session, call.by.scope, asked.site_id)
     added = await people.add_prisoner(
         call.session,
         site_id=asked.site_id,
@@ -216,8 +216,8 @@ async def get_contact(call: Call) -> answers.Contact:
 async def add_contact(call: Call) -> answers.Contact:
     """Link a visitor to a prisoner."""
     asked: NewContact = call.body
-    await reach.prisoner(call.session, call.by.scope, asked.prisoner_id)
-    await reach.visitor(call.session, call.by.scope, asked.visitor_id)
+    await named.prisoner(call.session, call.by.scope, asked.prisoner_id)
+    await named.visitor(call.session, call.by.scope, asked.visitor_id)
     added = await people.link(
         call.session,
         prisoner_id=asked.prisoner_id,

@@ -11,7 +11,7 @@ from scheduler.calendar import DaySlot, SlotState
 from visitation.errors import Invalid
 from visitation.places.tables import Site, Station
 from visitation.words import SiteKind
-from web import reach, subjects
+from web import named, subjects
 from web.api import answers
 from web.api.endpoint import Call, Endpoint
 from web.api.kinds import Asked, Id, Instant
@@ -60,7 +60,7 @@ async def get_site(call: Call) -> answers.Site:
 async def list_stations(call: Call) -> answers.Stations:
     """List the stations of a site."""
     asked: StationsQuery = call.query
-    await reach.site(call.session, call.by.scope, asked.site)
+    await named.site(call.session, call.by.scope, asked.site)
     rows = await call.session.exec(
         select(Station).where(Station.site_id == asked.site).order_by(col(Station.id))
     )
@@ -78,7 +78,7 @@ async def list_slots(call: Call) -> answers.Slots:
     asked: SlotsQuery = call.query
     if not timedelta(0) < asked.to - asked.from_ <= LONGEST_SPAN:
         raise Invalid("to", "span_length")
-    site = await reach.prison(call.session, call.by.scope, asked.site)
+    site = await named.prison(call.session, call.by.scope, asked.site)
     found = await _between(call, site, asked.from_, asked.to)
     return answers.Slots(
         items=[

@@ -18,7 +18,7 @@ from visitation.places.tables import Site
 from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit
 from visitation.words import CANCELLATIONS, Attendance, Outcome, VisitKind
-from web import reach, subjects
+from web import named, subjects
 from web.api import answers, cursors
 from web.api.endpoint import Call, Endpoint
 from web.api.kinds import Asked, Id, Instant, Line, Note, Page
@@ -140,7 +140,7 @@ async def move_visit(call: Call) -> answers.Visit:
     """
     asked: Seat = call.body
     if asked.kiosk_id is not None:
-        await reach.station(call.session, call.by.scope, asked.kiosk_id)
+        await named.station(call.session, call.by.scope, asked.kiosk_id)
     visit = await call.session.get_one(Visit, call.subject.id)
     await booking.move(
         call.session,
@@ -176,12 +176,12 @@ def _told(call: Call, visit: Visit, people: Sequence[Participant]) -> answers.Vi
 
 
 async def _check_reach(call: Call, asked: Booking) -> None:
-    prison = await reach.prison(call.session, call.by.scope, asked.prison_id)
-    await reach.prisoner(call.session, call.by.scope, asked.prisoner_id)
+    prison = await named.prison(call.session, call.by.scope, asked.prison_id)
+    await named.prisoner(call.session, call.by.scope, asked.prisoner_id)
     if asked.kiosk_id is not None:
-        await reach.station(call.session, call.by.scope, asked.kiosk_id)
+        await named.station(call.session, call.by.scope, asked.kiosk_id)
     if asked.official_id is not None:
-        await reach.official(call.session, prison, asked.official_id)
+        await named.official(call.session, prison, asked.official_id)
 
 
 def _within(scope: Scope) -> ColumnElement[bool]:
