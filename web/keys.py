@@ -27,6 +27,8 @@ class WebSettings:
         require_totp: roles that may do nothing before they have enrolled a second
             factor.
         help_phone: E.164 number that every page gives for help; empty for none.
+        message_link: the address that text messages end with, where the gateway takes
+            addresses; empty for none. Pages show messages exactly as they are sent.
         zone: the wall clock of pages that belong to no site.
         life: how long a staff session lives; a participant's ends with the visit.
         body_limit: the largest form or JSON body, in bytes.
@@ -38,6 +40,7 @@ class WebSettings:
     demo: bool = False
     require_totp: frozenset[str] = frozenset()
     help_phone: str = ""
+    message_link: str = ""
     zone: tzinfo = ZoneInfo("Asia/Tehran")  # noqa: RUF009 - immutable
     life: SessionLife = SessionLife()  # noqa: RUF009 - frozen
     body_limit: int = 256 * 1024
