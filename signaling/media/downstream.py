@@ -21,6 +21,8 @@ _KEPT: Final[dict[Kind, int]] = {"audio": 64, "video": 512}
 _SHORTEST_REPEAT: Final = 0.02
 _HEADER: Final = struct.Struct("!BBHLL").pack
 _FRESH: Final = 5.0
+#: Receivers repeat their estimate about every second while it matters.
+_ALLOWANCE_HOLDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +202,7 @@ class Downstream:
     def allowance(self, now: float) -> int | None:
         """Bits per second that the receiver can take, if it said so lately."""
         allowed, at = self._allowed
-        return allowed if now - at < _FRESH else None
+        return allowed if now - at < _ALLOWANCE_HOLDS else None
 
     def flows(self, now: float) -> bool:
         """Something was sent within the last second."""

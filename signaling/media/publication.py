@@ -166,17 +166,14 @@ class Publication:
         track = self.tracks.get("video")
         if track is None or track.stream is None:
             return b""
-        loss = track.stream.lost_fraction
-        self._estimate = rate.next_estimate(
-            self._estimate, loss=loss, bounds=self._bounds
+        risen = rate.next_estimate(
+            self._estimate, loss=track.stream.lost_fraction, bounds=self._bounds
         )
         said = (outlet.allowance(now) for outlet in track.outlets)
-        permitted = rate.permitted(
-            self._estimate,
-            (each for each in said if each is not None),
-            bounds=self._bounds,
+        self._estimate = rate.permitted(
+            risen, (each for each in said if each is not None), bounds=self._bounds
         )
-        return rtcp.bitrate(OWN_SSRC, permitted, [track.stream.ssrc])
+        return rtcp.bitrate(OWN_SSRC, self._estimate, [track.stream.ssrc])
 
     def statistics(self) -> LegStatistics:
         """Sums up what arrived."""

@@ -18,8 +18,10 @@ MAX_SECTIONS: Final = 16
 CODECS: Final[dict[Kind, str]] = {"audio": "opus/48000/2", "video": "VP8/90000"}
 
 _DIRECTIONS: Final = frozenset(("sendrecv", "sendonly", "recvonly", "inactive"))
-_SECTION: Final = re.compile(r"(\w+) (\d{1,5})(?:/\d+)? ([\w/]+)((?: [\w-]+)+)")
-_TOKEN: Final = re.compile(r"[\w.+-]{1,32}")
+_SECTION: Final = re.compile(
+    r"(\w+) (\d{1,5})(?:/\d+)? ([\w/]+)((?: [\w-]+)+)", re.ASCII
+)
+_TOKEN: Final = re.compile(r"[\w.+-]{1,32}", re.ASCII)
 _UFRAG: Final = re.compile(r"[A-Za-z0-9+/=_-]{4,256}")
 _DIGEST: Final = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){19,63}")
 _DIGESTS: Final = frozenset(("sha-256", "sha-384", "sha-512"))

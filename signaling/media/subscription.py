@@ -14,6 +14,9 @@ from signaling.media.leg import Habits, Leg
 
 _KINDS: Final[tuple[Kind, ...]] = ("audio", "video")
 _ASSUMED_ROUND_TRIP: Final = 0.1
+#: An estimate of so much more than what is sent is no limit.
+_AMPLE: Final = 1.2
+_MEASURE: Final = 0.5
 
 
 class Subscription:
@@ -26,6 +29,8 @@ class Subscription:
         self._dropped = habits.dropped
         self._wanted: set[str] = set()
         self._version = 0
+        self._rate = 0.0
+        self._measured = (habits.clock(), 0)
         self._offered: dict[str, descriptions.OfferedStream] = {}
         self._by_mid: dict[str, Downstream] = {}
         for slot in range(SLOTS):
@@ -136,14 +141,27 @@ class Subscription:
             self._share(allowed, now)
 
     def _share(self, allowed: int, now: float) -> None:
-        """Divides the receiver's bandwidth among the pictures that flow to it."""
+        """Divides the receiver's bandwidth among the pictures that flow to it.
+
+        A receiver never estimates much more than what it is getting. Only an
+        estimate near or below that is about its line; any other says nothing.
+        """
+        self._measure(now)
         videos = [
             stream
             for stream in self._by_mid.values()
             if stream.kind == "video" and stream.flows(now)
         ]
-        for stream in videos:
-            stream.allow(allowed // len(videos), now)
+        if allowed < _AMPLE * self._rate:
+            for stream in videos:
+                stream.allow(allowed // len(videos), now)
+
+    def _measure(self, now: float) -> None:
+        at, octets = self._measured
+        if now - at >= _MEASURE:
+            sent = sum(stream.octets for stream in self._by_mid.values())
+            self._rate = 8 * (sent - octets) / (now - at)
+            self._measured = (now, sent)
 
     @property
     def round_trip(self) -> float | None:

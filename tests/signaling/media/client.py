@@ -39,6 +39,7 @@ class Peer:
         self.on_packet: Callable[[bytes], None] = self.packets.append
         self.ufrag, self.password = os.urandom(4).hex(), os.urandom(16).hex()
         self.checks_answered = 0
+        self._answered = asyncio.Event()
         self._host = host
         self.server: tuple[str, int] = (host, 0)
         self.server_ufrag = self.server_password = ""
@@ -82,13 +83,13 @@ class Peer:
 
     async def reach(self) -> None:
         """Checks until the server answers."""
-        before = self.checks_answered
+        self._answered.clear()
         for _ in range(50):
             self.check()
-            for _ in range(10):
-                await asyncio.sleep(0.005)
-                if self.checks_answered > before:
-                    return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await self._answered.wait()
+                return
         raise TimeoutError
 
     async def shake_hands(self, sdp: str) -> None:
@@ -128,6 +129,7 @@ class Peer:
             assert "FINGERPRINT" in message.attributes
             assert message.check_message_integrity(self.server_password.encode())
             self.checks_answered += 1
+            self._answered.set()
             self.seen_as = message.attributes["XOR-MAPPED-ADDRESS"]
         elif datagram[0] < 64:
             self.channel.receive(datagram)

@@ -334,9 +334,20 @@ async def test_a_publisher_is_told_how_much_its_receivers_can_take(
 
     # The first word comes with the first packet: browsers start at 300 kbit/s.
     assert 780_000 < told()[0] <= 920_000
-    terminal.send(rtcp.bitrate(1, 400_000, [0]))
-    await until(lambda: told()[-1] < 401_000, within=2)
-    terminal.send(rtcp.bitrate(1, 10_000, [0]))
+
+    async def half_a_megabit_meets(estimate: int) -> None:
+        for number in range(60):
+            family.send(video(number + len(family.reports) * 100) + bytes(600))
+            if number % 10 == 9:
+                terminal.send(rtcp.bitrate(1, estimate, [0]))
+            await asyncio.sleep(0.01)
+
+    await half_a_megabit_meets(900_000)
+    assert told()[-1] > 780_000, "an estimate beyond what is sent is no limit"
+    await half_a_megabit_meets(300_000)
+    await half_a_megabit_meets(300_000)
+    await until(lambda: told()[-1] < 301_000, within=2)
+    await half_a_megabit_meets(10_000)
     await until(lambda: told()[-1] == pytest.approx(150_000, rel=0.01), within=2)
 
 
@@ -461,6 +472,23 @@ async def test_whoever_leaves_is_forgotten(stage: Stage) -> None:
     again.send(audio(1))
     await settle()
     assert terminal.packets == [], "the seat was vacated, not kept"
+
+
+async def test_nothing_is_left_of_those_who_came_and_went(stage: Stage) -> None:
+    for _ in range(5):
+        await stage.publisher("family")
+        await stage.subscriber("terminal", "family")
+        stage.forwarder.publish("family", stage.peer().offer())
+        stage.forwarder.subscribe("terminal")
+        stage.forwarder.leave("family")
+        stage.forwarder.leave("terminal")
+        stage.events.clear()
+    await settle()
+
+    assert stage.forwarder._doors == {}
+    assert [port._legs for port in stage.forwarder._ports] == [{}]
+    assert not stage.forwarder._closing
+    assert vars(stage.forwarder._seats) == {"_given": {}, "_taken": {}}
 
 
 async def test_statistics_say_when_something_was_last_heard(stage: Stage) -> None:
