@@ -13,6 +13,17 @@ from tests.fakes import Clock, seeded_keyring
 from visitation.database import Database, migrate
 from visitation.keyring import Keyring
 
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        # The default one draws every local variable, which takes seconds.
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
+
 NOON = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)  # 12:00 in Tehran, 2 Azar 1405
 
 

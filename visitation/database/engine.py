@@ -62,6 +62,7 @@ class Database:
                 pool_size=10,
                 max_overflow=10,
                 pool_pre_ping=True,
+                hide_parameters=True,
                 connect_args={"options": _POSTGRESQL_OPTIONS},
             )
 
@@ -122,6 +123,8 @@ class Database:
             pool_size=1 if writer else READERS,
             max_overflow=0,
             pool_timeout=60,
+            # An error that is logged must not say whose row it was.
+            hide_parameters=True,
             connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
         )
 

@@ -1,0 +1,48 @@
+"""Debian's Chromium with a fake camera and microphone, driven by Playwright."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psutil
+from playwright.async_api import Browser, Page, async_playwright
+
+FLAGS = (
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--no-sandbox",
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def flags() -> list[str]:
+    """The flags; Chromium needs one more where loopback is the only interface."""
+    addresses = (a.address for some in psutil.net_if_addrs().values() for a in some)
+    outside = [a for a in addresses if "." in a and not a.startswith("127.")]
+    return [*FLAGS, *([] if outside else ["--allow-loopback-in-peer-connection"])]
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for a test."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=flags()
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def fill_and_send(page: Page, values: dict[str, str], button: str) -> None:
+    """Fill fields by their labels and press a button by its words."""
+    for label, value in values.items():
+        await page.get_by_label(label).fill(value)
+    await page.get_by_role("button", name=button).click()

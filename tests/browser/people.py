@@ -1,0 +1,69 @@
+"""What people do in front of a screen, as one verb each."""
+
+from typing import Any
+
+from playwright.async_api import BrowserContext, Page
+
+from tests.browser.conftest import PASSWORD, Service
+from visitation.words import Role
+
+#: A call on a loaded test machine may take its time; a broken one takes for ever.
+PATIENCE_MS = 30_000
+
+
+async def open_page(context: BrowserContext, service: Service, host: str) -> Page:
+    """A tab of its own host, in English, which notes what goes wrong in it."""
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    await context.add_cookies(
+        [{"name": "lang", "value": "en", "url": service.url(host, "/")}]
+    )
+    return page
+
+
+async def sign_in(page: Page, service: Service, role: Role) -> None:
+    """Sign a member of staff in."""
+    await page.goto(service.url(role.value, "/sign-in"))
+    await page.get_by_label("Username").fill(role.value)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/staff")
+
+
+async def join_by_code(page: Page, service: Service, code: str, phone: str) -> None:
+    """Open the service on a phone of one's own and go on to the waiting room."""
+    await page.goto(service.url("family", "/join"))
+    await page.get_by_label("Code of the visit").fill(code)
+    await page.get_by_label("Last four digits of your phone").fill(phone[-4:])
+    await page.get_by_role("button", name="Go on").click()
+    await page.wait_for_url("**/check")
+
+
+async def in_state(page: Page, state: str) -> None:
+    """Wait until the call page says it is in a state."""
+    await page.wait_for_function(
+        "state => document.documentElement.dataset.callState === state", arg=state
+    )
+
+
+async def inspect(page: Page) -> dict[str, Any]:
+    """What the call page measures: frames decoded and sound heard, per person."""
+    return await page.evaluate("window.visitation.inspect()")
+
+
+async def sees_and_hears(page: Page, *parts: str) -> None:
+    """Wait until picture and sound of each of these parts grow, from now on."""
+    await page.wait_for_function(
+        """async ({parts, memory}) => {
+          const now = (await window.visitation.inspect()).people;
+          const first = (window[memory] ??= now);
+          return parts.every(part => {
+            const of = (people) => people.find(p => p.part === part);
+            const [was, is] = [of(first), of(now)];
+            return is && is.frames > (was?.frames ?? 0) + 5
+              && is.energy > (was?.energy ?? 0);
+          });
+        }""",
+        arg={"parts": parts, "memory": f"before{id(object())}"},
+        polling=250,
+    )

@@ -1,0 +1,120 @@
+"""Three people in a call, through our own forwarder, in real Chromium."""
+
+import pytest
+from playwright.async_api import Browser, Page
+from sqlmodel import select
+
+from scheduler import booking, calendar
+from tests.browser.conftest import PHONE, Service
+from tests.browser.people import (
+    in_state,
+    inspect,
+    join_by_code,
+    open_page,
+    sees_and_hears,
+    sign_in,
+)
+from visitation import devices, visits
+from visitation.audit import SYSTEM
+from visitation.people.tables import Account, Prisoner, Visitor
+from visitation.places.tables import Station
+from visitation.visits import Visit
+from visitation.words import Attendance, Role, StationKind, VisitKind
+
+pytestmark = pytest.mark.browser
+
+
+async def _booked(service: Service) -> tuple[Visit, str]:
+    now = service.clock()
+    async with service.database.write() as session:
+        terminal = (
+            await session.exec(
+                select(Station).where(Station.kind == StationKind.TERMINAL)
+            )
+        ).one()
+        official = (
+            await session.exec(select(Account).where(Account.role == Role.OFFICIAL))
+        ).one()
+        prisoner = (await session.exec(select(Prisoner))).one()
+        visitor = (await session.exec(select(Visitor))).one()
+        (slot,) = await calendar.free(
+            session, site_id=terminal.site_id, after=now, limit=1
+        )
+        visit = await booking.book(
+            session,
+            prison_id=terminal.site_id,
+            terminal_id=slot.terminal_id,
+            span=slot.span,
+            kind=VisitKind.FAMILY,
+            prisoner_id=prisoner.id,
+            visitor_ids=[visitor.id],
+            official_id=official.id,
+            attendance=Attendance.DESK,
+            keyring=service.keyring,
+            by=SYSTEM,
+            now=now,
+        )
+        code = next(
+            code
+            for person in await visits.participants(session, visit.id)
+            if (code := visits.code_of(person, keyring=service.keyring))
+        )
+    return visit, code
+
+
+async def _paired(page: Page, service: Service) -> None:
+    async with service.database.write() as session:
+        terminal = (
+            await session.exec(
+                select(Station).where(Station.kind == StationKind.TERMINAL)
+            )
+        ).one()
+        code = await devices.issue_pairing_code(
+            session,
+            station_id=terminal.id,
+            keyring=service.keyring,
+            by=SYSTEM,
+            now=service.clock(),
+        )
+    await page.goto(service.url("terminal", "/pair"))
+    await page.get_by_label("Pairing code").fill(code)
+    await page.get_by_role("button", name="Pair").click()
+
+
+async def test_a_call_outlives_a_lost_socket_and_a_reload(
+    service: Service, browser: Browser
+) -> None:
+    visit, code = await _booked(service)
+    context = await browser.new_context()
+    family = await open_page(context, service, "family")
+    terminal = await open_page(context, service, "terminal")
+    official = await open_page(context, service, "official")
+    warden = await open_page(context, service, "warden")
+
+    await _paired(terminal, service)
+    await in_state(terminal, "waiting")
+    await join_by_code(family, service, code, PHONE)
+    await family.goto(service.url("family", f"/call/{visit.reference}"))
+    await in_state(family, "waiting")
+    await sign_in(official, service, Role.OFFICIAL)
+    await official.goto(service.url("official", f"/call/{visit.reference}"))
+
+    await sign_in(warden, service, Role.WARDEN)
+    await warden.goto(service.url("warden", "/warden"))
+    await warden.get_by_role("button", name="Let in and start").click()
+    for page in (family, terminal, official):
+        await in_state(page, "live")
+    await sees_and_hears(family, "prisoner", "official")
+    await sees_and_hears(terminal, "visitor", "official")
+    await sees_and_hears(official, "visitor", "prisoner")
+
+    service.lose_sockets(visit.reference)
+    for page in (family, terminal, official):
+        await in_state(page, "live")
+    await sees_and_hears(family, "prisoner", "official")
+
+    await family.reload()
+    await in_state(family, "live")
+    await sees_and_hears(family, "prisoner", "official")
+    await sees_and_hears(terminal, "visitor", "official")
+    assert (await inspect(family))["part"] == "visitor"
