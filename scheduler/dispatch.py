@@ -6,7 +6,7 @@ not taken waits and is tried again until it is too old to be worth sending.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -41,8 +41,8 @@ class Letter:
 
     message_id: int
     attempt: int
-    phone: str
-    text: str | None
+    phone: str = field(repr=False)
+    text: str | None = field(repr=False)
 
 
 async def send_due(database: Database, *, now: datetime, means: Means) -> int:

@@ -54,7 +54,7 @@ async def _due(
     written = exists().where(
         col(Message.visit_id) == col(Visit.id),
         col(Message.template) == template,
-        col(Message.created_at) >= col(Visit.changed_at),
+        col(Message.created_at) > col(Visit.changed_at),
     )
     reachable = exists().where(
         col(Participant.visit_id) == col(Visit.id),

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -58,7 +59,7 @@ class Ticker:
         self._means = means
         self._timetable = timetable
         self._runs: dict[str, Run] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
         self._ticking: AsyncIOScheduler | None = None
 
     @property
@@ -67,7 +68,7 @@ class Ticker:
         return dict(self._runs)
 
     def start(self) -> None:
-        """Begin to tick, in the running loop; each job runs first after its interval."""
+        """Begin to tick in the running loop; a job first runs after its interval."""
         self._ticking = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={
@@ -124,8 +125,8 @@ class Ticker:
             await self.run(job)
 
     async def _tick(self, job: Job) -> None:
-        task = asyncio.create_task(self.run(job), name=f"sweep:{job.name}")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        # A stop that cancels the tick leaves the sweep to its own end.
-        await asyncio.shield(task)
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        await self.run(job)
