@@ -61,7 +61,7 @@ async def running(
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     demonstration: Demonstration | None = None,
-) -> AsyncIterator[None]:
+) -> AsyncIterator[web.Application]:
     """The whole service, answering requests until the block is left.
 
     Args:
@@ -138,7 +138,7 @@ async def running(
         gc.collect()
         gc.freeze()
         log.info("service_ready", port=settings.web.port, media_port=engine.port)
-        yield
+        yield app
         log.info("service_stopping")
 
 
@@ -222,6 +222,7 @@ def _pages(settings: Settings) -> WebSettings:
         allowed_hosts=section.allowed_hosts or (named.hostname or "", *_LOCAL_HOSTS),
         require_totp=frozenset(section.require_totp),
         help_phone=section.help_phone,
+        message_link=section.public_url if settings.sms.allow_link else "",
         life=SessionLife(
             idle=timedelta(minutes=section.session_idle_minutes),
             longest=timedelta(hours=section.session_hours),

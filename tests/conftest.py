@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
+import structlog
 
 from tests import postgres
 from tests.fakes import Clock, seeded_keyring
