@@ -104,8 +104,15 @@ async def staged(
     if await seed.is_empty(database):
         await seed.fill(database, keyring, password=password, now=now)
     reference, codes = await seed.open_visit(database, keyring, now=now)
+
+    async def open_visit() -> str:
+        now = datetime.now(UTC)
+        return (await seed.open_visit(database, keyring, now=now))[0]
+
     to_lan = settings.web.tls_certificate is not None
-    demonstration = Demonstration(visit=reference, usernames=USERNAMES, lan=to_lan)
+    demonstration = Demonstration(
+        open_visit=open_visit, usernames=USERNAMES, lan=to_lan
+    )
     return demonstration, Invitation(
         links=dict(_links(settings, demonstration)),
         codes=codes,

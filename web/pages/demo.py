@@ -4,18 +4,16 @@
 must sit at the machine itself; other devices may come in for the call's three places.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import devices, people, visits
 from visitation.audit import SYSTEM
 from visitation.errors import NotFound
-from visitation.visits import Visit
 from web import sessions
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING
 from web.render import redirect_to
@@ -24,6 +22,8 @@ from web.routing import PUBLIC, Route
 FAMILY, TERMINAL, PROSECUTOR = "family", "terminal", "prosecutor"
 #: Where other devices on the network may come in, when it is opened to them.
 CALL_ROLES = frozenset({FAMILY, TERMINAL, PROSECUTOR})
+#: Where a role begins, if it is not where all of the staff do.
+_PLACES = {"warden": "/warden", "scheduler": "/schedule", "clerk": "/clerk"}
 _STAFF_HOME = "/staff"
 
 
@@ -32,12 +32,13 @@ class Demonstration:
     """What the doors lead to.
 
     Attributes:
-        visit: the reference of the visit that is open now.
+        open_visit: gives the reference of the visit that is open now, after opening
+            another if somebody has ended it.
         usernames: the account that each staff role's door signs in.
         lan: whether other devices may open the doors of the call.
     """
 
-    visit: str
+    open_visit: Callable[[], Awaitable[str]]
     usernames: Mapping[str, str]
     lan: bool = False
 
@@ -77,14 +78,15 @@ async def keep_staff_at_home(
 
 
 async def _family(request: web.Request, demonstration: Demonstration) -> web.Response:
+    reference = await demonstration.open_visit()
     async with request.app[DATABASE].read() as session:
-        visit = await _visit(session, demonstration)
+        visit = await visits.by_reference(session, reference)
         visitor = next(
             participant
             for participant in await visits.participants(session, visit.id)
             if participant.visitor_id is not None
         )
-    response = _to_call(request, demonstration)
+    response = redirect_to(request, f"/call/{reference}")
     await sessions.sign_in_participant(
         request, response, visitor.id, until=visit.ends_at
     )
@@ -92,10 +94,11 @@ async def _family(request: web.Request, demonstration: Demonstration) -> web.Res
 
 
 async def _terminal(request: web.Request, demonstration: Demonstration) -> web.Response:
-    response = _to_call(request, demonstration)
+    reference = await demonstration.open_visit()
+    response = redirect_to(request, f"/call/{reference}")
     keyring, now = request.app[KEYRING], request.app[CLOCK]()
     async with request.app[DATABASE].write() as session:
-        visit = await _visit(session, demonstration)
+        visit = await visits.by_reference(session, reference)
         paired = request.get(DEVICE)
         if paired is not None and paired.station_id == visit.terminal_id:
             return response
@@ -114,21 +117,12 @@ async def _staff(
         account = await people.account_named(session, demonstration.usernames[role])
     if account is None or account.disabled_at is not None:
         raise NotFound
-    response = (
-        _to_call(request, demonstration)
-        if role == PROSECUTOR
-        else redirect_to(request, _STAFF_HOME)
-    )
+    place = _PLACES.get(role, _STAFF_HOME)
+    if role == PROSECUTOR:
+        place = f"/call/{await demonstration.open_visit()}"
+    response = redirect_to(request, place)
     await sessions.sign_in_staff(request, response, account.id)
     return response
-
-
-def _to_call(request: web.Request, demonstration: Demonstration) -> web.Response:
-    return redirect_to(request, f"/call/{demonstration.visit}")
-
-
-async def _visit(session: AsyncSession, demonstration: Demonstration) -> Visit:
-    return await visits.by_reference(session, demonstration.visit)
 
 
 def _is_loopback(request: web.Request) -> bool:
