@@ -180,6 +180,18 @@ async def test_a_wrong_clock_is_pointed_out(page: Page, site: Site) -> None:
     await page.wait_for_selector("#clock:not([hidden])")
 
 
+async def test_a_browser_that_cannot_hold_a_call_is_told(
+    page: Page, site: Site
+) -> None:
+    await page.goto(f"{site.origin}/")
+    assert await page.is_hidden("#old-browser")
+
+    await page.add_init_script("delete window.RTCPeerConnection")
+    await page.reload()
+
+    await page.wait_for_selector("#old-browser:not([hidden])")
+
+
 async def test_no_page_scrolls_sideways_at_320_pixels(page: Page, site: Site) -> None:
     await page.set_viewport_size({"width": 320, "height": 600})
     await site.add_account(Role.WARDEN)
