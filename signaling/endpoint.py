@@ -23,7 +23,6 @@ from visitation.errors import NotFound
 
 log = structlog.get_logger()
 
-FIRST_MESSAGE_SECONDS: Final = 5.0
 HEARTBEAT_SECONDS: Final = 10.0
 #: A page that gathers ICE candidates sends many messages at once, then few.
 BURST: Final = 60.0
@@ -59,7 +58,7 @@ async def serve(request: web.Request, hub: Hub) -> web.StreamResponse:
         compress=False, max_msg_size=wire.MOST_BYTES, heartbeat=HEARTBEAT_SECONDS
     )
     await socket.prepare(request)
-    peer = Peer(socket, request)
+    peer = Peer(socket, request, stall_seconds=hub.settings.stall_seconds)
     peer.begin()
     try:
         await _converse(socket, peer, hub)
@@ -85,7 +84,7 @@ async def _converse(socket: web.WebSocketResponse, peer: Peer, hub: Hub) -> None
     clock = asyncio.get_running_loop().time
     allowance = Allowance(clock())
     try:
-        await hub.enter(peer, await _first(socket))
+        await hub.enter(peer, await _first(socket, hub.settings.first_message_seconds))
         while (text := await _next(socket)) is not None:
             if not allowance.take(clock()):
                 peer.refuse("too_many", WSCloseCode.POLICY_VIOLATION)
@@ -100,9 +99,9 @@ async def _converse(socket: web.WebSocketResponse, peer: Peer, hub: Hub) -> None
         peer.send(Deny(reason="ticket"))
 
 
-async def _first(socket: web.WebSocketResponse) -> FromPage:
+async def _first(socket: web.WebSocketResponse, patience: float) -> FromPage:
     try:
-        async with asyncio.timeout(FIRST_MESSAGE_SECONDS):
+        async with asyncio.timeout(patience):
             text = await _next(socket)
     except TimeoutError:
         raise ProtocolError("first_message", "too late") from None

@@ -61,11 +61,15 @@ class CallSettings:
             that the socket itself is opened on.
         stun: STUN URLs that pages are told.
         turn: our TURN server, if there is one.
+        first_message_seconds: how long a new socket may say nothing.
+        stall_seconds: how long one message may take to leave for a slow page.
     """
 
     origins: tuple[str, ...] = ()
     stun: tuple[str, ...] = ()
     turn: TurnSettings | None = None
+    first_message_seconds: float = 5.0
+    stall_seconds: float = 5.0
 
 
 @dataclass(slots=True, kw_only=True)

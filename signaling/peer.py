@@ -16,7 +16,6 @@ from signaling.messages import Deny, End, Error, Leave, ToPage
 log = structlog.get_logger()
 
 QUEUED: Final = 64
-STALL_SECONDS: Final = 5.0
 _GOODBYE_SECONDS: Final = 1.0
 #: After these the socket closes: they say why.
 LAST_WORDS: Final = (Leave, End, Deny)
@@ -25,9 +24,16 @@ LAST_WORDS: Final = (Leave, End, Deny)
 class Peer:
     """A participant's socket, as the rest of the service writes to it."""
 
-    def __init__(self, socket: web.WebSocketResponse, request: web.BaseRequest) -> None:
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        request: web.BaseRequest,
+        *,
+        stall_seconds: float,
+    ) -> None:
         self._socket = socket
         self._request = request
+        self._stall_seconds = stall_seconds
         self._queue: asyncio.Queue[tuple[ToPage, int | None]] = asyncio.Queue(QUEUED)
         self._writer: asyncio.Task[None] | None = None
         self._closing = False
@@ -82,7 +88,7 @@ class Peer:
         try:
             while True:
                 message, close_code = await self._queue.get()
-                async with asyncio.timeout(STALL_SECONDS):
+                async with asyncio.timeout(self._stall_seconds):
                     await self._socket.send_str(wire.text_of(message))
                 if close_code is not None:
                     await self._socket.close(code=close_code)

@@ -1,7 +1,7 @@
 """What staff do to a visit under way, as forms: each posts, acts, and goes back.
 
 The board and the call page post here alike and say in `next` where to go back to; a
-script that asks for JSON gets an empty answer instead.
+script that asks for JSON gets the same words to show where it is.
 """
 
 from typing import Annotated, Any, Literal, TypeVar
@@ -171,7 +171,7 @@ def _who(request: web.Request) -> dict[str, Any]:
 
 def _done(request: web.Request, typed: Back, flash: str) -> web.Response:
     if wants_json(request):
-        return web.json_response({})
+        return web.json_response({"done": flash})
     return redirect_to(request, typed.next, flash=flash)
 
 

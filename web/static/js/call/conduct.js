@@ -27,7 +27,8 @@ async function send(root, form, button, words) {
   try {
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
     const answer = await response.json();
-    if (said) said.textContent = response.ok ? "" : [answer.title, ...(answer.reasons ?? [])].join(" ");
+    said?.classList.toggle("conduct__answer--done", response.ok);
+    if (said) said.textContent = response.ok ? answer.done : [answer.title, ...(answer.reasons ?? [])].join(" ");
     if (!response.ok) return;
     form.reset();
     form.closest("details")?.removeAttribute("open");

@@ -92,8 +92,9 @@ const TOLD = {
     endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at), notices: noticed(f, "good", "extended"),
   }),
   time_left: (f, m) => ({ notices: noticed(f, "time", "time_left", String(Math.ceil(m.seconds / 60))) }),
-  message: (f, m) => ({ notices: noticed(f, "calm", m.code, m.text) }),
-  warn: (f, m) => ({ notices: noticed(f, "bad", m.code, m.text) }),
+  // Whoever watches said it, and reads beside the form that it was said.
+  message: (f, m) => (f.part === "monitor" ? {} : { notices: noticed(f, "calm", m.code, m.text) }),
+  warn: (f, m) => (f.part === "monitor" ? {} : { notices: noticed(f, "bad", m.code, m.text) }),
   deny: (f, m) => ({ over: "denied", denial: m.reason, opensAt: m.opens_at ? Date.parse(m.opens_at) : 0 }),
   end: () => ({ over: "ended" }),
   leave: (f, m) => (m.reason === "restarting" ? {} : { over: m.reason === "replaced" ? "replaced" : "left" }),
