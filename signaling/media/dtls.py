@@ -16,6 +16,7 @@ from aiortc import (
     RTCDtlsParameters,
     RTCDtlsTransport,
 )
+from OpenSSL import SSL
 
 from signaling.media.sdp import Fingerprint
 
@@ -78,7 +79,10 @@ class Channel:
             RTCDtlsFingerprint(algorithm=each.algorithm, value=each.value)
             for each in fingerprints
         ]
-        await self._transport.start(RTCDtlsParameters(fingerprints=announced))
+        try:
+            await self._transport.start(RTCDtlsParameters(fingerprints=announced))
+        except SSL.Error as error:
+            raise HandshakeFailed from error
         if self._transport.state != "connected":
             raise HandshakeFailed
 

@@ -166,8 +166,11 @@ class Subscription:
     @property
     def round_trip(self) -> float | None:
         """Seconds to the peer and back, from its latest report."""
-        known = [s.heard for s in self._by_mid.values() if s.heard.round_trip]
-        return max(known, key=lambda heard: heard.at).round_trip if known else None
+        latest = max(
+            (each.heard for each in self._by_mid.values()),
+            key=lambda heard: (heard.round_trip is not None, heard.at),
+        )
+        return latest.round_trip
 
     def report(self, now: float) -> None:
         """Reports on what was sent, stream by stream."""

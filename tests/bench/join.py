@@ -5,7 +5,6 @@ the handshake count, and the joiner begins to send as soon as it may.
 """
 
 import json
-import os
 import time
 
 import uvloop
@@ -36,7 +35,7 @@ async def first_packet(server: Server, name: str, watcher: Replayer) -> float:
 
 
 async def main() -> None:
-    os.sched_setaffinity(0, {LOAD_CORE})
+    servers.take_core(LOAD_CORE)
     server = Server(servers.forwarder, SERVER_CORE)
     watcher = Replayer(record(), marks=False)
     offer = await server.ask("subscribe", "watcher")

@@ -7,7 +7,6 @@ server has one core to itself, the load has the other; the servers take turns.
 import asyncio
 import gc
 import json
-import os
 from dataclasses import dataclass
 
 import uvloop
@@ -139,7 +138,7 @@ def show(result: Result) -> None:
 
 
 async def main() -> None:
-    os.sched_setaffinity(0, {LOAD_CORE})
+    servers.take_core(LOAD_CORE)
     trace = record()
     gc.freeze()
     print(f"two-way rooms, 720p30 VP8 at {trace.bitrate / 1e6:.2f} Mbit/s and Opus")

@@ -10,6 +10,7 @@ import multiprocessing as mp
 import os
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,15 @@ class Server:
             self._process.kill()
 
 
-def _pinned(serve: Callable[[Connection], None], core: int, pipe: Connection) -> None:
+def take_core(core: int) -> None:
+    """Pins this process, and puts it before the neighbours' where that is allowed."""
     os.sched_setaffinity(0, {core})
+    with suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+
+
+def _pinned(serve: Callable[[Connection], None], core: int, pipe: Connection) -> None:
+    take_core(core)
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     serve(pipe)
 
