@@ -1,120 +1,134 @@
-"""Rows that somebody names by id in a form or a body, within their reach.
+"""Finding what the URLs of administration are about, within the administrator's reach.
 
-What a URL is about goes through `subjects` and the gate; this is for everything else
-that is named beside it. What is out of reach does not exist.
+Like `subjects`, each answers None for what does not exist and for what may not be seen.
 """
 
-from typing import TypeVar
+from collections.abc import Mapping
 
-from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation.errors import NotFound
-from visitation.people import (
-    Account,
-    Contact,
-    Prisoner,
-    Scope,
-    Visitor,
-    reaches_visitor,
-    scope_of,
-)
-from visitation.places import Site, Station
-from visitation.words import Role, SiteKind
+from visitation import people
+from visitation.people import Account, ApiToken, Contact, Prisoner, Visitor
+from visitation.places import Closure, Province, SessionTemplate
+from web import subjects
+from web.principals import DevicePrincipal, Principal, StaffPrincipal
+from web.subjects import by_id
 
-T = TypeVar("T", bound=SQLModel)
+Parts = Mapping[str, str]
 
 
-async def site(session: AsyncSession, scope: Scope, site_id: int) -> Site:
-    """A site.
+async def province(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Province | None:
+    """The province of `{province}`, for staff who reach all of it."""
+    found = await by_id(session, Province, parts.get("province", ""))
+    if found is None or not isinstance(principal, StaffPrincipal):
+        return None
+    scope = principal.scope
+    return found if scope.everywhere or found.id in scope.provinces else None
 
-    Raises:
-        NotFound: if there is none, or it is out of reach.
-    """
-    found = await session.get(Site, site_id)
-    if found is None or not scope.reaches(found):
-        raise NotFound("site")
+
+async def template(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> SessionTemplate | None:
+    """The session template of `{template}`, for staff who reach its prison."""
+    found = await by_id(session, SessionTemplate, parts.get("template", ""))
+    if found is None or not await _reaches(session, principal, found.site_id):
+        return None
     return found
 
 
-async def prison(session: AsyncSession, scope: Scope, site_id: int) -> Site:
-    """A prison.
-
-    Raises:
-        NotFound: if there is none, or it is out of reach.
-    """
-    found = await site(session, scope, site_id)
-    if found.kind is not SiteKind.PRISON:
-        raise NotFound("prison")
+async def closure(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Closure | None:
+    """The closure of `{closure}`, for staff who reach its site."""
+    found = await by_id(session, Closure, parts.get("closure", ""))
+    if found is None or not await _reaches(session, principal, found.site_id):
+        return None
     return found
 
 
-async def station(session: AsyncSession, scope: Scope, station_id: int) -> Station:
-    """A terminal or a kiosk.
-
-    Raises:
-        NotFound: if there is none, or it is out of reach.
-    """
-    return await _at_site(session, scope, Station, station_id)
-
-
-async def prisoner(session: AsyncSession, scope: Scope, prisoner_id: int) -> Prisoner:
-    """A prisoner.
-
-    Raises:
-        NotFound: if there is none, or the prison is out of reach.
-    """
-    return await _at_site(session, scope, Prisoner, prisoner_id)
+async def visitor(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Visitor | None:
+    """The visitor of `{visitor}`, for staff with a prisoner who knows them."""
+    found = await by_id(session, Visitor, parts.get("visitor", ""))
+    if found is None or not isinstance(principal, StaffPrincipal):
+        return None
+    near = await people.reaches_visitor(session, found, scope=principal.scope)
+    return found if near else None
 
 
-async def visitor(session: AsyncSession, scope: Scope, visitor_id: int) -> Visitor:
-    """A visitor.
-
-    Raises:
-        NotFound: if there is none, or only prisoners out of reach know them.
-    """
-    found = await session.get(Visitor, visitor_id)
-    if found is None or not await reaches_visitor(session, found, scope=scope):
-        raise NotFound("visitor")
-    return found
-
-
-async def contact(session: AsyncSession, scope: Scope, contact_id: int) -> Contact:
-    """A contact.
-
-    Raises:
-        NotFound: if there is none, or the prisoner is out of reach.
-    """
-    found = await session.get(Contact, contact_id)
+async def contact(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Contact | None:
+    """The contact of `{contact}`, for staff who reach the prisoner's prison."""
+    found = await by_id(session, Contact, parts.get("contact", ""))
     if found is None:
-        raise NotFound("contact")
-    await prisoner(session, scope, found.prisoner_id)
-    return found
+        return None
+    prisoner = await session.get_one(Prisoner, found.prisoner_id)
+    return found if await _reaches(session, principal, prisoner.site_id) else None
 
 
-async def official(session: AsyncSession, place: Site, account_id: int) -> Account:
-    """An official who works for a place.
+async def account(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Account | None:
+    """The account of `{account}`, for staff who reach all that it reaches."""
+    found = await by_id(session, Account, parts.get("account", ""))
+    if found is None or not isinstance(principal, StaffPrincipal):
+        return None
+    inner = await people.scope_of(session, found)
+    inside = await people.encloses(session, principal.scope, inner)
+    return found if inside else None
 
-    Raises:
-        NotFound: if there is none, or they do not reach the place.
-    """
-    found = await session.get(Account, account_id)
-    if found is None or found.role is not Role.OFFICIAL:
-        raise NotFound("official")
-    if not (await scope_of(session, found)).reaches(place):
-        raise NotFound("official")
-    return found
+
+async def other_account(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Account | None:
+    """The account of `{account}`, unless it is one's own."""
+    found = await account(session, parts, principal, device)
+    if found is None or not isinstance(principal, StaffPrincipal):
+        return None
+    return found if found.id != principal.account_id else None
 
 
-async def _at_site(
-    session: AsyncSession, scope: Scope, kind: type[T], row_id: int
-) -> T:
-    rows = await session.exec(
-        select(kind, Site)
-        .join(Site, col(Site.id) == kind.site_id)  # type: ignore[attr-defined]
-        .where(kind.id == row_id)  # type: ignore[attr-defined]
-    )
-    found = rows.first()
-    if found is None or not scope.reaches(found[1]):
-        raise NotFound(kind.__name__)
-    return found[0]
+async def token(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> ApiToken | None:
+    """The token of `{token}`, for staff who reach all that its account reaches."""
+    found = await by_id(session, ApiToken, parts.get("token", ""))
+    if found is None:
+        return None
+    owner = {"account": str(found.account_id)}
+    return found if await account(session, owner, principal, device) else None
+
+
+async def _reaches(
+    session: AsyncSession, principal: Principal | None, site_id: int
+) -> bool:
+    parts = {"site": str(site_id)}
+    return await subjects.site(session, parts, principal, None) is not None

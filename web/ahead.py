@@ -1,0 +1,72 @@
+"""Visits that are still to come, for the pages that change what they stand on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation.visits import Participant, Visit
+from visitation.visits.listed import AHEAD, Listed, listed
+from visitation.words import Part
+from web import present
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """A visit to come, as a line of a list."""
+
+    reference: str
+    when: str
+    prisoner: str
+    visitors: tuple[str, ...]
+
+
+async def at_station(
+    session: AsyncSession, station_id: int, *, now: datetime
+) -> list[Ahead]:
+    """What is still booked at a terminal or kiosk."""
+    seat = or_(col(Visit.terminal_id) == station_id, col(Visit.kiosk_id) == station_id)
+    return await _ahead(session, now, seat)
+
+
+async def of_prisoner(
+    session: AsyncSession, prisoner_id: int, *, now: datetime
+) -> list[Ahead]:
+    """What is still booked for a prisoner."""
+    return await _ahead(session, now, col(Visit.prisoner_id) == prisoner_id)
+
+
+async def of_contact(
+    session: AsyncSession, prisoner_id: int, visitor_id: int, *, now: datetime
+) -> list[Ahead]:
+    """What a visitor is still booked for with a prisoner."""
+    coming = select(Participant.visit_id).where(Participant.visitor_id == visitor_id)
+    own = col(Visit.prisoner_id) == prisoner_id
+    return await _ahead(session, now, own, col(Visit.id).in_(coming))
+
+
+async def of_references(
+    session: AsyncSession, references: list[str], *, now: datetime
+) -> list[Ahead]:
+    """The visits of these references that are still to come."""
+    return await _ahead(session, now, col(Visit.reference).in_(references))
+
+
+async def _ahead(
+    session: AsyncSession, now: datetime, *conditions: ColumnElement[bool]
+) -> list[Ahead]:
+    found = await listed(session, col(Visit.ends_at) > now, *conditions, shown=AHEAD)
+    return [_line(visit) for visit in found]
+
+
+def _line(visit: Listed) -> Ahead:
+
+    return Ahead(
+        reference=visit.reference,
+        when=present.span(visit.span, ZoneInfo(visit.zone)),
+        prisoner=visit.prisoner,
+        visitors=tuple(one.name for one in visit.of(Part.VISITOR)),
+    )

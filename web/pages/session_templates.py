@@ -1,0 +1,275 @@
+"""Weekly opening times of a prison: which days, from when to when, in which slots."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from pydantic import Field
+
+from visitation import jalali, places
+from visitation.errors import Invalid
+from visitation.places import Opening, SessionTemplate, Site
+from visitation.words import SiteKind, VisitKind
+from web import forms, gate, labels, picks, reach, subjects
+from web.fields import Count, Wall
+from web.forms import Form
+from web.i18n import N_, _
+from web.keys import CLOCK, DATABASE
+from web.labels import label
+from web.pages.sites import PLANNERS
+from web.picks import NearDay, Pick, Weekday
+from web.render import redirect, render
+from web.routing import Page, Route
+
+_LONGEST_SLOT_MINUTES = 240
+_USUAL_SLOT_MINUTES = 30
+
+
+class OpeningFields(forms.Fields):
+    """When some terminals are open, on one or more days of the week."""
+
+    weekdays: list[Weekday] = Field(min_length=1, title=N_("Days of the week"))
+    starts: Wall = Field(title=N_("From"))
+    ends: Wall = Field(title=N_("To"))
+    slot_minutes: Annotated[Count, Field(ge=5, le=_LONGEST_SLOT_MINUTES)] = Field(
+        title=N_("Minutes of a slot")
+    )
+    valid_from: NearDay = Field(title=N_("First day"))
+    valid_to: NearDay | None = Field(default=None, title=N_("Last day"))
+    stations: list[Pick] = Field(default=[], title=N_("Terminals"))
+    kinds: list[VisitKind] = Field(min_length=1, title=N_("Kinds of visit"))
+
+
+class Ending(forms.Fields):
+    """The last day of a template."""
+
+    last_day: NearDay = Field(title=N_("Last day"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A template as a line of the week; no terminals means every one."""
+
+    id: int
+    weekday: int
+    starts: time
+    ends: time
+    slot_minutes: int
+    slots: int
+    valid_from: date
+    valid_to: date | None
+    terminals: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    def over(self, today: date) -> bool:
+        """Whether it has held for the last time."""
+        return self.valid_to is not None and self.valid_to < today
+
+
+async def index(request: web.Request) -> web.Response:
+    """A prison's week: what is open now and later, and what was."""
+    site = gate.subject(request, Site)
+    today = _today(request, site)
+    async with request.app[DATABASE].read() as session:
+        found = await places.templates_of(session, site.id)
+        names = {one.id: one.name for one in await places.stations_of(session, site.id)}
+    rows = [_row(one, names) for one in found]
+    return render(
+        request,
+        "admin/templates.html",
+        site={"id": site.id, "name": site.name},
+        is_prison=site.kind is SiteKind.PRISON,
+        week=_week(row for row in rows if not row.over(today)),
+        past=_week(row for row in rows if row.over(today)),
+        today=today,
+    )
+
+
+async def new(request: web.Request) -> web.Response:
+    """The form for another opening."""
+    site = gate.subject(request, Site)
+    form = forms.blank(
+        OpeningFields,
+        slot_minutes=_USUAL_SLOT_MINUTES,
+        valid_from=_today(request, site),
+        kinds=list(VisitKind),
+    )
+    return await _form(request, form, site)
+
+
+async def add(request: web.Request) -> web.Response:
+    """Open a prison at these times, on each of the days."""
+    site = gate.subject(request, Site)
+    form = await forms.read(request, OpeningFields)
+    if not form.ok:
+        return await _form(request, form, site, status=422)
+    try:
+        async with request.app[DATABASE].write() as session:
+            for weekday in dict.fromkeys(form.value.weekdays):
+                await places.add_template(
+                    session,
+                    site=site,
+                    opening=_opening(form.value, weekday),
+                    by=gate.staff(request).actor,
+                    now=request.app[CLOCK](),
+                )
+    except Invalid as refused:
+        return await _form(request, form.refused(refused), site, status=409)
+    return redirect(
+        request,
+        "session_templates.index",
+        site=site.id,
+        flash=_("The opening times are added."),
+    )
+
+
+async def ending(request: web.Request) -> web.Response:
+    """Ask for the last day."""
+    template = gate.subject(request, SessionTemplate)
+    async with request.app[DATABASE].read() as session:
+        site = await session.get_one(Site, template.site_id)
+    yesterday = _today(request, site) - timedelta(days=1)
+    return await _end_form(request, forms.blank(Ending, last_day=yesterday))
+
+
+async def end(request: web.Request) -> web.Response:
+    """Let a template hold up to a last day."""
+    template = gate.subject(request, SessionTemplate)
+    form = await forms.read(request, Ending)
+    if not form.ok:
+        return await _end_form(request, form, status=422)
+    try:
+        async with request.app[DATABASE].write() as session:
+            await places.end_template(
+                session,
+                await session.get_one(SessionTemplate, template.id),
+                last_day=form.value.last_day,
+                by=gate.staff(request).actor,
+                now=request.app[CLOCK](),
+            )
+    except Invalid as refused:
+        return await _end_form(request, form.refused(refused), status=409)
+    return redirect(
+        request,
+        "session_templates.index",
+        site=template.site_id,
+        flash=_("The opening ends as you said."),
+    )
+
+
+def _opening(typed: OpeningFields, weekday: Weekday) -> Opening:
+    return Opening(
+        weekday=weekday.number,
+        starts=typed.starts,
+        ends=typed.ends,
+        slot_minutes=typed.slot_minutes,
+        valid_from=typed.valid_from,
+        valid_to=typed.valid_to,
+        stations=frozenset(typed.stations),
+        kinds=frozenset(typed.kinds),
+    )
+
+
+def _row(template: SessionTemplate, names: dict[int, str]) -> Row:
+    kinds = frozenset(VisitKind(kind) for kind in template.kinds)
+    opening = Opening(
+        weekday=template.weekday,
+        starts=template.starts,
+        ends=template.ends,
+        slot_minutes=template.slot_minutes,
+        valid_from=template.valid_from,
+    )
+    return Row(
+        id=template.id,
+        weekday=template.weekday,
+        starts=template.starts,
+        ends=template.ends,
+        slot_minutes=template.slot_minutes,
+        slots=opening.minutes // template.slot_minutes,
+        valid_from=template.valid_from,
+        valid_to=template.valid_to,
+        terminals=tuple(names.get(one, "–") for one in template.stations),
+        kinds=tuple(label(kind) for kind in VisitKind if kind in kinds),
+    )
+
+
+def _week(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    """The rows under the names of their days, Saturday first."""
+    kept = list(rows)
+    days = ((day, [row for row in kept if row.weekday == day]) for day in jalali.WEEK)
+    return [(picks.weekday_name(day), found) for day, found in days if found]
+
+
+def _today(request: web.Request, site: Site) -> date:
+    return request.app[CLOCK]().astimezone(ZoneInfo(site.zone)).date()
+
+
+async def _form(
+    request: web.Request, form: Form[OpeningFields], site: Site, *, status: int = 200
+) -> web.Response:
+    async with request.app[DATABASE].read() as session:
+        stations = await places.stations_of(session, site.id)
+        policy = await places.policy_of(session, site.id)
+    return render(
+        request,
+        "admin/template_new.html",
+        status=status,
+        form=form,
+        site={"id": site.id, "name": site.name},
+        is_prison=site.kind is SiteKind.PRISON,
+        weekdays=picks.weekday_options(),
+        stations=[(one.id, one.name) for one in stations],
+        kinds=labels.options(VisitKind),
+        turnover=policy.turnover,
+    )
+
+
+async def _end_form(
+    request: web.Request, form: Form[Ending], *, status: int = 200
+) -> web.Response:
+    template = gate.subject(request, SessionTemplate)
+    async with request.app[DATABASE].read() as session:
+        site = await session.get_one(Site, template.site_id)
+        stations = await places.stations_of(session, site.id)
+    row = _row(template, {one.id: one.name for one in stations})
+    return render(
+        request,
+        "admin/template_end.html",
+        status=status,
+        form=form,
+        site={"id": site.id, "name": site.name},
+        row=row,
+        weekday=picks.weekday_name(row.weekday),
+    )
+
+
+def _of_site(method: str, path: str, page: Page) -> Route:
+    return Route(
+        method=method,
+        path=f"/sites/{{site}}/templates{path}",
+        page=page,
+        allow=PLANNERS,
+        subject=subjects.site,
+    )
+
+
+def _of_template(method: str, page: Page) -> Route:
+    return Route(
+        method=method,
+        path="/templates/{template}/end",
+        page=page,
+        allow=PLANNERS,
+        subject=reach.template,
+    )
+
+
+ROUTES = (
+    _of_site("GET", "", index),
+    _of_site("GET", "/new", new),
+    _of_site("POST", "/new", add),
+    _of_template("GET", ending),
+    _of_template("POST", end),
+)

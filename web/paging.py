@@ -1,0 +1,43 @@
+"""Lists that are searched and turned page by page, by the address alone."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+from pydantic import Field
+
+from web import forms
+from web.fields import Line
+from web.forms import Form
+from web.i18n import N_
+from web.picks import Pick
+from web.render import url
+
+#: How many rows a page shows. Ask for one more, to know whether there is a next page.
+PER_PAGE = 50
+
+
+class Looking(forms.Fields):
+    """What to look for, and after which row."""
+
+    text: Line = Field(default="", title=N_("Look for"))
+    after: Pick | None = None
+
+
+def looking(request: web.Request) -> tuple[Form[Looking], Looking]:
+    """The search in a page's address; one that makes no sense looks for everything."""
+    form = forms.from_query(request, Looking)
+    return form, form.value if form.ok else Looking()
+
+
+def links(
+    request: web.Request, name: str, asked: Looking, found: Sequence[int]
+) -> dict[str, str | None]:
+    """Where the list begins, and where it goes on after the rows that were found."""
+    text = {"text": asked.text} if asked.text else {}
+    more = len(found) > PER_PAGE
+    return {
+        "first": url(request, name, query=text) if asked.after else None,
+        "next": url(request, name, query=text | {"after": str(found[PER_PAGE - 1])})
+        if more
+        else None,
+    }
