@@ -335,19 +335,21 @@ async def test_a_publisher_is_told_how_much_its_receivers_can_take(
     # The first word comes with the first packet: browsers start at 300 kbit/s.
     assert 780_000 < told()[0] <= 920_000
 
-    async def half_a_megabit_meets(estimate: int) -> None:
-        for number in range(60):
-            family.send(video(number + len(family.reports) * 100) + bytes(600))
-            if number % 10 == 9:
+    numbered = itertools.count(1)
+
+    async def a_megabit_meets(estimate: int) -> None:
+        for turn in range(60):
+            family.send(video(next(numbered)) + bytes(1200))
+            if turn % 10 == 9:
                 terminal.send(rtcp.bitrate(1, estimate, [0]))
             await asyncio.sleep(0.01)
 
-    await half_a_megabit_meets(900_000)
+    await a_megabit_meets(2_500_000)
     assert told()[-1] > 780_000, "an estimate beyond what is sent is no limit"
-    await half_a_megabit_meets(300_000)
-    await half_a_megabit_meets(300_000)
+    await a_megabit_meets(300_000)
+    await a_megabit_meets(300_000)
     await until(lambda: told()[-1] < 301_000, within=2)
-    await half_a_megabit_meets(10_000)
+    await a_megabit_meets(10_000)
     await until(lambda: told()[-1] == pytest.approx(150_000, rel=0.01), within=2)
 
 
