@@ -1,0 +1,324 @@
+"""What may be chosen when booking a slot: who, with whom, where; and what would refuse.
+
+Reads. The booking itself asks the rules again, inside its own transaction.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import booking, calendar, rules
+from scheduler.booking import Refused
+from scheduler.calendar import DaySlot, SlotState
+from scheduler.rules import Proposal, Refusal
+from scheduler.situation import situation
+from scheduler.slots import Slot
+from visitation import people, places, visits
+from visitation.errors import NotFound
+from visitation.people import Account, Contact, Prisoner, Scope, Standing, Visitor
+from visitation.people.tables import AccountScope
+from visitation.places import Policy, Site, Station
+from visitation.timespan import Timespan
+from visitation.visits import boards, claims
+from visitation.words import Role, StationKind
+from web import named, present, slot_names
+from web.i18n import N_, _
+from web.labels import label
+
+#: The words for a place that is no kiosk.
+OWN_PHONE = "own"
+_LONGEST_LIST = 30
+_STANDINGS = {
+    Standing.NOT_APPROVED: N_("not approved: %(state)s"),
+    Standing.BANNED: N_("banned from visiting"),
+}
+#: What `rules.RULES` has beside `rules.HARD_RULES`; a stated reason overrides these.
+SOFT = frozenset(
+    {
+        Refusal.BEGUN,
+        Refusal.TOO_SOON,
+        Refusal.TOO_FAR_AHEAD,
+        Refusal.NOT_A_SLOT,
+        Refusal.KIND_NOT_OFFERED,
+        Refusal.PARTY_TOO_LARGE,
+        Refusal.WEEKLY_LIMIT,
+    }
+)
+Option = tuple[str, str] | tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The slot that somebody would like to book.
+
+    Attributes:
+        slot: as the calendar has it; None if there is no such slot any more.
+        terminals: the prison's, by id.
+    """
+
+    name: str
+    prison: Site
+    terminal_id: int
+    terminal: str
+    start: datetime
+    slot: DaySlot | None
+    terminals: Mapping[int, str]
+    policy: Policy
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The prison's wall clock."""
+        return ZoneInfo(self.prison.zone)
+
+    @property
+    def span(self) -> Timespan:
+        """The slot's time; of what is no slot, the shortest there can be."""
+        if self.slot is None:
+            return Timespan(self.start, self.start + timedelta(minutes=5))
+        return self.slot.span
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it could still be booked by somebody."""
+        return self.slot is not None and self.slot.state is SlotState.FREE
+
+    async def suggestions(
+        self, session: AsyncSession, *, now: datetime
+    ) -> list[tuple[str, str]]:
+        """What to take instead, once this slot is not free; nothing while it is."""
+        if self.is_free:
+            return []
+        following = await calendar.free(
+            session,
+            site_id=self.prison.id,
+            after=max(now, self.start),
+            limit=booking.SUGGESTIONS,
+        )
+        return self.in_words(following)
+
+    def in_words(self, slots: Iterable[Slot]) -> list[tuple[str, str]]:
+        """The names of slots of the prison, each with its time and terminal."""
+        return in_words(slots, self.terminals, self.zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What there is to choose from for one prisoner in one slot.
+
+    Attributes:
+        visitors: those who may come, for checkboxes.
+        others: those who may not, with the reason.
+        kiosks: the free ones, and the own phone.
+        officials: those who work for the prison, busy ones marked.
+    """
+
+    prisoner: Prisoner
+    visitors: tuple[Option, ...]
+    others: tuple[tuple[str, str], ...]
+    places: tuple[Option, ...]
+    officials: tuple[Option, ...]
+    kinds: tuple[Option, ...]
+
+
+async def place_of(
+    session: AsyncSession, scope: Scope, text: str, *, now: datetime
+) -> Place:
+    """The slot of that name, in a prison within reach.
+
+    Raises:
+        NotFound: if it is no name, or the terminal is out of reach.
+    """
+    wanted = slot_names.read(text)
+    if wanted is None:
+        raise NotFound("slot")
+    terminal = await named.station(session, scope, wanted.terminal_id)
+    if terminal.kind is not StationKind.TERMINAL:
+        raise NotFound("terminal")
+    prison = await session.get_one(Site, terminal.site_id)
+    day = wanted.start.astimezone(ZoneInfo(prison.zone)).date()
+    slots = await calendar.day(session, site_id=prison.id, day=day, now=now)
+    stations = await session.exec(select(Station).where(Station.site_id == prison.id))
+    return Place(
+        name=text,
+        prison=prison,
+        terminal_id=terminal.id,
+        terminal=terminal.name,
+        terminals={one.id: one.name for one in stations.all()},
+        start=wanted.start,
+        slot=next(
+            (
+                slot
+                for slot in slots
+                if slot.terminal_id == terminal.id
+                and slot.span.start == wanted.start
+                and slot.kinds
+            ),
+            None,
+        ),
+        policy=await places.policy_of(session, prison.id),
+    )
+
+
+def in_words(
+    slots: Iterable[Slot | DaySlot], terminals: Mapping[int, str], zone: ZoneInfo
+) -> list[tuple[str, str]]:
+    """The names of slots, each with its time and terminal in words."""
+    return [
+        (
+            slot_names.name(slot.terminal_id, slot.span),
+            _(
+                "%(time)s, %(terminal)s",
+                time=present.span(slot.span, zone),
+                terminal=terminals.get(slot.terminal_id, ""),
+            ),
+        )
+        for slot in slots
+    ]
+
+
+async def find_prisoners(
+    session: AsyncSession, prison: Site, text: str
+) -> Sequence[Prisoner]:
+    """The prisoners of a prison whose name or number contains the text."""
+    found = await people.find_prisoners(
+        session,
+        scope=Scope(sites=frozenset({prison.id})),
+        text=text,
+        limit=_LONGEST_LIST,
+    )
+    return [one for one in found if one.released_at is None]
+
+
+async def choices(
+    session: AsyncSession, scope: Scope, place: Place, prisoner_id: int
+) -> Choices:
+    """What can be chosen for a prisoner in a slot.
+
+    Raises:
+        NotFound: if the prisoner is not in that prison.
+    """
+    prisoner = await named.prisoner(session, scope, prisoner_id)
+    if prisoner.site_id != place.prison.id:
+        raise NotFound("prisoner")
+    contacts = await people.contacts_of(session, prisoner.id)
+    kiosks = await boards.seats(session, scope=scope, kind=StationKind.KIOSK)
+    officials = await _officials(session, place.prison)
+    taken = await claims.held(
+        session,
+        visits.resources(prisoner_id=prisoner.id)
+        | {f"visitor:{visitor.id}" for _contact, visitor in contacts}
+        | {f"kiosk:{seat.id}" for seat in kiosks}
+        | {f"official:{account.id}" for account in officials},
+        place.span,
+        turnover=place.policy.turnover,
+    )
+    may, may_not = _visitors(contacts, place.start, taken)
+    return Choices(
+        prisoner=prisoner,
+        visitors=may,
+        others=may_not,
+        places=(
+            (OWN_PHONE, _("Their own phone or computer")),
+            *(
+                (str(seat.id), f"{seat.site} – {seat.name}")
+                for seat in kiosks
+                if seat.out_of_order is None and f"kiosk:{seat.id}" not in taken
+            ),
+        ),
+        officials=_marked(officials, taken),
+        kinds=tuple(
+            (kind.value, label(kind))
+            for kind in sorted(place.slot.kinds if place.slot else ())
+        ),
+    )
+
+
+async def foresee(
+    session: AsyncSession, proposal: Proposal, *, now: datetime, overriding: bool
+) -> None:
+    """Ask the rules before anything is written.
+
+    Raises:
+        Refused: with what would be refused now, and the next free slots.
+        NotFound: if the prison, a station or the prisoner does not exist.
+    """
+    known, opening = await situation(session, proposal, now=now)
+    reasons = rules.refusals(proposal, known)
+    hard = rules.refusals(proposal, known, rules.HARD_RULES)
+    if hard or (reasons and not overriding):
+        soonest = now + timedelta(minutes=opening.policy.notice_minutes)
+        following = await calendar.free(
+            session,
+            site_id=proposal.prison_id,
+            after=max(soonest, proposal.span.start),
+            limit=booking.SUGGESTIONS,
+            kind=proposal.kind,
+            kiosk_id=proposal.kiosk_id,
+            prisoner_id=proposal.prisoner_id,
+            visitor_ids=proposal.visitor_ids,
+            official_id=proposal.official_id,
+        )
+        raise Refused(reasons, tuple(following))
+
+
+def may_override(refused: Refused) -> bool:
+    """Whether a stated reason would be enough to book all the same."""
+    return set(refused.reasons) <= SOFT
+
+
+async def _officials(session: AsyncSession, prison: Site) -> Sequence[Account]:
+    reaching = select(AccountScope.account_id).where(
+        or_(
+            col(AccountScope.site_id) == prison.id,
+            col(AccountScope.province_id) == prison.province_id,
+        )
+    )
+    rows = await session.exec(
+        select(Account)
+        .where(
+            Account.role == Role.OFFICIAL,
+            col(Account.disabled_at).is_(None),
+            or_(col(Account.everywhere), col(Account.id).in_(reaching)),
+        )
+        .order_by(col(Account.name), col(Account.id))
+    )
+    return rows.all()
+
+
+def _visitors(
+    contacts: Iterable[tuple[Contact, Visitor]], at: datetime, taken: frozenset[str]
+) -> tuple[tuple[Option, ...], tuple[tuple[str, str], ...]]:
+    may: list[Option] = []
+    may_not: list[tuple[str, str]] = []
+    for contact, visitor in contacts:
+        named = f"{visitor.name} – {label(contact.relation)}"
+        if reason := _reason(contact, at, busy=f"visitor:{visitor.id}" in taken):
+            may_not.append((named, reason))
+        elif visitor.phone is None:
+            may.append((str(visitor.id), named, _("no phone")))
+        else:
+            may.append((str(visitor.id), named))
+    return tuple(may), tuple(may_not)
+
+
+def _reason(contact: Contact, at: datetime, *, busy: bool) -> str:
+    standing = people.standing(contact, at)
+    if standing in _STANDINGS:
+        return _(_STANDINGS[standing], state=label(contact.state))
+    return _("in another visit at this time") if busy else ""
+
+
+def _marked(officials: Iterable[Account], taken: frozenset[str]) -> tuple[Option, ...]:
+    return tuple(
+        (
+            str(account.id),
+            _("%(name)s (attends another visit then)", name=account.name)
+            if f"official:{account.id}" in taken
+            else account.name,
+        )
+        for account in officials
+    )

@@ -1,0 +1,95 @@
+"""Text messages as staff see them: exactly as sent, the phone masked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import messages, visits, wording
+from visitation.keyring import Keyring
+from visitation.messages import Message
+from visitation.visits import Participant
+from web import present
+from web.labels import label, tone
+
+_SHOWN_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One message on a page.
+
+    Attributes:
+        at: when it was handed over, else when it was written.
+        segments: how many it cost, or will cost.
+    """
+
+    at: datetime
+    sent: bool
+    to: Markup
+    name: str
+    text: str
+    language: str
+    sign: str
+    tone: str
+    segments: str
+    error: str
+    visit_id: int | None
+
+
+async def shown(
+    session: AsyncSession,
+    rows: Sequence[Message],
+    *,
+    keyring: Keyring | None,
+    link: str,
+) -> list[Shown]:
+    """Messages in the words they have or will have.
+
+    Args:
+        session: to read the join codes from.
+        rows: the messages.
+        keyring: opens the codes; None for those who may not read them.
+        link: what messages end with, where the gateway takes addresses.
+    """
+    codes = await _codes(session, rows, keyring) if keyring is not None else {}
+    return [_one(row, codes.get(row.participant_id), link) for row in rows]
+
+
+def masked(phone: str) -> Markup:
+    """All that is shown of a phone: its last four digits."""
+    ending = present.digits(phone[-_SHOWN_DIGITS:])
+    return Markup('<bdi dir="ltr">••• {}</bdi>').format(ending)
+
+
+async def _codes(
+    session: AsyncSession, rows: Sequence[Message], keyring: Keyring
+) -> dict[int | None, str]:
+    found = await session.exec(
+        select(Participant).where(
+            col(Participant.id).in_({row.participant_id for row in rows}),
+            col(Participant.code_sealed).is_not(None),
+        )
+    )
+    opened = {p.id: visits.code_of(p, keyring=keyring) for p in found.all()}
+    return {who: code for who, code in opened.items() if code is not None}
+
+
+def _one(row: Message, code: str | None, link: str) -> Shown:
+    text = messages.text_of(row, code=code, link=link or None)
+    return Shown(
+        at=row.sent_at or row.created_at,
+        sent=row.sent_at is not None,
+        to=masked(row.phone),
+        name=label(row.template),
+        text=text,
+        language=row.language,
+        sign=label(row.state),
+        tone=tone(row.state),
+        segments=present.digits(row.segments or wording.segments(text)),
+        error=row.error,
+        visit_id=row.visit_id,
+    )

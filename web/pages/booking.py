@@ -1,0 +1,236 @@
+"""Booking a free slot: whom to visit, who comes, where they sit; check; book.
+
+Each step is a plain form; whatever is refused, nothing that was chosen is lost.
+"""
+
+from aiohttp import web
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import booking
+from scheduler.booking import Refused
+from scheduler.rules import Proposal
+from visitation import lifecycle
+from visitation.errors import NotFound
+from visitation.lifecycle import Act
+from visitation.words import Attendance
+from web import booking_choices, booking_form, forms, gate, named, present
+from web.api import idempotency
+from web.api.problems import Answer
+from web.booking_choices import Place
+from web.booking_form import Search, Wish
+from web.forms import Form
+from web.keys import CLOCK, DATABASE, KEYRING
+from web.render import redirect, redirect_to, render, url
+from web.routing import Page, Route
+
+_BOOKERS = lifecycle.MAY[Act.BOOK]
+#: More places than these go into a list instead of being shown all at once.
+_FEW = 6
+
+
+async def begin(request: web.Request) -> web.Response:
+    """The first steps: a prisoner of the slot's prison, then everything else."""
+    form = forms.from_query(request, Search)
+    if "slot" in form.errors or "prisoner" in form.errors:
+        raise NotFound("slot")
+    slot, prisoner = form.text("slot"), form.text("prisoner")
+    if prisoner:
+        return await _page(request, slot=slot, prisoner=prisoner)
+    text = form.value.text if form.ok else ""
+    async with request.app[DATABASE].read() as session:
+        place = await _place(session, request, slot)
+        found = await booking_choices.find_prisoners(session, place.prison, text)
+        suggested = await place.suggestions(session, now=request.app[CLOCK]())
+    if text and len(found) == 1:
+        return redirect_to(request, _link(request, slot, found[0].id))
+    return render(
+        request,
+        "schedule/prisoner.html",
+        status=200 if form.ok else 422,
+        form=form,
+        place=place,
+        people=[(p.name, p.number, _link(request, slot, p.id)) for p in found],
+        suggestions=[(_link(request, name), words) for name, words in suggested],
+        day=_day(request, place),
+    )
+
+
+async def change(request: web.Request) -> web.Response:
+    """Back to choosing, with everything as it was."""
+    return await _again(request, await booking_form.read(request))
+
+
+async def check(request: web.Request) -> web.Response:
+    """Everything once more before it is booked; what would be refused is said now."""
+    form = await booking_form.read(request)
+    if not form.ok:
+        return await _again(request, form, status=422)
+    now, overriding = request.app[CLOCK](), bool(form.value.override)
+    try:
+        async with request.app[DATABASE].read() as session:
+            wanted = await _proposal(session, request, form.value)
+            await booking_choices.foresee(
+                session, wanted, now=now, overriding=overriding
+            )
+    except Refused as refused:
+        return await _again(request, form, refused=refused)
+    return await _again(request, form, template="schedule/check.html")
+
+
+async def book(request: web.Request) -> web.Response:
+    """Book; sent twice by a double click, it is booked once."""
+    form = await booking_form.read(request)
+    if not form.ok:
+        return await _again(request, form, status=422)
+    keyring = request.app[KEYRING]
+
+    async def act(session: AsyncSession) -> Answer:
+        return Answer(status=303, text=await _book(session, request, form.value))
+
+    try:
+        answer = await idempotency.once(
+            request.app[DATABASE],
+            act,
+            actor=gate.staff(request).actor.key,
+            key=f"page:{form.value.key or keyring.reference()}"[:128],
+            asked=repr(sorted(form.typed.items())),
+            keyring=keyring,
+            now=request.app[CLOCK](),
+        )
+    except Refused as refused:
+        return await _again(request, form, refused=refused)
+    return redirect(request, "visits.booked", visit=answer.text)
+
+
+async def _book(session: AsyncSession, request: web.Request, wish: Wish) -> str:
+    wanted = await _proposal(session, request, wish)
+    visit = await booking.book(
+        session,
+        prison_id=wanted.prison_id,
+        terminal_id=wanted.terminal_id,
+        span=wanted.span,
+        kind=wanted.kind,
+        prisoner_id=wanted.prisoner_id,
+        visitor_ids=wanted.visitor_ids,
+        kiosk_id=wanted.kiosk_id,
+        official_id=wanted.official_id,
+        attendance=wish.attendance,
+        note=wish.note,
+        keyring=request.app[KEYRING],
+        by=gate.staff(request).actor,
+        now=request.app[CLOCK](),
+        override_reason=wish.override,
+    )
+    return visit.reference
+
+
+async def _proposal(
+    session: AsyncSession, request: web.Request, wish: Wish
+) -> Proposal:
+    scope = gate.staff(request).scope
+    place = await _place(session, request, wish.slot)
+    await named.prisoner(session, scope, wish.prisoner)
+    if wish.kiosk is not None:
+        await named.station(session, scope, wish.kiosk)
+    if wish.official is not None:
+        await named.official(session, place.prison, wish.official)
+    return Proposal(
+        prison_id=place.prison.id,
+        terminal_id=place.terminal_id,
+        span=place.span,
+        kind=wish.kind,
+        prisoner_id=wish.prisoner,
+        visitor_ids=frozenset(wish.visitors),
+        kiosk_id=wish.kiosk,
+        official_id=wish.official,
+    )
+
+
+async def _again(
+    request: web.Request,
+    form: Form[Wish],
+    *,
+    template: str = "schedule/booking.html",
+    status: int = 200,
+    refused: Refused | None = None,
+) -> web.Response:
+    if "slot" in form.errors or "prisoner" in form.errors:
+        raise NotFound("slot")
+    return await _page(
+        request,
+        slot=form.text("slot"),
+        prisoner=form.text("prisoner"),
+        form=form.refused(refused) if refused else form,
+        template=template,
+        status=409 if refused else status,
+        refused=refused,
+    )
+
+
+async def _page(
+    request: web.Request,
+    *,
+    slot: str,
+    prisoner: str,
+    form: Form[Wish] | None = None,
+    template: str = "schedule/booking.html",
+    status: int = 200,
+    refused: Refused | None = None,
+) -> web.Response:
+    scope, now = gate.staff(request).scope, request.app[CLOCK]()
+    async with request.app[DATABASE].read() as session:
+        place = await _place(session, request, slot)
+        choices = await booking_choices.choices(session, scope, place, int(prisoner))
+        suggested = (
+            place.in_words(refused.next_free)
+            if refused
+            else await place.suggestions(session, now=now)
+        )
+    form = form or booking_form.first(place, choices)
+    return render(
+        request,
+        template,
+        status=status,
+        form=form,
+        place=place,
+        choices=choices,
+        as_list=len(choices.places) > _FEW,
+        attendances=Attendance,
+        suggestions=suggested,
+        may_override=bool(refused and booking_choices.may_override(refused)),
+        hidden=booking_form.hidden(form),
+        key=request.app[KEYRING].reference(),
+        summary=booking_form.summary(form, choices),
+        other_prisoner=_link(request, slot),
+        day=_day(request, place),
+    )
+
+
+async def _place(session: AsyncSession, request: web.Request, slot: str) -> Place:
+    scope, now = gate.staff(request).scope, request.app[CLOCK]()
+    return await booking_choices.place_of(session, scope, slot, now=now)
+
+
+def _link(request: web.Request, slot: str, prisoner_id: int | None = None) -> str:
+    query = {"slot": slot}
+    if prisoner_id is not None:
+        query["prisoner"] = str(prisoner_id)
+    return url(request, "booking.begin", query=query)
+
+
+def _day(request: web.Request, place: Place) -> str:
+    day = present.local_day(place.start, place.zone).isoformat()
+    query = {"site": str(place.prison.id), "day": day}
+    return url(request, "schedule.day", query=query)
+
+
+def _route(method: str, path: str, page: Page) -> Route:
+    return Route(method=method, path=path, page=page, allow=_BOOKERS)
+
+
+ROUTES = (
+    _route("GET", "/booking", begin),
+    _route("POST", "/booking", book),
+    _route("POST", "/booking/change", change),
+    _route("POST", "/booking/check", check),
+)

@@ -1,0 +1,81 @@
+"""A prison's day: what is free, who has what, and where to book."""
+
+from datetime import date, timedelta
+
+from aiohttp import web
+from pydantic import Field
+
+from visitation import lifecycle
+from visitation.lifecycle import Act
+from web import forms, gate, prison_day
+from web.fields import Count, Day
+from web.i18n import N_
+from web.keys import CLOCK, DATABASE
+from web.prison_day import Links, PrisonDay
+from web.render import render, url
+from web.routing import Route
+
+_DAY = timedelta(days=1)
+
+
+class Choice(forms.Fields):
+    """Which prison, and which day."""
+
+    site: Count | None = Field(default=None, title=N_("Prison"))
+    day: Day | None = Field(default=None, title=N_("Day"))
+
+
+async def day(request: web.Request) -> web.Response:
+    """The day of a prison: terminals by slots, and the week around it."""
+    form = forms.from_query(request, Choice)
+    asked = form.value if form.ok else Choice()
+    now, scope = request.app[CLOCK](), gate.staff(request).scope
+    async with request.app[DATABASE].read() as session:
+        prisons = await prison_day.prisons_within(session, scope)
+        if not prisons:
+            return render(request, "schedule/nowhere.html")
+        chosen = next((one for one in prisons if one.id == asked.site), prisons[0])
+        known = await prison_day.read(session, chosen, asked.day, now=now)
+    if form.ok:
+        form = forms.blank(Choice, site=chosen.id, day=known.day)
+    links = links_of(request, known)
+    return render(
+        request,
+        "schedule/day.html",
+        status=200 if form.ok else 422,
+        form=form,
+        prisons=[(prison.id, prison.name) for prison in prisons],
+        known=known,
+        rows=known.rows(links),
+        week=known.strip(links),
+        others=known.beside(links),
+        yesterday=links.day(known.day - _DAY),
+        tomorrow=links.day(known.day + _DAY),
+        today=links.day(known.today),
+        openings=f"/sites/{chosen.id}/templates",
+    )
+
+
+def links_of(request: web.Request, known: PrisonDay) -> Links:
+    """Where the things on a prison's day lead."""
+
+    def to_day(other: date) -> str:
+        query = {"site": str(known.prison.id), "day": other.isoformat()}
+        return url(request, "schedule.day", query=query)
+
+    return Links(
+        day=to_day,
+        slot=lambda name: url(request, "booking.begin", query={"slot": name}),
+        visit=lambda reference: url(request, "visits.show", visit=reference),
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/schedule",
+        page=day,
+        allow=lifecycle.MAY[Act.BOOK],
+        menu=N_("Booking"),
+    ),
+)

@@ -1,0 +1,107 @@
+"""A visit's page: what it is, who takes part, and its whole history.
+
+Buttons come from the lifecycle's tables, so that a page offers what the server allows.
+"""
+
+from aiohttp import web
+
+from scheduler import notices
+from visitation import lifecycle, visits
+from visitation.lifecycle import Act, VisitAction, VisitState
+from visitation.visits import Visit
+from visitation.words import Part, Role
+from web import gate, message_views, present, subjects, visit_story
+from web.i18n import N_, _
+from web.keys import DATABASE, KEYRING, SETTINGS
+from web.render import render
+from web.routing import Page, Route
+
+#: What the page offers: what may be done, the move it needs, the route, the words.
+_OFFERS = (
+    (Act.MOVE, None, "visit_changes.ask_move", N_("Move the visit")),
+    (
+        Act.CANCEL,
+        VisitAction.CANCEL,
+        "visit_changes.ask_cancel",
+        N_("Cancel the visit"),
+    ),
+    (Act.CLOSE, VisitAction.CLOSE, "visit_changes.ask_close", N_("Close the visit")),
+)
+
+
+async def show(request: web.Request) -> web.Response:
+    """A visit and its whole history on one page."""
+    visit, me = gate.subject(request, Visit), gate.staff(request)
+    reads = me.role in lifecycle.MAY[Act.READ_MESSAGES]
+    async with request.app[DATABASE].read() as session:
+        story = await visit_story.read(
+            session,
+            visit,
+            keyring=request.app[KEYRING] if reads else None,
+            link=request.app[SETTINGS].message_link,
+        )
+    return render(
+        request,
+        "visits/visit.html",
+        story=story,
+        offers=_offers(visit, me.role),
+        may_print=reads and any(one.has_code for one in story.summary.attendees),
+        may_book=me.role in lifecycle.MAY[Act.BOOK],
+    )
+
+
+async def booked(request: web.Request) -> web.Response:
+    """What to tell the people of a visit that was just booked: codes, and who knows."""
+    visit, keyring = gate.subject(request, Visit), request.app[KEYRING]
+    async with request.app[DATABASE].read() as session:
+        story = await visit_story.read(session, visit, keyring=None, link="")
+        people = await visits.participants(session, visit.id)
+        phones = {
+            one.participant_id: one.phone
+            for one in await notices.recipients(session, visit.id)
+        }
+    names = {one.id: one.name for one in story.summary.attendees}
+    told = [
+        {
+            "name": names[one.id],
+            "code": visits.code_of(one, keyring=keyring),
+            "phone": message_views.masked(phone) if phone else "",
+            "is_visitor": one.part is Part.VISITOR,
+        }
+        for one in people
+        if one.id in phones
+        for phone in (phones[one.id],)
+    ]
+    day = present.local_day(visit.starts_at, story.zone).isoformat()
+    return render(request, "visits/booked.html", story=story, told=told, day=day)
+
+
+def _offers(visit: Visit, role: Role) -> list[tuple[str, str]]:
+    """What somebody of this role may do to the visit now: a route and the words."""
+    return [
+        (route, _(words))
+        for act, action, route, words in _OFFERS
+        if role in lifecycle.MAY[act] and _allows(visit, action)
+    ]
+
+
+def _allows(visit: Visit, action: VisitAction | None) -> bool:
+    if action is None:
+        return visit.state is VisitState.BOOKED
+    return lifecycle.allows(visit.state, action)
+
+
+def _route(method: str, path: str, page: Page, act: Act) -> Route:
+    return Route(
+        method=method,
+        path=f"/visits/{{visit}}{path}",
+        page=page,
+        allow=lifecycle.MAY[act],
+        subject=subjects.visit,
+    )
+
+
+ROUTES = (
+    _route("GET", "", show, Act.READ_HISTORY),
+    _route("GET", "/booked", booked, Act.BOOK),
+)
