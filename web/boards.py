@@ -50,12 +50,19 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody on a row."""
+    """Somebody on a row.
+
+    Attributes:
+        called: whether the sign comes from the call and not from a tick.
+        line: how weak their line is; None for a good one.
+        outside: whether they wait in the waiting room to be let in.
+    """
 
     reference: str
     name: str
     part: str
     sign: Sign
+    called: bool
     line: Sign | None
     ticks: tuple[Tick, ...]
     phoneless: bool
@@ -125,6 +132,8 @@ _LINES: Mapping[Quality, Sign] = {
 }
 _COME = frozenset({ParticipantState.WAITING, ParticipantState.JOINED})
 _PATIENCE = timedelta(minutes=1)
+#: How far ahead of midnight the next day's visits are today's business already.
+_NEAR = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,11 +262,16 @@ def call_path(reference: str, *, part: Part | None = None) -> str:
     return f"{path}?part={part}" if part else path
 
 
-def local_day(day: date, zone: tzinfo) -> Timespan:
-    """A whole day of a wall clock; 23 or 25 hours where clocks are changed."""
+def local_day(day: date, zone: tzinfo, *, now: datetime) -> Timespan:
+    """A whole day of a wall clock; today reaches over midnight by what is near.
+
+    A day has 23 or 25 hours where clocks are changed.
+    """
     start, end = (
         datetime.combine(one, time(), zone) for one in (day, day + timedelta(days=1))
     )
+    if start <= now < end:
+        end = max(end, now + _NEAR)
     return Timespan(start, end)
 
 
@@ -270,6 +284,7 @@ def _person(one: Attendee, zone: tzinfo, room: RoomView | None) -> Person:
         name=one.name,
         part="" if visitor else label(one.part),
         sign=Sign(words=label(one.state), kind=tone(one.state)),
+        called=one.state not in lifecycle.TICKS,
         line=_line(seen),
         ticks=tuple(
             Tick(state=state, words=_(words), at=_at(getattr(one, field), zone))

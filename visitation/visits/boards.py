@@ -62,15 +62,15 @@ async def seats(
 async def at_prisons(
     session: AsyncSession, *, scope: Scope, day: Timespan
 ) -> tuple[Listed, ...]:
-    """The visits that begin in a span at the prisons of a scope."""
-    return await listed(session, _inside(Visit.prison_id, scope), _begins_in(day))
+    """The visits that touch a span at the prisons of a scope."""
+    return await listed(session, _inside(Visit.prison_id, scope), _touches(day))
 
 
 async def at_points(
     session: AsyncSession, *, scope: Scope, day: Timespan
 ) -> tuple[Listed, ...]:
-    """The visits that begin in a span at the service points of a scope."""
-    return await listed(session, _inside(Visit.point_id, scope), _begins_in(day))
+    """The visits that touch a span at the service points of a scope."""
+    return await listed(session, _inside(Visit.point_id, scope), _touches(day))
 
 
 async def of_visit(
@@ -144,9 +144,9 @@ async def to_attend(
     open_to_all = and_(
         col(Visit.kind) == VisitKind.OFFICIAL,
         _inside(Visit.prison_id, scope),
-        _begins_in(today),
+        _touches(today),
     )
-    return await listed(session, _begins_in(within), or_(own, open_to_all))
+    return await listed(session, _touches(within), or_(own, open_to_all))
 
 
 async def at_terminal(
@@ -168,12 +168,16 @@ async def at_terminal(
 async def at_kiosk(
     session: AsyncSession, *, station_id: int, day: Timespan
 ) -> tuple[Listed, ...]:
-    """The visits that begin in a span at a kiosk."""
-    return await listed(session, col(Visit.kiosk_id) == station_id, _begins_in(day))
+    """The visits that touch a span at a kiosk."""
+    return await listed(session, col(Visit.kiosk_id) == station_id, _touches(day))
 
 
 def _inside(column: Any, scope: Scope) -> ColumnElement[bool]:
     return col(column).in_(select(Site.id).where(scope.of_sites()))
+
+
+def _touches(span: Timespan) -> ColumnElement[bool]:
+    return and_(col(Visit.starts_at) < span.end, col(Visit.ends_at) > span.start)
 
 
 def _begins_in(span: Timespan) -> ColumnElement[bool]:

@@ -112,7 +112,7 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
             found = await _found(session, request, me, text, now)
         else:
             found = await boards.at_points(
-                session, scope=me.scope, day=local_day(chosen, zone)
+                session, scope=me.scope, day=local_day(chosen, zone, now=now)
             )
     query = {"text": text} if text else {"day": chosen.isoformat()}
     return {

@@ -60,7 +60,7 @@ async def attend(request: web.Request) -> web.Response:
 
 async def _shown(request: web.Request) -> dict[str, Any]:
     now, zone = request.app[CLOCK](), request.app[SETTINGS].zone
-    today = local_day(now.astimezone(zone).date(), zone)
+    today = local_day(now.astimezone(zone).date(), zone, now=now)
     me = gate.staff(request)
     async with request.app[DATABASE].read() as session:
         listed = await boards.to_attend(

@@ -4,7 +4,6 @@ A terminal goes to its visit by itself as soon as the waiting room opens; a kios
 for a code. Neither shows a code, and a kiosk no names.
 """
 
-from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -28,8 +27,6 @@ from web.routing import PUBLIC, TERMINAL, Route
 from web.throttle import THROTTLE, per_hour
 
 PER_ADDRESS = per_hour(30)
-#: What a terminal shows late in the evening reaches past midnight.
-_AHEAD_AT_LEAST = timedelta(hours=3)
 
 
 def _eight(code: str) -> str:
@@ -93,7 +90,7 @@ async def board(request: web.Request) -> web.Response:
 
 async def _shown(request: web.Request, device: DevicePrincipal) -> dict[str, Any]:
     now, zone = request.app[CLOCK](), request.app[SETTINGS].zone
-    today = local_day(now.astimezone(zone).date(), zone)
+    today = local_day(now.astimezone(zone).date(), zone, now=now)
     async with request.app[DATABASE].read() as session:
         site = await session.get_one(Site, device.site_id)
         if device.kind is StationKind.KIOSK:
@@ -102,7 +99,7 @@ async def _shown(request: web.Request, device: DevicePrincipal) -> dict[str, Any
             )
         else:
             listed = await boards.at_terminal(
-                session, station_id=device.station_id, day=_ahead(now, today)
+                session, station_id=device.station_id, day=Timespan(now, today.end)
             )
     following = next_of(listed, now)
     rest = [one for one in listed if one is not following]
@@ -115,10 +112,6 @@ async def _shown(request: web.Request, device: DevicePrincipal) -> dict[str, Any
         "following": row(following, now=now) if following else None,
         "later": [row(one, now=now) for one in rest if one.span.start > now],
     }
-
-
-def _ahead(now: datetime, today: Timespan) -> Timespan:
-    return Timespan(now, max(today.end, now + _AHEAD_AT_LEAST))
 
 
 def _asked(

@@ -153,7 +153,7 @@ async def _shown(request: web.Request) -> dict[str, Any]:
     async with request.app[DATABASE].read() as session:
         seats = await boards.seats(session, scope=scope, kind=StationKind.TERMINAL)
         listed = await boards.at_prisons(
-            session, scope=scope, day=local_day(chosen, zone)
+            session, scope=scope, day=local_day(chosen, zone, now=now)
         )
         left = await boards.unclosed(session, scope=scope)
     query = {"day": chosen.isoformat()}

@@ -4,11 +4,17 @@
 
 /** @param {HTMLElement} form */
 export function start(form) {
-  const code = new URLSearchParams(location.hash.slice(1)).get("code");
-  const field = form.querySelector('input[name="code"]');
-  if (!code || !(field instanceof HTMLInputElement)) return;
-  history.replaceState(null, "", location.pathname + location.search);
-  field.value = code;
-  const next = form.querySelector('input[name="phone"], button');
-  if (next instanceof HTMLElement) next.focus();
+  function fill() {
+    const code = new URLSearchParams(location.hash.slice(1)).get("code");
+    const field = form.querySelector('input[name="code"]');
+    if (!code || !(field instanceof HTMLInputElement)) return;
+    history.replaceState(null, "", location.pathname + location.search);
+    field.value = code;
+    const next = form.querySelector('input[name="phone"], button');
+    if (next instanceof HTMLElement) next.focus();
+  }
+
+  // A second slip that is held before the same page only changes what is behind the #.
+  window.addEventListener("hashchange", fill);
+  fill();
 }
