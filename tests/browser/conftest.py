@@ -68,26 +68,38 @@ class MorningClock:
 
 @pytest.fixture
 async def service(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Service]:
-    port, media_port = _free_port(socket.SOCK_STREAM), _free_port(socket.SOCK_DGRAM)
-    settings = Settings(
+    settings = settings_of(sqlite_url, tmp_path)
+    clock, keyring = MorningClock(), Keyring(SECRET.encode())
+    database = Database(sqlite_url)
+    await populate(database, clock())
+    async with running(settings, database, clock=clock) as app:
+        yield Service(
+            port=settings.web.port,
+            database=database,
+            keyring=keyring,
+            clock=clock,
+            app=app,
+        )
+
+
+def settings_of(url: str, data_dir: Path) -> Settings:
+    """A service on free ports of this machine."""
+    port = _free_port(socket.SOCK_STREAM)
+    return Settings(
         secret=SECRET,
-        data_dir=tmp_path,
-        database={"url": sqlite_url},
+        data_dir=data_dir,
+        database={"url": url},
         web={
             "port": port,
             "public_url": f"http://localhost:{port}",
             "require_totp": (),
             "help_phone": "+982112345678",
         },
-        media={"udp_port": media_port, "public_addresses": _addresses()},
+        media={
+            "udp_port": _free_port(socket.SOCK_DGRAM),
+            "public_addresses": _addresses(),
+        },
     )
-    clock, keyring = MorningClock(), Keyring(SECRET.encode())
-    database = Database(sqlite_url)
-    await _populate(database, clock())
-    async with running(settings, database, clock=clock) as app:
-        yield Service(
-            port=port, database=database, keyring=keyring, clock=clock, app=app
-        )
 
 
 @pytest.fixture
@@ -96,7 +108,7 @@ async def browser() -> AsyncIterator[Browser]:
         yield opened
 
 
-async def _populate(database: Database, now: datetime) -> None:
+async def populate(database: Database, now: datetime) -> None:
     password_hash = await asyncio.to_thread(people.hashed, PASSWORD)
     async with database.write() as session:
         province = await make.province(session, name="اصفهان")
