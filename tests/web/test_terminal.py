@@ -202,3 +202,15 @@ async def test_a_station_that_was_unpaired_is_none(site: Site, world: World) -> 
         )
 
     assert 'href="/pair"' in await (await site.get("/station")).text()
+
+
+async def test_a_station_takes_itself_back_when_its_call_is_over(
+    site: Site, world: World
+) -> None:
+    async with site.database.write() as session:
+        today = await booked(session, world, site.keyring, starts_at=site.clock())
+    await become(site, world.terminal)
+
+    page = await (await site.get(f"/call/{today.visit.reference}")).text()
+
+    assert 'data-module="hand-back" data-href="/station"' in page

@@ -75,7 +75,7 @@ async def show(request: web.Request) -> web.Response:
         endings=[(outcome, label(outcome)) for outcome in ENDINGS],
         remarks=[(code, _(text)) for code, text in REMARKS.items()],
         extensions=EXTENSIONS,
-        back=_way_back(request, standing.part),
+        back=_way_back(request),
     )
 
 
@@ -164,7 +164,7 @@ async def _shut(request: web.Request, visit: Visit, denied: Denied) -> web.Respo
         opens_at=denied.opens_at,
         span=Timespan(visit.starts_at, visit.ends_at),
         zone=await _zone(request, visit),
-        back=_way_back(request, None),
+        back=_way_back(request),
     )
 
 
@@ -173,11 +173,11 @@ async def _zone(request: web.Request, visit: Visit) -> ZoneInfo:
         return ZoneInfo((await session.get_one(Site, visit.prison_id)).zone)
 
 
-def _way_back(request: web.Request, part: Part | None) -> str:
+def _way_back(request: web.Request) -> str:
     if isinstance(request.get(PRINCIPAL), StaffPrincipal):
         return url(request, "staff.home")
-    if part is Part.PRISONER or request.get(DEVICE) is not None:
-        return "/"
+    if request.get(DEVICE) is not None:
+        return url(request, "terminal.station")
     return url(request, "public.home")
 
 
