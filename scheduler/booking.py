@@ -274,15 +274,23 @@ async def _unless_refused(
     moved: Visit | None = None,
 ) -> Visit:
     """Ask the rules, then write; whoever is overtaken by others asks again."""
-    await _line_up(session, proposal, moved)
-    moved_id = moved.id if moved else None
-    lost: frozenset[str] = frozenset()
-    for _ in range(TRIES):
-        known, opening = await situation(session, proposal, now=now, but_visit=moved_id)
+
+    async def judged() -> tuple[tuple[Refusal, ...], Opening]:
+        known, opening = await situation(
+            session, proposal, now=now, but_visit=moved.id if moved else None
+        )
         reasons = rules.refusals(proposal, known)
         hard = rules.refusals(proposal, known, rules.HARD_RULES)
         if hard or (reasons and not overriding):
             raise await _refused(session, proposal, reasons, opening, now)
+        return reasons, opening
+
+    # Most refusals are plain at once and need not wait in line.
+    overridden, opening = await judged()
+    if await _line_up(session, proposal, moved):
+        overridden, opening = await judged()
+    lost: frozenset[str] = frozenset()
+    for _ in range(TRIES):
         try:
             async with session.begin_nested():
                 visit = await write(opening)
@@ -293,10 +301,11 @@ async def _unless_refused(
             if not is_conflict(error):
                 raise
         else:
-            _note(session, action, visit, reasons, by=by, now=now)
+            _note(session, action, visit, overridden, by=by, now=now)
             return visit
         if moved:
             await session.refresh(moved)
+        overridden, opening = await judged()
     reasons = tuple(rules.TAKEN[name.partition(":")[0]] for name in sorted(lost))
     raise await _refused(
         session, proposal, reasons or (Refusal.TERMINAL_TAKEN,), opening, now
@@ -305,14 +314,16 @@ async def _unless_refused(
 
 async def _line_up(
     session: AsyncSession, proposal: Proposal, moved: Visit | None
-) -> None:
+) -> bool:
     """Wait for others who book the same terminal or prisoner, in a fixed order.
 
     The claims would be right without it. With it the second one reads what the first
     one wrote and so gets every reason, the weekly limit counts everybody, and two
     inserts never wait for each other at the exclusion constraint. SQLite has one
-    writer at a time anyway and knows no row locks.
+    writer at a time: there is no line, and the answer is False.
     """
+    if session.get_bind().dialect.name == "sqlite":
+        return False
     stations = {proposal.terminal_id} | ({moved.terminal_id} if moved else set())
     for table, ids in ((Station, stations), (Prisoner, {proposal.prisoner_id})):
         await session.exec(
@@ -321,6 +332,7 @@ async def _line_up(
             .order_by(col(table.id))
             .with_for_update(key_share=True)
         )
+    return True
 
 
 async def _refused(

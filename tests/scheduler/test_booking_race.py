@@ -1,0 +1,93 @@
+"""A short form of `python -m tests.prove.booking_race`, and the limit of a week."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from scheduler import booking
+from scheduler.rules import Refusal
+from tests import make, postgres
+from tests.prove import booking_race
+from tests.prove.booking_race import is_right, race_postgresql, race_sqlite, run, stage
+from tests.scheduler.test_booking import TEN, at, book
+from visitation.database import Database
+from visitation.keyring import Keyring
+
+
+async def test_many_tasks_on_sqlite_never_overlap() -> None:
+    report = await race_sqlite(tasks=64, each=2, naively=False)
+    assert is_right(report), report
+    assert report["booked"] > 0
+    assert report["refused"] > 0
+
+
+async def test_the_naive_way_overlaps_on_sqlite() -> None:
+    report = await race_sqlite(tasks=64, each=8, naively=True)
+    assert report["overlaps"] > 0, report
+
+
+@pytest.fixture
+def postgresql(_migrated_postgresql: str) -> str:
+    postgres.empty(_migrated_postgresql)
+    return _migrated_postgresql
+
+
+async def test_four_processes_on_postgresql_never_overlap(postgresql: str) -> None:
+    report = await race_postgresql(
+        postgresql, processes=4, tasks=4, each=3, naively=False
+    )
+    assert is_right(report), report
+    assert report["booked"] > 0
+    assert report["refused"] > 0
+
+
+async def test_the_naive_way_overlaps_on_postgresql(postgresql: str) -> None:
+    database = Database(postgresql)
+    on = await stage(database)
+    kinds = (booking_race.naive,)
+    await run(database.write, on, kinds=kinds, tasks=20, each=20)
+    assert await booking_race.overlaps(database) > 0
+    await database.close()
+
+
+async def test_the_limit_of_a_week_holds_for_many_at_once(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        await make.policy(session, world.prison, visits_per_week=2)
+        seats = [
+            (
+                (await make.terminal(session, world.prison)).id,
+                (await make.kiosk(session, world.point)).id,
+            )
+            for _ in range(6)
+        ]
+
+    async def one(number: int) -> tuple[Refusal, ...]:
+        terminal_id, kiosk_id = seats[number]
+        try:
+            async with database.write() as session:
+                await book(
+                    session,
+                    world,
+                    keyring,
+                    span=at(TEN + number * timedelta(minutes=30)),
+                    terminal_id=terminal_id,
+                    kiosk_id=kiosk_id,
+                )
+        except booking.Refused as refused:
+            return refused.reasons
+        return ()
+
+    answers = await asyncio.gather(*(one(number) for number in range(6)))
+    assert sorted(answers) == [(), ()] + [(Refusal.WEEKLY_LIMIT,)] * 4
+
+
+@pytest.mark.parametrize("spoiled", ["overlaps", "wrong_claims", "conflict"])
+def test_the_judge_of_a_race_is_not_easily_pleased(spoiled: str) -> None:
+    good = {"how": "claims", "overlaps": 0, "wrong_claims": 0, "booked": 3}
+    assert is_right(good)
+    assert not is_right(good | {spoiled: 1})
+    assert not is_right(good | {"how": "naive"})
