@@ -209,6 +209,7 @@ async def _form(
         site={"id": site.id, "name": site.name},
         stations=[(one.id, one.name) for one in stations],
         occupying=occupying or [],
+        today=request.app[CLOCK]().astimezone(ZoneInfo(site.zone)).date(),
     )
 
 

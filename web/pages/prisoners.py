@@ -3,7 +3,7 @@
 A national ID, once kept, is never shown again but for its last three digits.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -98,7 +98,7 @@ async def show(request: web.Request) -> web.Response:
                 "phone": visitor.phone,
                 "relation": contact.relation,
                 "state": contact.state,
-                "until": contact.banned_until,
+                "until": _last_day(contact, ZoneInfo(site.zone)),
                 "ban_over": _ban_is_over(contact, now),
             }
             for contact, visitor in contacts
@@ -220,6 +220,11 @@ def _known(request: web.Request, prisoner: Prisoner, site: Site) -> dict[str, ob
 def _ban_is_over(contact: Contact, now: datetime) -> bool:
     banned = contact.state is ContactState.BANNED
     return banned and people.standing(contact, now) is Standing.APPROVED
+
+
+def _last_day(contact: Contact, zone: ZoneInfo) -> date | None:
+    until = contact.banned_until
+    return until and (until - timedelta(seconds=1)).astimezone(zone).date()
 
 
 def _done(request: web.Request, flash: str) -> web.Response:

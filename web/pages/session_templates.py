@@ -55,6 +55,7 @@ class Row:
 
     id: int
     weekday: int
+    day: str
     starts: time
     ends: time
     slot_minutes: int
@@ -63,6 +64,7 @@ class Row:
     valid_to: date | None
     terminals: tuple[str, ...]
     kinds: tuple[str, ...]
+    every_kind: bool
 
     def over(self, today: date) -> bool:
         """Whether it has held for the last time."""
@@ -185,6 +187,7 @@ def _row(template: SessionTemplate, names: dict[int, str]) -> Row:
     return Row(
         id=template.id,
         weekday=template.weekday,
+        day=picks.weekday_name(template.weekday),
         starts=template.starts,
         ends=template.ends,
         slot_minutes=template.slot_minutes,
@@ -193,14 +196,13 @@ def _row(template: SessionTemplate, names: dict[int, str]) -> Row:
         valid_to=template.valid_to,
         terminals=tuple(names.get(one, "–") for one in template.stations),
         kinds=tuple(label(kind) for kind in VisitKind if kind in kinds),
+        every_kind=kinds == frozenset(VisitKind),
     )
 
 
-def _week(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
-    """The rows under the names of their days, Saturday first."""
-    kept = list(rows)
-    days = ((day, [row for row in kept if row.weekday == day]) for day in jalali.WEEK)
-    return [(picks.weekday_name(day), found) for day, found in days if found]
+def _week(rows: Iterable[Row]) -> list[Row]:
+    """The rows in the order of the Iranian week, then of the day."""
+    return sorted(rows, key=lambda row: (jalali.WEEK.index(row.weekday), row.starts))
 
 
 def _today(request: web.Request, site: Site) -> date:
@@ -242,7 +244,6 @@ async def _end_form(
         form=form,
         site={"id": site.id, "name": site.name},
         row=row,
-        weekday=picks.weekday_name(row.weekday),
     )
 
 

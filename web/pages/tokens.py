@@ -105,6 +105,8 @@ async def _page(
         status=status,
         form=form,
         account={"id": account.id, "name": account.name},
+        least=1,
+        most=_LONGEST_DAYS,
         tokens=[
             {
                 "id": token.id,

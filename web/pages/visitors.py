@@ -4,6 +4,7 @@ A visitor belongs to no site: staff see those whom a prisoner within their reach
 those nobody knows yet, and whoever has exactly the phone they ask for.
 """
 
+from datetime import date
 from typing import Any
 
 from aiohttp import web
@@ -22,6 +23,8 @@ from web.paging import PER_PAGE
 from web.picks import NearDay
 from web.render import TRANSLATIONS, redirect, render
 from web.routing import Route
+
+_EXAMPLE_BIRTHDAY = date(1961, 4, 4)
 
 
 class VisitorFields(forms.Fields):
@@ -210,6 +213,7 @@ def _form(
         prisoner={"id": prisoner.id, "name": prisoner.name} if prisoner else None,
         national_id=people.masked_id(sealed, keyring=request.app[KEYRING]),
         spoken=picks.language_options(request),
+        example=_EXAMPLE_BIRTHDAY,
     )
 
 
