@@ -1,7 +1,7 @@
 """Who is in a call, who sees whom, and who is told what. No I/O happens in here.
 
-Every method changes the room and returns what follows from it; the hub carries that
-out. Knows neither sockets nor SDP, and takes the time as an argument.
+Every method changes the room and returns what follows; the hub carries that out.
+Knows neither sockets nor SDP, and takes the time as an argument.
 """
 
 from datetime import datetime, timedelta
@@ -59,6 +59,7 @@ class Room:
         self.closes_at = closes_at
         self.phase = phase
         self._here = Roster()
+        self._muted: dict[str, set[Kind]] = {}
         self._blocked: set[tuple[str, Kind]] = set()
         self._noticed: set[timedelta] = set()
 
@@ -110,8 +111,8 @@ class Room:
         self.phase = Phase.LIVE
         begun = Start(ends_at=self.ends_at, closes_at=self.closes_at)
         waiting = [place for place in self._here if not place.admitted]
-        admitted = [effect for place in waiting for effect in self._admitted(place)]
-        return (*self._here.tell(begun), *admitted, *self._synced())
+        let_in = [effect for place in waiting for effect in self._admitted(place)]
+        return (*self._here.tell(begun), *let_in, *self._synced())
 
     def admit(self, participant: str) -> Effects:
         """Staff let in somebody who came late.
@@ -127,7 +128,7 @@ class Room:
     def pause(self, paused: bool) -> Effects:
         """Nothing is forwarded while a visit is paused."""
         then = Phase.PAUSED if paused else Phase.LIVE
-        if self.phase not in UNDER_WAY or self.phase is then:
+        if self.phase not in UNDER_WAY - {then}:
             return ()
         self.phase = then
         return (*self._here.tell(Pause(paused=paused)), *self._synced())
@@ -202,9 +203,8 @@ class Room:
         if place is None or place.quality is quality:
             return ()
         place.quality = quality
-        return self._here.tell(
-            ConnectionQuality(participant=participant, quality=quality)
-        )
+        said = ConnectionQuality(participant=participant, quality=quality)
+        return self._here.tell(said)
 
     def flow(self, participant: str, kind: Kind, *, stalled: bool) -> Effects:
         """Media that should arrive from somebody does not, or does again."""
@@ -213,10 +213,8 @@ class Room:
             return ()
         place.stalled ^= {kind}
         state: Literal["paused", "active"] = "paused" if stalled else "active"
-        return self._here.tell(
-            StreamState(participant=participant, kind=kind, state=state),
-            but=participant,
-        )
+        said = StreamState(participant=participant, kind=kind, state=state)
+        return self._here.tell(said, but=participant)
 
     def tick(self, now: datetime) -> Effects:
         """Time passes: places are given up, and people told how long they have."""
@@ -243,10 +241,10 @@ class Room:
 
     def expects(self, participant: str) -> frozenset[Kind]:
         """The kinds that should be arriving from somebody now."""
-        place = self._here.find(participant)
-        if place is None or not place.may_send or self.phase not in UNDER_WAY:
+        if not self.may_publish(participant):
             return frozenset()
-        return frozenset(k for k in KINDS if place.sends[k] is Sending.ON)
+        sends = self._here.at(participant).sends
+        return frozenset(kind for kind in KINDS if sends[kind] is Sending.ON)
 
     def snapshot(self) -> RoomView:
         """The room as a staff board shows it."""
@@ -259,7 +257,9 @@ class Room:
     ) -> Effects:
         place = self._here.find(guest.id)
         if place is None:
-            place = Place(guest=guest)
+            # Whoever was muted stays so, also after leaving and coming back.
+            muted = self._muted.setdefault(guest.id, set())
+            place = Place(guest=guest, blocked=muted)
             self._here.add(place)
             place.admitted = self.phase in UNDER_WAY and (
                 guest.known or guest.part in WALK_IN
@@ -315,13 +315,15 @@ class Room:
         return (*present, *self._here.tell(seen, but=place.id), joined)
 
     def _media(self, place: Place) -> Effects:
-        stale, place.has_legs = place.has_legs, True
-        return (Offering(subscriber=place.id, rebuild=stale),)
+        again = Offering(subscriber=place.id, rebuild=place.has_legs)
+        place.has_legs = True
+        return (again,)
 
     def _noticed_time(self, now: datetime) -> Effects:
         remaining = self.ends_at - now
         due = {notice for notice in NOTICES if timedelta(0) < remaining <= notice}
-        fresh, self._noticed = due - self._noticed, self._noticed | due
+        fresh = due - self._noticed
+        self._noticed |= due
         if not fresh or self.phase not in UNDER_WAY:
             return ()
         return self._here.tell(TimeLeft(seconds=round(remaining.total_seconds())))

@@ -423,6 +423,19 @@ def test_staff_mute_somebody_and_everybody_knows() -> None:
     assert live.mute("mother", "audio", True) == ()
 
 
+def test_whoever_was_muted_stays_so_after_leaving_and_coming_back() -> None:
+    live = under_way(PRISONER, MOTHER)
+    live.mute("mother", "audio", True)
+    live.leave("mother", now=TEN)
+
+    back = live.enter(MOTHER, WELCOME, now=TEN)
+
+    assert Block(publisher="mother", kind="audio", blocked=True) in back
+    [hello] = told(back, "mother")
+    assert isinstance(hello, Joined)
+    assert hello.blocked == ("audio",)
+
+
 def test_a_pause_holds_everything_back_and_keeps_what_was_muted() -> None:
     live = under_way(PRISONER, MOTHER)
     live.mute("mother", "audio", True)

@@ -143,6 +143,7 @@ view.part("sound").addEventListener("click", () => {
   become({ soundBlocked: false });
   for (const tile of view.tiles.values()) tile.sound();
 });
+view.part("trouble-read").addEventListener("click", () => become({ troublesRead: true }));
 for (const again of root.querySelectorAll("[data-again]")) {
   again.addEventListener("click", () => location.reload());
 }

@@ -15,7 +15,7 @@
  *   quality: string, startsAt: number, endsAt: number, closesAt: number, skew: number,
  *   over: string, denial: string, opensAt: number, notices: Notice[],
  *   sends: {audio: string, video: string}, troubles: Partial<Record<Kind, string>>,
- *   soundBlocked: boolean,
+ *   troublesRead: boolean, soundBlocked: boolean,
  * }} Facts
  */
 
@@ -25,7 +25,8 @@ export function begin() {
     socket: "connecting", joined: false, admitted: false, phase: "waiting", me: "", part: "",
     people: [], publisher: "none", subscriber: "none", blocked: [], quality: "good",
     startsAt: 0, endsAt: 0, closesAt: 0, skew: 0, over: "", denial: "", opensAt: 0, notices: [],
-    sends: { audio: "none", video: "none" }, troubles: {}, soundBlocked: false,
+    sends: { audio: "none", video: "none" }, troubles: {}, troublesRead: false,
+    soundBlocked: false,
   };
 }
 
@@ -89,7 +90,8 @@ const TOLD = {
       ? { blocked: switched(f.blocked, m.kind, m.muted) }
       : change(f, m.participant, (p) => ({ blocked: switched(p.blocked, m.kind, m.muted) })),
   extend: (f, m) => ({
-    endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at), notices: noticed(f, "good", "extended"),
+    endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at),
+    notices: f.part === "monitor" ? f.notices : noticed(f, "good", "extended"),
   }),
   time_left: (f, m) => ({ notices: noticed(f, "time", "time_left", String(Math.ceil(m.seconds / 60))) }),
   // Whoever watches said it, and reads beside the form that it was said.

@@ -43,7 +43,7 @@ export class Tile {
     this.initial.textContent = [...person.name.trim()][0] ?? "";
     this.notice.textContent = this.missing(person, dark, video);
     this.notice.hidden = !this.notice.textContent;
-    const silent = person.blocked.includes("audio") || !audio || audio.muted;
+    const silent = this.wires.hears && (person.blocked.includes("audio") || !audio || audio.muted);
     const line = person.quality === "good" ? "" : this.words[`quality_${person.quality}`];
     this.signs.textContent = [silent ? this.words.is_muted : "", line].filter(Boolean).join(" · ");
   }

@@ -50,7 +50,7 @@ export class View {
     this.own(facts);
     this.notices(facts);
     const watched = facts.people.some((person) => person.part === "monitor") || facts.part === "monitor";
-    this.part("watched").hidden = !watched;
+    this.part("watched").hidden = !watched || Boolean(facts.over);
     this.part("sound").hidden = !facts.soundBlocked;
     this.part("state").textContent = this.words[`state_${state}`] ?? "";
     if (state === "denied") {
@@ -133,8 +133,8 @@ export class View {
       this.part(`${kind}-words`).textContent = this.words[`${kind}_${state}`];
     }
     const video = this.part("own");
-    video.dataset.state = facts.sends.video;
-    const trouble = facts.troubles.audio || facts.troubles.video;
+    video.dataset.state = facts.over ? "none" : facts.sends.video;
+    const trouble = !facts.troublesRead && (facts.troubles.audio || facts.troubles.video);
     const note = this.part("trouble");
     note.hidden = !trouble || Boolean(facts.over);
     if (trouble) {
@@ -150,11 +150,11 @@ export class View {
   /** @param {Facts} facts */
   notices(facts) {
     const place = this.part("notices");
-    const wanted = new Set(facts.notices.map((notice) => String(notice.id)));
+    const wanted = new Set(facts.over ? [] : facts.notices.map((notice) => String(notice.id)));
     for (const old of [...place.children]) {
       if (old instanceof HTMLElement && !wanted.has(old.dataset.notice ?? "")) old.remove();
     }
-    for (const notice of facts.notices) {
+    for (const notice of facts.over ? [] : facts.notices) {
       if (place.querySelector(`[data-notice="${notice.id}"]`)) continue;
       place.append(this.notice(notice));
     }
@@ -182,6 +182,7 @@ export class View {
 
   /** @param {string} key @param {number} count @returns {string} */
   say(key, count) {
-    return (this.words[key] ?? "").replace("{n}", this.number.format(count));
+    const words = (count === 1 && this.words[`${key}_one`]) || this.words[key] || "";
+    return words.replace("{n}", this.number.format(count));
   }
 }
