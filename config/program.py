@@ -10,8 +10,8 @@ import os
 import signal
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -48,8 +48,9 @@ def serve(settings: Settings, database: Database) -> None:
     """Run the service until SIGINT or SIGTERM."""
 
     async def until_told() -> None:
-        async with running(settings, database):
-            await told_to_stop()
+        with signals() as told:
+            async with running(settings, database):
+                await told.wait()
 
     uvloop.run(until_told())
 
@@ -142,15 +143,18 @@ async def running(
         log.info("service_stopping")
 
 
-async def told_to_stop() -> None:
-    """Wait for SIGINT or SIGTERM; a second one ends the process the hard way."""
+@contextmanager
+def signals() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set; made before anybody is told of us."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told.set)
-    await told.wait()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.remove_signal_handler(number)
+    try:
+        yield told
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """`visitation demo`: seeds, serves, and prints the links."""
 
 import json
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -52,20 +51,20 @@ def demo(
     )
     logs.set_up(settings.log)
     database = opening.opened(settings, new=True)
-    with suppress(KeyboardInterrupt):
-        uvloop.run(_show(settings, database, as_json=as_json))
+    uvloop.run(_show(settings, database, as_json=as_json))
 
 
 async def _show(settings: Settings, database: Database, *, as_json: bool) -> None:
-    staged, invitation = await demonstration.staged(
-        settings, database, opening.keyring(settings)
-    )
-    async with program.running(settings, database, demonstration=staged):
-        if as_json:
-            print(json.dumps(asdict(invitation), ensure_ascii=False), flush=True)
-        else:
-            _invite(invitation)
-        await program.told_to_stop()
+    with program.signals() as told:
+        staged, invitation = await demonstration.staged(
+            settings, database, opening.keyring(settings)
+        )
+        async with program.running(settings, database, demonstration=staged):
+            if as_json:
+                print(json.dumps(asdict(invitation), ensure_ascii=False), flush=True)
+            else:
+                _invite(invitation)
+            await told.wait()
     if not as_json:
         out.print("Stopped. The data is kept; --fresh starts over.")
 

@@ -184,7 +184,7 @@ async def test_the_seed_has_past_coming_and_open_visits(
     assert opened.starts_at <= NOW < opened.ends_at - timedelta(minutes=50)
 
 
-@pytest.mark.parametrize("hour", (1, 12, 19, 23))
+@pytest.mark.parametrize("hour", [1, 12, 19, 23])
 async def test_the_seed_works_at_any_hour(
     sqlite: Database, keyring: Keyring, hour: int
 ) -> None:
