@@ -36,6 +36,7 @@ _STANDINGS = {
     Standing.NOT_APPROVED: N_("not approved: %(state)s"),
     Standing.BANNED: N_("banned from visiting"),
 }
+_BUSY = N_("in another visit at this time")
 #: What `rules.RULES` has beside `rules.HARD_RULES`; a stated reason overrides these.
 SOFT = frozenset(
     {
@@ -194,9 +195,22 @@ async def find_prisoners(
 
 
 async def choices(
-    session: AsyncSession, scope: Scope, place: Place, prisoner_id: int
+    session: AsyncSession,
+    scope: Scope,
+    place: Place,
+    prisoner_id: int,
+    *,
+    kept: frozenset[str] = frozenset(),
 ) -> Choices:
     """What can be chosen for a prisoner in a slot.
+
+    Args:
+        session: to read from.
+        scope: whose kiosks are offered.
+        place: the slot.
+        prisoner_id: who is visited.
+        kept: resources that were chosen before; they stay on the list with a remark
+            though they are taken, so that another slot finds them still chosen.
 
     Raises:
         NotFound: if the prisoner is not in that prison.
@@ -216,18 +230,14 @@ async def choices(
         place.span,
         turnover=place.policy.turnover,
     )
-    may, may_not = _visitors(contacts, place.start, taken)
+    may, may_not = _visitors(contacts, place.start, taken, kept)
     return Choices(
         prisoner=prisoner,
         visitors=may,
         others=may_not,
         places=(
             (OWN_PHONE, _("Their own phone or computer")),
-            *(
-                (str(seat.id), f"{seat.site} – {seat.name}")
-                for seat in kiosks
-                if seat.out_of_order is None and f"kiosk:{seat.id}" not in taken
-            ),
+            *_kiosks(kiosks, taken, kept),
         ),
         officials=_marked(officials, taken),
         kinds=tuple(
@@ -289,15 +299,39 @@ async def _officials(session: AsyncSession, prison: Site) -> Sequence[Account]:
     return rows.all()
 
 
+def _kiosks(
+    seats: Iterable[boards.Seat], taken: frozenset[str], kept: frozenset[str]
+) -> list[Option]:
+    found: list[Option] = []
+    for seat in seats:
+        key, words = (
+            f"kiosk:{seat.id}",
+            f"{isolated(seat.site)} – {isolated(seat.name)}",
+        )
+        if key in kept and key in taken:
+            found.append((str(seat.id), words, _("taken at this time")))
+        elif seat.out_of_order is None and key not in taken:
+            found.append((str(seat.id), words))
+    return found
+
+
 def _visitors(
-    contacts: Iterable[tuple[Contact, Visitor]], at: datetime, taken: frozenset[str]
+    contacts: Iterable[tuple[Contact, Visitor]],
+    at: datetime,
+    taken: frozenset[str],
+    kept: frozenset[str],
 ) -> tuple[tuple[Option, ...], tuple[tuple[str, str], ...]]:
     may: list[Option] = []
     may_not: list[tuple[str, str]] = []
     for contact, visitor in contacts:
-        named = f"{visitor.name} – {label(contact.relation)}"
-        if reason := _reason(contact, at, busy=f"visitor:{visitor.id}" in taken):
+        named = f"{isolated(visitor.name)} – {label(contact.relation)}"
+        key = f"visitor:{visitor.id}"
+        if reason := _bar(contact, at):
             may_not.append((named, reason))
+        elif key in taken and key not in kept:
+            may_not.append((named, _(_BUSY)))
+        elif key in taken:
+            may.append((str(visitor.id), named, _(_BUSY)))
         elif visitor.phone is None:
             may.append((str(visitor.id), named, _("no phone")))
         else:
@@ -305,18 +339,21 @@ def _visitors(
     return tuple(may), tuple(may_not)
 
 
-def _reason(contact: Contact, at: datetime, *, busy: bool) -> str:
-    standing = people.standing(contact, at)
-    if standing in _STANDINGS:
-        return _(_STANDINGS[standing], state=label(contact.state))
-    return _("in another visit at this time") if busy else ""
+def _bar(contact: Contact, at: datetime) -> str:
+    words = _STANDINGS.get(people.standing(contact, at))
+    return _(words, state=label(contact.state)) if words else ""
+
+
+def isolated(name: str) -> str:
+    """A name that cannot disturb the text around it, where no markup may stand."""
+    return f"\u2068{name}\u2069"
 
 
 def _marked(officials: Iterable[Account], taken: frozenset[str]) -> tuple[Option, ...]:
     return tuple(
         (
             str(account.id),
-            _("%(name)s (attends another visit then)", name=account.name)
+            _("%(name)s (attends another visit then)", name=isolated(account.name))
             if f"official:{account.id}" in taken
             else account.name,
         )

@@ -79,6 +79,12 @@ def first(place: Place, choices: Choices) -> Form[Wish]:
     )
 
 
+def kept(form: Form[Wish]) -> frozenset[str]:
+    """What was chosen so far, as claims name it."""
+    visitors = (f"visitor:{one}" for one in form.typed.get("visitors", ()))
+    return frozenset({f"kiosk:{form.text('place')}", *visitors})
+
+
 def hidden(form: Form[Wish]) -> list[tuple[str, str]]:
     """Everything that was typed, to go along unseen; the key is made anew."""
     return [

@@ -23,7 +23,7 @@ from visitation.visits import Participant, Visit
 from visitation.visits.listed import Attendee, Listed, listed
 from visitation.words import Outcome
 from web import message_views, present
-from web.i18n import N_, _, raw_gettext
+from web.i18n import N_, _, language, raw_gettext
 from web.labels import label, tone
 from web.message_views import Shown
 
@@ -259,8 +259,13 @@ def _minutes(participants: Iterable[Participant]) -> tuple[Minutes, ...]:
     return tuple(
         Minutes(
             side=label(side),
-            connected=present.digits(connected),
-            lost=present.digits(lost),
+            connected=_decimal(connected),
+            lost=_decimal(lost),
         )
         for side, (connected, lost) in calls.minutes_by_side(participants).items()
     )
+
+
+def _decimal(number: float) -> str:
+    text = present.digits(number)
+    return text.replace(".", "٫") if language() == "fa" else text

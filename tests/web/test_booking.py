@@ -154,6 +154,8 @@ async def test_a_clash_is_refused_with_every_reason_and_keeps_what_was_chosen(
     ):
         assert reason in page
     assert "یادداشت من" in page
+    assert re.search(rf'value="{world.visitor.id}" checked', page)
+    assert re.search(rf'value="{world.kiosk.id}" checked', page)
     suggested = re.findall(r'name="other_slot" value="([0-9-]+)"', page)
     assert suggested[0] == slot(world, TEN + timedelta(minutes=30))
     assert len(suggested) == 5
@@ -239,6 +241,7 @@ async def test_who_may_not_come_is_shown_with_the_reason(
     page = await text(
         await scheduler.get(f"/booking?slot={slot(world)}&prisoner={world.prisoner.id}")
     )
+    page = page.replace("\u2068", "").replace("\u2069", "")
     assert "خاله – Parent</bdi>: not approved: Waiting for a decision" in page
     assert "دایی – Parent</bdi>: banned from visiting" in page
     assert "گرفتار – Parent</bdi>: in another visit at this time" in page

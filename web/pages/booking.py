@@ -180,7 +180,13 @@ async def _page(
     scope, now = gate.staff(request).scope, request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
         place = await _place(session, request, slot)
-        choices = await booking_choices.choices(session, scope, place, int(prisoner))
+        choices = await booking_choices.choices(
+            session,
+            scope,
+            place,
+            int(prisoner),
+            kept=booking_form.kept(form) if form else frozenset(),
+        )
         suggested = (
             place.in_words(refused.next_free)
             if refused
