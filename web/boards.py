@@ -277,7 +277,6 @@ def local_day(day: date, zone: tzinfo, *, now: datetime) -> Timespan:
 
 def _person(one: Attendee, zone: tzinfo, room: RoomView | None) -> Person:
     seen = room.person(one.reference) if room is not None else None
-    ticks = _PRISONERS_TICKS if one.part is Part.PRISONER else _FAMILYS_TICKS
     visitor = one.part is Part.VISITOR
     return Person(
         reference=one.reference,
@@ -286,17 +285,25 @@ def _person(one: Attendee, zone: tzinfo, room: RoomView | None) -> Person:
         sign=Sign(words=label(one.state), kind=tone(one.state)),
         called=one.state not in lifecycle.TICKS,
         line=_line(seen),
-        ticks=tuple(
-            Tick(state=state, words=_(words), at=_at(getattr(one, field), zone))
-            for state, field, words in ticks
-        )
-        if one.part in {Part.PRISONER, *_FAMILY}
-        else (),
+        ticks=_pending(one, zone),
         phoneless=visitor and one.phone is None,
         reads=one.reads,
         has_code=one.has_code,
         outside=seen is not None and seen.state is Presence.WAITING,
     )
+
+
+def _pending(one: Attendee, zone: tzinfo) -> tuple[Tick, ...]:
+    """What was ticked, and what can be; a later tick stands for those before it."""
+    if one.part not in {Part.PRISONER, *_FAMILY}:
+        return ()
+    known = _PRISONERS_TICKS if one.part is Part.PRISONER else _FAMILYS_TICKS
+    ticks = [
+        Tick(state=state, words=_(words), at=_at(getattr(one, field), zone))
+        for state, field, words in known
+    ]
+    last = max((i for i, tick in enumerate(ticks) if tick.at), default=-1)
+    return tuple(tick for i, tick in enumerate(ticks) if tick.at or i > last)
 
 
 def _line(seen: PersonView | None) -> Sign | None:

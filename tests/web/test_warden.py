@@ -86,6 +86,24 @@ async def test_the_prisoner_is_ticked_told_brought_and_identified(
     assert seen.told_at == seen.arrived_at == seen.identified_at == site.clock()
 
 
+async def test_a_later_tick_stands_for_those_before_it(
+    site: Site, world: World, today: Booked
+) -> None:
+    await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+    before = await (await site.get("/warden/board")).text()
+
+    await site.post(
+        f"/warden/{today.visit.reference}/tick",
+        {"participant": today.prisoner.reference, "state": "arrived"},
+    )
+
+    after = await (await site.get("/warden/board")).text()
+    offered = f'id="tick-{{}}-{today.prisoner.reference}"'
+    assert all(offered.format(s) in before for s in ("told", "arrived", "identified"))
+    assert offered.format("told") not in after
+    assert offered.format("identified") in after
+
+
 async def test_a_warden_does_not_tick_the_family(
     site: Site, world: World, today: Booked
 ) -> None:

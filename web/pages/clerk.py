@@ -114,7 +114,9 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
             found = await boards.at_points(
                 session, scope=me.scope, day=local_day(chosen, zone, now=now)
             )
-    query = {"text": text} if text else {"day": chosen.isoformat()}
+    # Today's board stays today's when midnight passes.
+    query = {} if chosen == today else {"day": chosen.isoformat()}
+    query = {"text": text} if text else query
     return {
         "now": now,
         "text": text,

@@ -156,7 +156,8 @@ async def _shown(request: web.Request) -> dict[str, Any]:
             session, scope=scope, day=local_day(chosen, zone, now=now)
         )
         left = await boards.unclosed(session, scope=scope)
-    query = {"day": chosen.isoformat()}
+    # Today's board stays today's when midnight passes.
+    query = {} if chosen == today else {"day": chosen.isoformat()}
     return {
         "now": now,
         "chosen": chosen,
