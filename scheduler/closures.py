@@ -24,12 +24,14 @@ class Occupied(VisitationError):
     """Visits are booked there in that time; move or cancel them first.
 
     Attributes:
-        visits: which, in order of time.
+        visits: which, in order of time; not to be read once the session is over.
+        references: their names, which outlive it.
     """
 
     def __init__(self, occupying: Sequence[Visit]) -> None:
         super().__init__(", ".join(visit.reference for visit in occupying))
         self.visits = tuple(occupying)
+        self.references = tuple(visit.reference for visit in occupying)
 
 
 class AlreadyClosed(VisitationError):

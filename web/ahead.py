@@ -1,5 +1,6 @@
 """Visits that are still to come, for the pages that change what they stand on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -49,7 +50,7 @@ async def of_contact(
 
 
 async def of_references(
-    session: AsyncSession, references: list[str], *, now: datetime
+    session: AsyncSession, references: Sequence[str], *, now: datetime
 ) -> list[Ahead]:
     """The visits of these references that are still to come."""
     return await _ahead(session, now, col(Visit.reference).in_(references))

@@ -179,7 +179,10 @@ def _sentence(detail: ErrorDetails) -> str:
     told = detail.get("ctx", {})
     if detail["type"] == "fault":
         return _(str(told["message"]))
-    message = MESSAGES.get(detail["type"], _UNUSABLE)
+    kind = detail["type"]
+    if isinstance(detail["input"], str) and kind in {"too_short", "too_long"}:
+        kind = f"string_{kind}"
+    message = MESSAGES.get(kind, _UNUSABLE)
     return _(message, **{key: present.digits(value) for key, value in told.items()})
 
 

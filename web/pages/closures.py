@@ -96,6 +96,8 @@ async def add(request: web.Request) -> web.Response:
     """Shut a site or one of its stations."""
     site = gate.subject(request, Site)
     form = await forms.read(request, ClosureFields)
+    offered = [number for number, _name in await _stations(request, site)]
+    form = picks.among(form, "station", offered)
     if not form.ok:
         return await _form(request, form, site, status=422)
     try:
@@ -181,14 +183,19 @@ async def _refused(
 ) -> web.Response:
     occupying: list[Ahead] = []
     if isinstance(refused, Occupied):
-        references = [visit.reference for visit in refused.visits]
         async with request.app[DATABASE].read() as session:
             occupying = await ahead.of_references(
-                session, references, now=request.app[CLOCK]()
+                session, refused.references, now=request.app[CLOCK]()
             )
     return await _form(
         request, form.refused(refused), site, occupying=occupying, status=409
     )
+
+
+async def _stations(request: web.Request, site: Site) -> list[tuple[int, str]]:
+    async with request.app[DATABASE].read() as session:
+        found = await places.stations_of(session, site.id)
+    return [(one.id, one.name) for one in found]
 
 
 async def _form(
@@ -199,15 +206,13 @@ async def _form(
     occupying: list[Ahead] | None = None,
     status: int = 200,
 ) -> web.Response:
-    async with request.app[DATABASE].read() as session:
-        stations = await places.stations_of(session, site.id)
     return render(
         request,
         "admin/closure_new.html",
         status=status,
-        form=picks.among(form, "station", [one.id for one in stations]),
+        form=form,
         site={"id": site.id, "name": site.name},
-        stations=[(one.id, one.name) for one in stations],
+        stations=await _stations(request, site),
         occupying=occupying or [],
         today=request.app[CLOCK]().astimezone(ZoneInfo(site.zone)).date(),
     )
