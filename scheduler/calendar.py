@@ -113,18 +113,20 @@ async def free(
     in_order = {t.id for t in opening.terminals if t.out_of_order is None}
     horizon = after + timedelta(days=opening.policy.horizon_days)
     found: list[Slot] = []
+
+    def suits(slot: Slot) -> bool:
+        return (
+            after <= slot.span.start <= horizon
+            and slot.terminal_id in in_order
+            and (kind is None or kind in slot.kinds)
+            and (length is None or slot.span.length == length)
+        )
+
     begin = opening.day(after)
     for end in (begin + timedelta(days=6), opening.day(horizon)):
         if len(found) >= limit or end < begin or opening.site.closed_at:
             break
-        wanted = [
-            slot
-            for slot in opening.slots(begin, end)
-            if after <= slot.span.start <= horizon
-            and slot.terminal_id in in_order
-            and (kind is None or kind in slot.kinds)
-            and (length is None or slot.span.length == length)
-        ]
+        wanted = [slot for slot in opening.slots(begin, end) if suits(slot)]
         found += await _unclaimed(session, opening, wanted, people)
         begin = end + timedelta(days=1)
     return found[:limit]

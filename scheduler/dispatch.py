@@ -6,6 +6,7 @@ not taken waits and is tried again until it is too old to be worth sending.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -117,7 +118,12 @@ async def claim(
         .returning(col(Message.id))
         .execution_options(synchronize_session=False)
     )
-    ids = claimed.scalars().all()
+    return await _letters(session, claimed.scalars().all(), means)
+
+
+async def _letters(
+    session: AsyncSession, ids: Sequence[int], means: Means
+) -> list[Letter]:
     rows = await session.exec(
         select(Message, Participant)
         .outerjoin(Participant, col(Participant.id) == col(Message.participant_id))

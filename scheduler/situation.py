@@ -14,7 +14,7 @@ from visitation.errors import NotFound
 from visitation.lifecycle import OCCUPYING, VisitState
 from visitation.people.contacts import Standing, standing
 from visitation.people.tables import Account, Contact, Prisoner
-from visitation.places import Closure, Site, Station
+from visitation.places import Closure, Policy, Site, Station
 from visitation.timespan import Timespan
 from visitation.visits import Visit, claims
 from visitation.words import Relation, Role, StationKind, VisitKind
@@ -33,11 +33,7 @@ async def situation(
 ) -> tuple[Situation, Opening]:
     """What the rules look at, and how the prison is open around the proposed time.
 
-    Args:
-        session: the transaction in which the answer must hold.
-        proposal: what somebody would like to book.
-        now: when they ask.
-        but_visit: the visit that is being moved; it is not in its own way.
+    The visit that is being moved, `but_visit`, is not in its own way.
 
     Raises:
         NotFound: if the prison, a station or the prisoner does not exist.
@@ -57,12 +53,7 @@ async def situation(
     return (
         Situation(
             now=now,
-            limits=Limits(
-                notice=timedelta(minutes=opening.policy.notice_minutes),
-                horizon=timedelta(days=opening.policy.horizon_days),
-                max_party=opening.policy.max_party,
-                visits_per_week=opening.policy.visits_per_week,
-            ),
+            limits=_limits(opening.policy),
             slots=tuple(opening.slots(local, local)),
             closed=await _closed(session, opening.site, kiosk, proposal, turnover),
             terminal_is_here=(
@@ -86,6 +77,15 @@ async def situation(
             taken=await _taken(session, proposal, turnover, but_visit),
         ),
         opening,
+    )
+
+
+def _limits(policy: Policy) -> Limits:
+    return Limits(
+        notice=timedelta(minutes=policy.notice_minutes),
+        horizon=timedelta(days=policy.horizon_days),
+        max_party=policy.max_party,
+        visits_per_week=policy.visits_per_week,
     )
 
 

@@ -91,14 +91,16 @@ class Ticker:
         """Tick no more, and let what runs come to its end for some seconds."""
         if self._ticking is None:
             return
-        self._ticking.pause()
+        ticking, self._ticking = self._ticking, None
+        ticking.pause()
         if self._running:
             _, slow = await asyncio.wait(self._running, timeout=STOP_SECONDS)
             for task in slow:
                 task.cancel()
             await asyncio.gather(*slow, return_exceptions=True)
-        self._ticking.shutdown(wait=False)
-        self._ticking = None
+        ticking.shutdown(wait=False)
+        # It shuts down in the loop's next turn.
+        await asyncio.sleep(0)
 
     async def run(self, job: Job) -> None:
         """Run a sweep once, now, and remember how that went."""
@@ -126,7 +128,8 @@ class Ticker:
 
     async def _tick(self, job: Job) -> None:
         task = asyncio.current_task()
-        if task is not None:
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+        if task is None or self._ticking is None:
+            return
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
         await self.run(job)

@@ -194,29 +194,3 @@ async def test_only_a_prison_has_a_calendar(database: Database) -> None:
         for site_id in (world.point.id, 999_999):
             with pytest.raises(NotFound):
                 await calendar.day(session, site_id=site_id, day=TODAY, now=NOON)
-
-
-async def test_a_booking_reads_its_situation_in_few_queries(
-    database: Database, keyring: Keyring
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        others = [await make.visitor(session) for _ in range(3)]
-        for other in others:
-            await make.contact(session, world.prisoner, other)
-    async with database.write() as session:
-        with counted(database) as alone:
-            await book(session, world, keyring, official_id=world.official.id)
-    async with database.write() as session:
-        with counted(database) as together:
-            await book(
-                session,
-                world,
-                keyring,
-                span=at(TEN + HALF_HOUR),
-                visitor_ids=[world.visitor.id, *(other.id for other in others)],
-            )
-    reads = [[s for s in sent if s.startswith("SELECT")] for sent in (alone, together)]
-    assert len(reads[0]) <= 24
-    # Each further visitor costs a look for an earlier message, and nothing else.
-    assert len(reads[1]) <= len(reads[0]) + len(others)

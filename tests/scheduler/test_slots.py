@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.slots import Pattern, Slot, on_the_wall, unroll
@@ -173,6 +173,7 @@ def test_a_time_that_does_not_exist_has_no_span() -> None:
     assert on_the_wall(gap, timedelta(minutes=30), BERLIN) is None
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     zone=st.sampled_from([TEHRAN, BERLIN, LORD_HOWE, ZoneInfo("America/St_Johns")]),
     day=st.dates(date(2024, 1, 1), date(2028, 1, 1)),

@@ -1,6 +1,7 @@
 """The ticker ticks, survives a failing sweep, and stops without breaking one off."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -48,6 +49,12 @@ def ticker(database: Database, tools: Means, *sweeps: Counting) -> Ticker:
     return Ticker(database, tools, timetable=jobs)
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - any condition will do
+            await asyncio.sleep(0.01)
+
+
 async def test_sweeps_run_again_and_again_until_stopped(
     sqlite: Database, tools: Means
 ) -> None:
@@ -55,10 +62,8 @@ async def test_sweeps_run_again_and_again_until_stopped(
     ticking = ticker(sqlite, tools, good, bad)
     with capture_logs() as logs:
         ticking.start()
-        await asyncio.sleep(0.4)
+        await until(lambda: good.ended >= 3 and bad.begun >= 3)
         await ticking.stop()
-    assert good.ended >= 3
-    assert bad.begun >= 3
     at_the_stop = good.begun
     await asyncio.sleep(0.15)
     assert good.begun == at_the_stop
@@ -71,10 +76,11 @@ async def test_sweeps_run_again_and_again_until_stopped(
 async def test_a_slow_sweep_never_runs_beside_itself_and_is_let_finish(
     sqlite: Database, tools: Means
 ) -> None:
-    slow = Counting(takes=0.3)
+    slow = Counting(takes=0.5)
     ticking = ticker(sqlite, tools, slow)
     ticking.start()
-    await asyncio.sleep(0.2)
+    await until(lambda: slow.begun == 1)
+    await asyncio.sleep(4 * TICK.total_seconds())
     assert (slow.begun, slow.ended) == (1, 0)
     await ticking.stop()
     assert (slow.begun, slow.ended) == (1, 1)

@@ -1,0 +1,81 @@
+"""From what a scheduler filled in to what the rules judge, and to who takes part."""
+
+from collections.abc import Iterable
+from typing import Required, TypedDict
+
+from scheduler.rules import Proposal
+from visitation.keyring import Keyring
+from visitation.timespan import Timespan
+from visitation.visits import Participant, Visit
+from visitation.words import Attendance, Part, VisitKind
+
+
+class Wish(TypedDict, total=False):
+    """What is to be booked; what is not named is left out of the visit."""
+
+    prison_id: Required[int]
+    terminal_id: Required[int]
+    span: Required[Timespan]
+    kind: Required[VisitKind]
+    prisoner_id: Required[int]
+    visitor_ids: Required[Iterable[int]]
+    kiosk_id: int | None
+    official_id: int | None
+    attendance: Attendance | None
+    note: str
+    override_reason: str
+
+
+def proposed(wish: Wish) -> Proposal:
+    """What the rules judge."""
+    return Proposal(
+        prison_id=wish["prison_id"],
+        terminal_id=wish["terminal_id"],
+        span=wish["span"],
+        kind=wish["kind"],
+        prisoner_id=wish["prisoner_id"],
+        visitor_ids=frozenset(wish["visitor_ids"]),
+        kiosk_id=wish.get("kiosk_id"),
+        official_id=wish.get("official_id"),
+    )
+
+
+def proposal_of(visit: Visit, people: Iterable[Participant]) -> Proposal:
+    """What a visit would be if it were booked anew, as it stands."""
+    return Proposal(
+        prison_id=visit.prison_id,
+        terminal_id=visit.terminal_id,
+        span=Timespan(visit.starts_at, visit.ends_at),
+        kind=visit.kind,
+        prisoner_id=visit.prisoner_id,
+        visitor_ids=frozenset(p.visitor_id for p in people if p.visitor_id),
+        kiosk_id=visit.kiosk_id,
+        official_id=visit.official_id,
+    )
+
+
+def attendance_of(wish: Wish) -> Attendance | None:
+    """Where the official attends from; a desk unless said otherwise."""
+    if wish.get("official_id") is None:
+        return None
+    return wish.get("attendance") or Attendance.DESK
+
+
+def parts_of(visit: Visit, proposal: Proposal, keyring: Keyring) -> list[Participant]:
+    """One participant for the prisoner, each visitor, and the official if any."""
+    beside_family = visit.attendance is Attendance.VILLAGE
+    parts: list[tuple[Part, int | None, int | None]] = [(Part.PRISONER, None, None)]
+    parts += [(Part.VISITOR, who, None) for who in sorted(proposal.visitor_ids)]
+    if proposal.official_id is not None:
+        part = Part.COMPANION if beside_family else Part.OFFICIAL
+        parts.append((part, None, proposal.official_id))
+    return [
+        Participant(
+            reference=keyring.reference(),
+            visit_id=visit.id,
+            part=part,
+            visitor_id=visitor_id,
+            account_id=account_id,
+        )
+        for part, visitor_id, account_id in parts
+    ]
