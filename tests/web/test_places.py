@@ -1,18 +1,17 @@
 """Provinces, sites, stations, opening times, closures and rules, as administrators
 and schedulers meet them."""
 
-from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
 
 from tests import make
 from tests.conftest import NOON
 from tests.make import World
 from tests.visitation.booked import booked
 from tests.web.conftest import Site as Browser
+from tests.web.reading import rows, sent_to, text
 from visitation import devices, places
 from visitation.devices import Device
 from visitation.places import Closure, Policy, Province, SessionTemplate, Site, Station
@@ -33,39 +32,6 @@ async def world(site: Browser) -> World:
 async def administrator(site: Browser, world: World) -> Browser:
     await site.sign_in(Role.ADMINISTRATOR)
     return site
-
-
-async def rows(site: Browser, kind: Any, *conditions: Any) -> list[Any]:
-    async with site.database.read() as session:
-        found = await session.exec(select(kind).where(*conditions).order_by(kind.id))
-        return list(found.all())
-
-
-async def text(
-    site: Browser,
-    path: str,
-    typed: Mapping[str, Any] | None = None,
-    *,
-    status: int = 200,
-    post: bool = False,
-) -> str:
-    """What a page says; a form is posted when it is given."""
-    if typed is None and not post:
-        response = await site.get(path)
-    else:
-        response = await site.post(path, dict(typed or {}))
-    body = await response.text()
-    assert response.status == status, body
-    return body
-
-
-async def sent_to(
-    site: Browser, path: str, typed: Mapping[str, Any] | None = None
-) -> str:
-    """Where a form that went well leads."""
-    response = await site.post(path, dict(typed or {}))
-    assert response.status == 303, await response.text()
-    return response.headers["Location"]
 
 
 async def test_an_administrator_of_everything_adds_a_province(
