@@ -455,3 +455,11 @@ def test_a_sides_minutes_are_those_of_its_best_connected() -> None:
         Side.FAMILY: (20.0, 0.0),
         Side.PRISON: (25.0, 0.5),
     }
+
+
+async def test_a_terminal_that_waits_has_brought_nobody(database: Database) -> None:
+    async with database.write() as session:
+        _, (prisoner, _) = await booked(session, await make.world(session))
+        await calls.waiting(session, prisoner, by=BY, now=at(-5))
+    assert prisoner.part is Part.PRISONER
+    assert (prisoner.state, prisoner.arrived_at) == (ParticipantState.WAITING, None)

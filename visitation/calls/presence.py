@@ -12,7 +12,7 @@ from visitation.calls.tables import Presence
 from visitation.errors import Invalid
 from visitation.lifecycle import PARTICIPANT, TICKS, ParticipantState
 from visitation.visits.tables import Participant
-from visitation.words import SIDES, Side
+from visitation.words import SIDES, Part, Side
 
 _TICKED = {
     ParticipantState.TOLD: "told_at",
@@ -59,8 +59,12 @@ async def tick(
 async def waiting(
     session: AsyncSession, participant: Participant, *, by: Actor, now: datetime
 ) -> None:
-    """Note that somebody is in the waiting room; who waits has arrived."""
-    participant.arrived_at = participant.arrived_at or now
+    """Note that somebody is in the waiting room; who waits has arrived.
+
+    Except the prisoner: their terminal waits by itself, and staff say who is brought.
+    """
+    if participant.part is not Part.PRISONER:
+        participant.arrived_at = participant.arrived_at or now
     participant.state = ParticipantState.WAITING
     session.add(participant)
     await session.flush()
