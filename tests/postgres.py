@@ -33,14 +33,34 @@ def server() -> Iterator[str]:
         data = directory / "data"
         owner = _owner(directory)
         _run(
-            [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust"]
-            + ["-E", "UTF8", "--no-sync"],
+            [
+                binaries / "initdb",
+                "-D",
+                data,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-sync",
+            ],
             owner,
         )
         running = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-k", directory]
-            + ["-c", "listen_addresses=", "-c", "fsync=off"]
-            + ["-c", "max_connections=200"],
+            [
+                binaries / "postgres",
+                "-D",
+                data,
+                "-k",
+                directory,
+                "-c",
+                "listen_addresses=",
+                "-c",
+                "fsync=off",
+                "-c",
+                "max_connections=200",
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             **owner,
