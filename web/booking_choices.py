@@ -306,7 +306,7 @@ def _kiosks(
     for seat in seats:
         key, words = (
             f"kiosk:{seat.id}",
-            f"{isolated(seat.site)} – {isolated(seat.name)}",
+            f"{present.isolated(seat.site)} – {present.isolated(seat.name)}",
         )
         if key in kept and key in taken:
             found.append((str(seat.id), words, _("taken at this time")))
@@ -324,7 +324,7 @@ def _visitors(
     may: list[Option] = []
     may_not: list[tuple[str, str]] = []
     for contact, visitor in contacts:
-        named = f"{isolated(visitor.name)} – {label(contact.relation)}"
+        named = f"{present.isolated(visitor.name)} – {label(contact.relation)}"
         key = f"visitor:{visitor.id}"
         if reason := _bar(contact, at):
             may_not.append((named, reason))
@@ -344,16 +344,14 @@ def _bar(contact: Contact, at: datetime) -> str:
     return _(words, state=label(contact.state)) if words else ""
 
 
-def isolated(name: str) -> str:
-    """A name that cannot disturb the text around it, where no markup may stand."""
-    return f"\u2068{name}\u2069"
-
-
 def _marked(officials: Iterable[Account], taken: frozenset[str]) -> tuple[Option, ...]:
     return tuple(
         (
             str(account.id),
-            _("%(name)s (attends another visit then)", name=isolated(account.name))
+            _(
+                "%(name)s (attends another visit then)",
+                name=present.isolated(account.name),
+            )
             if f"official:{account.id}" in taken
             else account.name,
         )

@@ -19,7 +19,7 @@ from visitation.places import Site, Station
 from visitation.visits import Visit, boards
 from visitation.words import StationKind
 from web import booking_choices, forms, present
-from web.booking_choices import OWN_PHONE, Option, isolated
+from web.booking_choices import OWN_PHONE, Option
 from web.booking_form import Because, Seat, SlotText
 from web.fields import Day
 from web.i18n import N_, _
@@ -101,7 +101,7 @@ async def read(
             *(
                 (
                     str(seat.id),
-                    f"{isolated(seat.site)} – {isolated(seat.name)}",
+                    f"{present.isolated(seat.site)} – {present.isolated(seat.name)}",
                 )
                 for seat in kiosks
                 if seat.out_of_order is None

@@ -139,3 +139,8 @@ def phone(value: str | None) -> Markup:
 def bdi(value: object) -> Markup:
     """A name or code that cannot disturb the text around it."""
     return Markup("<bdi>{}</bdi>").format(escape(value))
+
+
+def isolated(value: object) -> str:
+    """The same where no markup may stand, such as in the choices of a list."""
+    return f"\u2068{value}\u2069"

@@ -222,7 +222,7 @@ async def _actors(
     )
     named = {
         f"account:{one.id}": _(
-            "%(name)s, %(role)s", name=one.name, role=label(one.role)
+            "%(name)s, %(role)s", name=present.isolated(one.name), role=label(one.role)
         )
         for one in accounts.all()
     }

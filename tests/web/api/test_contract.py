@@ -51,7 +51,9 @@ async def site(start_site: Start, database: Database) -> Site:
     return await start_site(database=database)
 
 
-@pytest.mark.parametrize("path", ["/visits/%00", "/visits/%F0%9F%98%80", "/visits/x%27"])
+@pytest.mark.parametrize(
+    "path", ["/visits/%00", "/visits/%F0%9F%98%80", "/visits/x%27"]
+)
 async def test_a_reference_that_cannot_be_one_is_not_found(
     program: Program, world: World, path: str
 ) -> None:
