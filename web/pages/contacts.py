@@ -161,7 +161,7 @@ async def _offered(
             more = await people.find_visitors(
                 session, text=text, scope=scope, limit=_OFFERED
             )
-            found += [one for one in more if one.id != chosen]
+            found += [one for one in more if one not in found]
     return found
 
 
