@@ -182,7 +182,7 @@ export class View {
 
   /** @param {string} key @param {number} count @returns {string} */
   say(key, count) {
-    const words = (count === 1 && this.words[`${key}_one`]) || this.words[key] || "";
-    return words.replace("{n}", this.number.format(count));
+    const sentence = (count === 1 && this.words[`${key}_one`]) || this.words[key] || "";
+    return sentence.replace("{n}", this.number.format(count));
   }
 }
