@@ -224,6 +224,7 @@ def _pages(settings: Settings) -> WebSettings:
         public_url=section.public_url.rstrip("/"),
         secure=named.scheme == "https",
         allowed_hosts=section.allowed_hosts or (named.hostname or "", *_LOCAL_HOSTS),
+        language=section.default_language,
         require_totp=frozenset(section.require_totp),
         help_phone=section.help_phone,
         message_link=section.public_url if settings.sms.allow_link else "",
