@@ -32,6 +32,7 @@ from signaling.media.engine import MediaEvent
 from signaling.media.forwarder import Forwarder, ForwarderSettings
 from visitation.database import Database
 from visitation.devices import SessionLife
+from visitation.errors import VisitationError
 from web.app import create_app
 from web.keys import WebSettings
 from web.pages import demo
@@ -42,6 +43,10 @@ log = structlog.get_logger()
 #: How long requests and calls may take to say goodbye.
 GOODBYE_SECONDS = 3.0
 _LOCAL_HOSTS = ("localhost", "*.localhost", "127.0.0.1", "[::1]")
+
+
+class CannotListen(VisitationError):
+    """A port cannot be had; the message names the setting."""
 
 
 def serve(settings: Settings, database: Database) -> None:
@@ -70,6 +75,9 @@ async def running(
         database: open, and with today's tables.
         clock: gives the present as an aware UTC datetime.
         demonstration: the doors of a demonstration; None for the real thing.
+
+    Raises:
+        CannotListen: if a port is taken.
     """
     async with AsyncExitStack() as leaving:
         leaving.push_async_callback(database.close)
@@ -85,7 +93,8 @@ async def running(
             wall_clock=time.time,
             randomness=os.urandom,
         )
-        await engine.start()
+        with _binding("media.udp_port", settings.media.udp_port):
+            await engine.start()
         leaving.push_async_callback(engine.stop)
 
         hub = Hub(
@@ -164,15 +173,26 @@ async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[
     )
     await runner.setup()
     try:
-        await web.TCPSite(
+        site = web.TCPSite(
             runner,
             settings.web.host,
             settings.web.port,
             ssl_context=_certificate(settings),
-        ).start()
+        )
+        with _binding("web.port", settings.web.port):
+            await site.start()
         yield
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def _binding(setting: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        said = os.strerror(error.errno) if error.errno else str(error)
+        raise CannotListen(f"{setting}: cannot listen on {port}: {said}") from error
 
 
 def _certificate(settings: Settings) -> ssl.SSLContext | None:

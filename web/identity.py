@@ -50,7 +50,12 @@ async def identify(request: web.Request, handler: Handler) -> web.StreamResponse
 
 def _speak(request: web.Request, preferred: str | None) -> None:
     spoken = request.app[TRANSLATIONS]
-    chosen = i18n.negotiate(spoken, request.cookies.get(LANGUAGE_COOKIE), preferred)
+    wishes = (
+        request.cookies.get(LANGUAGE_COOKIE),
+        preferred,
+        request.app[SETTINGS].language,
+    )
+    chosen = i18n.negotiate(spoken, *wishes)
     i18n.speak(spoken, chosen)
 
 

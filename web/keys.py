@@ -24,6 +24,7 @@ class WebSettings:
         secure: whether people reach it over HTTPS; turns on HSTS.
         allowed_hosts: host names that are answered; `*.` stands for one label or more.
         demo: whether the seeded demonstration is running, and every page says so.
+        language: what people read until they choose, or their account says.
         require_totp: roles that may do nothing before they have enrolled a second
             factor.
         help_phone: E.164 number that every page gives for help; empty for none.
@@ -38,6 +39,7 @@ class WebSettings:
     secure: bool = True
     allowed_hosts: tuple[str, ...] = ("localhost", "*.localhost", "127.0.0.1", "[::1]")
     demo: bool = False
+    language: str = "fa"
     require_totp: frozenset[str] = frozenset()
     help_phone: str = ""
     message_link: str = ""

@@ -38,6 +38,9 @@ def refusing(command: Callable[P, R]) -> Callable[P, R]:
         except VisitationError as refused:
             err.print(str(refused), style="red", markup=False)
             raise typer.Exit(1) from None
+        except OSError as error:
+            err.print(error.strerror or str(error), style="red", markup=False)
+            raise typer.Exit(1) from None
         except DBAPIError as error:
             err.print(
                 f"The database cannot be used: {error.orig}", style="red", markup=False
