@@ -36,6 +36,8 @@ def environment(zone: tzinfo, folder: Path = TEMPLATE_FOLDER) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # Or `1|digits` is filled in once, in the language of the first reader.
+        optimized=False,
         extensions=["jinja2.ext.i18n"],
     )
     made.policies["ext.i18n.trimmed"] = True

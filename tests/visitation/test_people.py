@@ -21,6 +21,7 @@ BY = audit.SYSTEM
 ACT = {"by": BY, "now": NOON}
 NATIONAL_ID, OTHER_ID = "0013542419", "0499370899"
 DAY = timedelta(days=1)
+EVERYWHERE = Scope(everywhere=True)
 
 
 async def test_a_prisoner_is_found_however_the_name_is_typed(
@@ -174,7 +175,12 @@ async def test_a_visitor_needs_no_phone_and_no_id(
         with pytest.raises(Invalid, match="national_id: wrong_national_id"):
             await people.add_visitor(session, name="کسی", national_id="12", **add)
     async with database.read() as session:
-        assert len(await people.find_visitors(session, text="زهرا كريمي")) == 4
+        assert (
+            len(
+                await people.find_visitors(session, scope=EVERYWHERE, text="زهرا كريمي")
+            )
+            == 4
+        )
 
 
 async def test_a_visitor_is_corrected(database: Database, keyring: Keyring) -> None:
@@ -232,7 +238,9 @@ async def test_a_visitor_is_found_by_phone(sqlite: Database, text: str) -> None:
     async with sqlite.write() as session:
         mother = await make.visitor(session, phone="+989121112233")
         await make.visitor(session, phone="+989350000000")
-        assert await people.find_visitors(session, text=text) == [mother]
+        assert await people.find_visitors(session, scope=EVERYWHERE, text=text) == [
+            mother
+        ]
 
 
 async def test_a_scope_finds_its_own_visitors_new_ones_and_exact_phones(
@@ -264,8 +272,8 @@ async def test_a_scope_finds_its_own_visitors_new_ones_and_exact_phones(
 async def test_pages_of_visitors_follow_each_other(database: Database) -> None:
     async with database.write() as session:
         known = [await make.visitor(session, name=name) for name in "ججخ"]
-        first = await people.find_visitors(session, limit=1)
-        rest = await people.find_visitors(session, after=first[0].id)
+        first = await people.find_visitors(session, scope=EVERYWHERE, limit=1)
+        rest = await people.find_visitors(session, scope=EVERYWHERE, after=first[0].id)
     assert [row.id for row in [*first, *rest]] == [row.id for row in known]
 
 

@@ -8,6 +8,7 @@ from jinja2 import DictLoader, UndefinedError
 
 from tests.web.conftest import Site, Start
 from visitation.words import Role
+from web import i18n
 from web.i18n import N_
 from web.render import MENU, TEMPLATES, environment, local_path, redirect, render
 from web.routing import PUBLIC, STAFF, Route
@@ -114,3 +115,13 @@ async def test_the_navigation_holds_what_a_role_may_open(start_site: Start) -> N
     assert {"mine", "all"} <= {route.name for route in site.client.app[MENU]}
     assert 'href="/all"' in text
     assert 'href="/mine"' not in text
+
+
+def test_what_stands_in_a_template_is_written_anew_for_each_reader() -> None:
+    made = environment(TEHRAN)
+    page = made.from_string("{{ 366|digits }}")
+    spoken = i18n.load()
+    with i18n.speaking(spoken, "fa"):
+        assert page.render() == "۳۶۶"
+    with i18n.speaking(spoken, "en"):
+        assert page.render() == "366"

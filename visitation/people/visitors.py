@@ -103,16 +103,16 @@ async def edit_visitor(
 async def find_visitors(
     session: AsyncSession,
     *,
+    scope: Scope,
     text: str = "",
-    scope: Scope | None = None,
     limit: int = 50,
     after: int | None = None,
 ) -> Sequence[Visitor]:
     """Visitors whose name or phone contains the text, by name.
 
-    With a scope, those whom some prisoner inside it knows, those nobody knows yet, and
-    whoever has exactly the phone that was asked for. `after` is the id of the last one
-    that is known already.
+    They are those whom some prisoner inside the scope knows, those nobody knows yet,
+    and whoever has exactly the phone that was asked for. `after` is the id of the last
+    one that is known already.
     """
     folded = persian.fold(text)
     digits = _national_digits(folded)
@@ -124,8 +124,7 @@ async def find_visitors(
         if digits:
             matches.append(col(Visitor.phone).contains(digits, autoescape=True))
         query = query.where(or_(*matches))
-    if scope is not None:
-        query = query.where(or_(_within(scope), _has_phone(digits)))
+    query = query.where(or_(_within(scope), _has_phone(digits)))
     if after is not None:
         place = tuple_(col(Visitor.name_folded), col(Visitor.id))
         last = select(Visitor.name_folded, Visitor.id).where(Visitor.id == after)
