@@ -5,6 +5,7 @@ template is an error. Knows who is asking only in order to draw the navigation.
 """
 
 import json
+from collections.abc import Callable
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from yarl import URL
 
 from web import assets, i18n, labels, present
@@ -36,8 +38,6 @@ def environment(zone: tzinfo, folder: Path = TEMPLATE_FOLDER) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # Or `1|digits` is filled in once, in the language of the first reader.
-        optimized=False,
         extensions=["jinja2.ext.i18n"],
     )
     made.policies["ext.i18n.trimmed"] = True
@@ -46,13 +46,26 @@ def environment(zone: tzinfo, folder: Path = TEMPLATE_FOLDER) -> Environment:
     )
     made.globals["N_"] = i18n.N_
     for name in ("day", "short_day", "weekday", "clock", "moment", "hours", "span"):
-        made.filters[name] = partial(_in_zone, getattr(present, name), zone)
+        made.filters[name] = _anew(partial(_in_zone, getattr(present, name), zone))
     for name in ("digits", "minutes", "phone", "bdi"):
-        made.filters[name] = getattr(present, name)
-    made.filters["label"] = labels.label
+        made.filters[name] = _anew(getattr(present, name))
+    made.filters["label"] = _anew(labels.label)
     made.filters["tone"] = labels.tone
     made.globals["options"] = labels.options
     return made
+
+
+def _anew(write: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that is asked at each rendering, for its answer depends on the reader.
+
+    Jinja fills in what is constant, `1|digits`, once and for all otherwise.
+    """
+
+    @pass_context
+    def asked(_context: Context, value: Any, *more: Any, **how: Any) -> Any:
+        return write(value, *more, **how)
+
+    return asked
 
 
 def _in_zone(
