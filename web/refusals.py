@@ -101,6 +101,10 @@ SENTENCES: dict[str, str] = {
     "slot_within_turnover": N_(
         "A slot must be longer than the time to change between visits. Make it longer."
     ),
+    "turnover_swallows_slots": N_(
+        "Slots of the weekly opening are no longer than that. Choose less, or make the "
+        "slots longer first."
+    ),
     "kind_needed": N_("Choose at least one kind of visit."),
     "not_a_tick": N_("This cannot be ticked by hand. Load the page again."),
     "extension_length": N_("Extend by five minutes or more, up to an hour."),

@@ -425,6 +425,20 @@ async def test_a_turnover_is_whole_quanta(sqlite: Database) -> None:
             )
 
 
+async def test_a_turnover_leaves_something_of_every_slot(database: Database) -> None:
+    async with database.write() as session:
+        prison = await make.prison(session)
+        old = date(2026, 11, 22)
+        await make.template(session, prison, weekday=0, slot_minutes=10, valid_to=old)
+        await make.template(session, prison, weekday=0, slot_minutes=30)
+        set_to = {"site_id": prison.id, "by": BY, "now": NOON}
+        await places.set_policy(session, policy=Policy(turnover_minutes=25), **set_to)
+        with pytest.raises(Invalid, match="turnover_minutes: turnover_swallows_slots"):
+            await places.set_policy(
+                session, policy=Policy(turnover_minutes=30), **set_to
+            )
+
+
 async def test_what_is_done_to_a_place_is_on_record(database: Database) -> None:
     async with database.write() as session:
         province = await places.add_province(

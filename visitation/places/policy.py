@@ -3,12 +3,13 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit
 from visitation.audit import Actor
 from visitation.errors import Invalid
-from visitation.places.tables import SitePolicy
+from visitation.places.tables import SessionTemplate, SitePolicy
 
 #: The least and the most each number may be.
 LIMITS = {
@@ -80,7 +81,8 @@ async def set_policy(
     """Set what a prison allows.
 
     Raises:
-        Invalid: if a number is outside its limits, or the turnover is no whole quanta.
+        Invalid: if a number is outside its limits, or the turnover is no whole quanta
+            or leaves nothing of a slot.
     """
     values = asdict(policy)
     for name, (least, most) in LIMITS.items():
@@ -88,6 +90,18 @@ async def set_policy(
             raise Invalid(name, "out_of_range")
     if policy.turnover_minutes % 5:
         raise Invalid("turnover_minutes", "whole_quanta")
+    swallowed = await session.exec(
+        select(SessionTemplate.id).where(
+            SessionTemplate.site_id == site_id,
+            SessionTemplate.slot_minutes <= policy.turnover_minutes,
+            or_(
+                col(SessionTemplate.valid_to).is_(None),
+                col(SessionTemplate.valid_to) >= now.date(),
+            ),
+        )
+    )
+    if swallowed.first() is not None:
+        raise Invalid("turnover_minutes", "turnover_swallows_slots")
     row = await session.get(SitePolicy, site_id) or SitePolicy(site_id=site_id)
     for name, value in values.items():
         setattr(row, name, value)
