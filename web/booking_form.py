@@ -9,10 +9,11 @@ from pydantic import Field, StringConstraints
 
 from visitation.words import Attendance, VisitKind
 from web import forms, labels, present
-from web.booking_choices import OWN_PHONE, Choices, Option, Place
+from web.booking_choices import OWN_PHONE, Choices, Option
 from web.fields import Count, Line, Note
 from web.forms import Form
 from web.i18n import N_, _
+from web.slot_places import Place
 
 Id = Annotated[Count, Field(ge=1, le=2_147_483_647)]
 Remark = Annotated[Note, StringConstraints(max_length=300)]

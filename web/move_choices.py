@@ -18,7 +18,7 @@ from visitation.people import Scope
 from visitation.places import Site, Station
 from visitation.visits import Visit, boards
 from visitation.words import StationKind
-from web import booking_choices, forms, present
+from web import forms, present, slot_places
 from web.booking_choices import OWN_PHONE, Option
 from web.booking_form import Because, Seat, SlotText
 from web.fields import Day
@@ -94,8 +94,8 @@ async def read(
     return Choices(
         day=day,
         zone=zone,
-        next_free=booking_choices.in_words(following, names, zone),
-        of_day=booking_choices.in_words(free, names, zone),
+        next_free=slot_places.in_words(following, names, zone),
+        of_day=slot_places.in_words(free, names, zone),
         places=[
             (OWN_PHONE, _("Their own phone or computer")),
             *(

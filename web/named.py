@@ -12,7 +12,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation.errors import NotFound
 from visitation.people import (
     Account,
-    Contact,
     Prisoner,
     Scope,
     Visitor,
@@ -76,19 +75,6 @@ async def visitor(session: AsyncSession, scope: Scope, visitor_id: int) -> Visit
     found = await session.get(Visitor, visitor_id)
     if found is None or not await reaches_visitor(session, found, scope=scope):
         raise NotFound("visitor")
-    return found
-
-
-async def contact(session: AsyncSession, scope: Scope, contact_id: int) -> Contact:
-    """A contact.
-
-    Raises:
-        NotFound: if there is none, or the prisoner is out of reach.
-    """
-    found = await session.get(Contact, contact_id)
-    if found is None:
-        raise NotFound("contact")
-    await prisoner(session, scope, found.prisoner_id)
     return found
 
 

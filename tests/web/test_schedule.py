@@ -8,6 +8,7 @@ import pytest
 from scheduler import booking, closures
 from tests import make
 from tests.make import World
+from tests.visitation.test_boards import counted
 from tests.web.conftest import Site
 from tests.web.worlds import TEN, book, english, made, text
 from visitation.audit import SYSTEM
@@ -176,3 +177,30 @@ async def test_other_roles_do_not_book(site: Site, world: World, role: Role) -> 
     await site.sign_in(role)
     for path in ("/schedule", "/booking?slot=1-5963412"):
         assert (await site.get(path)).status == 404
+
+
+async def test_a_fuller_day_takes_no_more_queries(site: Site, world: World) -> None:
+    await site.sign_in(Role.SCHEDULER)
+
+    async def queries() -> int:
+        with counted() as said:
+            await day_page(site)
+        return len(said)
+
+    before = await queries()
+    await book(site, world)
+    one = await queries()
+    for number in range(1, 4):
+        async with site.database.write() as session:
+            other = await make.prisoner(session, world.prison)
+            visitor = await make.visitor(session)
+            await make.contact(session, other, visitor)
+        await book(
+            site,
+            world,
+            TEN + timedelta(hours=number),
+            prisoner_id=other.id,
+            visitor_ids=[visitor.id],
+        )
+    assert one >= before
+    assert await queries() == one

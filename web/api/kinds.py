@@ -86,10 +86,3 @@ class Told(BaseModel):
     """What we answer; times are in UTC."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
-
-
-def as_id(text: str) -> int | None:
-    """An id in a path, or None for what cannot be one."""
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LAST_ID))):
-        return None
-    return int(text) if int(text) <= LAST_ID else None

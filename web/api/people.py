@@ -5,13 +5,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import people
-from visitation.people import Contact, Prisoner, Visitor
+from visitation.people import Contact, Prisoner
 from visitation.places.tables import Site
 from visitation.words import ContactState, Relation, Role
-from web import named, subjects
+from web import named, reach, subjects
 from web.api import answers, cursors
 from web.api.endpoint import Act, Call, Endpoint
 from web.api.kinds import (
@@ -23,11 +22,8 @@ from web.api.kinds import (
     Page,
     Phone,
     Told,
-    as_id,
 )
-from web.principals import DevicePrincipal, Principal, StaffPrincipal
 from web.routing import Door
-from web.subjects import Parts
 
 KEEPERS: frozenset[Role | Door] = frozenset({Role.SCHEDULER, Role.ADMINISTRATOR})
 
@@ -75,32 +71,6 @@ class NewContact(Asked):
     visitor_id: Id
     relation: Relation
     state: Literal["requested", "approved"] = "requested"
-
-
-async def visitor_of(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
-) -> Visitor | None:
-    """The visitor of `{visitor}`, by id, for staff who reach somebody they know."""
-    visitor_id = as_id(parts["visitor"])
-    if visitor_id is None or not isinstance(principal, StaffPrincipal):
-        return None
-    return await named.visitor(session, principal.scope, visitor_id)
-
-
-async def contact_of(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
-) -> Contact | None:
-    """The contact of `{contact}`, by id, for staff who reach the prison."""
-    contact_id = as_id(parts["contact"])
-    if contact_id is None or not isinstance(principal, StaffPrincipal):
-        return None
-    return await named.contact(session, principal.scope, contact_id)
 
 
 async def list_prisoners(call: Call) -> answers.Prisoners:
@@ -259,8 +229,8 @@ ENDPOINTS = (
     ),
     _get("/visitors", list_visitors, answers.Visitors, query=PeopleQuery),
     _post("/visitors", add_visitor, NewVisitor, answers.Visitor),
-    _get("/visitors/{visitor}", get_visitor, answers.Visitor, subject=visitor_of),
+    _get("/visitors/{visitor}", get_visitor, answers.Visitor, subject=reach.visitor),
     _get("/contacts", list_contacts, answers.Contacts, query=ContactsQuery),
     _post("/contacts", add_contact, NewContact, answers.Contact),
-    _get("/contacts/{contact}", get_contact, answers.Contact, subject=contact_of),
+    _get("/contacts/{contact}", get_contact, answers.Contact, subject=reach.contact),
 )

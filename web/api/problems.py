@@ -123,7 +123,7 @@ def answer(error: VisitationError, *, request_id: str) -> Answer:
         title=_(found.title),
         status=found.status,
         code=found.code,
-        detail=_(found.advice),
+        detail=_advice(error, found),
         request=request_id,
         reasons=_reasons(error),
         errors=_mistakes(error),
@@ -134,6 +134,13 @@ def answer(error: VisitationError, *, request_id: str) -> Answer:
         text=details.model_dump_json(),
         headers=dict(found.headers),
     )
+
+
+def _advice(error: VisitationError, found: errors.Problem) -> str:
+    """What to do; the error's own sentence where it has one and no codes."""
+    if error_says := refusals.FACTS.get(type(error)):
+        return _(error_says)
+    return _(found.advice)
 
 
 def _problem(error: VisitationError) -> errors.Problem:

@@ -13,15 +13,15 @@ from visitation import lifecycle
 from visitation.errors import NotFound
 from visitation.lifecycle import Act
 from visitation.words import Attendance
-from web import booking_choices, booking_form, forms, gate, named, present
+from web import booking_choices, booking_form, forms, gate, named, present, slot_places
 from web.api import idempotency
 from web.api.problems import Answer
-from web.booking_choices import Place
 from web.booking_form import Search, Wish
 from web.forms import Form
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.render import redirect, redirect_to, render, url
 from web.routing import Page, Route
+from web.slot_places import Place
 
 _BOOKERS = lifecycle.MAY[Act.BOOK]
 #: More places than these go into a list instead of being shown all at once.
@@ -214,7 +214,7 @@ async def _page(
 
 async def _place(session: AsyncSession, request: web.Request, slot: str) -> Place:
     scope, now = gate.staff(request).scope, request.app[CLOCK]()
-    return await booking_choices.place_of(session, scope, slot, now=now)
+    return await slot_places.place_of(session, scope, slot, now=now)
 
 
 def _link(request: web.Request, slot: str, prisoner_id: int | None = None) -> str:

@@ -16,7 +16,15 @@ from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.words import CANCELLATIONS, CLOSINGS, Outcome
-from web import booking_choices, forms, gate, move_choices, named, subjects
+from web import (
+    booking_choices,
+    forms,
+    gate,
+    move_choices,
+    named,
+    slot_places,
+    subjects,
+)
 from web.booking_choices import OWN_PHONE
 from web.fields import Line
 from web.forms import Form
@@ -114,7 +122,7 @@ async def close(request: web.Request) -> web.Response:
 
 async def _move(session: AsyncSession, request: web.Request, typed: Move) -> None:
     scope, now = gate.staff(request).scope, request.app[CLOCK]()
-    place = await booking_choices.place_of(session, scope, typed.slot, now=now)
+    place = await slot_places.place_of(session, scope, typed.slot, now=now)
     visit = await _again(session, request)
     if typed.kiosk is not None and typed.kiosk != visit.kiosk_id:
         await named.station(session, scope, typed.kiosk)

@@ -4,6 +4,7 @@ import pytest
 
 from tests import make
 from tests.make import World
+from tests.visitation.test_boards import counted
 from tests.web.api.conftest import Enrol, Program, told, wish
 from tests.web.conftest import Site
 from visitation.lifecycle import MAY, Act
@@ -220,3 +221,25 @@ async def test_roles_do_what_they_do_on_pages(
     assert move.status == (422 if role in MAY[Act.MOVE] else 404)
     cancel = await other.post(f"{path}/cancel", {})
     assert cancel.status == (422 if role in MAY[Act.CANCEL] else 404)
+
+
+async def test_a_longer_list_takes_no_more_queries(
+    site: Site, program: Program, world: World
+) -> None:
+    async with site.database.write() as session:
+        await make.policy(session, world.prison, visits_per_week=14)
+
+    async def queries() -> int:
+        with counted() as said:
+            await told(await program.get("/visits"))
+        return len(said)
+
+    await told(await program.post("/visits", wish(world)), 201)
+    one = await queries()
+    for hour in ("11", "12", "13"):
+        times = {
+            "starts_at": f"2026-11-24T{hour}:00:00+03:30",
+            "ends_at": f"2026-11-24T{hour}:25:00+03:30",
+        }
+        await told(await program.post("/visits", wish(world, **times)), 201)
+    assert await queries() == one
