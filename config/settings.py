@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -39,6 +40,8 @@ Several = BeforeValidator(_split)
 Port = Annotated[int, Field(ge=1, le=65535)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 TurnUrl = Annotated[str, Field(pattern=r"^turns?:[^\s]+$")]
+#: Paths are joined to it, each with its own slash.
+Origin = Annotated[Text, AfterValidator(lambda text: text.rstrip("/"))]
 Level = Literal["debug", "info", "warning", "error"]
 
 
@@ -79,7 +82,7 @@ class WebSection(_Section):
 
     host: Text = "127.0.0.1"
     port: Port = 8080
-    public_url: Text = "http://localhost:8080"
+    public_url: Origin = "http://localhost:8080"
     allowed_hosts: Annotated[tuple[str, ...], Several] = ()
     behind_proxy: bool = False
     tls_certificate: Path | None = None

@@ -87,7 +87,7 @@ async def test_a_port_that_is_taken_leaves_nothing_behind(
     other = settings_for(sqlite_url, tmp_path / "other", port)
     async with program.running(settings, opening.opened(settings)):
         second = Database(f"sqlite:///{tmp_path / 'second.db'}")
-        with pytest.raises(program.CannotListen, match="media.udp_port"):
+        with pytest.raises(program.CannotListen, match=r"media\.udp_port"):
             async with program.running(other, second):
                 pass
         assert await status(port, "/readyz") == 200

@@ -1,0 +1,84 @@
+"""From the settings to what each package takes: small frozen values of its own.
+
+Lower packages know no settings object; this is where the two meet.
+"""
+
+import ssl
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from config.settings import Settings
+from scheduler.gateways import Console, Gateway, Twilio, TwilioSettings
+from signaling.hub import CallSettings
+from signaling.ice import TurnSettings
+from signaling.media.forwarder import ForwarderSettings
+from visitation.devices import SessionLife
+from web.keys import WebSettings
+
+LOCAL_HOSTS = ("localhost", "*.localhost", "127.0.0.1", "[::1]")
+
+
+def certificate(settings: Settings) -> ssl.SSLContext | None:
+    """The certificate to speak TLS with here, if there is one."""
+    if settings.web.tls_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.web.tls_certificate, settings.web.tls_key)
+    return context
+
+
+def media(settings: Settings) -> ForwarderSettings:
+    """Where the forwarder listens."""
+    addresses = tuple(str(one) for one in settings.media.public_addresses)
+    return ForwarderSettings(
+        bind_host=settings.media.bind,
+        port=settings.media.udp_port,
+        public_addresses=addresses or ("127.0.0.1",),
+    )
+
+
+def calls(settings: Settings) -> CallSettings:
+    """What calls are told of origins and relays."""
+    turn = settings.turn
+    relay = (
+        TurnSettings(urls=turn.urls, secret=turn.secret.get_secret_value())
+        if turn.urls and turn.secret is not None
+        else None
+    )
+    return CallSettings(origins=(settings.web.public_url,), turn=relay)
+
+
+def gateway(settings: Settings) -> Gateway:
+    """The way out for messages; to be made inside the running loop."""
+    sms = settings.sms
+    if sms.gateway == "console" or sms.twilio.auth_token is None:
+        return Console(allows_link=sms.allow_link)
+    return Twilio(
+        TwilioSettings(
+            account_sid=sms.twilio.account_sid,
+            auth_token=sms.twilio.auth_token.get_secret_value(),
+            messaging_service_sid=sms.twilio.messaging_service_sid,
+            sender=sms.twilio.from_number,
+            allows_link=sms.allow_link,
+        )
+    )
+
+
+def pages(settings: Settings, *, demo: bool) -> WebSettings:
+    """What an operator decided about the pages."""
+    section = settings.web
+    named = urlsplit(section.public_url)
+    return WebSettings(
+        public_url=section.public_url,
+        secure=named.scheme == "https",
+        allowed_hosts=section.allowed_hosts or (named.hostname or "", *LOCAL_HOSTS),
+        demo=demo,
+        language=section.default_language,
+        require_totp=frozenset(section.require_totp),
+        help_phone=section.help_phone,
+        message_link=section.public_url if settings.sms.allow_link else "",
+        life=SessionLife(
+            idle=timedelta(minutes=section.session_idle_minutes),
+            longest=timedelta(hours=section.session_hours),
+        ),
+    )
