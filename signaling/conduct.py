@@ -36,7 +36,7 @@ async def start(hub: Hub, reference: str, *, by: Actor, now: datetime) -> None:
         visit, policy = await _read(session, reference)
         await calls.start(session, visit, by=by, now=now)
     live = hub.open(visit, policy)
-    hub.carry_out(live, live.room.start())
+    hub.carry_out(live, live.room.start(now=now))
 
 
 async def admit(
@@ -54,7 +54,7 @@ async def admit(
         _note(session, visit, "call_admit", by, now, participant=person.id)
     live = hub.live(reference)
     if live is not None and live.room.snapshot().person(participant) is not None:
-        hub.carry_out(live, live.room.admit(participant))
+        hub.carry_out(live, live.room.admit(participant, now=now))
 
 
 async def pause(
@@ -180,7 +180,7 @@ async def changed(hub: Hub, reference: str, *, now: datetime) -> None:
         return
     _retime(hub, visit, policy, now)
     if visit.state is VisitState.LIVE:
-        hub.carry_out(live, live.room.start())
+        hub.carry_out(live, live.room.start(now=now))
 
 
 def _retime(hub: Hub, visit: Visit, policy: Policy, now: datetime) -> None:

@@ -104,17 +104,17 @@ class Room:
             *self._synced(),
         )
 
-    def start(self) -> Effects:
+    def start(self, *, now: datetime) -> Effects:
         """The visit begins: everybody who waits is admitted."""
         if self.phase is not Phase.WAITING:
             return ()
         self.phase = Phase.LIVE
         begun = Start(ends_at=self.ends_at, closes_at=self.closes_at)
         waiting = [place for place in self._here if not place.admitted]
-        let_in = [effect for place in waiting for effect in self._admitted(place)]
+        let_in = [one for place in waiting for one in self._admitted(place, now)]
         return (*self._here.tell(begun), *let_in, *self._synced())
 
-    def admit(self, participant: str) -> Effects:
+    def admit(self, participant: str, *, now: datetime) -> Effects:
         """Staff let in somebody who came late.
 
         Raises:
@@ -123,7 +123,7 @@ class Room:
         place = self._here.at(participant)
         if place.admitted or self.phase not in UNDER_WAY:
             return ()
-        return (*self._admitted(place), *self._synced())
+        return (*self._admitted(place, now), *self._synced())
 
     def pause(self, paused: bool) -> Effects:
         """Nothing is forwarded while a visit is paused."""
@@ -304,15 +304,18 @@ class Room:
             ),
         )
 
-    def _admitted(self, place: Place) -> Effects:
+    def _admitted(self, place: Place, now: datetime) -> Effects:
         place.admitted = True
-        admit = Envelope(to=place.id, message=Admit())
-        # Somebody whose socket is lost just now is admitted all the same, and gets
-        # their legs when they come back.
-        present = () if place.socket_lost_at else (admit, *self._media(place))
         seen = ParticipantUpdated(participant=place.id, state=place.state)
+        told = self._here.tell(seen, but=place.id)
+        if place.down_since is not None:
+            # Admitted all the same, they join when they come back; until then they
+            # miss what they are admitted to, and nothing before it.
+            place.down_since = now
+            return told
+        admit = Envelope(to=place.id, message=Admit())
         joined = Note(participant=place.id, what=Noted.JOINED)
-        return (*present, *self._here.tell(seen, but=place.id), joined)
+        return (admit, *self._media(place), *told, joined)
 
     def _media(self, place: Place) -> Effects:
         again = Offering(subscriber=place.id, rebuild=place.has_legs)

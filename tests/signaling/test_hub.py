@@ -399,3 +399,24 @@ async def test_a_stopping_service_says_come_back(stage: Stage) -> None:
     await stage.hub.stop()
 
     assert await hear(socket, "leave") == {"type": "leave", "reason": "restarting"}
+
+
+async def test_a_line_lost_in_the_waiting_room_is_counted_once(stage: Stage) -> None:
+    visitor = await stage.join(Part.VISITOR)
+    token = (await hear(visitor, "joined"))["resume"]
+    live = stage.hub.live(stage.visit.reference)
+    assert live is not None
+    stage.hub.lost(live.peers[VISITOR])
+    stage.clock.forward(timedelta(seconds=30))
+    await stage.start()
+
+    stage.clock.forward(timedelta(seconds=12))
+    again = await stage.dial()
+    await say(again, "resume", version=1, token=token)
+    assert (await hear(again, "joined"))["admitted"] is True
+    await hear(again, "offer")
+    stage.clock.forward(timedelta(minutes=10))
+    await conduct.end(stage.hub, stage.visit.reference, by=WARDEN, now=stage.clock())
+
+    row = await stage.recorded(Part.VISITOR)
+    assert (row.seconds_connected, row.seconds_lost) == (600, 12)

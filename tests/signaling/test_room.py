@@ -148,7 +148,7 @@ def test_the_start_admits_everybody_who_waits() -> None:
     waiting = room()
     enter(waiting, PRISONER, UNCLE)
 
-    effects = waiting.start()
+    effects = waiting.start(now=TEN)
 
     assert told(effects, "uncle") == [
         Start(ends_at=HALF_PAST, closes_at=CLOSING),
@@ -163,7 +163,7 @@ def test_the_start_admits_everybody_who_waits() -> None:
         Note(participant="prisoner", what=Noted.JOINED),
         Note(participant="uncle", what=Noted.JOINED),
     ]
-    assert waiting.start() == ()
+    assert waiting.start(now=TEN) == ()
 
 
 def test_whoever_sends_is_seated_with_everybody_else() -> None:
@@ -269,7 +269,7 @@ def test_latecomers_walk_in_unless_staff_do_not_know_them(
 def test_staff_let_in_a_family_that_came_late() -> None:
     live = under_way(PRISONER, UNCLE)
 
-    effects = live.admit("uncle")
+    effects = live.admit("uncle", now=TEN)
 
     assert told(effects, "uncle") == [
         Admit(),
@@ -277,9 +277,9 @@ def test_staff_let_in_a_family_that_came_late() -> None:
         TrackPublished(participant="prisoner", kind="video", mid="v0"),
     ]
     assert notes(effects) == [Note(participant="uncle", what=Noted.JOINED)]
-    assert live.admit("uncle") == ()
+    assert live.admit("uncle", now=TEN) == ()
     with pytest.raises(NotFound):
-        live.admit("stranger")
+        live.admit("stranger", now=TEN)
 
 
 def test_a_companion_gets_pictures_and_no_sound_and_sends_nothing() -> None:
