@@ -423,10 +423,12 @@ async def main() -> int:
     options.add_argument("--attempts", type=int, default=200)
     options.add_argument("--processes", type=int, default=4)
     chosen = options.parse_args()
-    reports = [
-        await race_sqlite(tasks=chosen.tasks, each=chosen.attempts, naively=naively)
-        for naively in (False, True)
-    ]
+    reports = []
+    for naively in (False, True):
+        sqlite = await race_sqlite(
+            tasks=chosen.tasks, each=chosen.attempts, naively=naively
+        )
+        reports.append(_said(sqlite))
     share = {
         "processes": chosen.processes,
         "tasks": max(1, chosen.tasks // chosen.processes),
@@ -434,15 +436,17 @@ async def main() -> int:
     }
     with postgres.server() as url:
         await asyncio.to_thread(migrate, url)
-        reports += [
-            await race_postgresql(url, naively=naively, **share)
-            for naively in (False, True)
-        ]
-    for report in reports:
-        print(report)
+        for naively in (False, True):
+            postgresql = await race_postgresql(url, naively=naively, **share)
+            reports.append(_said(postgresql))
     right = all(is_right(report) for report in reports)
     print(json.dumps({"prove": "booking_race", "right": right, "races": reports}))
     return 0 if right else 1
+
+
+def _said(report: dict[str, object]) -> dict[str, object]:
+    print(report, flush=True)
+    return report
 
 
 if __name__ == "__main__":
