@@ -277,9 +277,25 @@ async def test_a_second_cancellation_is_told_that_it_is_too_late(
     path = f"/visits/{visit.reference}/cancel"
     typed = {"outcome": "cancelled_by_prison", "reason": "x"}
     await scheduler.post(path, typed)
-    second = await scheduler.post(path, typed)
+    second = await scheduler.post(path, typed | {"reason": "y"})
     assert second.status == 409
     assert "past this already" in await text(second)
+
+
+async def test_a_double_click_moves_and_cancels_once(
+    scheduler: Site, world: World, visit: Visit
+) -> None:
+    path = f"/visits/{visit.reference}"
+    there = {"slot": slot(world, TEN + timedelta(hours=1)), "place": "own"}
+    why = {"outcome": "cancelled_by_prison", "reason": "x"}
+    for act, typed in (("move", there), ("cancel", why)):
+        for _ in range(2):
+            assert (await scheduler.post(f"{path}/{act}", typed)).status == 303
+    now = await again(scheduler, visit)
+    assert (now.version, now.state) == (2, VisitState.CANCELLED)
+    async with scheduler.database.read() as session:
+        told = (await session.exec(select(Message.template))).all()
+    assert told == ["visit_booked", "visit_moved", "visit_cancelled"]
 
 
 async def test_an_unclosed_visit_is_closed_with_how_it_ended(

@@ -84,13 +84,15 @@ async def cancel(request: web.Request) -> web.Response:
         return await _cancel_page(request, form, status=422)
     try:
         async with request.app[DATABASE].write() as session:
-            await booking.cancel(
-                session,
-                visit=await _again(session, request),
-                outcome=form.value.outcome,
-                reason=form.value.reason,
-                **_who(request),
-            )
+            visit = await _again(session, request)
+            if not _is_told_already(visit, form.value):
+                await booking.cancel(
+                    session,
+                    visit=visit,
+                    outcome=form.value.outcome,
+                    reason=form.value.reason,
+                    **_who(request),
+                )
     except VisitationError as error:
         return await _cancel_page(request, form.refused(error), status=409)
     return _back(request, _("The visit is cancelled, and its slot is free again."))
@@ -108,13 +110,15 @@ async def close(request: web.Request) -> web.Response:
         return await _close_page(request, form, status=422)
     try:
         async with request.app[DATABASE].write() as session:
-            await calls.close(
-                session,
-                await _again(session, request),
-                outcome=form.value.outcome,
-                reason=form.value.reason,
-                **_who(request),
-            )
+            visit = await _again(session, request)
+            if not _is_told_already(visit, form.value):
+                await calls.close(
+                    session,
+                    visit,
+                    outcome=form.value.outcome,
+                    reason=form.value.reason,
+                    **_who(request),
+                )
     except VisitationError as error:
         return await _close_page(request, form.refused(error), status=409)
     return _back(request, _("The visit is closed."))
@@ -124,6 +128,13 @@ async def _move(session: AsyncSession, request: web.Request, typed: Move) -> Non
     scope, now = gate.staff(request).scope, request.app[CLOCK]()
     place = await slot_places.place_of(session, scope, typed.slot, now=now)
     visit = await _again(session, request)
+    if (visit.terminal_id, visit.starts_at, visit.kiosk_id) == (
+        place.terminal_id,
+        place.span.start,
+        typed.kiosk,
+    ):
+        # A double click: it is there already, and nobody is to be told twice.
+        return
     if typed.kiosk is not None and typed.kiosk != visit.kiosk_id:
         await named.station(session, scope, typed.kiosk)
     await booking.move(
@@ -135,6 +146,11 @@ async def _move(session: AsyncSession, request: web.Request, typed: Move) -> Non
         override_reason=typed.override,
         **_who(request),
     )
+
+
+def _is_told_already(visit: Visit, typed: Cancellation | Closing) -> bool:
+    """Whether the same was said a moment ago, by a double click."""
+    return (visit.outcome, visit.outcome_reason) == (typed.outcome, typed.reason)
 
 
 async def _again(session: AsyncSession, request: web.Request) -> Visit:
