@@ -139,8 +139,13 @@ async def read(request: web.Request, model: type[M]) -> Form[M]:
 
 
 def from_query(request: web.Request, model: type[M]) -> Form[M]:
-    """The form in the address of a page, for searching and filtering."""
-    return parse(model, request.query.items())
+    """The form in the address of a page, for searching and filtering.
+
+    Links carry a day as 2026-11-23; the field shows it in the reader's calendar.
+    """
+    form = parse(model, request.query.items())
+    days = {n: _as_typed(v) for n, v in form.parsed or () if isinstance(v, date)}
+    return replace(form, typed={**form.typed, **days})
 
 
 def parse(model: type[M], pairs: Iterable[tuple[str, str]]) -> Form[M]:

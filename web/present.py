@@ -123,17 +123,21 @@ def phone(value: str | None) -> Markup:
     """
     if not value:
         return Markup("–")
+    return Markup('<bdi dir="ltr">{}</bdi>').format(typed_phone(value))
+
+
+def typed_phone(value: str) -> str:
+    """The same number as it is typed into a form; an empty one stays empty."""
     try:
         number = phonenumbers.parse(value)
     except phonenumbers.NumberParseException:
-        return bdi(value)
+        return digits(value)
     form = (
         phonenumbers.PhoneNumberFormat.NATIONAL
         if number.country_code == 98  # noqa: PLR2004 - Iran
         else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     )
-    text = digits(phonenumbers.format_number(number, form))
-    return Markup('<bdi dir="ltr">{}</bdi>').format(text)
+    return digits(phonenumbers.format_number(number, form))
 
 
 def bdi(value: object) -> Markup:

@@ -101,7 +101,7 @@ def test_phones_are_kept_from_turning_round(language: str) -> None:
     )
     assert "44" in str(present.phone("+442079460018")) or language == "fa"
     assert present.phone(None) == "–"
-    assert present.phone("<odd>") == "<bdi>&lt;odd&gt;</bdi>"
+    assert present.phone("<odd>") == '<bdi dir="ltr">&lt;odd&gt;</bdi>'
 
 
 def test_names_cannot_bring_markup() -> None:

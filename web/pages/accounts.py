@@ -16,7 +16,7 @@ from visitation.errors import Invalid
 from visitation.keyring import Keyring
 from visitation.people import Account, Scope, UsernameTaken
 from visitation.words import Role
-from web import forms, gate, i18n, picks, reach
+from web import forms, gate, i18n, picks, present, reach
 from web.fields import Name, Phone, Username
 from web.forms import Form
 from web.i18n import N_, _
@@ -154,7 +154,7 @@ async def edit(request: web.Request) -> web.Response:
     form = forms.blank(
         Correction,
         name=account.name,
-        phone=account.phone,
+        phone=present.typed_phone(account.phone or ""),
         language=account.language,
         everywhere=scope.everywhere,
         provinces=[str(one) for one in sorted(scope.provinces)],

@@ -15,7 +15,7 @@ from visitation.errors import Invalid
 from visitation.people import Contact, Prisoner, Standing
 from visitation.places import Site
 from visitation.words import ContactState, SiteKind
-from web import ahead, forms, gate, paging, picks, subjects
+from web import ahead, forms, gate, paging, picks, present, subjects
 from web.fields import Line, Name, NationalId
 from web.forms import Form
 from web.i18n import N_, _
@@ -140,7 +140,8 @@ async def add(request: web.Request) -> web.Response:
 async def edit(request: web.Request) -> web.Response:
     """The form to correct a prisoner."""
     prisoner = gate.subject(request, Prisoner)
-    form = forms.blank(Correction, number=prisoner.number, name=prisoner.name)
+    number = present.digits(prisoner.number)
+    form = forms.blank(Correction, number=number, name=prisoner.name)
     return _edit(request, form, prisoner)
 
 

@@ -9,7 +9,7 @@ from visitation import places
 from visitation.errors import Invalid, NotFound
 from visitation.places import Province
 from visitation.words import Role
-from web import forms, gate, reach
+from web import forms, gate, present, reach
 from web.fields import Line, Name
 from web.forms import Form
 from web.i18n import N_, _
@@ -71,7 +71,9 @@ async def add(request: web.Request) -> web.Response:
 async def edit(request: web.Request) -> web.Response:
     """The form to correct a province."""
     province = gate.subject(request, Province)
-    form = forms.blank(ProvinceFields, code=province.code, name=province.name)
+    form = forms.blank(
+        ProvinceFields, code=present.digits(province.code), name=province.name
+    )
     return _form(request, form, province)
 
 

@@ -13,7 +13,7 @@ from visitation import devices, places
 from visitation.errors import Invalid, NotFound
 from visitation.places import DEFAULT_ZONE, Province, Site
 from visitation.words import Role, SiteKind
-from web import forms, gate, labels, picks, subjects
+from web import forms, gate, labels, picks, present, subjects
 from web.fields import Line, Name, Phone
 from web.forms import Form
 from web.i18n import N_, _
@@ -115,7 +115,7 @@ async def edit(request: web.Request) -> web.Response:
         Correction,
         name=site.name,
         address=site.address,
-        phone=site.phone,
+        phone=present.typed_phone(site.phone),
         zone=site.zone,
     )
     return _edit(request, form, site)

@@ -13,7 +13,7 @@ from pydantic import Field
 from visitation import people
 from visitation.errors import Invalid
 from visitation.people import Prisoner, Visitor
-from web import forms, gate, i18n, paging, picks, reach, subjects
+from web import forms, gate, i18n, paging, picks, present, reach, subjects
 from web.fields import Name, NationalId, Phone
 from web.forms import Form
 from web.i18n import N_, _
@@ -150,7 +150,7 @@ async def edit(request: web.Request) -> web.Response:
     form = forms.blank(
         VisitorFields,
         name=visitor.name,
-        phone=visitor.phone,
+        phone=present.typed_phone(visitor.phone or ""),
         language=visitor.language,
         cannot_read=not visitor.reads,
         born_on=visitor.born_on,
