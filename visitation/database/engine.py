@@ -26,8 +26,8 @@ _POSTGRESQL_OPTIONS = (
     "-c lock_timeout=5s -c statement_timeout=15s "
     "-c idle_in_transaction_session_timeout=30s -c timezone=UTC"
 )
-#: deadlock, serialization failure, lock not available.
-_TRY_AGAIN = frozenset({"40P01", "40001", "55P03"})
+#: deadlock, serialization failure, lock not available, statement timed out.
+_TRY_AGAIN = frozenset({"40P01", "40001", "55P03", "57014"})
 
 
 class DatabaseError(VisitationError):
