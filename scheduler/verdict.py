@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import calendar, rules
@@ -21,7 +22,7 @@ from visitation import visits
 from visitation.database import is_conflict
 from visitation.errors import VisitationError
 from visitation.people.tables import Prisoner
-from visitation.places import Station
+from visitation.timespan import Timespan
 from visitation.visits import Visit
 
 SUGGESTIONS = 5
@@ -29,6 +30,14 @@ SUGGESTIONS = 5
 TRIES = 3
 #: Writes the visit and its claims; is given the prison's turnover.
 Write = Callable[[timedelta], Awaitable[Visit]]
+
+
+#: Held until the transaction ends; the two keys are ours alone.
+_LOCK_HOURS = text(
+    "SELECT pg_advisory_xact_lock(terminal, hour) FROM unnest("
+    "CAST(:terminals AS int[]), CAST(:hours AS int[])) AS wanted(terminal, hour)"
+)
+QUANTA_PER_HOUR = 12
 
 
 class Refused(VisitationError):
@@ -117,24 +126,35 @@ async def unless_refused(
 async def _line_up(
     session: AsyncSession, proposal: Proposal, moved: Visit | None
 ) -> bool:
-    """Wait for others who book the same terminal or prisoner, in a fixed order.
+    """Wait for others who book the same prisoner, or the same terminal's same hours.
 
     The claims would be right without it. With it the second one reads what the first
     one wrote and so gets every reason, the weekly limit counts everybody, and two
-    inserts never wait for each other at the exclusion constraint. SQLite has one
-    writer at a time: there is no line, and the answer is False.
+    inserts never wait for each other at the exclusion constraint. Everybody waits in
+    the same order. SQLite has one writer at a time: there is no line, and the answer
+    is False.
     """
     if session.get_bind().dialect.name == "sqlite":
         return False
-    stations = {proposal.terminal_id} | ({moved.terminal_id} if moved else set())
-    for table, ids in ((Station, stations), (Prisoner, {proposal.prisoner_id})):
-        await session.exec(
-            select(col(table.id))
-            .where(col(table.id).in_(ids))
-            .order_by(col(table.id))
-            .with_for_update(key_share=True)
-        )
+    hours = {(proposal.terminal_id, hour) for hour in _hours(proposal.span)}
+    if moved:
+        span = Timespan(moved.starts_at, moved.ends_at)
+        hours |= {(moved.terminal_id, hour) for hour in _hours(span)}
+    terminals, numbers = zip(*sorted(hours), strict=True)
+    connection = await session.connection()
+    await connection.execute(
+        _LOCK_HOURS, {"terminals": list(terminals), "hours": list(numbers)}
+    )
+    await session.exec(
+        select(Prisoner.id)
+        .where(Prisoner.id == proposal.prisoner_id)
+        .with_for_update(key_share=True)
+    )
     return True
+
+
+def _hours(span: Timespan) -> set[int]:
+    return {quantum // QUANTA_PER_HOUR for quantum in span.quanta()}
 
 
 async def _refused(

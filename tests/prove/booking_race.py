@@ -225,8 +225,8 @@ async def _answer(write: Callable, one: Attempt, *rest) -> str:
     except IntegrityError as error:
         return "conflict" if is_conflict(error) else "error"
     except DBAPIError as error:
-        lock_timeout = getattr(error.orig, "sqlstate", "") == "55P03"
-        return "waited too long" if lock_timeout else f"error {error.orig}"
+        timed_out = getattr(error.orig, "sqlstate", "") in {"55P03", "57014"}
+        return "waited too long" if timed_out else f"error {error.orig}"
 
 
 async def run(
