@@ -50,6 +50,8 @@ def demo(
         folder.absolute(), port=port, to_lan=lan, fresh=fresh
     )
     logs.set_up(settings.log)
+    if opening.tables(settings) == "behind":
+        opening.bring_up_to_date(settings)
     database = opening.opened(settings, new=True)
     uvloop.run(_show(settings, database, as_json=as_json))
 
