@@ -13,7 +13,7 @@ from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler.means import Means
-from visitation import audit, messages, visits
+from visitation import audit, calls, messages, visits
 from visitation.audit import SYSTEM
 from visitation.audit.tables import AuditEntry, AuditSeal
 from visitation.calls import Presence
@@ -198,6 +198,7 @@ async def _over(database: Database, state: VisitState, now: datetime) -> Sequenc
 
 
 async def _abandon(session: AsyncSession, visit: Visit, now: datetime) -> None:
+    await calls.cut_off(session, visit.id)
     last_seen = await session.exec(
         select(func.max(Presence.left_at)).where(Presence.visit_id == visit.id)
     )

@@ -156,9 +156,12 @@ async def end(
     await hub.settled()
     async with hub.database.write() as session:
         visit, _ = await _read(session, reference)
+        if hub.live(reference) is None:
+            await calls.cut_off(session, visit.id)
         await calls.finish(
             session, visit, outcome=outcome, by=by, now=now, reason=reason
         )
+    hub.changed()
     if live := hub.live(reference):
         hub.close(live, Reason.ENDED)
 
@@ -171,11 +174,12 @@ async def changed(hub: Hub, reference: str, *, now: datetime) -> None:
     """
     async with hub.database.read() as session:
         visit, policy = await _read(session, reference)
+    hub.changed()
     live = hub.live(reference)
     if live is None:
         return
-    moved_away = visit.starts_at != live.room.starts_at
-    if moved_away or visit.state not in {VisitState.BOOKED, VisitState.LIVE}:
+    stands = visit.state in {VisitState.BOOKED, VisitState.LIVE}
+    if not stands or visit.version != live.version:
         hub.close(live, Reason.ENDED)
         return
     _retime(hub, visit, policy, now)
@@ -184,6 +188,7 @@ async def changed(hub: Hub, reference: str, *, now: datetime) -> None:
 
 
 def _retime(hub: Hub, visit: Visit, policy: Policy, now: datetime) -> None:
+    hub.changed()
     if live := hub.live(visit.reference):
         closes_at = visit.ends_at + policy.grace
         again = live.room.retimed(ends_at=visit.ends_at, closes_at=closes_at, now=now)

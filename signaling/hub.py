@@ -8,10 +8,11 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from signaling import door, ice, quality
 from signaling.effects import Block, Close, Effects, Envelope, Note, Offering, Seat
@@ -25,14 +26,12 @@ from signaling.media.engine import (
 )
 from signaling.messages import FromPage, Leave, Offer
 from signaling.peer import Peer
-from signaling.record import Recorder
-from signaling.room import Room, SupervisedRoom
+from signaling.record import CutOff, Recorder, Seen
+from signaling.room import UNDER_WAY, Room, SupervisedRoom
 from signaling.views import RoomView, Welcome
 from signaling.words import Phase, Reason
 from visitation import calls, visits
-from visitation.admission import Denial
 from visitation.audit import SYSTEM
-from visitation.calls import Denied
 from visitation.database import Database
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
@@ -44,8 +43,10 @@ from visitation.words import Part
 log = structlog.get_logger()
 
 TICK_SECONDS: Final = 1.0
-#: Longer than anybody takes from reading the record to standing in the room.
-CLOSING: Final = timedelta(seconds=30)
+#: How often the record is told who is still there, for the case that we are killed.
+SEEN_TICKS: Final = 15
+#: Whoever ends a visit waits so long, at most, for the record of who was in it.
+SETTLE_SECONDS: Final = 5.0
 
 
 class NotLive(VisitationError):
@@ -74,11 +75,18 @@ class CallSettings:
 
 @dataclass(slots=True, kw_only=True)
 class Live:
-    """A room and the sockets that are in it just now."""
+    """A room and the sockets that are in it just now.
+
+    Attributes:
+        version: of the visit's time and place, as the room was made for.
+        ticking: the last tick, which may still wait for the database.
+    """
 
     visit: str
+    version: int
     room: Room
     peers: dict[str, Peer] = field(default_factory=dict)
+    ticking: asyncio.Task[None] | None = None
 
 
 class Hub:
@@ -103,7 +111,7 @@ class Hub:
         self._keyring = keyring
         self._rooms: dict[str, Live] = {}
         self._rooms_of: dict[str, Live] = {}
-        self._closed_at: dict[str, datetime] = {}
+        self._changes = 0
         self._recorder = Recorder(database)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -119,15 +127,21 @@ class Hub:
         for live in self._rooms.values():
             for peer in live.peers.values():
                 peer.send(Leave(reason=Reason.RESTARTING))
-        await self._recorder.settled()
-        for task in self._tasks:
+        self.note_presence()
+        await self.settled()
+        ticking = [live.ticking for live in self._rooms.values() if live.ticking]
+        for task in (*self._tasks, *ticking):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
     async def settled(self) -> None:
-        """Wait until the record holds everything that happened so far."""
-        await self._recorder.settled()
+        """Wait until the record holds what happened so far, if the database is well."""
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self._recorder.settled()
+        except TimeoutError:
+            log.warning("record_is_late")
 
     async def enter(self, peer: Peer, first: FromPage) -> None:
         """Let a socket in by its first message.
@@ -138,14 +152,14 @@ class Hub:
             Denied: if the participant may not enter now.
             NotFound: if the participant does not exist any more.
         """
-        now = self.clock()
-        found = await door.let_in(
-            first, database=self.database, keyring=self._keyring, now=now
-        )
+        before = None
+        while before != self._changes:
+            # What was changed while we read, we have to read again.
+            before, now = self._changes, self.clock()
+            found = await door.let_in(
+                first, database=self.database, keyring=self._keyring, now=now
+            )
         visit, guest = found.admission.visit, found.guest
-        if visit.reference in self._closed_at:
-            # It ended between our reading and now; the record says so by now.
-            raise Denied(Denial.OVER, visit.starts_at - found.admission.policy.early)
         live = self.open(visit, found.admission.policy)
         welcome = Welcome(
             resume=found.token,
@@ -189,15 +203,25 @@ class Hub:
         """The room of a visit, made from the record if there is none yet."""
         live = self._rooms.get(visit.reference)
         if live is None:
-            live = Live(visit=visit.reference, room=door.open_room(visit, policy))
+            live = Live(
+                visit=visit.reference,
+                version=visit.version,
+                room=door.open_room(visit, policy),
+            )
             self._rooms[visit.reference] = live
+            if live.room.phase is Phase.LIVE:
+                self._recorder.put(CutOff(visit=visit.reference), self.clock())
         return live
+
+    def changed(self) -> None:
+        """Something was changed in the record that may keep people out."""
+        self._changes += 1
 
     def close(self, live: Live, reason: Reason) -> None:
         """End a room for everybody in it, at once."""
         self.carry_out(live, live.room.end(reason, now=self.clock()))
         self._rooms.pop(live.visit, None)
-        self._closed_at[live.visit] = self.clock()
+        self.changed()
 
     def snapshot(self, reference: str) -> RoomView | None:
         """A room as a staff board shows it, or None if nobody has come yet."""
@@ -250,14 +274,27 @@ class Hub:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             ticks += 1
-            recent = self.clock() - CLOSING
-            for visit in [one for one, at in self._closed_at.items() if at < recent]:
-                del self._closed_at[visit]
+            if ticks % SEEN_TICKS == 0:
+                self.note_presence()
             for live in tuple(self._rooms.values()):
-                try:
-                    await self.tick(live, measure=ticks % 2 == 0)
-                except Exception:  # the clock's outermost loop
-                    log.exception("tick_failed", visit=live.visit)
+                # A room that waits for the database keeps no other room waiting.
+                if live.ticking is None or live.ticking.done():
+                    ticked = self._ticked(live, measure=ticks % 2 == 0)
+                    live.ticking = asyncio.create_task(ticked)
+
+    async def _ticked(self, live: Live, *, measure: bool) -> None:
+        try:
+            await self.tick(live, measure=measure)
+        except Exception:  # the clock's outermost loop
+            log.exception("tick_failed", visit=live.visit)
+
+    def note_presence(self) -> None:
+        """Tell the record who is still there, in case nobody can tell it later."""
+        under_way = [
+            live.visit for live in self._rooms.values() if live.room.phase in UNDER_WAY
+        ]
+        if under_way:
+            self._recorder.put(Seen(visits=tuple(under_way)), self.clock())
 
     async def tick(self, live: Live, *, measure: bool) -> None:
         """Let one room notice the time, and how well its lines do."""
@@ -284,20 +321,30 @@ class Hub:
 
     async def _run_out(self, live: Live) -> None:
         """The visit's time and its grace are over, unless the record says otherwise."""
-        await self._recorder.settled()
+        await self.settled()
         now = self.clock()
-        async with self.database.write() as session:
-            visit = await visits.by_reference(session, live.visit)
-            policy = await policy_of(session, visit.prison_id)
-            if visit.ends_at + policy.grace <= now and visit.state is VisitState.LIVE:
-                people = await visits.participants(session, visit.id)
-                outcome = calls.outcome_of(people)
-                await calls.finish(session, visit, outcome=outcome, by=SYSTEM, now=now)
-        if visit.ends_at + policy.grace > now:
-            closes_at = visit.ends_at + policy.grace
-            again = live.room.retimed(
-                ends_at=visit.ends_at, closes_at=closes_at, now=now
-            )
+        try:
+            ends_at, closes_at = await self._finished(live, now)
+        except SQLAlchemyError:
+            # Nobody is seen or heard after the time; a sweep settles the record.
+            log.exception("visit_not_finished", visit=live.visit)
+            ends_at = closes_at = now
+        if live.room.phase is Phase.ENDED:
+            return
+        if closes_at > now:
+            again = live.room.retimed(ends_at=ends_at, closes_at=closes_at, now=now)
             self.carry_out(live, again)
         else:
             self.close(live, Reason.OVER)
+
+    async def _finished(self, live: Live, now: datetime) -> tuple[datetime, datetime]:
+        """Finish the visit in the record if it is time; its end, then its room's."""
+        async with self.database.write() as session:
+            visit = await visits.by_reference(session, live.visit)
+            policy = await policy_of(session, visit.prison_id)
+            closes_at = visit.ends_at + policy.grace
+            if closes_at <= now and visit.state is VisitState.LIVE:
+                people = await visits.participants(session, visit.id)
+                outcome = calls.outcome_of(people)
+                await calls.finish(session, visit, outcome=outcome, by=SYSTEM, now=now)
+        return visit.ends_at, closes_at

@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from signaling.effects import Note, Noted
 from signaling.words import Reason
-from visitation import calls
+from visitation import calls, visits
 from visitation.audit import Actor
 from visitation.database import Database
 from visitation.lifecycle import ParticipantState
@@ -27,19 +28,38 @@ log = structlog.get_logger()
 
 TRIES: Final = 3
 _PAUSE_SECONDS: Final = 0.5
+_LONGEST_PAUSE: Final = 5.0
+#: While the database is away, what happened waits until it is back.
+_AWAY: Final = (OperationalError, InterfaceError, PoolTimeout)
 _ROLES: Final = {
     Part.OFFICIAL: Role.OFFICIAL,
     Part.COMPANION: Role.OFFICIAL,
     Part.MONITOR: Role.WARDEN,
 }
-_IN_CALL: Final = {ParticipantState.JOINED, ParticipantState.RECONNECTING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Whoever is in these visits is still there."""
+
+    visits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutOff:
+    """A visit's room is made anew: nobody noted how the one before it ended."""
+
+    visit: str
+
+
+Noting = Note | Seen | CutOff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A note, and when what it notes happened."""
 
-    note: Note
+    note: Noting
     at: datetime
 
 
@@ -50,7 +70,7 @@ class Recorder:
         self._database = database
         self._entries: asyncio.Queue[Entry] = asyncio.Queue()
 
-    def put(self, note: Note, at: datetime) -> None:
+    def put(self, note: Noting, at: datetime) -> None:
         """Write this down as soon as the database takes it."""
         self._entries.put_nowait(Entry(note=note, at=at))
 
@@ -69,16 +89,40 @@ class Recorder:
                 self._entries.task_done()
 
     async def _write(self, batch: list[Entry]) -> None:
-        for tried in range(1, TRIES + 1):
+        if await self._written(batch) or len(batch) == 1:
+            return
+        # One that cannot be written costs none of the others.
+        for entry in batch:
+            await self._written([entry])
+
+    async def _written(self, batch: list[Entry]) -> bool:
+        tried, pause = 0, _PAUSE_SECONDS
+        while tried < TRIES:
             try:
                 async with self._database.write() as session:
                     for entry in batch:
-                        await _record(session, entry.note, entry.at)
-            except SQLAlchemyError:
+                        await _enter(session, entry)
+            except _AWAY:
+                log.exception("record_waits_for_the_database", notes=len(batch))
+            except Exception:  # the recorder's outermost loop
+                tried += 1
                 log.exception("presence_not_recorded", notes=len(batch), tried=tried)
-                await asyncio.sleep(_PAUSE_SECONDS)
             else:
-                return
+                return True
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        return False
+
+
+async def _enter(session: AsyncSession, entry: Entry) -> None:
+    match entry.note:
+        case Seen(visits=references):
+            await calls.seen(session, references, now=entry.at)
+        case CutOff(visit=reference):
+            visit = await visits.by_reference(session, reference)
+            await calls.cut_off(session, visit.id)
+        case note:
+            await _record(session, note, entry.at)
 
 
 async def _record(session: AsyncSession, note: Note, at: datetime) -> None:
@@ -99,11 +143,11 @@ async def _record(session: AsyncSession, note: Note, at: datetime) -> None:
             session, person, reason=reason.value, by=by, now=at, lost=note.lost
         )
     else:
-        if note.what is Noted.JOINED and person.state in _IN_CALL:
-            # The service was restarted in the middle of a call, and nobody was there
-            # to note that the line broke.
-            await calls.reconnecting(session, person, now=at)
-        await calls.returned(session, person, lost=note.lost, by=by, now=at)
+        lost = note.lost
+        if note.what is Noted.JOINED and person.state is ParticipantState.RECONNECTING:
+            # The service was restarted in the middle of a call: our loss, not theirs.
+            lost = await calls.away(session, person, now=at)
+        await calls.returned(session, person, lost=lost, by=by, now=at)
 
 
 async def _actor(session: AsyncSession, person: Participant) -> Actor:

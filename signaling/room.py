@@ -110,7 +110,7 @@ class Room:
             return ()
         self.phase = Phase.LIVE
         begun = Start(ends_at=self.ends_at, closes_at=self.closes_at)
-        waiting = [place for place in self._here if not place.admitted]
+        waiting = (place for place in self._here if not place.admitted)
         let_in = [one for place in waiting for one in self._admitted(place, now)]
         return (*self._here.tell(begun), *let_in, *self._synced())
 
@@ -213,8 +213,8 @@ class Room:
             return ()
         place.stalled ^= {kind}
         state: Literal["paused", "active"] = "paused" if stalled else "active"
-        said = StreamState(participant=participant, kind=kind, state=state)
-        return self._here.tell(said, but=participant)
+        told = StreamState(participant=participant, kind=kind, state=state)
+        return self._here.tell(told, but=participant)
 
     def tick(self, now: datetime) -> Effects:
         """Time passes: places are given up, and people told how long they have."""
@@ -277,10 +277,8 @@ class Room:
         resumed = resume and place.has_legs
         media = () if resumed or not place.admitted else self._media(place)
         synced = self._synced(quiet=place.id)
-        hello = Envelope(
-            to=place.id, message=self._joined(place, welcome, now, resumed=resumed)
-        )
-        return (hello, *synced, *media, *others)
+        joined = self._joined(place, welcome, now, resumed=resumed)
+        return (Envelope(to=place.id, message=joined), *synced, *media, *others)
 
     def _joined(
         self, place: Place, welcome: Welcome, now: datetime, *, resumed: bool
@@ -309,8 +307,7 @@ class Room:
         seen = ParticipantUpdated(participant=place.id, state=place.state)
         told = self._here.tell(seen, but=place.id)
         if place.down_since is not None:
-            # Admitted all the same, they join when they come back; until then they
-            # miss what they are admitted to, and nothing before it.
+            # They join when they come back; what they miss until then begins here.
             place.down_since = now
             return told
         admit = Envelope(to=place.id, message=Admit())
@@ -318,9 +315,8 @@ class Room:
         return (admit, *self._media(place), *told, joined)
 
     def _media(self, place: Place) -> Effects:
-        again = Offering(subscriber=place.id, rebuild=place.has_legs)
-        place.has_legs = True
-        return (again,)
+        rebuild, place.has_legs = place.has_legs, True
+        return (Offering(subscriber=place.id, rebuild=rebuild),)
 
     def _noticed_time(self, now: datetime) -> Effects:
         remaining = self.ends_at - now

@@ -1,11 +1,17 @@
 """Live calls over real sockets and a real database; only the media is pretended."""
 
-from datetime import timedelta
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 
 import pytest
 from aiohttp import WSMsgType
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from signaling import conduct
+from signaling.effects import Note, Noted
 from signaling.hub import CallSettings, Hub, NotLive
 from signaling.media.engine import (
     LegConnected,
@@ -13,7 +19,9 @@ from signaling.media.engine import (
     LegLost,
     ParticipantStatistics,
 )
+from signaling.record import Recorder
 from signaling.words import Phase, Presence, Quality
+from tests import make
 from tests.signaling.conftest import WARDEN, Stage, hear, say
 from tests.signaling.fakes import OFFER, FakeEngine, leg
 from visitation import audit
@@ -420,3 +428,133 @@ async def test_a_line_lost_in_the_waiting_room_is_counted_once(stage: Stage) -> 
 
     row = await stage.recorded(Part.VISITOR)
     assert (row.seconds_connected, row.seconds_lost) == (600, 12)
+
+
+async def restarted(stage: Stage) -> None:
+    """The process is killed, and another one takes its place."""
+    stage.hub.__dict__.update(
+        Hub(
+            database=stage.database,
+            engine=FakeEngine(),
+            keyring=stage.keyring,
+            clock=stage.clock,
+            settings=CallSettings(),
+        ).__dict__
+    )
+    await stage.hub.start()
+
+
+async def test_the_time_the_service_was_killed_is_lost_not_connected(
+    stage: Stage,
+) -> None:
+    await in_call(stage, Part.PRISONER, Part.VISITOR)
+    await stage.hub.settled()
+    stage.clock.forward(timedelta(minutes=5))
+    stage.hub.note_presence()
+    await stage.hub.settled()
+    stage.clock.forward(timedelta(minutes=3))
+    await restarted(stage)
+
+    await hear(await stage.join(Part.VISITOR), "joined")
+    await stage.hub.settled()
+    stage.clock.forward(timedelta(minutes=2))
+    await conduct.end(stage.hub, stage.visit.reference, by=WARDEN, now=stage.clock())
+
+    row = await stage.recorded(Part.VISITOR)
+    assert (row.seconds_connected, row.seconds_lost) == (7 * 60, 3 * 60)
+    absent = await stage.recorded(Part.PRISONER)
+    assert (absent.seconds_connected, absent.seconds_lost) == (5 * 60, 0)
+
+
+async def test_a_visit_ended_after_a_kill_keeps_the_minutes_it_had(
+    stage: Stage,
+) -> None:
+    await in_call(stage, Part.PRISONER, Part.VISITOR)
+    stage.clock.forward(timedelta(minutes=5))
+    stage.hub.note_presence()
+    await stage.hub.settled()
+    await restarted(stage)
+    stage.clock.forward(timedelta(minutes=3))
+
+    await conduct.end(stage.hub, stage.visit.reference, by=WARDEN, now=stage.clock())
+
+    row = await stage.recorded(Part.VISITOR)
+    assert (row.seconds_connected, row.seconds_lost) == (5 * 60, 0)
+
+
+async def test_a_visit_moved_to_another_terminal_empties_its_waiting_room(
+    stage: Stage,
+) -> None:
+    socket = await stage.join(Part.PRISONER)
+    await hear(socket, "joined")
+    async with stage.database.write() as session:
+        visit = await session.get_one(type(stage.visit), stage.visit.id)
+        visit.terminal_id = (await make.terminal(session, stage.world.prison)).id
+        visit.version += 1
+
+    await conduct.changed(stage.hub, stage.visit.reference, now=stage.clock())
+
+    assert await hear(socket, "end") == {"type": "end", "reason": "ended"}
+    back = await stage.join(Part.VISITOR)
+    assert (await hear(back, "joined"))["phase"] == "waiting"
+
+
+async def test_whoever_read_the_record_before_the_end_does_not_reopen_the_room(
+    stage: Stage,
+) -> None:
+    await stage.start()
+    await restarted(stage)
+    read = stage.hub.database.read
+    ended = False
+
+    @asynccontextmanager
+    async def ended_meanwhile() -> AsyncIterator[AsyncSession]:
+        nonlocal ended
+        async with read() as session:
+            yield session
+        if not ended:
+            ended = True
+            await conduct.end(
+                stage.hub, stage.visit.reference, by=WARDEN, now=stage.clock()
+            )
+
+    stage.hub.database.read = ended_meanwhile  # type: ignore[method-assign]
+    socket = await stage.join(Part.VISITOR)
+
+    assert (await socket.receive_json(timeout=5))["reason"] == "over"
+    assert stage.hub.snapshot(stage.visit.reference) is None
+
+
+async def test_a_room_closes_in_time_though_the_database_is_away(
+    stage: Stage,
+) -> None:
+    _, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
+    live = stage.hub.live(stage.visit.reference)
+    assert live is not None
+    await stage.hub.settled()
+    async with stage.database.write() as session:
+        await session.exec(text("ALTER TABLE visit RENAME TO gone"))
+
+    stage.clock.forward(timedelta(minutes=35))
+    await stage.hub.tick(live, measure=False)
+
+    assert await hear(visitor, "end") == {"type": "end", "reason": "over"}
+    async with stage.database.write() as session:
+        await session.exec(text("ALTER TABLE gone RENAME TO visit"))
+
+
+async def test_a_note_that_cannot_be_written_costs_no_other(stage: Stage) -> None:
+    recorder = Recorder(stage.database)
+    never = datetime(2026, 11, 23, 6)  # noqa: DTZ001  # the database refuses it
+    recorder.put(Note(participant=PRISONER, what=Noted.WAITING), never)
+    recorder.put(Note(participant=VISITOR, what=Noted.WAITING), stage.clock())
+    writing = asyncio.create_task(recorder.run())
+
+    await recorder.settled()
+
+    states = [
+        (await stage.recorded(part)).state for part in (Part.PRISONER, Part.VISITOR)
+    ]
+    assert states == [ParticipantState.EXPECTED, ParticipantState.WAITING]
+    assert not writing.done()
+    writing.cancel()

@@ -11,11 +11,14 @@ from visitation.calls.conduct import (
 )
 from visitation.calls.entrance import Admission, Denied, admit, attend
 from visitation.calls.presence import (
+    away,
+    cut_off,
     joined,
     left,
     minutes_by_side,
     reconnecting,
     returned,
+    seen,
     tick,
     waiting,
 )
@@ -28,7 +31,9 @@ __all__ = [
     "Presence",
     "admit",
     "attend",
+    "away",
     "close",
+    "cut_off",
     "extend",
     "finish",
     "joined",
@@ -38,6 +43,7 @@ __all__ = [
     "reconnecting",
     "returned",
     "seats_of",
+    "seen",
     "start",
     "tick",
     "waiting",

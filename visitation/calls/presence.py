@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit
@@ -11,7 +11,7 @@ from visitation.audit import Actor
 from visitation.calls.tables import Presence
 from visitation.errors import Invalid
 from visitation.lifecycle import PARTICIPANT, TICKS, ParticipantState
-from visitation.visits.tables import Participant
+from visitation.visits.tables import Participant, Visit
 from visitation.words import SIDES, Part, Side
 
 _TICKED = {
@@ -155,6 +155,47 @@ async def left(
         visit_id=participant.visit_id,
         reason=reason,
     )
+
+
+async def seen(
+    session: AsyncSession, references: Iterable[str], *, now: datetime
+) -> None:
+    """Note that whoever is in the calls of these visits is still there."""
+    inside = select(Visit.id).where(col(Visit.reference).in_(references))
+    await session.exec(
+        update(Presence)
+        .where(col(Presence.visit_id).in_(inside), col(Presence.left_at).is_(None))
+        .values(seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def cut_off(session: AsyncSession, visit_id: int) -> None:
+    """End every stretch that nobody ended when its participant was last seen there.
+
+    For a call that the service did not live to see the end of.
+    """
+    rows = await session.exec(
+        select(Participant, Presence)
+        .join(Presence, col(Presence.participant_id) == col(Participant.id))
+        .where(Presence.visit_id == visit_id, col(Presence.left_at).is_(None))
+    )
+    for participant, stretch in rows.all():
+        last = stretch.seen_at or stretch.joined_at
+        await reconnecting(session, participant, now=last)
+
+
+async def away(
+    session: AsyncSession, participant: Participant, *, now: datetime
+) -> timedelta:
+    """How long somebody has been out of the call they were in."""
+    last = await session.exec(
+        select(func.max(Presence.left_at)).where(
+            Presence.participant_id == participant.id
+        )
+    )
+    left_at = last.one()
+    return max(timedelta(0), now - left_at) if left_at else timedelta(0)
 
 
 def minutes_by_side(
