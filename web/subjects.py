@@ -35,8 +35,9 @@ async def visit(
 ) -> Visit | None:
     """The visit of `{visit}`, by its reference.
 
-    Staff see the visits of the prisons and service points they reach, officials those
-    they attend, participants their own, stations those booked on them.
+    Staff see the visits of the prisons and service points they reach, wardens those of
+    their prisons, officials those they attend, participants their own, stations those
+    booked on them.
     """
     reference = parts.get("visit", "")
     # PostgreSQL takes no NUL in a text, and would say so by an error.
@@ -102,7 +103,9 @@ async def _reaches(
         return found.official_id == principal.account_id or await _takes_part(
             session, principal, found
         )
-    for site_id in (found.prison_id, found.point_id):
+    # Where the family sits is no business of a warden's, who conducts whole visits.
+    point_id = None if principal.role is Role.WARDEN else found.point_id
+    for site_id in (found.prison_id, point_id):
         place = await session.get(Site, site_id) if site_id is not None else None
         if place is not None and _covers(principal, place):
             return True
