@@ -463,3 +463,67 @@ async def test_a_terminal_that_waits_has_brought_nobody(database: Database) -> N
         await calls.waiting(session, prisoner, by=BY, now=at(-5))
     assert prisoner.part is Part.PRISONER
     assert (prisoner.state, prisoner.arrived_at) == (ParticipantState.WAITING, None)
+
+
+async def test_a_closed_account_does_not_come_back_to_a_call(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        visit, _ = await booked(session, world)
+        warden = await make.account(session, Role.WARDEN)
+        watching = await calls.attend(
+            session,
+            visit=visit,
+            account=warden,
+            part=Part.MONITOR,
+            keyring=keyring,
+            now=NOON,
+        )
+        warden.disabled_at = NOON
+        with pytest.raises(NotFound):
+            await calls.admit(session, participant_id=watching.id, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("minute", "denial"), [(-31, Denial.NOT_YET_OPEN), (35, Denial.OVER)]
+)
+async def test_a_visit_starts_while_its_door_is_open(
+    database: Database, minute: int, denial: Denial
+) -> None:
+    async with database.write() as session:
+        visit, _ = await booked(session, await make.world(session))
+        with pytest.raises(Denied) as denied:
+            await calls.start(session, visit, by=BY, now=at(minute))
+        assert denied.value.denial is denial
+        assert visit.state is VisitState.BOOKED
+
+
+async def test_a_visit_that_ran_does_not_end_as_cancelled(database: Database) -> None:
+    async with database.write() as session:
+        visit, _ = await live(session, await make.world(session))
+        with pytest.raises(Invalid, match="outcome: not_a_closing"):
+            await calls.finish(
+                session,
+                visit,
+                outcome=Outcome.CANCELLED_BY_FAMILY,
+                by=BY,
+                now=at(10),
+            )
+
+
+async def test_what_nobody_saw_the_end_of_ends_when_it_was_last_seen(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        visit, (prisoner, mother) = await live(session, world)
+        for who in (prisoner, mother):
+            await calls.joined(session, who, by=BY, now=NOON)
+        await calls.left(session, prisoner, reason="left", by=BY, now=at(2))
+        await calls.seen(session, [visit.reference], now=at(5))
+        await calls.cut_off(session, visit.id)
+        assert (prisoner.seconds_connected, mother.seconds_connected) == (120, 300)
+        assert prisoner.state is ParticipantState.LEFT
+        assert mother.state is ParticipantState.RECONNECTING
+        assert await calls.away(session, mother, now=at(9)) == 4 * MINUTE

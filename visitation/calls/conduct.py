@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit, messages, places, visits
 from visitation.audit import Actor
+from visitation.calls import entrance
 from visitation.errors import Invalid, VisitationError
 from visitation.lifecycle import VisitAction, VisitState
 from visitation.timespan import QUANTUM, Timespan
@@ -32,12 +33,14 @@ class NotExtendable(VisitationError):
 async def start(
     session: AsyncSession, visit: Visit, *, by: Actor, now: datetime
 ) -> None:
-    """Start a booked visit.
+    """Start a booked visit, from when its door opens until it closes.
 
     Raises:
+        Denied: if it is too early or too late, or the visit is over.
         IllegalMove: if it is not booked.
         Overtaken: if somebody else moved it first.
     """
+    await entrance.check(session, visit, Part.PRISONER, now=now)
     await visits.move(session, visit, VisitAction.START, by=by, now=now, started_at=now)
 
 
@@ -101,9 +104,12 @@ async def finish(
     """End a live visit; what is left of its time is free for others.
 
     Raises:
+        Invalid: if the outcome is none that closes a visit.
         IllegalMove: if it is not live.
         Overtaken: if somebody else moved it first.
     """
+    if outcome not in CLOSINGS:
+        raise Invalid("outcome", "not_a_closing")
     await visits.move(
         session,
         visit,

@@ -55,15 +55,14 @@ async def admit(
     """Let a participant through the door.
 
     Raises:
-        NotFound: if there is no such participant.
+        NotFound: if there is no such participant, or their account is closed.
         Denied: too early, over, not booked, or not theirs to watch.
     """
     participant = await session.get(Participant, participant_id)
     if participant is None:
         raise NotFound("participant")
     visit = await session.get_one(Visit, participant.visit_id)
-    policy = await places.policy_of(session, visit.prison_id)
-    _check(visit, participant.part, policy, now)
+    policy = await check(session, visit, participant.part, now=now)
     return Admission(
         visit=visit,
         participant=participant,
@@ -90,8 +89,7 @@ async def attend(
         Denied: if the part is a monitor's and the visit is privileged, or the door
             is shut.
     """
-    policy = await places.policy_of(session, visit.prison_id)
-    _check(visit, part, policy, now)
+    await check(session, visit, part, now=now)
     rows = await session.exec(
         select(Participant).where(
             Participant.visit_id == visit.id,
@@ -121,7 +119,15 @@ async def attend(
     return participant
 
 
-def _check(visit: Visit, part: Part, policy: Policy, now: datetime) -> None:
+async def check(
+    session: AsyncSession, visit: Visit, part: Part, *, now: datetime
+) -> Policy:
+    """What the prison allows, if the door of a visit is open to a part in it.
+
+    Raises:
+        Denied: if it is not.
+    """
+    policy = await places.policy_of(session, visit.prison_id)
     door = Doorway(
         now=now,
         span=Timespan(visit.starts_at, visit.ends_at),
@@ -133,11 +139,15 @@ def _check(visit: Visit, part: Part, policy: Policy, now: datetime) -> None:
     )
     if denial := admission.denial(door):
         raise Denied(denial, door.opens_at)
+    return policy
 
 
 async def _name(session: AsyncSession, visit: Visit, participant: Participant) -> str:
     if participant.visitor_id is not None:
         return (await session.get_one(Visitor, participant.visitor_id)).name
     if participant.account_id is not None:
-        return (await session.get_one(Account, participant.account_id)).name
+        account = await session.get_one(Account, participant.account_id)
+        if account.disabled_at is not None:
+            raise NotFound("participant")
+        return account.name
     return (await session.get_one(Prisoner, visit.prisoner_id)).name
