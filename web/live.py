@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
+from signaling import conduct
 from signaling.hub import Hub
-from web.keys import LIVE
+from web.keys import CLOCK, LIVE
 
 
 def hub(request: web.Request) -> Hub:
@@ -16,3 +17,10 @@ def hub(request: web.Request) -> Hub:
     if not isinstance(found, Hub):
         raise TypeError("the application was made without live calls")
     return found
+
+
+async def changed(request: web.Request, reference: str) -> None:
+    """Tell whoever waits in a visit's room what was just changed in the record."""
+    found = request.app[LIVE]
+    if isinstance(found, Hub):
+        await conduct.changed(found, reference, now=request.app[CLOCK]())

@@ -17,8 +17,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
+from visitation.visits import Visit
 from visitation.words import Role
-from web import gate
+from web import gate, live
 from web.api import idempotency, problems
 from web.api.kinds import Asked, Told
 from web.api.problems import Answer, Mistake, NotJson, Unusable
@@ -77,6 +78,7 @@ class Endpoint:
         body: the model of the JSON that is sent.
         subject: finds the row that the URL is about.
         status: of the answer when it is done.
+        tells_room: whether people may wait in a call for what it changes.
     """
 
     method: str
@@ -88,6 +90,7 @@ class Endpoint:
     body: type[Asked] | None = None
     subject: Subject | None = None
     status: int = 200
+    tells_room: bool = False
 
     @property
     def name(self) -> str:
@@ -119,6 +122,8 @@ class Endpoint:
 async def _respond(request: web.Request, endpoint: Endpoint) -> web.Response:
     try:
         answer = await _answer(request, endpoint)
+        if endpoint.tells_room and answer.status == endpoint.status:
+            await live.changed(request, gate.subject(request, Visit).reference)
     except VisitationError as error:
         answer = problems.answer(error, request_id=request[REQUEST_ID])
     return web.Response(

@@ -257,6 +257,7 @@ ENDPOINTS = (
         subject=subjects.visit,
         body=Seat,
         answer=answers.Visit,
+        tells_room=True,
     ),
     Endpoint(
         method="POST",
@@ -266,5 +267,6 @@ ENDPOINTS = (
         subject=subjects.visit,
         body=Cancellation,
         answer=answers.Visit,
+        tells_room=True,
     ),
 )

@@ -20,6 +20,7 @@ from web import (
     booking_choices,
     forms,
     gate,
+    live,
     move_choices,
     named,
     slot_places,
@@ -69,7 +70,9 @@ async def move(request: web.Request) -> web.Response:
             await _move(session, request, form.value)
     except Refused as refused:
         return await _move_page(request, form.refused(refused), refused=refused)
-    return _back(request, _("The visit is moved, and everybody with a phone is told."))
+    return await _back(
+        request, _("The visit is moved, and everybody with a phone is told.")
+    )
 
 
 async def ask_cancel(request: web.Request) -> web.Response:
@@ -95,7 +98,9 @@ async def cancel(request: web.Request) -> web.Response:
                 )
     except VisitationError as error:
         return await _cancel_page(request, form.refused(error), status=409)
-    return _back(request, _("The visit is cancelled, and its slot is free again."))
+    return await _back(
+        request, _("The visit is cancelled, and its slot is free again.")
+    )
 
 
 async def ask_close(request: web.Request) -> web.Response:
@@ -121,7 +126,7 @@ async def close(request: web.Request) -> web.Response:
                 )
     except VisitationError as error:
         return await _close_page(request, form.refused(error), status=409)
-    return _back(request, _("The visit is closed."))
+    return await _back(request, _("The visit is closed."))
 
 
 async def _move(session: AsyncSession, request: web.Request, typed: Move) -> None:
@@ -231,8 +236,9 @@ async def _ask(
     )
 
 
-def _back(request: web.Request, flash: str) -> web.Response:
+async def _back(request: web.Request, flash: str) -> web.Response:
     reference = gate.subject(request, Visit).reference
+    await live.changed(request, reference)
     return redirect(request, "visits.show", visit=reference, flash=flash)
 
 

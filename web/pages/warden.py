@@ -11,8 +11,6 @@ from typing import Any
 from aiohttp import web
 from pydantic import Field
 
-from signaling import conduct
-from signaling.hub import Hub
 from signaling.views import RoomView
 from visitation import calls, visits
 from visitation.errors import NotFound, VisitationError
@@ -22,7 +20,7 @@ from visitation.visits import Visit, boards
 from visitation.visits.boards import Seat
 from visitation.visits.listed import AHEAD, Listed, next_of
 from visitation.words import CLOSINGS, Outcome, Part, Role, StationKind
-from web import forms, gate, labels, subjects, ticks
+from web import forms, gate, labels, live, subjects, ticks
 from web.boards import Rooms, Row, local_day, row
 from web.fields import Day, Line
 from web.i18n import N_, _
@@ -103,7 +101,6 @@ async def close(request: web.Request) -> web.Response:
         return _asked(request, shown, form, status=422)
     if not (shown.may_close or shown.may_miss):
         return _asked(request, shown, form.failed(_(_NOT_NOW)), status=409)
-    now, live = request.app[CLOCK](), request.app[LIVE]
     try:
         async with request.app[DATABASE].write() as session:
             await calls.close(
@@ -112,12 +109,11 @@ async def close(request: web.Request) -> web.Response:
                 outcome=form.value.outcome,
                 reason=form.value.reason,
                 by=gate.staff(request).actor,
-                now=now,
+                now=request.app[CLOCK](),
             )
     except VisitationError as error:
         return _asked(request, shown, form.refused(error), status=409)
-    if isinstance(live, Hub):
-        await conduct.changed(live, shown.reference, now=now)
+    await live.changed(request, shown.reference)
     return redirect(request, "warden.unclosed", flash=_("The visit is closed."))
 
 
@@ -200,10 +196,10 @@ def _tiles(
 
 
 def _room(request: web.Request, visit: Listed) -> RoomView | None:
-    live = request.app[LIVE]
-    if visit.state not in AHEAD or not isinstance(live, Rooms):
+    rooms = request.app[LIVE]
+    if visit.state not in AHEAD or not isinstance(rooms, Rooms):
         return None
-    return live.snapshot(visit.reference)
+    return rooms.snapshot(visit.reference)
 
 
 def _day_link(request: web.Request, day: date) -> str:
