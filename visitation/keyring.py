@@ -74,7 +74,7 @@ class Keyring:
     def fingerprint(self, purpose: str, text: str) -> str:
         """A keyed digest for looking things up: 64 hexadecimal digits."""
         key = self._key(f"fingerprint:{purpose}")
-        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(key, _bytes(text), hashlib.sha256).hexdigest()
 
     def token(self) -> str:
         """A random 256-bit token, URL-safe."""
@@ -104,7 +104,12 @@ class Keyring:
 
 def same(left: str, right: str) -> bool:
     """Whether two secrets are equal, in constant time."""
-    return secrets.compare_digest(left.encode(), right.encode())
+    return secrets.compare_digest(_bytes(left), _bytes(right))
+
+
+def _bytes(text: str) -> bytes:
+    # What comes in a header need not be text, and is then nobody's token.
+    return text.encode(errors="surrogatepass")
 
 
 def _urlsafe(raw: bytes) -> str:

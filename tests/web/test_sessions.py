@@ -1,5 +1,6 @@
 """What a participant's session reaches, and when it ends."""
 
+import asyncio
 from datetime import timedelta
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from visitation.words import Part, SiteKind, StationKind, VisitKind
 from web import gate, sessions, subjects
 from web.keys import CLOCK
 from web.routing import FAMILY, PUBLIC, STAFF, Route
-from web.sessions import SESSION_COOKIE
+from web.sessions import DEVICE_COOKIE, SESSION_COOKIE
 
 
 async def enter(request: web.Request) -> web.Response:
@@ -122,3 +123,21 @@ async def two_visits(site: Site) -> tuple[int, int]:
             await session.flush()
             found.append(participant.id or 0)
     return found[0], found[1]
+
+
+async def test_bytes_that_are_no_text_are_nobodys_token(start_site: Start) -> None:
+    site = await start_site()
+
+    async def status(path: str, header: bytes) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", site.client.port)
+        lines = (f"GET {path} HTTP/1.0".encode(), b"Host: localhost", header)
+        writer.write(b"\r\n".join((*lines, b"", b"")))
+        line = await reader.readline()
+        writer.close()
+        return line.split()[1]
+
+    assert [
+        await status("/join", b"Cookie: %s=\xff\xfe" % SESSION_COOKIE.encode()),
+        await status("/join", b"Cookie: %s=\xff\xfe" % DEVICE_COOKIE.encode()),
+        await status("/api/v1/visits", b"Authorization: Bearer \xff\xfe"),
+    ] == [b"200", b"200", b"401"]
