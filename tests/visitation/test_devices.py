@@ -182,3 +182,20 @@ async def test_ending_a_participants_sessions_leaves_staffs(
         await devices.end_sessions_of(session, participant_id=mother.id)
         (left,) = (await session.exec(select(LoginSession))).all()
         assert left.account_id == account.id
+
+
+async def test_a_participants_session_outlasts_a_long_call(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        _, (_, mother) = await booked(session, await make.world(session))
+        token = await devices.begin_session(
+            session, keyring=keyring, life=LIFE, now=NOON, participant_id=mother.id
+        )
+        await session.flush()
+        known = {"keyring": keyring, "life": LIFE}
+        during = NOON + timedelta(hours=2)
+        assert await devices.session_of(session, token, now=during, **known)
+        assert await devices.forget_stale(session, life=LIFE, now=during) == 0
+        late = NOON + LIFE.longest
+        assert await devices.session_of(session, token, now=late, **known) is None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, delete, or_
+from sqlmodel import and_, col, delete, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.devices.tables import LoginSession
@@ -15,7 +15,11 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLife:
-    """How long a session lives: unused, and at the most."""
+    """How long a session lives: unused, and at the most.
+
+    A participant's is never too long unused: during a call nothing is asked of the
+    server, and a page loaded again must come back to it.
+    """
 
     idle: timedelta = timedelta(hours=2)
     longest: timedelta = timedelta(hours=12)
@@ -58,9 +62,10 @@ async def session_of(
     The caller may set `last_seen_at` when `TOUCH_EVERY` has passed since.
     """
     row = await session.get(LoginSession, keyring.fingerprint(_PURPOSE, token))
-    if row is None or row.expires_at <= now or row.last_seen_at + life.idle <= now:
+    if row is None or row.expires_at <= now:
         return None
-    return row
+    stale = row.participant_id is None and row.last_seen_at + life.idle <= now
+    return None if stale else row
 
 
 async def end_session(session: AsyncSession, token: str, *, keyring: Keyring) -> None:
@@ -94,7 +99,10 @@ async def forget_stale(
         delete(LoginSession).where(
             or_(
                 col(LoginSession.expires_at) <= now,
-                col(LoginSession.last_seen_at) <= now - life.idle,
+                and_(
+                    col(LoginSession.participant_id).is_(None),
+                    col(LoginSession.last_seen_at) <= now - life.idle,
+                ),
             )
         )
     )
