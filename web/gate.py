@@ -5,6 +5,7 @@ reach. What somebody may not see does not exist for them: 404, never 403.
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TypeVar
 
 import structlog
@@ -20,7 +21,7 @@ from web.principals import (
     Principal,
     StaffPrincipal,
 )
-from web.render import redirect, redirect_to
+from web.render import redirect, redirect_to, url
 from web.routing import Door, Route
 
 log = structlog.get_logger()
@@ -123,9 +124,13 @@ def _turn_away(request: web.Request, rule: Route) -> web.StreamResponse:
         return redirect_to(request, JOIN_PATH)
     if isinstance(principal, StaffPrincipal):
         raise NotFound
-    if request.method != "GET":
-        return redirect(request, "sign_in.show")
-    return redirect(request, "sign_in.show", query={"next": request.path_qs})
+    if request.method == "GET":
+        return redirect(request, "sign_in.show", query={"next": request.path_qs})
+    # 307 sends the same form on, so that what was typed can wait for the sign-in.
+    kept = url(request, "sign_in.keep", query={"to": request.path_qs})
+    return web.Response(
+        status=HTTPStatus.TEMPORARY_REDIRECT, headers={"Location": kept}
+    )
 
 
 async def _find_subject(request: web.Request, rule: Route) -> None:

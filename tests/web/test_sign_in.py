@@ -1,5 +1,7 @@
 """Staff sign in and out: cookies, wrong answers, limits, the second factor."""
 
+import html
+import re
 from datetime import timedelta
 
 import pyotp
@@ -203,3 +205,24 @@ async def test_a_clock_may_be_off_by_one_step_only(site: Site) -> None:
     assert (await site.post("/sign-in", typed(code=late))).status == 422
     near = totp.at(site.clock() - timedelta(seconds=30))
     assert (await site.post("/sign-in", typed(code=near))).status == 303
+
+
+async def test_what_was_sent_after_a_session_ended_is_kept(site: Site) -> None:
+    await site.add_account(Role.WARDEN)
+    sent = {"name": "سارا & رضا", "note": "", "again": "a new password"}
+
+    turned = await site.post("/prisoners/new?x=1", sent)
+    asked = await site.post(turned.headers["Location"], sent)
+    page = await asked.text()
+    kept = re.search(r'name="kept" value="([^"]*)"', page)
+    assert kept is not None
+    onward = typed(kept=html.unescape(kept[1]), to="/prisoners/new?x=1")
+    again = await (await site.post("/sign-in", onward)).text()
+
+    assert (turned.status, asked.status) == (307, 200)
+    assert "از سامانه خارج شده بودید." in page
+    assert 'action="/prisoners/new?x=1"' in again
+    assert 'name="name" value="سارا &amp; رضا"' in again
+    assert 'name="note" value=""' in again
+    assert "a new password" not in page + again
+    assert (await site.get("/staff")).status == 200

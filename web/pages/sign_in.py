@@ -1,6 +1,7 @@
 """Staff sign in and out."""
 
 from typing import Annotated
+from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 from pydantic import Field, StringConstraints
@@ -17,6 +18,8 @@ _FAILED = N_(
     "The username, the password or the code is not right. Check all three; if it goes "
     "on, ask your administrator."
 )
+#: Fields of any form that are typed again rather than kept.
+_SECRET = frozenset({"password", "present", "new", "again"})
 
 
 class Credentials(forms.Fields):
@@ -28,6 +31,8 @@ class Credentials(forms.Fields):
     password: Secret = Field(title=N_("Password"))
     code: Code | None = Field(default=None, title=N_("Code from your app"))
     next: str = "/staff"
+    kept: str = ""
+    to: str = ""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -36,6 +41,19 @@ async def show(request: web.Request) -> web.Response:
     if isinstance(request.get(PRINCIPAL), StaffPrincipal):
         return redirect_to(request, onward)
     return _ask(request, forms.blank(Credentials, next=onward))
+
+
+async def keep(request: web.Request) -> web.Response:
+    """Ask somebody whose session has ended to sign in, and keep what they sent."""
+    posted = await request.post()
+    kept = [
+        (name, text)
+        for name, text in posted.items()
+        if isinstance(text, str) and name not in _SECRET
+    ]
+    to = request.query.get("to", "/staff")
+    form = forms.blank(Credentials, kept=urlencode(kept), to=local_path(to))
+    return _ask(request, form)
 
 
 async def enter(request: web.Request) -> web.Response:
@@ -52,7 +70,7 @@ async def enter(request: web.Request) -> web.Response:
     )
     if account is None or account.id is None:
         return _ask(request, form.failed(_(_FAILED)), status=422)
-    response = redirect_to(request, typed.next)
+    response = _onward(request, typed)
     await sessions.sign_in_staff(request, response, account.id)
     return response
 
@@ -64,6 +82,17 @@ async def leave(request: web.Request) -> web.Response:
     return response
 
 
+def _onward(request: web.Request, typed: Credentials) -> web.Response:
+    if not typed.to:
+        return redirect_to(request, typed.next)
+    return render(
+        request,
+        "sign_in/again.html",
+        to=local_path(typed.to),
+        kept=parse_qsl(typed.kept, keep_blank_values=True),
+    )
+
+
 def _ask(
     request: web.Request, form: forms.Form[Credentials], *, status: int = 200
 ) -> web.Response:
@@ -73,5 +102,6 @@ def _ask(
 ROUTES = (
     Route(method="GET", path="/sign-in", page=show, allow=PUBLIC),
     Route(method="POST", path="/sign-in", page=enter, allow=PUBLIC),
+    Route(method="POST", path="/sign-in/kept", page=keep, allow=PUBLIC),
     Route(method="POST", path="/sign-out", page=leave, allow=PUBLIC),
 )
