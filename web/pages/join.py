@@ -10,8 +10,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
+from visitation import persian
 from visitation.admission import Denial
 from visitation.calls.entries import PHONE_DIGITS, Entry, entry_by_code, entry_of
 from visitation.visits import NoSuchCode
@@ -49,10 +50,11 @@ def _six(code: str) -> str:
     return code
 
 
-def _ending(digits: str) -> str:
-    if len(digits) < PHONE_DIGITS:
+def _ending(typed: str) -> str:
+    digits = "".join(persian.to_ascii_digits(typed).split())[-PHONE_DIGITS:]
+    if len(digits) < PHONE_DIGITS or not (digits.isascii() and digits.isdigit()):
         raise forms.fault(N_("Type the last four digits of your phone number."))
-    return digits[-PHONE_DIGITS:]
+    return digits
 
 
 class AtKiosk(forms.Fields):
@@ -64,8 +66,8 @@ class AtKiosk(forms.Fields):
 class Anywhere(AtKiosk):
     """What any other device asks for."""
 
-    phone: Annotated[Code, AfterValidator(_ending)] = Field(
-        title=N_("Last four digits of your phone")
+    phone: Annotated[str, StringConstraints(max_length=32), AfterValidator(_ending)] = (
+        Field(title=N_("Last four digits of your phone"))
     )
 
 
