@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -30,14 +29,6 @@ SUGGESTIONS = 5
 TRIES = 3
 #: Writes the visit and its claims; is given the prison's turnover.
 Write = Callable[[timedelta], Awaitable[Visit]]
-
-
-#: Held until the transaction ends; the two keys are ours alone.
-_LOCK_HOURS = text(
-    "SELECT pg_advisory_xact_lock(terminal, hour) FROM unnest("
-    "CAST(:terminals AS int[]), CAST(:hours AS int[])) AS wanted(terminal, hour)"
-)
-QUANTA_PER_HOUR = 12
 
 
 class Refused(VisitationError):
@@ -128,33 +119,20 @@ async def _line_up(
 ) -> bool:
     """Wait for others who book the same prisoner, or the same terminal's same hours.
 
-    The claims would be right without it. With it the second one reads what the first
-    one wrote and so gets every reason, the weekly limit counts everybody, and two
-    inserts never wait for each other at the exclusion constraint. Everybody waits in
-    the same order. SQLite has one writer at a time: there is no line, and the answer
-    is False.
+    With it the second one reads what the first one wrote and so gets every reason,
+    and the weekly limit counts everybody. The answer is False where nobody waits.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        return False
-    hours = {(proposal.terminal_id, hour) for hour in _hours(proposal.span)}
+    hours = [(proposal.terminal_id, proposal.span)]
     if moved:
-        span = Timespan(moved.starts_at, moved.ends_at)
-        hours |= {(moved.terminal_id, hour) for hour in _hours(span)}
-    terminals, numbers = zip(*sorted(hours), strict=True)
-    connection = await session.connection()
-    await connection.execute(
-        _LOCK_HOURS, {"terminals": list(terminals), "hours": list(numbers)}
-    )
+        hours.append((moved.terminal_id, Timespan(moved.starts_at, moved.ends_at)))
+    if not await visits.line_up(session, hours):
+        return False
     await session.exec(
         select(Prisoner.id)
         .where(Prisoner.id == proposal.prisoner_id)
         .with_for_update(key_share=True)
     )
     return True
-
-
-def _hours(span: Timespan) -> set[int]:
-    return {quantum // QUANTA_PER_HOUR for quantum in span.quanta()}
 
 
 async def _refused(

@@ -2,17 +2,22 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from scheduler import booking
 from scheduler.rules import Refusal
 from tests import make, postgres
+from tests.make import World
 from tests.prove import booking_race
 from tests.prove.booking_race import is_right, race_postgresql, race_sqlite, run, stage
 from tests.scheduler.test_booking import TEN, at, book
+from visitation import calls
+from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.keyring import Keyring
+from visitation.visits import Visit
 
 
 async def test_many_tasks_on_sqlite_never_overlap() -> None:
@@ -83,6 +88,48 @@ async def test_the_limit_of_a_week_holds_for_many_at_once(
 
     answers = await asyncio.gather(*(one(number) for number in range(6)))
     assert sorted(answers) == [(), ()] + [(Refusal.WEEKLY_LIMIT,)] * 4
+
+
+async def test_a_visit_made_longer_and_a_booking_after_it_never_wait_for_each_other(
+    database: Database, keyring: Keyring
+) -> None:
+    async def extend(visit_id: int, wait: float) -> bool:
+        await asyncio.sleep(wait)
+        try:
+            async with database.write() as session:
+                visit = await session.get_one(Visit, visit_id)
+                await calls.extend(session, visit, by_minutes=30, by=SYSTEM, now=TEN)
+        except calls.NotExtendable:
+            return False
+        return True
+
+    async def book_after(world: World, wish: dict[str, Any]) -> bool:
+        try:
+            async with database.write() as session:
+                span = at(TEN + timedelta(minutes=40))
+                await book(session, world, keyring, span=span, **wish)
+        except booking.Refused:
+            return False
+        return True
+
+    for turn in range(12):
+        async with database.write() as session:
+            world = await make.world(session)
+            held = await make.prisoner(session, world.prison)
+            aunt = await make.visitor(session)
+            await make.contact(session, held, aunt)
+            wish = {
+                "kiosk_id": (await make.kiosk(session, world.point)).id,
+                "prisoner_id": held.id,
+                "visitor_ids": [aunt.id],
+                "override_reason": "the family came from far away",
+            }
+            visit = await book(session, world, keyring)
+            await calls.start(session, visit, by=SYSTEM, now=TEN)
+        answers = await asyncio.gather(
+            extend(visit.id, turn * 0.002), book_after(world, wish)
+        )
+        assert sorted(answers) == [False, True]
 
 
 @pytest.mark.parametrize("spoiled", ["overlaps", "wrong_claims", "conflict"])

@@ -62,6 +62,7 @@ async def extend(
     policy = await places.policy_of(session, visit.prison_id)
     then = visit.ends_at + more
     span = Timespan(visit.starts_at, then)
+    await visits.line_up(session, [(visit.terminal_id, span)])
     try:
         await visits.retime(
             session, visit, seats_of(visit, people), span, turnover=policy.turnover

@@ -2,6 +2,7 @@
 
 from visitation.visits.claims import Taken, release, resources, retime, take
 from visitation.visits.codes import NoSuchCode, code_of, find_by_code, issue, wipe
+from visitation.visits.line import line_up
 from visitation.visits.record import Overtaken, by_reference, move, participants
 from visitation.visits.tables import Claim, Participant, Visit
 
@@ -16,6 +17,7 @@ __all__ = [
     "code_of",
     "find_by_code",
     "issue",
+    "line_up",
     "move",
     "participants",
     "release",
