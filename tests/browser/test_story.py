@@ -162,7 +162,7 @@ async def _conduct(warden: Page, kiosk: Page, terminal: Page, official: Page) ->
 async def _history(page: Page, service: Service, reference: str) -> None:
     """Who did what and which messages went out, on one page."""
     await page.goto(service.url("scheduler", f"/visits/{reference}"))
-    shown = await page.locator("main").inner_text()
+    shown = re.sub("[\u2066-\u2069]", "", await page.locator("main").inner_text())
     for side in ("Prison", "Family", "Official"):
         assert re.search(rf"{side}’?'?s side\s+\d+\.\d\s+\d+\.\d", shown), side
     for act in (
