@@ -9,7 +9,11 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from signaling.hub import CallSettings, Hub
+from tests import make
 from tests.fakes import Clock
+from tests.make import World
+from tests.signaling.fakes import FakeEngine
 from visitation import audit, people
 from visitation.database import Database
 from visitation.keyring import Keyring
@@ -95,6 +99,26 @@ class Site:
 
 
 Start = Callable[..., Awaitable[Site]]
+
+
+@pytest.fixture
+async def hub(sqlite: Database, clock: Clock, keyring: Keyring) -> AsyncIterator[Hub]:
+    hub = Hub(
+        database=sqlite,
+        engine=FakeEngine(),
+        keyring=keyring,
+        clock=clock,
+        settings=CallSettings(),
+    )
+    await hub.start()
+    yield hub
+    await hub.stop()
+
+
+@pytest.fixture
+async def world(site: Site) -> World:
+    async with site.database.write() as session:
+        return await make.world(session)
 
 
 @pytest.fixture

@@ -2,22 +2,17 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from signaling import tickets
-from signaling.hub import CallSettings, Hub
+from signaling.hub import Hub
 from signaling.tickets import Ticket
 from tests import make
-from tests.fakes import Clock
 from tests.make import World
-from tests.signaling.fakes import FakeEngine
 from tests.web.conftest import Site, Start
 from tests.web.day import Booked, become, booked
-from visitation.database import Database
-from visitation.keyring import Keyring
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit, participants
 from visitation.words import Attendance, Part, Role, VisitKind
@@ -26,28 +21,8 @@ from web.pages import call_words
 
 
 @pytest.fixture
-async def hub(sqlite: Database, clock: Clock, keyring: Keyring) -> AsyncIterator[Hub]:
-    hub = Hub(
-        database=sqlite,
-        engine=FakeEngine(),
-        keyring=keyring,
-        clock=clock,
-        settings=CallSettings(),
-    )
-    await hub.start()
-    yield hub
-    await hub.stop()
-
-
-@pytest.fixture
 async def site(start_site: Start, hub: Hub) -> Site:
     return await start_site(live=hub)
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    async with site.database.write() as session:
-        return await make.world(session)
 
 
 async def visit_now(site: Site, world: World, **columns: object) -> Booked:

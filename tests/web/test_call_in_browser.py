@@ -14,7 +14,6 @@ from signaling import conduct
 from signaling.hub import CallSettings, Hub
 from signaling.media.engine import MediaEvent
 from signaling.media.forwarder import Forwarder, ForwarderSettings
-from tests import make
 from tests.browser.chromium import chromium
 from tests.fakes import Clock
 from tests.make import World
@@ -99,12 +98,6 @@ async def hub(sqlite: Database, clock: Clock, keyring: Keyring) -> AsyncIterator
 @pytest.fixture
 async def site(start_site: Start, hub: Hub) -> Site:
     return await start_site(live=hub)
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    async with site.database.write() as session:
-        return await make.world(session)
 
 
 @pytest.fixture

@@ -14,12 +14,6 @@ from visitation.visits import participants
 from visitation.words import Attendance, Part, Role, VisitKind
 
 
-@pytest.fixture
-async def world(site: Site) -> World:
-    async with site.database.write() as session:
-        return await make.world(session)
-
-
 async def _attended(
     site: Site, world: World, official: Account, **options: object
 ) -> Booked:

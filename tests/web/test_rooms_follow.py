@@ -1,49 +1,23 @@
 """Whoever waits in a call hears what is changed on a page or by a program."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from signaling.hub import CallSettings, Hub
-from tests import make
-from tests.fakes import Clock
+from signaling.hub import Hub
 from tests.make import World
-from tests.signaling.fakes import FakeEngine
 from tests.web.conftest import Site, Start
 from tests.web.day import Booked, booked
 from visitation import people
 from visitation.audit import SYSTEM
-from visitation.database import Database
-from visitation.keyring import Keyring
 from visitation.places import policy_of
 from visitation.visits import Visit
 from visitation.words import Role
 
 
 @pytest.fixture
-async def hub(sqlite: Database, clock: Clock, keyring: Keyring) -> AsyncIterator[Hub]:
-    hub = Hub(
-        database=sqlite,
-        engine=FakeEngine(),
-        keyring=keyring,
-        clock=clock,
-        settings=CallSettings(),
-    )
-    await hub.start()
-    yield hub
-    await hub.stop()
-
-
-@pytest.fixture
 async def site(start_site: Start, hub: Hub) -> Site:
     return await start_site(live=hub)
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    async with site.database.write() as session:
-        return await make.world(session)
 
 
 @pytest.fixture

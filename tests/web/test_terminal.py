@@ -2,9 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
-from tests import make
 from tests.make import World
 from tests.web.conftest import Site
 from tests.web.day import become, booked
@@ -13,12 +10,6 @@ from visitation.audit import SYSTEM
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit
 from web.sessions import DEVICE_COOKIE, SESSION_COOKIE
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    async with site.database.write() as session:
-        return await make.world(session)
 
 
 async def _pairing_code(site: Site, world: World) -> str:

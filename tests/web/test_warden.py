@@ -27,12 +27,6 @@ class Rooms:
 
 
 @pytest.fixture
-async def world(site: Site) -> World:
-    async with site.database.write() as session:
-        return await make.world(session)
-
-
-@pytest.fixture
 async def today(site: Site, world: World) -> Booked:
     async with site.database.write() as session:
         return await booked(
