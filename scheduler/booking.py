@@ -43,6 +43,8 @@ __all__ = [
 ]
 
 HOLD = timedelta(minutes=10)
+#: As much as a visit's note holds; of a longer one the newest is kept.
+_NOTE = 500
 
 
 class NotMovable(VisitationError):
@@ -102,7 +104,7 @@ async def hold(
             official_id=proposal.official_id,
             attendance=attendance_of(wish),
             booked_by_id=by.account_id,
-            note="\n".join(filter(None, (wish.get("note", "").strip(), overriding))),
+            note=_joined(wish.get("note", "").strip(), overriding),
             hold_until=now + HOLD,
             created_at=now,
             **await _place(session, proposal, now),
@@ -173,8 +175,12 @@ async def move(
         kiosk_id=kiosk_id,
     )
 
+    overriding = override_reason.strip()
+
     async def write(turnover: timedelta) -> Visit:
-        await _update(session, visit, await _place(session, proposal, now))
+        changes = await _place(session, proposal, now)
+        changes["note"] = _joined(visit.note, overriding)
+        await _update(session, visit, changes)
         names = wanted(proposal)
         await claims.retime(session, visit, names, span, turnover=turnover)
         return visit
@@ -184,7 +190,7 @@ async def move(
         proposal,
         write,
         now=now,
-        overriding=bool(override_reason.strip()),
+        overriding=bool(overriding),
         moved=visit,
     )
     _note(session, "visit_move", visit, overridden, by=by, now=now)
@@ -229,6 +235,10 @@ async def cancel(
     if was_booked:
         await notices.tell(session, visit, Template.CANCELLED, now=now)
     await visits.wipe(session, visit_id=visit.id)
+
+
+def _joined(*remarks: str) -> str:
+    return "\n".join(filter(None, remarks))[-_NOTE:]
 
 
 async def _update(session: AsyncSession, visit: Visit, place: dict[str, Any]) -> None:

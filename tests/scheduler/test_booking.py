@@ -463,6 +463,25 @@ async def test_a_visit_may_move_into_its_own_time(
         assert visit.version == 2
 
 
+async def test_a_stated_reason_to_move_is_kept_beside_what_was_noted(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        visit = await book(session, world, keyring, note="ن" * 500)
+        await booking.move(
+            session,
+            visit=visit,
+            terminal_id=world.terminal.id,
+            span=at(TEN + timedelta(minutes=10)),
+            kiosk_id=world.kiosk.id,
+            by=BY,
+            now=NOON,
+            override_reason="ترافیک",
+        )
+        assert visit.note == "ن" * (500 - 7) + "\nترافیک"
+
+
 async def test_a_refused_move_changes_nothing(
     database: Database, keyring: Keyring
 ) -> None:
