@@ -82,3 +82,23 @@ async def test_a_visit_that_ended_is_not_said_to_be_cancelled(
 
     assert response.status == 422
     assert (await kept(site, visit)).state is VisitState.LIVE
+
+
+async def test_what_is_typed_is_one_line_of_visible_text(
+    site: Site, world: World
+) -> None:
+    async with site.database.write() as session:
+        made = await booked(session, world, site.keyring, starts_at=site.clock())
+        visit = await session.get_one(Visit, made.visit.id)
+        await calls.start(session, visit, by=SYSTEM, now=site.clock())
+    await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+    path = f"/visits/{visit.reference}"
+
+    # PostgreSQL would not store the first; the second writes backwards.
+    answers = [
+        (await site.post(f"{path}/end", {"outcome": "completed", "reason": typed}))
+        for typed in ("a\0b", "a\u202eb")
+    ]
+
+    assert [answer.status for answer in answers] == [422, 422]
+    assert (await kept(site, visit)).state is VisitState.LIVE

@@ -18,15 +18,14 @@ from visitation.visits import Visit
 from visitation.words import Outcome
 from web import forms, gate, live, subjects
 from web.errors import wants_json
+from web.fields import Line
 from web.i18n import _
 from web.keys import CLOCK
 from web.render import redirect_to
 from web.routing import Page, Route
 
 Switch = Literal["on", "off"]
-Said = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=conduct.LONGEST_TEXT)
-]
+Said = Annotated[Line, StringConstraints(max_length=conduct.LONGEST_TEXT)]
 
 
 class Back(forms.Fields):
