@@ -120,9 +120,13 @@ def _turn_away(request: web.Request, rule: Route) -> web.StreamResponse:
         raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
     if wants_json(request) or rule.allow <= {Door.TERMINAL}:
         raise NotFound
-    if rule.allow <= {Door.FAMILY, Door.TERMINAL}:
+    is_staff = isinstance(principal, StaffPrincipal)
+    # A family whose session is over types its code again; staff find their way.
+    if rule.allow <= {Door.FAMILY, Door.TERMINAL} or (
+        Door.FAMILY in rule.allow and not is_staff
+    ):
         return redirect_to(request, JOIN_PATH)
-    if isinstance(principal, StaffPrincipal):
+    if is_staff:
         raise NotFound
     if request.method == "GET":
         return redirect(request, "sign_in.show", query={"next": request.path_qs})

@@ -66,6 +66,16 @@ async def test_a_family_gets_a_ticket_of_its_own(site: Site, world: World) -> No
     assert visit.visit.reference not in str(response.headers)
 
 
+async def test_a_family_whose_session_is_over_types_its_code_again(
+    site: Site, world: World
+) -> None:
+    visit = await visit_now(site, world)
+
+    response = await site.get(f"/call/{visit.visit.reference}")
+
+    assert (response.status, response.headers["Location"]) == (303, "/join")
+
+
 async def test_a_terminal_joins_as_the_prisoner_by_itself(
     site: Site, world: World
 ) -> None:
