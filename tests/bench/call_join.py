@@ -26,7 +26,7 @@ from signaling import tickets
 from tests.browser.conftest import (
     SECRET,
     MorningClock,
-    Service,
+    Installation,
     populate,
     settings_of,
 )
@@ -48,7 +48,7 @@ PACKET_SECONDS = 0.005
 class Caller:
     """A page without a browser: one socket, two legs, sound every 5 ms."""
 
-    def __init__(self, service: Service, ticket: str) -> None:
+    def __init__(self, service: Installation, ticket: str) -> None:
         self._service = service
         self._ticket = ticket
         self.heard = asyncio.Event()
@@ -110,7 +110,7 @@ class Caller:
         self._tasks.append(asyncio.create_task(work))
 
 
-async def live_visit(service: Service) -> tuple[Visit, Participant, Participant]:
+async def live_visit(service: Installation) -> tuple[Visit, Participant, Participant]:
     """A visit that staff have started, with its prisoner and its visitor."""
     now = service.clock()
     async with service.database.write() as session:
@@ -139,7 +139,7 @@ async def live_visit(service: Service) -> tuple[Visit, Participant, Participant]
     return visit, people[Part.PRISONER], people[Part.VISITOR]
 
 
-async def measure(service: Service) -> tuple[list[float], list[float]]:
+async def measure(service: Installation) -> tuple[list[float], list[float]]:
     """Milliseconds until the others hear the joiner, and until the joiner hears."""
     visit, prisoner, visitor = await live_visit(service)
 
@@ -187,7 +187,7 @@ async def main() -> None:
         await populate(database, clock())
         settings = settings_of(url, Path(directory))
         async with running(settings, database, clock=clock) as app:
-            service = Service(
+            service = Installation(
                 port=settings.web.port,
                 database=database,
                 keyring=Keyring(SECRET.encode()),

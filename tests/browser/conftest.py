@@ -31,7 +31,7 @@ STAFF = (Role.SCHEDULER, Role.WARDEN, Role.CLERK, Role.OFFICIAL, Role.ADMINISTRA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class Installation:
     """What a story needs to know: where the service is, and what is behind it."""
 
     port: int
@@ -67,13 +67,13 @@ class MorningClock:
 
 
 @pytest.fixture
-async def service(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Service]:
+async def service(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Installation]:
     settings = settings_of(sqlite_url, tmp_path)
     clock, keyring = MorningClock(), Keyring(SECRET.encode())
     database = Database(sqlite_url)
     await populate(database, clock())
     async with running(settings, database, clock=clock) as app:
-        yield Service(
+        yield Installation(
             port=settings.web.port,
             database=database,
             keyring=keyring,

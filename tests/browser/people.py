@@ -4,14 +4,14 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Page
 
-from tests.browser.conftest import PASSWORD, Service
+from tests.browser.conftest import PASSWORD, Installation
 from visitation.words import Role
 
 #: A call on a loaded test machine may take its time; a broken one takes for ever.
 PATIENCE_MS = 30_000
 
 
-async def open_page(context: BrowserContext, service: Service, host: str) -> Page:
+async def open_page(context: BrowserContext, service: Installation, host: str) -> Page:
     """A tab of its own host, in English, which notes what goes wrong in it."""
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
@@ -21,7 +21,7 @@ async def open_page(context: BrowserContext, service: Service, host: str) -> Pag
     return page
 
 
-async def sign_in(page: Page, service: Service, role: Role) -> None:
+async def sign_in(page: Page, service: Installation, role: Role) -> None:
     """Sign a member of staff in."""
     await page.goto(service.url(role.value, "/sign-in"))
     await page.get_by_label("Username").fill(role.value)
@@ -30,7 +30,9 @@ async def sign_in(page: Page, service: Service, role: Role) -> None:
     await page.wait_for_url("**/staff")
 
 
-async def join_by_code(page: Page, service: Service, code: str, phone: str) -> None:
+async def join_by_code(
+    page: Page, service: Installation, code: str, phone: str
+) -> None:
     """Open the service on a phone of one's own and go on to the waiting room."""
     await page.goto(service.url("family", "/join"))
     await page.get_by_label("Code of the visit").fill(code)

@@ -5,7 +5,7 @@ from playwright.async_api import Browser, Page
 from sqlmodel import select
 
 from scheduler import booking, calendar
-from tests.browser.conftest import PHONE, Service
+from tests.browser.conftest import PHONE, Installation
 from tests.browser.people import (
     in_state,
     inspect,
@@ -24,7 +24,7 @@ from visitation.words import Attendance, Role, StationKind, VisitKind
 pytestmark = pytest.mark.browser
 
 
-async def _booked(service: Service) -> tuple[Visit, str]:
+async def _booked(service: Installation) -> tuple[Visit, str]:
     now = service.clock()
     async with service.database.write() as session:
         terminal = (
@@ -62,7 +62,7 @@ async def _booked(service: Service) -> tuple[Visit, str]:
     return visit, code
 
 
-async def _paired(page: Page, service: Service) -> None:
+async def _paired(page: Page, service: Installation) -> None:
     async with service.database.write() as session:
         terminal = (
             await session.exec(
@@ -82,7 +82,7 @@ async def _paired(page: Page, service: Service) -> None:
 
 
 async def test_a_call_outlives_a_lost_socket_and_a_reload(
-    service: Service, browser: Browser
+    service: Installation, browser: Browser
 ) -> None:
     visit, code = await _booked(service)
     context = await browser.new_context()

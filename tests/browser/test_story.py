@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlmodel import select
 
-from tests.browser.conftest import Service
+from tests.browser.conftest import Installation
 from tests.browser.people import in_state, open_page, sees_and_hears, sign_in
 from visitation.places.tables import Station
 from visitation.visits import Visit
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 async def test_a_visit_from_booking_to_outcome(
-    service: Service, browser: Browser
+    service: Installation, browser: Browser
 ) -> None:
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
     administrator = await open_page(context, service, "administrator")
@@ -66,7 +66,10 @@ async def test_a_visit_from_booking_to_outcome(
 
 
 async def _paired(
-    context: BrowserContext, service: Service, administrator: Page, kind: StationKind
+    context: BrowserContext,
+    service: Installation,
+    administrator: Page,
+    kind: StationKind,
 ) -> Page:
     """Pair a browser with the station, by a code that an administrator shows."""
     async with service.database.read() as session:
@@ -84,7 +87,7 @@ async def _paired(
     return page
 
 
-async def _book(page: Page, service: Service) -> str:
+async def _book(page: Page, service: Installation) -> str:
     """Book the next free slot, and return the reference of the visit."""
     await page.goto(service.url("scheduler", "/schedule"))
     await page.get_by_role("link", name="Free: book").first.click()
@@ -99,7 +102,7 @@ async def _book(page: Page, service: Service) -> str:
         return (await session.exec(select(Visit))).one().reference
 
 
-async def _code_in_the_message(page: Page, service: Service) -> str:
+async def _code_in_the_message(page: Page, service: Installation) -> str:
     """The code as the console gateway sent it to the mother's phone."""
     for _ in range(60):
         await page.goto(service.url("scheduler", "/messages"))
@@ -159,7 +162,7 @@ async def _conduct(warden: Page, kiosk: Page, terminal: Page, official: Page) ->
         await in_state(page, "ended")
 
 
-async def _history(page: Page, service: Service, reference: str) -> None:
+async def _history(page: Page, service: Installation, reference: str) -> None:
     """Who did what and which messages went out, on one page."""
     await page.goto(service.url("scheduler", f"/visits/{reference}"))
     shown = re.sub("[\u2066-\u2069]", "", await page.locator("main").inner_text())
