@@ -25,8 +25,8 @@ from scheduler import booking, calendar
 from signaling import tickets
 from tests.browser.conftest import (
     SECRET,
-    MorningClock,
     Installation,
+    MorningClock,
     populate,
     settings_of,
 )
