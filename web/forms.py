@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from visitation.errors import Invalid, VisitationError
-from web import present, refusals
+from web import present, refusals, sealed
 from web.i18n import N_, _
 
 #: What to say, by pydantic's code or by one of ours.
@@ -141,9 +141,11 @@ async def read(request: web.Request, model: type[M]) -> Form[M]:
 def from_query(request: web.Request, model: type[M]) -> Form[M]:
     """The form in the address of a page, for searching and filtering.
 
-    Links carry a day as 2026-11-23; the field shows it in the reader's calendar.
+    Links carry a day as 2026-11-23; the field shows it in the reader's calendar. What
+    was looked for is there sealed, and in no other way.
     """
-    form = parse(model, request.query.items())
+    pairs = [(n, text) for n, text in request.query.items() if n != sealed.FIELD]
+    form = parse(model, [*pairs, (sealed.FIELD, sealed.words(request))])
     days = {n: _as_typed(v) for n, v in form.parsed or () if isinstance(v, date)}
     return replace(form, typed={**form.typed, **days})
 

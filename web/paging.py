@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 from pydantic import Field
 
-from web import forms
+from web import forms, sealed
 from web.fields import Line
 from web.forms import Form
 from web.i18n import N_
@@ -33,7 +33,7 @@ def links(
     request: web.Request, name: str, asked: Looking, found: Sequence[int]
 ) -> dict[str, str | None]:
     """Where the list begins, and where it goes on after the rows that were found."""
-    text = {"text": asked.text} if asked.text else {}
+    text = sealed.query(request, asked.text)
     more = len(found) > PER_PAGE
     return {
         "first": url(request, name, query=text) if asked.after else None,

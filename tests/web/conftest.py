@@ -58,6 +58,12 @@ class Site:
             "POST", path, data=typed or {}, headers=headers, **options
         )
 
+    async def look(self, path: str, text: str, **fields: str) -> ClientResponse:
+        """Look for words on a page, as its search form does; give what is found."""
+        sent = await self.post("/look", {"to": path, "text": text, **fields})
+        assert text not in sent.headers["Location"]
+        return await self.get(sent.headers["Location"])
+
     async def request(self, method: str, path: str, **options: Any) -> ClientResponse:
         response = await self.client.request(
             method, path, cookies=dict(self.cookies), allow_redirects=False, **options

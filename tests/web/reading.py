@@ -37,3 +37,10 @@ async def sent_to(site: Site, path: str, typed: Mapping[str, Any] | None = None)
     response = await site.post(path, dict(typed or {}))
     assert response.status == 303, await response.text()
     return response.headers["Location"]
+
+
+async def found_by(site: Site, path: str, words: str) -> str:
+    """What a page says after words were looked for on it."""
+    response = await site.look(path, words)
+    assert response.status == 200, await response.text()
+    return await response.text()

@@ -66,7 +66,7 @@ async def test_a_scheduler_books_in_six_actions_from_home(
         r'href="(/booking\?slot=[0-9-]+)"[^>]*>Free: book<[^<]*10:00 to', day
     )
     # 3: the free slot. 4: the prisoner, found whatever the letters.
-    found = await scheduler.get(f"{free[1]}&text=رضا كريمي")
+    found = await scheduler.look(free[1], "رضا كريمي")
     assert found.status == 303
     form = await text(await scheduler.get(found.headers["Location"]))
     # The only approved visitor is chosen already.
@@ -301,7 +301,7 @@ async def test_a_slot_that_is_gone_offers_the_next_ones(
 
 
 async def test_a_prisoner_nobody_knows_is_said(scheduler: Site, world: World) -> None:
-    page = await text(await scheduler.get(f"/booking?slot={slot(world)}&text=xyz"))
+    page = await text(await scheduler.look("/booking", "xyz", slot=slot(world)))
     assert "No prisoner of this prison has this" in page
     assert 'value="xyz"' in page
 

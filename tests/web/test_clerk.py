@@ -200,7 +200,7 @@ async def test_a_visit_is_found_by_name_and_by_code(
     persian = today.code.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
     text = text.format(code=today.code, persian=persian)
 
-    response = await site.get("/clerk", params={"text": text})
+    response = await site.look("/clerk", text)
 
     assert f'id="visit-{today.visit.reference}"' in await response.text()
 
@@ -211,7 +211,7 @@ async def test_what_is_not_found_is_said_so(
 ) -> None:
     await site.sign_in(Role.CLERK, sites=[world.point.id])
 
-    page = await (await site.get("/clerk", params={"text": text})).text()
+    page = await (await site.look("/clerk", text)).text()
 
     assert "در اینجا ملاقات ندارد" in page
     assert f'value="{text}"' in page
@@ -226,7 +226,7 @@ async def test_the_visits_of_another_point_do_not_exist(
     path = f"/clerk/{today.visit.reference}"
 
     page = await (await site.get("/clerk")).text()
-    found = await (await site.get("/clerk", params={"text": today.code})).text()
+    found = await (await site.look("/clerk", today.code)).text()
     ticked = await site.post(f"{path}/tick", _tick(today, "arrived"))
     shown = await site.post(f"{path}/code", {"participant": today.visitor.reference})
 

@@ -22,7 +22,7 @@ from visitation.visits import NoSuchCode, Visit, boards, code_of, find_by_code
 from visitation.visits.codes import CODE_DIGITS
 from visitation.visits.listed import Listed
 from visitation.words import Part
-from web import forms, gate, subjects, ticks
+from web import forms, gate, sealed, subjects, ticks
 from web.boards import local_day, row
 from web.fields import Day, Line
 from web.i18n import N_
@@ -116,7 +116,7 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
             )
     # Today's board stays today's when midnight passes.
     query = {} if chosen == today else {"day": chosen.isoformat()}
-    query = {"text": text} if text else query
+    query = sealed.query(request, text) or query
     return {
         "now": now,
         "text": text,
