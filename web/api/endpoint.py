@@ -79,6 +79,8 @@ class Endpoint:
         subject: finds the row that the URL is about.
         status: of the answer when it is done.
         tells_room: whether people may wait in a call for what it changes.
+        only_looks: a POST that changes nothing: what it looks for, a name or a phone
+            number, must stand in no address.
     """
 
     method: str
@@ -91,6 +93,7 @@ class Endpoint:
     subject: Subject | None = None
     status: int = 200
     tells_room: bool = False
+    only_looks: bool = False
 
     @property
     def name(self) -> str:
@@ -100,7 +103,7 @@ class Endpoint:
     @property
     def writes(self) -> bool:
         """Whether it changes anything, and so takes an idempotency key."""
-        return self.method != "GET"
+        return self.method != "GET" and not self.only_looks
 
     @property
     def route(self) -> Route:

@@ -28,12 +28,10 @@ from web.routing import Door
 KEEPERS: frozenset[Role | Door] = frozenset({Role.SCHEDULER, Role.ADMINISTRATOR})
 
 
-class PeopleQuery(Page):
+class Wanted(Page):
     """Whom to look for."""
 
-    text: Line = Field(
-        default="", description="Part of the name, or of the number or phone."
-    )
+    text: Line = Field(description="Part of the name, or of the number or phone.")
 
 
 class NewPrisoner(Asked):
@@ -74,12 +72,20 @@ class NewContact(Asked):
 
 
 async def list_prisoners(call: Call) -> answers.Prisoners:
-    """List prisoners by name, or find them by name or number."""
-    asked: PeopleQuery = call.query
+    """List prisoners by name."""
+    return await _prisoners(call, call.query)
+
+
+async def find_prisoners(call: Call) -> answers.Prisoners:
+    """Find prisoners by a part of their name or number."""
+    return await _prisoners(call, call.body, call.body.text)
+
+
+async def _prisoners(call: Call, asked: Page, text: str = "") -> answers.Prisoners:
     rows = await people.find_prisoners(
         call.session,
         scope=call.by.scope,
-        text=asked.text,
+        text=text,
         limit=asked.limit + 1,
         after=cursors.read_id(asked.cursor),
     )
@@ -112,12 +118,20 @@ async def add_prisoner(call: Call) -> answers.Prisoner:
 
 
 async def list_visitors(call: Call) -> answers.Visitors:
-    """List visitors by name, or find them by name or phone."""
-    asked: PeopleQuery = call.query
+    """List visitors by name."""
+    return await _visitors(call, call.query)
+
+
+async def find_visitors(call: Call) -> answers.Visitors:
+    """Find visitors by a part of their name, or by their phone."""
+    return await _visitors(call, call.body, call.body.text)
+
+
+async def _visitors(call: Call, asked: Page, text: str = "") -> answers.Visitors:
     rows = await people.find_visitors(
         call.session,
         scope=call.by.scope,
-        text=asked.text,
+        text=text,
         limit=asked.limit + 1,
         after=cursors.read_id(asked.cursor),
     )
@@ -206,6 +220,18 @@ def _get(path: str, act: Act, answer: type[Told], **more: Any) -> Endpoint:
     )
 
 
+def _find(path: str, act: Act, answer: type[Told]) -> Endpoint:
+    return Endpoint(
+        method="POST",
+        path=path,
+        act=act,
+        allow=KEEPERS,
+        body=Wanted,
+        answer=answer,
+        only_looks=True,
+    )
+
+
 def _post(path: str, act: Act, body: type[Asked], answer: type[Told]) -> Endpoint:
     return Endpoint(
         method="POST",
@@ -219,7 +245,8 @@ def _post(path: str, act: Act, body: type[Asked], answer: type[Told]) -> Endpoin
 
 
 ENDPOINTS = (
-    _get("/prisoners", list_prisoners, answers.Prisoners, query=PeopleQuery),
+    _get("/prisoners", list_prisoners, answers.Prisoners, query=Page),
+    _find("/prisoners/find", find_prisoners, answers.Prisoners),
     _post("/prisoners", add_prisoner, NewPrisoner, answers.Prisoner),
     _get(
         "/prisoners/{prisoner}",
@@ -227,7 +254,8 @@ ENDPOINTS = (
         answers.Prisoner,
         subject=subjects.prisoner,
     ),
-    _get("/visitors", list_visitors, answers.Visitors, query=PeopleQuery),
+    _get("/visitors", list_visitors, answers.Visitors, query=Page),
+    _find("/visitors/find", find_visitors, answers.Visitors),
     _post("/visitors", add_visitor, NewVisitor, answers.Visitor),
     _get("/visitors/{visitor}", get_visitor, answers.Visitor, subject=reach.visitor),
     _get("/contacts", list_contacts, answers.Contacts, query=ContactsQuery),

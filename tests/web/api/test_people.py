@@ -30,7 +30,7 @@ async def test_a_prisoner_is_added_and_found_whatever_the_letters(
         "released_at": None,
     }
     assert await told(await program.get(f"/prisoners/{added['id']}")) == added
-    found = await told(await program.get("/prisoners", text="علي يكتا"))
+    found = await told(await program.post("/prisoners/find", {"text": "علي يكتا"}))
     assert found == {"items": [added], "next": None}
 
 
@@ -123,3 +123,13 @@ async def test_other_roles_keep_no_people(
         account = await make.account(session, role)
     other = await program_of(account)
     await told(await other.get("/prisoners"), 404)
+
+
+async def test_nobody_is_looked_for_in_an_address(
+    program: Program, world: World
+) -> None:
+    by_phone = {"text": (world.visitor.phone or "").removeprefix("+98")}
+    found = await told(await program.post("/visitors/find", by_phone))
+    assert [one["id"] for one in found["items"]] == [world.visitor.id]
+    await told(await program.get("/visitors", text="زهرا"), 422)
+    await told(await program.post("/visitors/find", {}), 422)
