@@ -139,10 +139,13 @@ view.part("go").addEventListener("click", () => {
   signaling.leave();
   become({ over: "left" });
 });
-view.part("sound").addEventListener("click", () => {
+view.part("sound").addEventListener("click", startSound);
+
+function startSound() {
   become({ soundBlocked: false });
   for (const tile of view.tiles.values()) tile.sound();
-});
+}
+
 view.part("trouble-read").addEventListener("click", () => become({ troublesRead: true }));
 for (const again of root.querySelectorAll("[data-again]")) {
   again.addEventListener("click", () => location.reload());
@@ -161,5 +164,7 @@ opened.then(() => {
   const own = /** @type {HTMLVideoElement} */ (view.part("own"));
   if (media.own.video) own.srcObject = new MediaStream([media.own.video]);
   became();
+  // A page that captures may play sound: what was blocked before needs no button now.
+  if (facts.soundBlocked) startSound();
 });
 conduct(root, words);

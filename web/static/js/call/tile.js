@@ -84,7 +84,7 @@ export class Tile {
     });
   }
 
-  /** A person pressed the button that starts sound. */
+  /** Sound may play now: a person pressed the button, or allowed the microphone. */
   sound() {
     this.play(this.audio);
   }
