@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -157,7 +157,7 @@ def normal_url(url: str) -> URL:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
-    except Exception as error:
+    except (ArgumentError, ValueError) as error:
         raise DatabaseError("not a database URL") from error
     if backend == "postgres":
         backend = "postgresql"
