@@ -1,8 +1,9 @@
 """The lives of a visit, a participant and a message, as tables; who may do what.
 
-Everything that decides which state may follow which lives in this file; no other
-module compares states to decide what is allowed. Pages draw their buttons from the
-same tables, so that a page never offers what the server refuses.
+Which state may follow which lives in this file. A visit is moved by its table alone;
+participants and messages are moved along theirs by conditional UPDATEs where the call
+and the dispatch record what happened. Pages draw their buttons from the same tables, so
+that a page never offers what the server refuses.
 """
 
 from collections.abc import Mapping

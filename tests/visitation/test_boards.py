@@ -15,7 +15,7 @@ from tests.web.day import booked
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.lifecycle import VisitState
-from visitation.people import NOWHERE, Scope
+from visitation.people import Scope
 from visitation.timespan import Timespan
 from visitation.visits import boards
 from visitation.visits.listed import next_of
@@ -133,7 +133,7 @@ async def test_nothing_outside_the_scope_is_listed(
         seats = await boards.seats(
             session, scope=only_the_point, kind=StationKind.KIOSK
         )
-        nowhere = await boards.at_points(session, scope=NOWHERE, day=TODAY)
+        nowhere = await boards.at_points(session, scope=Scope(), day=TODAY)
 
     assert (len(prisons), len(points), len(seats), len(nowhere)) == (0, 2, 1, 0)
 

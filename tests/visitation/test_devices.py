@@ -164,8 +164,6 @@ async def test_a_session_ends_when_left_alone_and_at_last(
             session, token, keyring=keyring, life=LIFE, now=NOON + asked
         )
         assert (found is not None) is lives
-        forgotten = await devices.forget_stale(session, life=LIFE, now=NOON + asked)
-        assert forgotten == (0 if lives else 1)
 
 
 async def test_ending_a_participants_sessions_leaves_staffs(
@@ -196,6 +194,5 @@ async def test_a_participants_session_outlasts_a_long_call(
         known = {"keyring": keyring, "life": LIFE}
         during = NOON + timedelta(hours=2)
         assert await devices.session_of(session, token, now=during, **known)
-        assert await devices.forget_stale(session, life=LIFE, now=during) == 0
         late = NOON + LIFE.longest
         assert await devices.session_of(session, token, now=late, **known) is None

@@ -57,7 +57,7 @@ async def test_prisoners_outside_a_scope_are_not_found(database: Database) -> No
             (Scope(everywhere=True), {inside.id, outside.id}),
             (Scope(provinces=frozenset({here.id})), {inside.id}),
             (Scope(sites=frozenset({outside.site_id})), {outside.id}),
-            (people.NOWHERE, set()),
+            (Scope(), set()),
         ):
             rows = await people.find_prisoners(session, scope=scope)
             assert {row.id for row in rows} == found
@@ -291,7 +291,7 @@ async def test_a_visitor_is_linked_once(database: Database) -> None:
         everywhere = Scope(everywhere=True)
         known = await people.known_by(session, mother.id, scope=everywhere)
         assert [(c.id, p.id) for c, p in known] == [(contact.id, prisoner.id)]
-        assert await people.known_by(session, mother.id, scope=people.NOWHERE) == []
+        assert await people.known_by(session, mother.id, scope=Scope()) == []
 
 
 async def test_a_contact_is_decided_with_a_reason(database: Database) -> None:
@@ -431,7 +431,7 @@ async def test_an_account_reaches_what_it_was_given_last(database: Database) -> 
         )
         assert await people.scope_of(session, account) == Scope(everywhere=True)
         await people.edit_account(session, account, **edit)
-        assert await people.scope_of(session, account) == people.NOWHERE
+        assert await people.scope_of(session, account) == Scope()
 
 
 async def test_a_scope_reaches_its_provinces_and_its_sites(database: Database) -> None:
@@ -443,12 +443,9 @@ async def test_a_scope_reaches_its_provinces_and_its_sites(database: Database) -
         (Scope(everywhere=True), [True, True]),
         (Scope(provinces=frozenset({here.id})), [True, False]),
         (Scope(sites=frozenset({outside.id})), [False, True]),
-        (people.NOWHERE, [False, False]),
+        (Scope(), [False, False]),
     ):
         assert [scope.reaches(site) for site in (inside, outside)] == reached
-        assert [
-            scope.reaches_site(site.id, site.province_id) for site in (inside, outside)
-        ] == reached
 
 
 async def test_a_scope_encloses_what_reaches_no_further(database: Database) -> None:
@@ -471,8 +468,8 @@ async def test_a_scope_encloses_what_reaches_no_further(database: Database) -> N
             (own, both, False),
             (one, own, False),
             (one, one, True),
-            (own, people.NOWHERE, True),
-            (people.NOWHERE, one, False),
+            (own, Scope(), True),
+            (Scope(), one, False),
         ):
             assert await people.encloses(session, outer, inner) is answer
 

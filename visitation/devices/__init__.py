@@ -13,7 +13,6 @@ from visitation.devices.sessions import (
     begin_session,
     end_session,
     end_sessions_of,
-    forget_stale,
     session_of,
 )
 from visitation.devices.tables import Device, IdempotencyKey, LoginSession, PairingCode
@@ -29,7 +28,6 @@ __all__ = [
     "device_of",
     "end_session",
     "end_sessions_of",
-    "forget_stale",
     "issue_pairing_code",
     "pair",
     "paired",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import and_, col, delete, or_
+from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.devices.tables import LoginSession
@@ -89,21 +89,3 @@ async def end_sessions_of(
         else col(LoginSession.participant_id) == participant_id
     )
     await session.exec(delete(LoginSession).where(condition))
-
-
-async def forget_stale(
-    session: AsyncSession, *, life: SessionLife, now: datetime
-) -> int:
-    """Delete sessions that can no longer be used; return how many."""
-    gone = await session.exec(
-        delete(LoginSession).where(
-            or_(
-                col(LoginSession.expires_at) <= now,
-                and_(
-                    col(LoginSession.participant_id).is_(None),
-                    col(LoginSession.last_seen_at) <= now - life.idle,
-                ),
-            )
-        )
-    )
-    return gone.rowcount

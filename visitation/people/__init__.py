@@ -31,7 +31,7 @@ from visitation.people.prisoners import (
     release_prisoner,
     take_back_prisoner,
 )
-from visitation.people.scope import NOWHERE, Scope, encloses, scope_of, set_scope
+from visitation.people.scope import Scope, encloses, scope_of, set_scope
 from visitation.people.tables import (
     Account,
     AccountScope,
@@ -54,7 +54,6 @@ from visitation.people.visitors import (
 )
 
 __all__ = [
-    "NOWHERE",
     "Account",
     "AccountScope",
     "ApiToken",

@@ -27,10 +27,6 @@ class Scope:
             or site.id in self.sites
         )
 
-    def reaches_site(self, site_id: int, province_id: int) -> bool:
-        """Whether a site of that province is inside."""
-        return self.everywhere or province_id in self.provinces or site_id in self.sites
-
     def of_sites(self) -> ColumnElement[bool]:
         """The condition on `Site` that keeps what is inside."""
         if self.everywhere:
@@ -40,9 +36,6 @@ class Scope:
         return or_(
             col(Site.province_id).in_(self.provinces), col(Site.id).in_(self.sites)
         )
-
-
-NOWHERE = Scope()
 
 
 async def scope_of(session: AsyncSession, account: Account) -> Scope:
