@@ -31,10 +31,12 @@ _OWN_PHONE = {"fa": "تلفن خودتان", "en": "your own phone"}
 _DESK = {"fa": "از محل کار", "en": "at your desk"}
 _OFFICIALS = frozenset({Part.OFFICIAL, Part.COMPANION})
 #: What a visitor is told, and what an official is told of the same.
-_FOR_OFFICIALS: Mapping[Template, Template] = {
+FOR_OFFICIALS: Mapping[Template, Template] = {
     Template.BOOKED: Template.OFFICIAL_BOOKED,
     Template.MOVED: Template.OFFICIAL_MOVED,
     Template.CANCELLED: Template.OFFICIAL_CANCELLED,
+    Template.REMINDER_DAY: Template.OFFICIAL_REMINDER_DAY,
+    Template.REMINDER_SOON: Template.OFFICIAL_REMINDER_SOON,
 }
 
 
@@ -67,12 +69,10 @@ async def tell(
     silent = []
     for recipient in await recipients(session, visit.id):
         official = recipient.part in _OFFICIALS
-        if official and template not in _FOR_OFFICIALS:
-            continue
         if recipient.phone is None:
             silent.append(recipient)
             continue
-        said = _FOR_OFFICIALS[template] if official else template
+        said = FOR_OFFICIALS[template] if official else template
         await put(session, visit, recipient, said, scene=scene, now=now)
     return tuple(silent)
 

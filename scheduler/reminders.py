@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, exists, select
+from sqlmodel import col, exists, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import notices
@@ -18,7 +18,7 @@ from scheduler.means import Means
 from visitation.database import Database, is_conflict
 from visitation.lifecycle import VisitState
 from visitation.messages import Message
-from visitation.people.tables import Visitor
+from visitation.people.tables import Account, Visitor
 from visitation.places import Policy, Site, SitePolicy
 from visitation.places.policy import LIMITS
 from visitation.visits import Participant, Visit
@@ -53,13 +53,16 @@ async def _due(
 ) -> Sequence[int]:
     written = exists().where(
         col(Message.visit_id) == col(Visit.id),
-        col(Message.template) == template,
+        col(Message.template).in_([template, notices.FOR_OFFICIALS[template]]),
         col(Message.created_at) > col(Visit.changed_at),
     )
-    reachable = exists().where(
+    visitor = exists().where(
         col(Participant.visit_id) == col(Visit.id),
         col(Participant.visitor_id) == col(Visitor.id),
         col(Visitor.phone).is_not(None),
+    )
+    official = exists().where(
+        col(Account.id) == col(Visit.official_id), col(Account.phone).is_not(None)
     )
     rows = await session.exec(
         select(Visit, Site.zone, SitePolicy)
@@ -69,7 +72,7 @@ async def _due(
             Visit.state == VisitState.BOOKED,
             col(Visit.starts_at) > now,
             col(Visit.starts_at) <= now + _EARLIEST,
-            reachable,
+            or_(visitor, official),
             ~written,
         )
         .order_by(col(Visit.starts_at))

@@ -30,6 +30,8 @@ class Template(StrEnum):
     OFFICIAL_BOOKED = "official_booked"
     OFFICIAL_MOVED = "official_moved"
     OFFICIAL_CANCELLED = "official_cancelled"
+    OFFICIAL_REMINDER_DAY = "official_reminder_day"
+    OFFICIAL_REMINDER_SOON = "official_reminder_soon"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,20 @@ WORDINGS: Mapping[Template, Wording] = {
         text={
             "fa": "وقت تازهٔ ملاقات: {day} {time}، {place}",
             "en": "The visit moved: {day} {time}, {place}",
+        },
+    ),
+    Template.OFFICIAL_REMINDER_DAY: Wording(
+        limits={"day": _DAY, "time": _TIME, "place": _PLACE},
+        text={
+            "fa": "یادآوری ملاقات: {day} {time}، {place}",
+            "en": "Reminder, you attend: {day} {time}, {place}",
+        },
+    ),
+    Template.OFFICIAL_REMINDER_SOON: Wording(
+        limits={"time": _TIME, "place": _PLACE},
+        text={
+            "fa": "ملاقاتی که در آن هستید امروز {time}، {place}",
+            "en": "You attend a visit today {time}, {place}",
         },
     ),
     Template.OFFICIAL_CANCELLED: Wording(

@@ -90,6 +90,8 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Template.CANCELLED: N_("Visit cancelled"),
         Template.OFFICIAL_BOOKED: N_("Official: visit booked"),
         Template.OFFICIAL_MOVED: N_("Official: visit moved"),
+        Template.OFFICIAL_REMINDER_DAY: N_("Official: reminder the day before"),
+        Template.OFFICIAL_REMINDER_SOON: N_("Official: reminder before the visit"),
         Template.OFFICIAL_CANCELLED: N_("Official: visit cancelled"),
     },
     ContactState: {

@@ -49,7 +49,7 @@ async def pending(database: Database) -> list[tuple[Template, str]]:
         return [(row.template, row.dedup_key.split(":")[2]) for row in rows.all()]
 
 
-async def test_a_visitor_is_reminded_the_day_before_and_shortly_before(
+async def test_everyone_is_reminded_the_day_before_and_shortly_before(
     database: Database, clock: Clock, keyring: Keyring
 ) -> None:
     await booked(database, keyring)
@@ -61,14 +61,15 @@ async def test_a_visitor_is_reminded_the_day_before_and_shortly_before(
             await remind(database, clock, keyring)
         seen[before] = (await pending(database))[2:]
     assert (await pending(database))[:2] == told
-    day, soon = (Template.REMINDER_DAY, "v1"), (Template.REMINDER_SOON, "v1")
+    day = [(Template.REMINDER_DAY, "v1"), (Template.OFFICIAL_REMINDER_DAY, "v1")]
+    soon = [(Template.REMINDER_SOON, "v1"), (Template.OFFICIAL_REMINDER_SOON, "v1")]
     assert seen == {
         25: [],
-        24: [day],
-        23: [day],
-        3: [day],
-        2: [day, soon],
-        1: [day, soon],
+        24: day,
+        23: day,
+        3: day,
+        2: day + soon,
+        1: day + soon,
     }
 
 
@@ -112,7 +113,10 @@ async def test_a_moved_visit_is_reminded_of_anew(
     assert await remind(database, clock, keyring) == 0
     clock.now = START + 24 * HOUR
     assert await remind(database, clock, keyring) == 1
-    assert (await pending(database))[-1] == (Template.REMINDER_DAY, "v2")
+    assert (await pending(database))[-2:] == [
+        (Template.REMINDER_DAY, "v2"),
+        (Template.OFFICIAL_REMINDER_DAY, "v2"),
+    ]
 
 
 async def test_a_cancelled_visit_is_not_reminded_of(
@@ -155,3 +159,21 @@ async def test_today_is_said_on_that_day(
         await book(session, world, keyring, span=at(start), override_reason="-")
     clock.now = start - timedelta(minutes=30) + hour * timedelta(minutes=1)
     assert await remind(sqlite, clock, keyring) == reminded
+
+
+async def test_an_official_is_reminded_where_the_family_has_no_phone(
+    sqlite: Database, clock: Clock, keyring: Keyring
+) -> None:
+    async with sqlite.write() as session:
+        world = await make.world(session)
+        world.visitor.phone = None
+        session.add(world.visitor)
+        await book(
+            session, world, keyring, span=at(START), official_id=world.official.id
+        )
+    clock.now = START - 23 * HOUR
+    assert [await remind(sqlite, clock, keyring) for _ in range(2)] == [1, 0]
+    assert [name for name, _ in await pending(sqlite)] == [
+        Template.OFFICIAL_BOOKED,
+        Template.OFFICIAL_REMINDER_DAY,
+    ]

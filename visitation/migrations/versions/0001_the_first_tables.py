@@ -361,7 +361,7 @@ def upgrade() -> None:
     op.create_table('message',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('dedup_key', sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
-    sa.Column('template', sa.Enum('visit_booked', 'visit_reminder_day', 'visit_reminder_soon', 'visit_moved', 'visit_cancelled', 'official_booked', 'official_moved', 'official_cancelled', name='template_known', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('template', sa.Enum('visit_booked', 'visit_reminder_day', 'visit_reminder_soon', 'visit_moved', 'visit_cancelled', 'official_booked', 'official_moved', 'official_cancelled', 'official_reminder_day', 'official_reminder_soon', name='template_known', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('language', sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
     sa.Column('variables', sa.JSON(), nullable=False),
     sa.Column('phone', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
