@@ -25,6 +25,7 @@ from scheduler.ticker import Ticker
 from signaling.hub import Hub
 from signaling.media.engine import MediaEvent
 from signaling.media.forwarder import Forwarder
+from signaling.timekeeping import Timekeeper
 from visitation.database import Database
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
@@ -152,10 +153,13 @@ async def _calling(
     )
     with _binding("media.udp_port", settings.media.udp_port):
         await engine.start()
+    timekeeper = Timekeeper(hub)
     try:
         await hub.start()
+        await timekeeper.start()
         yield hub
     finally:
+        await timekeeper.stop()
         await engine.stop()
 
 

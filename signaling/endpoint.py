@@ -89,7 +89,7 @@ async def _converse(socket: web.WebSocketResponse, peer: Peer, hub: Hub) -> None
             if not allowance.take(clock()):
                 peer.refuse("too_many", WSCloseCode.POLICY_VIOLATION)
                 return
-            hear(hub, peer, wire.parse(text))
+            await hear(hub, peer, wire.parse(text))
     except ProtocolError as error:
         log.info("protocol_error", code=error.code, visit=peer.visit)
         peer.refuse(error.code, WSCloseCode.PROTOCOL_ERROR)

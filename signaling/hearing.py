@@ -1,6 +1,6 @@
 """What a page says once it is in: each kind of message, and what is done about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -28,7 +28,7 @@ from signaling.words import Reason
 log = structlog.get_logger()
 
 
-def hear(hub: Hub, peer: Peer, message: FromPage) -> None:
+async def hear(hub: Hub, peer: Peer, message: FromPage) -> None:
     """Do what a page asks for.
 
     Raises:
@@ -36,28 +36,28 @@ def hear(hub: Hub, peer: Peer, message: FromPage) -> None:
     """
     live = hub.room_of(peer)
     if live is not None:
-        _ACTS[type(message)](hub, live, peer, message)
+        await _ACTS[type(message)](hub, live, peer, message)
 
 
-def _offer(hub: Hub, live: Live, peer: Peer, message: Offer) -> None:
+async def _offer(hub: Hub, live: Live, peer: Peer, message: Offer) -> None:
     if message.target != "publisher":
         raise ProtocolError("malformed", "offers a subscriber leg")
     if not live.room.may_publish(peer.participant):
         peer.send(Error(code="not_now"))
         return
     try:
-        sdp = hub.engine.publish(peer.participant, message.sdp)
+        sdp = await hub.engine.publish(peer.participant, message.sdp)
     except BadSdp as bad:
         _complain(live, peer, bad)
     else:
         peer.send(Answer(target="publisher", sdp=sdp))
 
 
-def _answer(hub: Hub, live: Live, peer: Peer, message: Answer) -> None:
+async def _answer(hub: Hub, live: Live, peer: Peer, message: Answer) -> None:
     if message.target != "subscriber":
         raise ProtocolError("malformed", "answers a publisher leg")
     try:
-        hub.engine.accept(peer.participant, message.sdp)
+        await hub.engine.accept(peer.participant, message.sdp)
     except BadSdp as bad:
         _complain(live, peer, bad)
 
@@ -67,37 +67,37 @@ def _complain(live: Live, peer: Peer, bad: BadSdp) -> None:
     peer.send(Error(code="bad_sdp"))
 
 
-def _tracks(hub: Hub, live: Live, peer: Peer, message: Tracks) -> None:
+async def _tracks(hub: Hub, live: Live, peer: Peer, message: Tracks) -> None:
     sends = live.room.sends(peer.participant, audio=message.audio, video=message.video)
     hub.carry_out(live, sends)
 
 
-def _subscribe(hub: Hub, live: Live, peer: Peer, message: Subscribe) -> None:
+async def _subscribe(hub: Hub, live: Live, peer: Peer, message: Subscribe) -> None:
     offered = live.room.offers(peer.participant, rebuild=message.rebuild)
     if not offered:
         peer.send(Error(code="not_now"))
     hub.carry_out(live, offered)
 
 
-def _leave(hub: Hub, live: Live, peer: Peer, message: Leave) -> None:
+async def _leave(hub: Hub, live: Live, peer: Peer, message: Leave) -> None:
     if message.reason is not Reason.LEFT:
         raise ProtocolError("malformed", "leaves for a reason of ours")
     hub.carry_out(live, live.room.leave(peer.participant, now=hub.clock()))
 
 
-def _ping(hub: Hub, live: Live, peer: Peer, message: Ping) -> None:
+async def _ping(hub: Hub, live: Live, peer: Peer, message: Ping) -> None:
     peer.send(Pong())
 
 
-def _candidate(hub: Hub, live: Live, peer: Peer, message: Candidate) -> None:
+async def _candidate(hub: Hub, live: Live, peer: Peer, message: Candidate) -> None:
     """Our engine is ICE-lite: it learns addresses from authenticated checks."""
 
 
-def _again(hub: Hub, live: Live, peer: Peer, message: Join | Resume) -> None:
+async def _again(hub: Hub, live: Live, peer: Peer, message: Join | Resume) -> None:
     raise ProtocolError("first_message", "twice")
 
 
-_ACTS: Mapping[type, Callable[[Hub, Live, Peer, Any], None]] = {
+_ACTS: Mapping[type, Callable[[Hub, Live, Peer, Any], Awaitable[None]]] = {
     Offer: _offer,
     Answer: _answer,
     Candidate: _candidate,

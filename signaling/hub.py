@@ -12,9 +12,8 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from signaling import door, ice, quality
+from signaling import door, ice
 from signaling.effects import Block, Close, Effects, Envelope, Note, Offering, Seat
 from signaling.ice import TurnSettings
 from signaling.media.engine import (
@@ -30,21 +29,15 @@ from signaling.record import CutOff, Recorder, Seen
 from signaling.room import UNDER_WAY, Room, SupervisedRoom
 from signaling.views import RoomView, Welcome
 from signaling.words import Phase, Reason
-from visitation import calls, visits
-from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
-from visitation.lifecycle import VisitState
-from visitation.places import Policy, policy_of
+from visitation.places import Policy
 from visitation.visits import Visit
 from visitation.words import Part
 
 log = structlog.get_logger()
 
-TICK_SECONDS: Final = 1.0
-#: How often the record is told who is still there, for the case that we are killed.
-SEEN_TICKS: Final = 15
 #: Whoever ends a visit waits so long, at most, for the record of who was in it.
 SETTLE_SECONDS: Final = 5.0
 
@@ -79,20 +72,19 @@ class Live:
 
     Attributes:
         version: of the visit's time and place, as the room was made for.
-        ticking: the last tick, which may still wait for the database.
     """
 
     visit: str
     version: int
     room: Room
     peers: dict[str, Peer] = field(default_factory=dict)
-    ticking: asyncio.Task[None] | None = None
 
 
 class Hub:
     """Every live room of this process.
 
-    The engine is built with `hub.on_event` as its listener; both stop together.
+    The engine is built with `hub.on_event` as its listener; both stop together. What
+    time brings about is `timekeeping`'s.
     """
 
     def __init__(
@@ -114,13 +106,11 @@ class Hub:
         self._changes = 0
         self._recorder = Recorder(database)
         self._tasks: list[asyncio.Task[None]] = []
+        self._offering: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Begin keeping time and the record."""
-        self._tasks = [
-            asyncio.create_task(self._recorder.run()),
-            asyncio.create_task(self._keep_time()),
-        ]
+        """Begin to keep the record."""
+        self._tasks = [asyncio.create_task(self._recorder.run())]
 
     async def stop(self) -> None:
         """Tell everybody to come back in a moment, and finish the record."""
@@ -129,8 +119,7 @@ class Hub:
                 peer.send(Leave(reason=Reason.RESTARTING))
         self.note_presence()
         await self.settled()
-        ticking = [live.ticking for live in self._rooms.values() if live.ticking]
-        for task in (*self._tasks, *ticking):
+        for task in (*self._tasks, *self._offering):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
@@ -174,6 +163,7 @@ class Hub:
         entered = enters(guest, welcome, now=now, resume=found.resume)
         if guest.id in live.peers:
             self.carry_out(live, live.room.replaced(guest.id))
+        self.engine.join(guest.id, visit.reference)
         live.peers[guest.id] = peer
         self._rooms_of[guest.id] = live
         peer.visit, peer.participant = visit.reference, guest.id
@@ -255,8 +245,8 @@ class Hub:
                     self.engine.seat(subscriber, slot, publisher)
                 case Block(publisher=one, kind=kind, blocked=blocked):
                     self.engine.block(one, kind, blocked)
-                case Offering(subscriber=subscriber, rebuild=rebuild):
-                    self._offer(live, subscriber, rebuild=rebuild)
+                case Offering():
+                    self._begin_offer(live, effect)
                 case Close(participant=one):
                     self.engine.leave(one)
                     live.peers.pop(one, None)
@@ -264,29 +254,23 @@ class Hub:
                 case Note():
                     self._recorder.put(effect, self.clock())
 
-    def _offer(self, live: Live, subscriber: str, *, rebuild: bool) -> None:
-        describe = self.engine.rebuild_subscriber if rebuild else self.engine.subscribe
-        if peer := live.peers.get(subscriber):
-            peer.send(Offer(target="subscriber", sdp=describe(subscriber)))
+    def _begin_offer(self, live: Live, offering: Offering) -> None:
+        task = asyncio.create_task(self._offer(live, offering))
+        self._offering.add(task)
+        task.add_done_callback(self._offering.discard)
 
-    async def _keep_time(self) -> None:
-        ticks = 0
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            ticks += 1
-            if ticks % SEEN_TICKS == 0:
-                self.note_presence()
-            for live in tuple(self._rooms.values()):
-                # A room that waits for the database keeps no other room waiting.
-                if live.ticking is None or live.ticking.done():
-                    ticked = self._ticked(live, measure=ticks % 2 == 0)
-                    live.ticking = asyncio.create_task(ticked)
+    async def _offer(self, live: Live, offering: Offering) -> None:
+        one = offering.subscriber
+        if one not in live.peers:
+            return
+        rebuild = self.engine.rebuild_subscriber
+        sdp = await (rebuild if offering.rebuild else self.engine.subscribe)(one)
+        if peer := live.peers.get(one):
+            peer.send(Offer(target="subscriber", sdp=sdp))
 
-    async def _ticked(self, live: Live, *, measure: bool) -> None:
-        try:
-            await self.tick(live, measure=measure)
-        except Exception:  # the clock's outermost loop
-            log.exception("tick_failed", visit=live.visit)
+    def lives(self) -> tuple[Live, ...]:
+        """Every room there is."""
+        return tuple(self._rooms.values())
 
     def note_presence(self) -> None:
         """Tell the record who is still there, in case nobody can tell it later."""
@@ -295,56 +279,3 @@ class Hub:
         ]
         if under_way:
             self._recorder.put(Seen(visits=tuple(under_way)), self.clock())
-
-    async def tick(self, live: Live, *, measure: bool) -> None:
-        """Let one room notice the time, and how well its lines do."""
-        now = self.clock()
-        if now >= live.room.closes_at:
-            await self._run_out(live)
-            return
-        self.carry_out(live, live.room.tick(now))
-        if measure and live.room.phase is Phase.LIVE:
-            self._measure(live)
-
-    def _measure(self, live: Live) -> None:
-        room = live.room
-        for person in room.snapshot().people:
-            one = person.reference
-            if not room.is_in_call(one):
-                continue
-            measured = self.engine.statistics(one)
-            if judged := quality.of(measured):
-                self.carry_out(live, room.judge(one, judged))
-            for kind in room.expects(one):
-                stalled = quality.stalled(measured, kind)
-                self.carry_out(live, room.flow(one, kind, stalled=stalled))
-
-    async def _run_out(self, live: Live) -> None:
-        """The visit's time and its grace are over, unless the record says otherwise."""
-        await self.settled()
-        now = self.clock()
-        try:
-            ends_at, closes_at = await self._finished(live, now)
-        except SQLAlchemyError:
-            # Nobody is seen or heard after the time; a sweep settles the record.
-            log.exception("visit_not_finished", visit=live.visit)
-            ends_at = closes_at = now
-        if live.room.phase is Phase.ENDED:
-            return
-        if closes_at > now:
-            again = live.room.retimed(ends_at=ends_at, closes_at=closes_at, now=now)
-            self.carry_out(live, again)
-        else:
-            self.close(live, Reason.OVER)
-
-    async def _finished(self, live: Live, now: datetime) -> tuple[datetime, datetime]:
-        """Finish the visit in the record if it is time; its end, then its room's."""
-        async with self.database.write() as session:
-            visit = await visits.by_reference(session, live.visit)
-            policy = await policy_of(session, visit.prison_id)
-            closes_at = visit.ends_at + policy.grace
-            if closes_at <= now and visit.state is VisitState.LIVE:
-                people = await visits.participants(session, visit.id)
-                outcome = calls.outcome_of(people)
-                await calls.finish(session, visit, outcome=outcome, by=SYSTEM, now=now)
-        return visit.ends_at, closes_at

@@ -6,7 +6,7 @@ and says it with `seat` and `block`. Nothing here can record or listen in.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 from visitation.errors import VisitationError
@@ -14,6 +14,9 @@ from visitation.errors import VisitationError
 Kind = Literal["audio", "video"]
 Target = Literal["publisher", "subscriber"]
 LegState = Literal["new", "connecting", "connected", "lost", "failed", "closed"]
+#: What of a picture is sent on a line: the ladder from the best to sound alone.
+#: "paused" is given up for the moment, "audio_only" until the line is really better.
+VideoQuality = Literal["high", "low", "paused", "audio_only"]
 
 SLOTS: Final = 4
 
@@ -67,7 +70,39 @@ class TrackStarted:
     kind: Kind
 
 
-MediaEvent = LegConnected | LegLost | LegFailed | TrackStarted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoQualityChanged:
+    """The picture in a subscriber's slot is now sent in this quality, or not at all."""
+
+    participant: str
+    slot: int
+    quality: VideoQuality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishQualityChanged:
+    """The publisher should send no more than this: its line, or its audience, is so."""
+
+    participant: str
+    quality: VideoQuality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferWanted:
+    """The publisher should offer once more, on the same leg: its answer has changed."""
+
+    participant: str
+
+
+MediaEvent = (
+    LegConnected
+    | LegLost
+    | LegFailed
+    | TrackStarted
+    | VideoQualityChanged
+    | PublishQualityChanged
+    | OfferWanted
+)
 OnEvent = Callable[[MediaEvent], None]
 
 
@@ -81,9 +116,11 @@ class LegStatistics:
         rtt: round trip from the peer's receiver reports, None before the first.
         loss: share of packets lost in the last report interval.
         jitter: interarrival jitter (RFC 3550) of the leg's worst stream.
+        bitrate: bits per second of RTP in the last second or so.
         nacks: packets asked for again: by us on the publisher leg, of us on the
             subscriber leg.
         plis: key frames asked for, in the same directions.
+        relayed: the peer reaches us through a TURN server that we know.
     """
 
     state: LegState
@@ -95,23 +132,73 @@ class LegStatistics:
     bytes: int
     nacks: int
     plis: int
+    bitrate: int = 0
+    relayed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantStatistics:
     """Both legs of a participant, None where there is none.
 
-    `silence` holds the seconds since the last RTP packet of each kind that has ever
-    arrived on the present publish leg.
+    Attributes:
+        publisher: the leg on which they send.
+        subscriber: the leg on which they receive.
+        silence: seconds since the last RTP packet of each kind that has ever arrived
+            on the present publish leg.
+        watching: the quality of the picture in each of their occupied slots.
     """
 
     publisher: LegStatistics | None
     subscriber: LegStatistics | None
     silence: dict[Kind, float]
+    watching: dict[int, VideoQuality] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStatistics:
+    """One process that forwards, counted since it began; for the operator.
+
+    Attributes:
+        worker: its number.
+        rooms: rooms that are here now.
+        legs: legs that are connected now.
+        relayed_legs: those of them that come through a TURN server.
+        packets_lost: of those that should have arrived.
+        retransmitted: packets sent again because they were asked for.
+        layer_switches: changes of a subscriber from one layer to another.
+        ice_failures: legs that never connected.
+        cpu_seconds: user and system time of the process.
+        resident_bytes: memory of the process.
+        dropped: why how many datagrams were not used.
+    """
+
+    worker: int
+    rooms: int = 0
+    legs: int = 0
+    relayed_legs: int = 0
+    packets_in: int = 0
+    packets_out: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    packets_lost: int = 0
+    nacks_in: int = 0
+    nacks_out: int = 0
+    plis_in: int = 0
+    plis_out: int = 0
+    retransmitted: int = 0
+    layer_switches: int = 0
+    ice_failures: int = 0
+    cpu_seconds: float = 0.0
+    resident_bytes: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
 
 
 class MediaEngine(Protocol):
-    """Speaks SDP; knows participants by an opaque id, and rooms not at all."""
+    """Speaks SDP; knows participants and rooms by opaque names.
+
+    What negotiates may wait for another process; what orders does not wait, and is
+    carried out in the order it was said.
+    """
 
     async def start(self) -> None:
         """Opens what the engine listens on."""
@@ -119,7 +206,13 @@ class MediaEngine(Protocol):
     async def stop(self) -> None:
         """Closes every leg, then what the engine listens on."""
 
-    def publish(self, participant: str, offer: str) -> str:
+    def join(self, participant: str, room: str) -> None:
+        """Puts a participant where the others of the room are, before all else.
+
+        Only participants of one room may be seated with each other. Idempotent.
+        """
+
+    async def publish(self, participant: str, offer: str) -> str:
         """Answers the offer of a participant who sends.
 
         An offer with the fingerprint of the present leg is an ICE restart; one with
@@ -129,17 +222,17 @@ class MediaEngine(Protocol):
             BadSdp: the offer is malformed or has nothing the engine can carry.
         """
 
-    def subscribe(self, participant: str) -> str:
+    async def subscribe(self, participant: str) -> str:
         """Offers `SLOTS` pairs of an audio and a video stream.
 
         Their mids are a0, v0, a1, v1 and so on. Called again, it offers an ICE
         restart of the same leg.
         """
 
-    def rebuild_subscriber(self, participant: str) -> str:
+    async def rebuild_subscriber(self, participant: str) -> str:
         """Offers a fresh subscribe leg with the same seats; the old one is closed."""
 
-    def accept(self, participant: str, answer: str) -> None:
+    async def accept(self, participant: str, answer: str) -> None:
         """Takes the participant's answer to the last offer of its subscribe leg.
 
         Raises:
@@ -166,3 +259,6 @@ class MediaEngine(Protocol):
 
     def statistics(self, participant: str) -> ParticipantStatistics:
         """Measures the participant's legs; an unknown participant has none."""
+
+    def workers(self) -> tuple[WorkerStatistics, ...]:
+        """Counts what was forwarded, process by process."""

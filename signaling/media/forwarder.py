@@ -5,6 +5,7 @@ Refuses to know rooms and roles, like every engine.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -96,6 +97,7 @@ class Forwarder:
         )
         self._attention = Attention(clock)
         self._seats = Seats()
+        self._rooms: dict[str, str] = {}
         self._blocked: set[tuple[str, Kind]] = set()
         self._publications: dict[str, Publication] = {}
         self._subscriptions: dict[str, Subscription] = {}
@@ -137,7 +139,11 @@ class Forwarder:
             port.close()
         self._ports.clear()
 
-    def publish(self, participant: str, offer: str) -> str:
+    def join(self, participant: str, room: str) -> None:
+        """Notes who is in a room together."""
+        self._rooms[participant] = room
+
+    async def publish(self, participant: str, offer: str) -> str:
         """Answers the offer of a participant who sends.
 
         Raises:
@@ -172,14 +178,14 @@ class Forwarder:
         self._route(participant)
         return answer
 
-    def subscribe(self, participant: str) -> str:
+    async def subscribe(self, participant: str) -> str:
         """Offers the slots of a participant who receives, or an ICE restart."""
         present = self._subscriptions.get(participant)
         if present is None or present.leg.dead:
-            return self.rebuild_subscriber(participant)
+            return await self.rebuild_subscriber(participant)
         return present.offer(**self._reachable())
 
-    def rebuild_subscriber(self, participant: str) -> str:
+    async def rebuild_subscriber(self, participant: str) -> str:
         """Offers a fresh subscribe leg with the same seats; the old one is closed."""
         old = self._subscriptions.get(participant)
         fresh = self._subscriptions[participant] = Subscription(
@@ -191,7 +197,7 @@ class Forwarder:
         self._route_to(participant)
         return fresh.offer(**self._reachable())
 
-    def accept(self, participant: str, answer: str) -> None:
+    async def accept(self, participant: str, answer: str) -> None:
         """Takes the participant's answer to the last offer of its subscribe leg.
 
         Raises:
@@ -233,6 +239,7 @@ class Forwarder:
 
     def leave(self, participant: str) -> None:
         """Closes both legs and vacates the seats given to and taken by the person."""
+        self._rooms.pop(participant, None)
         watched = self._seats.occupants(participant)
         for subscriber, slot in self._seats.taken_by(participant):
             self.seat(subscriber, slot, None)
@@ -255,6 +262,22 @@ class Forwarder:
             publisher=publication.statistics() if publication else None,
             subscriber=subscription.statistics(now) if subscription else None,
             silence=publication.silence(now) if publication else {},
+        )
+
+    def workers(self) -> tuple[engine.WorkerStatistics, ...]:
+        """Counts what this process forwards."""
+        legs = [
+            each.leg
+            for each in (*self._publications.values(), *self._subscriptions.values())
+        ]
+        return (
+            engine.WorkerStatistics(
+                worker=0,
+                rooms=len(set(self._rooms.values())),
+                legs=sum(leg.state == "connected" for leg in legs),
+                cpu_seconds=time.process_time(),
+                dropped=dict(self.dropped),
+            ),
         )
 
     def _reachable(self) -> _Reachable:

@@ -103,15 +103,15 @@ async def _forwarder(pipe: Connection) -> None:
     await engine.start()
 
     async def publish(name: str, offer: str) -> str:
-        return engine.publish(name, offer)
+        return await engine.publish(name, offer)
 
     async def subscribe(name: str, *publishers: str) -> str:
         for slot, publisher in enumerate(publishers):
             engine.seat(name, slot, publisher)
-        return engine.subscribe(name)
+        return await engine.subscribe(name)
 
     async def accept(name: str, answer: str) -> None:
-        engine.accept(name, answer)
+        await engine.accept(name, answer)
 
     async def seat(name: str, slot: int, publisher: str) -> None:
         engine.seat(name, slot, publisher)

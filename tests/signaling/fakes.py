@@ -5,6 +5,7 @@ from signaling.media.engine import (
     Kind,
     LegStatistics,
     ParticipantStatistics,
+    WorkerStatistics,
 )
 
 OFFER = "v=0 an offer"
@@ -29,27 +30,34 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.done: list[tuple[object, ...]] = []
+        self.rooms: dict[str, str] = {}
         self.measured: dict[str, ParticipantStatistics] = {}
 
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
 
-    def publish(self, participant: str, offer: str) -> str:
+    def join(self, participant: str, room: str) -> None:
+        self.rooms[participant] = room
+
+    def workers(self) -> tuple[WorkerStatistics, ...]:
+        return (WorkerStatistics(worker=0, rooms=len(set(self.rooms.values()))),)
+
+    async def publish(self, participant: str, offer: str) -> str:
         if not offer.startswith("v=0"):
             raise BadSdp("malformed")
         self.done.append(("publish", participant))
         return "v=0 an answer"
 
-    def subscribe(self, participant: str) -> str:
+    async def subscribe(self, participant: str) -> str:
         self.done.append(("subscribe", participant))
         return OFFER
 
-    def rebuild_subscriber(self, participant: str) -> str:
+    async def rebuild_subscriber(self, participant: str) -> str:
         self.done.append(("rebuild", participant))
         return OFFER
 
-    def accept(self, participant: str, answer: str) -> None:
+    async def accept(self, participant: str, answer: str) -> None:
         if not answer.startswith("v=0"):
             raise BadSdp("malformed")
         self.done.append(("accept", participant))

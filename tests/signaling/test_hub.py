@@ -10,7 +10,7 @@ from aiohttp import WSMsgType
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from signaling import conduct
+from signaling import conduct, timekeeping
 from signaling.effects import Note, Noted
 from signaling.hub import CallSettings, Hub, NotLive
 from signaling.media.engine import (
@@ -213,10 +213,10 @@ async def test_the_room_closes_by_itself_after_its_time_and_grace(
     assert live is not None
 
     stage.clock.forward(timedelta(minutes=25))
-    await stage.hub.tick(live, measure=False)
+    await timekeeping.tick(stage.hub, live, measure=False)
     assert await hear(visitor, "time_left") == {"type": "time_left", "seconds": 300}
     stage.clock.forward(timedelta(minutes=10))
-    await stage.hub.tick(live, measure=False)
+    await timekeeping.tick(stage.hub, live, measure=False)
 
     assert await hear(visitor, "end") == {"type": "end", "reason": "over"}
     visit = await stage.kept()
@@ -232,7 +232,7 @@ async def test_a_visit_nobody_started_is_left_to_the_sweeps(stage: Stage) -> Non
     assert live is not None
 
     stage.clock.forward(timedelta(minutes=35))
-    await stage.hub.tick(live, measure=False)
+    await timekeeping.tick(stage.hub, live, measure=False)
 
     assert (await hear(socket, "end"))["reason"] == "over"
     assert (await stage.kept()).state is VisitState.BOOKED
@@ -250,7 +250,7 @@ async def test_an_extension_made_elsewhere_keeps_the_room_open(stage: Stage) -> 
     live = stage.hub.live(stage.visit.reference)
     assert live is not None
     stage.clock.forward(timedelta(minutes=35))
-    await stage.hub.tick(live, measure=False)
+    await timekeeping.tick(stage.hub, live, measure=False)
     assert live.room.phase is Phase.LIVE
 
 
@@ -386,7 +386,7 @@ async def test_weak_lines_and_stopped_pictures_are_told(stage: Stage) -> None:
         publisher=leg(loss=0.02), subscriber=leg(loss=0.12), silence={"video": 3.5}
     )
 
-    await stage.hub.tick(live, measure=True)
+    await timekeeping.tick(stage.hub, live, measure=True)
 
     assert (await hear(prisoner, "connection_quality"))["quality"] == "poor"
     assert await hear(prisoner, "stream_state") == {
@@ -536,7 +536,7 @@ async def test_a_room_closes_in_time_though_the_database_is_away(
         await session.exec(text("ALTER TABLE visit RENAME TO gone"))
 
     stage.clock.forward(timedelta(minutes=35))
-    await stage.hub.tick(live, measure=False)
+    await timekeeping.tick(stage.hub, live, measure=False)
 
     assert await hear(visitor, "end") == {"type": "end", "reason": "over"}
     async with stage.database.write() as session:

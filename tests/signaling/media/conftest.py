@@ -46,7 +46,7 @@ class Stage:
         self, name: str, *, host: str = "127.0.0.1", **offer: object
     ) -> Peer:
         peer = self.peer(host)
-        answer = self.forwarder.publish(name, peer.offer(**offer))
+        answer = await self.forwarder.publish(name, peer.offer(**offer))
         await peer.connect(answer)
         await self.connected(name, "publisher")
         return peer
@@ -57,8 +57,8 @@ class Stage:
         peer = self.peer(host)
         for slot, publisher in enumerate(sees):
             self.forwarder.seat(name, slot, publisher)
-        offer = self.forwarder.subscribe(name)
-        self.forwarder.accept(name, peer.answer(offer, refuse=refuse))
+        offer = await self.forwarder.subscribe(name)
+        await self.forwarder.accept(name, peer.answer(offer, refuse=refuse))
         await peer.connect(offer)
         await self.connected(name, "subscriber")
         return peer

@@ -43,7 +43,7 @@ async def test_sound_and_picture_are_decoded_at_the_other_end(stage: Stage) -> N
     sender.addTrack(VideoStreamTrack())
     sender.addTrack(AudioStreamTrack())
     await sender.setLocalDescription()
-    answer = stage.forwarder.publish("family", sender.localDescription.sdp)
+    answer = await stage.forwarder.publish("family", sender.localDescription.sdp)
     await sender.setRemoteDescription(RTCSessionDescription(answer, "answer"))
     await stage.connected("family", "publisher")
 
@@ -53,10 +53,10 @@ async def test_sound_and_picture_are_decoded_at_the_other_end(stage: Stage) -> N
         "track", lambda t: counting.append(asyncio.ensure_future(count(t, frames)))
     )
     stage.forwarder.seat("terminal", 2, "family")
-    offer = stage.forwarder.subscribe("terminal")
+    offer = await stage.forwarder.subscribe("terminal")
     await receiver.setRemoteDescription(RTCSessionDescription(offer, "offer"))
     await receiver.setLocalDescription()
-    stage.forwarder.accept("terminal", receiver.localDescription.sdp)
+    await stage.forwarder.accept("terminal", receiver.localDescription.sdp)
 
     await until(
         lambda: frames.get("video", 0) > 15 and frames.get("audio", 0) > 25, within=10

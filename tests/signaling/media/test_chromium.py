@@ -104,13 +104,13 @@ async def pages() -> AsyncIterator[list[Page]]:
 
 
 async def publish(stage: Stage, page: Page, name: str) -> None:
-    answer = stage.forwarder.publish(name, await page.evaluate("sender()"))
+    answer = await stage.forwarder.publish(name, await page.evaluate("sender()"))
     await page.evaluate("sdp => answered(sdp)", answer)
 
 
 async def subscribe(stage: Stage, page: Page, name: str, offer: str) -> None:
     answer = await page.evaluate("sdp => receiver(sdp)", offer)
-    stage.forwarder.accept(name, answer)
+    await stage.forwarder.accept(name, answer)
 
 
 async def frames(page: Page, mid: str) -> int:
@@ -124,16 +124,16 @@ async def test_two_pages_see_and_hear_each_other_also_after_ice_restarts(
     for page, name, other in zip(pages, names, reversed(names), strict=True):
         await publish(stage, page, name)
         stage.forwarder.seat(name, 1, other)
-        await subscribe(stage, page, name, stage.forwarder.subscribe(name))
+        await subscribe(stage, page, name, await stage.forwarder.subscribe(name))
 
     for page in pages:
         await more_frames(page)
         # Without our word on the bitrate Chromium would stay at 300 kbit/s.
         await page.wait_for_function("() => bitrate().then(bits => bits > 500000)")
     for page, name in zip(pages, names, strict=True):
-        answer = stage.forwarder.publish(name, await page.evaluate("restarted()"))
+        answer = await stage.forwarder.publish(name, await page.evaluate("restarted()"))
         await page.evaluate("sdp => answered(sdp)", answer)
-        await subscribe(stage, page, name, stage.forwarder.subscribe(name))
+        await subscribe(stage, page, name, await stage.forwarder.subscribe(name))
     for page in pages:
         await more_frames(page)
 

@@ -480,8 +480,8 @@ async def test_nothing_is_left_of_those_who_came_and_went(stage: Stage) -> None:
     for _ in range(5):
         await stage.publisher("family")
         await stage.subscriber("terminal", "family")
-        stage.forwarder.publish("family", stage.peer().offer())
-        stage.forwarder.subscribe("terminal")
+        await stage.forwarder.publish("family", stage.peer().offer())
+        await stage.forwarder.subscribe("terminal")
         stage.forwarder.leave("family")
         stage.forwarder.leave("terminal")
         stage.events.clear()
@@ -513,7 +513,7 @@ async def test_an_offer_without_vp8_is_refused_by_name(stage: Stage) -> None:
     offer = stage.peer().offer().replace("VP8", "VP9")
 
     with pytest.raises(BadSdp) as refused:
-        stage.forwarder.publish("family", offer)
+        await stage.forwarder.publish("family", offer)
 
     assert refused.value.reason == "no_vp8"
     assert stage.forwarder.statistics("family").publisher is None
@@ -524,7 +524,7 @@ async def test_a_bad_offer_leaves_the_present_leg_alone(stage: Stage) -> None:
     terminal = await stage.subscriber("terminal", "family")
     for bad in ("", "v=0\r\n", stage.peer().offer().replace("VP8", "H265")):
         with pytest.raises(BadSdp):
-            stage.forwarder.publish("family", bad)
+            await stage.forwarder.publish("family", bad)
 
     family.send(audio(1))
 
@@ -533,15 +533,15 @@ async def test_a_bad_offer_leaves_the_present_leg_alone(stage: Stage) -> None:
 
 async def test_an_answer_nobody_waits_for_is_refused(stage: Stage) -> None:
     with pytest.raises(BadSdp) as refused:
-        stage.forwarder.accept("terminal", "v=0")
+        await stage.forwarder.accept("terminal", "v=0")
     assert refused.value.reason == "no_offer"
 
 
 async def test_an_answer_from_another_certificate_is_refused(stage: Stage) -> None:
     await stage.subscriber("terminal")
-    offer = stage.forwarder.subscribe("terminal")
+    offer = await stage.forwarder.subscribe("terminal")
     with pytest.raises(BadSdp) as refused:
-        stage.forwarder.accept("terminal", stage.peer().answer(offer))
+        await stage.forwarder.accept("terminal", stage.peer().answer(offer))
     assert refused.value.reason == "fingerprint_changed"
 
 
@@ -551,8 +551,8 @@ async def test_the_server_can_be_the_one_who_begins_the_handshake(
     family = await stage.publisher("family", setup="passive")
     peer = stage.peer()
     stage.forwarder.seat("terminal", 0, "family")
-    offer = stage.forwarder.subscribe("terminal")
-    stage.forwarder.accept("terminal", peer.answer(offer, setup="passive"))
+    offer = await stage.forwarder.subscribe("terminal")
+    await stage.forwarder.accept("terminal", peer.answer(offer, setup="passive"))
     await peer.connect(offer.replace("setup:actpass", "setup:active"))
     await stage.connected("terminal", "subscriber")
 
@@ -594,7 +594,7 @@ class TestImpatience:
         return ForwarderSettings(bind_host="127.0.0.1", patience=0.3)
 
     async def test_a_peer_that_never_comes_has_failed(self, stage: Stage) -> None:
-        stage.forwarder.publish("family", stage.peer().offer())
+        await stage.forwarder.publish("family", stage.peer().offer())
         failed = LegFailed(
             participant="family", target="publisher", reason="unreachable"
         )
@@ -602,7 +602,7 @@ class TestImpatience:
 
     async def test_a_peer_that_shakes_no_hands_has_failed(self, stage: Stage) -> None:
         peer = stage.peer()
-        peer.meet(stage.forwarder.publish("family", peer.offer()))
+        peer.meet(await stage.forwarder.publish("family", peer.offer()))
         await peer.reach()
         failed = LegFailed(
             participant="family", target="publisher", reason="dtls_timeout"
@@ -611,10 +611,10 @@ class TestImpatience:
 
     async def test_a_failed_leg_can_be_negotiated_anew(self, stage: Stage) -> None:
         peer = stage.peer()
-        stage.forwarder.publish("family", peer.offer())
+        await stage.forwarder.publish("family", peer.offer())
         await until(lambda: stage.events, within=1)
 
-        await peer.connect(stage.forwarder.publish("family", peer.offer()))
+        await peer.connect(await stage.forwarder.publish("family", peer.offer()))
 
         await stage.connected("family", "publisher")
 
@@ -622,7 +622,7 @@ class TestImpatience:
 async def test_somebody_elses_certificate_fails_the_handshake(stage: Stage) -> None:
     peer, other = stage.peer(), Peer()
     stage.peers.append(other)
-    answer = stage.forwarder.publish("family", peer.offer())
+    answer = await stage.forwarder.publish("family", peer.offer())
     await other.connect(answer)
 
     failed = LegFailed(participant="family", target="publisher", reason="dtls_failed")

@@ -115,7 +115,7 @@ async def test_a_strangers_hello_does_not_win_the_race_for_the_handshake(
     stage: Stage, stranger: Stranger
 ) -> None:
     peer = stage.peer()
-    answer = stage.forwarder.publish("family", peer.offer())
+    answer = await stage.forwarder.publish("family", peer.offer())
     stranger.send(*[HELLO] * 200)
     peer.meet(answer)
     await peer.reach()
@@ -129,7 +129,7 @@ async def test_a_strangers_hello_does_not_win_the_race_for_the_handshake(
 
 async def test_a_flood_before_the_handshake_is_bounded(stage: Stage) -> None:
     peer = stage.peer()
-    peer.meet(stage.forwarder.subscribe("terminal"))
+    peer.meet(await stage.forwarder.subscribe("terminal"))
     await peer.reach()
 
     for _ in range(500):
@@ -140,7 +140,7 @@ async def test_a_flood_before_the_handshake_is_bounded(stage: Stage) -> None:
 
 async def test_checks_with_a_wrong_password_open_nothing(stage: Stage) -> None:
     peer = stage.peer()
-    peer.meet(stage.forwarder.publish("family", peer.offer()))
+    peer.meet(await stage.forwarder.publish("family", peer.offer()))
 
     for _ in range(20):
         peer.check(password="not the password")
@@ -175,7 +175,7 @@ async def test_a_check_with_broken_attributes_is_dropped(
     stage: Stage, attribute: bytes
 ) -> None:
     peer = stage.peer()
-    peer.meet(stage.forwarder.publish("family", peer.offer()))
+    peer.meet(await stage.forwarder.publish("family", peer.offer()))
     name = f"{peer.server_ufrag}:me".encode()
     username = struct.pack("!HH", 6, len(name)) + name + bytes(-len(name) % 4)
     body = username + attribute
@@ -231,13 +231,13 @@ async def test_an_ice_restart_keeps_keys_and_media(stage: Stage) -> None:
 
     before = family.server_ufrag
     family.ufrag = os.urandom(4).hex()
-    family.meet(stage.forwarder.publish("family", family.offer()))
+    family.meet(await stage.forwarder.publish("family", family.offer()))
     family.send(audio(2))
     family.move()
     await family.reach()
     family.send(audio(3))
     await until(lambda: len(terminal.packets) == 3)
-    terminal.meet(stage.forwarder.subscribe("terminal"))
+    terminal.meet(await stage.forwarder.subscribe("terminal"))
     terminal.move()
     await terminal.reach()
     family.send(audio(4))
@@ -251,7 +251,7 @@ async def test_an_offer_that_only_adds_a_camera_restarts_nothing(stage: Stage) -
     family = await stage.publisher("family", video=False)
     terminal = await stage.subscriber("terminal", "family")
 
-    answer = stage.forwarder.publish("family", family.offer())
+    answer = await stage.forwarder.publish("family", family.offer())
     family.send(video(1, key=True))
     await until(lambda: terminal.packets)
 
@@ -303,8 +303,8 @@ async def test_a_reloaded_page_replaces_its_legs(stage: Stage) -> None:
     stage.events.clear()
 
     peer = stage.peer()
-    offer = stage.forwarder.rebuild_subscriber("terminal")
-    stage.forwarder.accept("terminal", peer.answer(offer))
+    offer = await stage.forwarder.rebuild_subscriber("terminal")
+    await stage.forwarder.accept("terminal", peer.answer(offer))
     await peer.connect(offer)
     family = await stage.publisher("family")
     await stage.connected("terminal", "subscriber")
@@ -348,7 +348,7 @@ class TestBehindATranslatingRouter:
         self, stage: Stage
     ) -> None:
         peer = stage.peer()
-        answer = stage.forwarder.publish("family", peer.offer())
+        answer = await stage.forwarder.publish("family", peer.offer())
         candidates = [x for x in answer.split("\r\n") if x.startswith("a=candidate")]
         port = stage.forwarder.port
         assert (

@@ -1,0 +1,113 @@
+"""What time brings about in live rooms: notices, ends, and measuring every few seconds.
+
+Ticks every room of the hub; one that waits for the database keeps no other waiting.
+Decides nothing: rooms say what follows from the time, the record when a visit is over.
+"""
+
+import asyncio
+import contextlib
+from datetime import datetime
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from signaling import measuring
+from signaling.hub import Hub, Live
+from signaling.words import Phase, Reason
+from visitation import calls, visits
+from visitation.audit import SYSTEM
+from visitation.lifecycle import VisitState
+from visitation.places import policy_of
+
+log = structlog.get_logger()
+
+TICK_SECONDS: Final = 1.0
+#: How often the record is told who is still there, for the case that we are killed.
+SEEN_TICKS: Final = 15
+
+
+class Timekeeper:
+    """The clock of every room of a hub."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._task: asyncio.Task[None] | None = None
+        self._ticking: dict[str, asyncio.Task[None]] = {}
+
+    async def start(self) -> None:
+        """Begin keeping time."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop, also what still waits for the database."""
+        for task in (self._task, *self._ticking.values()):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    async def _run(self) -> None:
+        ticks = 0
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            ticks += 1
+            if ticks % SEEN_TICKS == 0:
+                self._hub.note_presence()
+            for live in self._hub.lives():
+                if live.visit not in self._ticking:
+                    self._begin(live, measure=ticks % 2 == 0)
+
+    def _begin(self, live: Live, *, measure: bool) -> None:
+        task = asyncio.create_task(self._ticked(live, measure=measure))
+        self._ticking[live.visit] = task
+        task.add_done_callback(lambda _: self._ticking.pop(live.visit, None))
+
+    async def _ticked(self, live: Live, *, measure: bool) -> None:
+        try:
+            await tick(self._hub, live, measure=measure)
+        except Exception:  # the clock's outermost loop
+            log.exception("tick_failed", visit=live.visit)
+
+
+async def tick(hub: Hub, live: Live, *, measure: bool) -> None:
+    """Let one room notice the time, and how well its lines do."""
+    now = hub.clock()
+    if now >= live.room.closes_at:
+        await _run_out(hub, live)
+        return
+    hub.carry_out(live, live.room.tick(now))
+    if measure and live.room.phase is Phase.LIVE:
+        hub.carry_out(live, measuring.measured(live.room, hub.engine))
+
+
+async def _run_out(hub: Hub, live: Live) -> None:
+    """The visit's time and its grace are over, unless the record says otherwise."""
+    await hub.settled()
+    now = hub.clock()
+    try:
+        ends_at, closes_at = await _finished(hub, live, now)
+    except SQLAlchemyError:
+        # Nobody is seen or heard after the time; a sweep settles the record.
+        log.exception("visit_not_finished", visit=live.visit)
+        ends_at = closes_at = now
+    if live.room.phase is Phase.ENDED:
+        return
+    if closes_at > now:
+        again = live.room.retimed(ends_at=ends_at, closes_at=closes_at, now=now)
+        hub.carry_out(live, again)
+    else:
+        hub.close(live, Reason.OVER)
+
+
+async def _finished(hub: Hub, live: Live, now: datetime) -> tuple[datetime, datetime]:
+    """Finish the visit in the record if it is time; its end, then its room's."""
+    async with hub.database.write() as session:
+        visit = await visits.by_reference(session, live.visit)
+        policy = await policy_of(session, visit.prison_id)
+        closes_at = visit.ends_at + policy.grace
+        if closes_at <= now and visit.state is VisitState.LIVE:
+            people = await visits.participants(session, visit.id)
+            outcome = calls.outcome_of(people)
+            await calls.finish(session, visit, outcome=outcome, by=SYSTEM, now=now)
+    return visit.ends_at, closes_at
