@@ -266,10 +266,8 @@ class Forwarder:
 
     def workers(self) -> tuple[engine.WorkerStatistics, ...]:
         """Counts what this process forwards."""
-        legs = [
-            each.leg
-            for each in (*self._publications.values(), *self._subscriptions.values())
-        ]
+        legs = [each.leg for each in self._publications.values()]
+        legs += [each.leg for each in self._subscriptions.values()]
         return (
             engine.WorkerStatistics(
                 worker=0,
