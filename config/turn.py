@@ -11,13 +11,14 @@ import socket
 import ssl
 import struct
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
 from signaling import ice
 from visitation.errors import VisitationError
 
 TIMEOUT_SECONDS = 3.0
+_LIFE = timedelta(minutes=1)
 _COOKIE = 0x2112A442
 _ALLOCATE, _ALLOCATED, _REFRESH = 0x0003, 0x0103, 0x0004
 _USERNAME, _INTEGRITY, _ERROR, _LIFETIME = 0x0006, 0x0008, 0x0009, 0x000D
@@ -63,7 +64,7 @@ def allocate_once(url: RelayUrl, secret: str, *, now: datetime) -> None:
     Raises:
         NoRelay: saying why there is none.
     """
-    username, password = ice.credentials(secret, opaque="doctor", now=now)
+    username, password = ice.credentials(secret, opaque="doctor", until=now + _LIFE)
     try:
         with _connected(url) as line:
             _, challenge = _exchange(line, _ALLOCATE, [(_TRANSPORT, _UDP)])

@@ -153,7 +153,10 @@ class Hub:
         welcome = Welcome(
             resume=found.token,
             ice_servers=ice.servers(
-                self.settings.stun, self.settings.turn, opaque=guest.id, now=now
+                self.settings.stun,
+                self.settings.turn,
+                opaque=guest.id,
+                closes_at=live.room.closes_at,
             ),
         )
         room = live.room
