@@ -1,6 +1,6 @@
 """The media engine that forwards RTP itself, on one UDP port, without decoding.
 
-Puts the parts together: legs by participant, seats to streams, reports by the second.
+Puts the parts together: negotiates legs, tells events, reports by the second.
 Refuses to know rooms and roles, like every engine.
 """
 
@@ -21,11 +21,10 @@ from signaling.media.engine import BadSdp, Kind, LegState, Target
 from signaling.media.leg import Habits, Leg
 from signaling.media.port import Port
 from signaling.media.publication import Publication
-from signaling.media.seats import Seats
+from signaling.media.routing import Routes
 from signaling.media.sockets import bound_sockets
 from signaling.media.subscription import Subscription
 
-_KINDS: Final[tuple[Kind, ...]] = ("audio", "video")
 _NTP_EPOCH: Final = 2_208_988_800
 #: A second's reports are spread over its tenths, so that they never come as a burst.
 _PHASES: Final = 10
@@ -96,11 +95,8 @@ class Forwarder:
             cap=settings.video_cap,
         )
         self._attention = Attention(clock)
-        self._seats = Seats()
         self._rooms: dict[str, str] = {}
-        self._blocked: set[tuple[str, Kind]] = set()
-        self._publications: dict[str, Publication] = {}
-        self._subscriptions: dict[str, Subscription] = {}
+        self._routes = Routes(clock)
         self._ports: list[Port] = []
         self._ticking: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -129,7 +125,7 @@ class Forwarder:
 
     async def stop(self) -> None:
         """Closes every leg, then the port."""
-        for participant in {*self._publications, *self._subscriptions}:
+        for participant in {*self._routes.publications, *self._routes.subscriptions}:
             self.leave(participant)
         if self._ticking is not None:
             self._ticking.cancel()
@@ -150,7 +146,7 @@ class Forwarder:
             BadSdp: the offer is malformed or has nothing the engine can carry.
         """
         described = sdp.read(offer)
-        present = self._publications.get(participant)
+        present = self._routes.publications.get(participant)
         if (
             present is None
             or present.leg.dead
@@ -172,29 +168,29 @@ class Forwarder:
             if fresh is not present:
                 self._end(fresh.close())
             raise
-        self._publications[participant] = fresh
+        self._routes.publications[participant] = fresh
         if present is not None and fresh is not present:
             self._end(present.close())
-        self._route(participant)
+        self._routes.connect(participant)
         return answer
 
     async def subscribe(self, participant: str) -> str:
         """Offers the slots of a participant who receives, or an ICE restart."""
-        present = self._subscriptions.get(participant)
+        present = self._routes.subscriptions.get(participant)
         if present is None or present.leg.dead:
             return await self.rebuild_subscriber(participant)
         return present.offer(**self._reachable())
 
     async def rebuild_subscriber(self, participant: str) -> str:
         """Offers a fresh subscribe leg with the same seats; the old one is closed."""
-        old = self._subscriptions.get(participant)
-        fresh = self._subscriptions[participant] = Subscription(
+        old = self._routes.subscriptions.get(participant)
+        fresh = self._routes.subscriptions[participant] = Subscription(
             self._habits,
             on_state=partial(self._leg_changed, participant, "subscriber"),
         )
         if old is not None:
             self._end(old.close())
-        self._route_to(participant)
+        self._routes.connect_to(participant)
         return fresh.offer(**self._reachable())
 
     async def accept(self, participant: str, answer: str) -> None:
@@ -203,11 +199,11 @@ class Forwarder:
         Raises:
             BadSdp: the answer is malformed, or there is nothing it could answer.
         """
-        subscription = self._subscriptions.get(participant)
+        subscription = self._routes.subscriptions.get(participant)
         if subscription is None or subscription.leg.dead:
             raise BadSdp("no_offer")
         subscription.accept(sdp.read(answer))
-        self._route_to(participant)
+        self._routes.connect_to(participant)
 
     def seat(self, subscriber: str, slot: int, publisher: str | None) -> None:
         """Puts a publisher, or nobody, into a slot of a subscriber.
@@ -215,49 +211,27 @@ class Forwarder:
         Raises:
             ValueError: the slot is not in range(SLOTS).
         """
-        before = self._seats.occupant(subscriber, slot)
-        if before == publisher:
-            return
-        self._seats.put(subscriber, slot, publisher)
-        if subscription := self._subscriptions.get(subscriber):
-            for kind in _KINDS:
-                subscription.stream(kind, slot).pause()
-        for each in (before, publisher):
-            if each is not None:
-                self._route(each)
+        self._routes.seat(subscriber, slot, publisher)
 
     def block(self, publisher: str, kind: Kind, blocked: bool) -> None:
         """Forwards nothing of that kind from the publisher while blocked."""
-        if blocked:
-            self._blocked.add((publisher, kind))
-            for subscriber, slot in self._seats.taken_by(publisher):
-                if subscription := self._subscriptions.get(subscriber):
-                    subscription.stream(kind, slot).pause()
-        else:
-            self._blocked.discard((publisher, kind))
-        self._route(publisher)
+        self._routes.block(publisher, kind, blocked)
 
     def leave(self, participant: str) -> None:
         """Closes both legs and vacates the seats given to and taken by the person."""
         self._rooms.pop(participant, None)
-        watched = self._seats.occupants(participant)
-        for subscriber, slot in self._seats.taken_by(participant):
-            self.seat(subscriber, slot, None)
-        self._seats.clear(participant)
-        for kind in _KINDS:
-            self._blocked.discard((participant, kind))
-        if publication := self._publications.pop(participant, None):
-            self._end(publication.close())
-        if subscription := self._subscriptions.pop(participant, None):
-            self._end(subscription.close())
-        for each in watched:
-            self._route(each)
+        publication = self._routes.publications.pop(participant, None)
+        subscription = self._routes.subscriptions.pop(participant, None)
+        self._routes.vacate(participant)
+        for leg in (publication, subscription):
+            if leg is not None:
+                self._end(leg.close())
 
     def statistics(self, participant: str) -> engine.ParticipantStatistics:
         """Measures the participant's legs; an unknown participant has none."""
         now = self._clock()
-        publication = self._publications.get(participant)
-        subscription = self._subscriptions.get(participant)
+        publication = self._routes.publications.get(participant)
+        subscription = self._routes.subscriptions.get(participant)
         return engine.ParticipantStatistics(
             publisher=publication.statistics() if publication else None,
             subscriber=subscription.statistics(now) if subscription else None,
@@ -266,8 +240,8 @@ class Forwarder:
 
     def workers(self) -> tuple[engine.WorkerStatistics, ...]:
         """Counts what this process forwards."""
-        legs = [each.leg for each in self._publications.values()]
-        legs += [each.leg for each in self._subscriptions.values()]
+        legs = [each.leg for each in self._routes.publications.values()]
+        legs += [each.leg for each in self._routes.subscriptions.values()]
         return (
             engine.WorkerStatistics(
                 worker=0,
@@ -281,36 +255,13 @@ class Forwarder:
     def _reachable(self) -> _Reachable:
         return {"addresses": self._settings.public_addresses, "port": self.port}
 
-    def _route(self, publisher: str) -> None:
-        """Connects the publisher's tracks with the streams it is seated in."""
-        publication = self._publications.get(publisher)
-        if publication is None:
-            return
-        seats = self._seats.taken_by(publisher)
-        for kind, track in publication.tracks.items():
-            before = track.outlets
-            track.outlets = tuple(
-                subscription.stream(kind, slot)
-                for subscriber, slot in seats
-                if (publisher, kind) not in self._blocked
-                and (subscription := self._subscriptions.get(subscriber))
-                and subscription.open(kind, slot)
-            )
-            newcomers = set(track.outlets) - set(before)
-            if kind == "video" and newcomers and track.stream is not None:
-                track.stream.ask_key_frame(self._clock())
-
-    def _route_to(self, subscriber: str) -> None:
-        for publisher in self._seats.occupants(subscriber):
-            self._route(publisher)
-
     def _leg_changed(
         self, participant: str, target: Target, state: LegState, reason: str
     ) -> None:
         if target == "subscriber":
             if state == "connected":
-                self._subscriptions[participant].begin()
-            self._route_to(participant)
+                self._routes.subscriptions[participant].begin()
+            self._routes.connect_to(participant)
         log.info("leg_changed", target=target, state=state, reason=reason)
         if state == "connected":
             self._on_event(engine.LegConnected(participant=participant, target=target))
@@ -340,13 +291,13 @@ class Forwarder:
                 log.exception("reports_failed")
 
     def _report(self, phase: int, now: float) -> None:
-        for name, publication in list(self._publications.items()):
+        for name, publication in list(self._routes.publications.items()):
             if hash(name) % _PHASES == phase:
-                subscription = self._subscriptions.get(name)
+                subscription = self._routes.subscriptions.get(name)
                 round_trip = subscription.round_trip if subscription else None
                 publication.report(now, round_trip)
                 publication.leg.watch(now)
-        for name, subscription in list(self._subscriptions.items()):
+        for name, subscription in list(self._routes.subscriptions.items()):
             if hash(name) % _PHASES == phase:
                 subscription.report(now)
                 subscription.leg.watch(now)

@@ -490,7 +490,7 @@ async def test_nothing_is_left_of_those_who_came_and_went(stage: Stage) -> None:
     assert stage.forwarder._doors == {}
     assert [port._legs for port in stage.forwarder._ports] == [{}]
     assert not stage.forwarder._closing
-    assert vars(stage.forwarder._seats) == {"_given": {}, "_taken": {}}
+    assert vars(stage.forwarder._routes._seats) == {"_given": {}, "_taken": {}}
 
 
 async def test_statistics_say_when_something_was_last_heard(stage: Stage) -> None:
