@@ -5,9 +5,10 @@ Refuses to know rooms and roles, like every engine.
 """
 
 import asyncio
+import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address
@@ -101,13 +102,13 @@ class Forwarder:
         self._ticking: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        """Opens the port.
+    async def start(self, sockets: Sequence[socket.socket] = ()) -> None:
+        """Opens the port, or takes the sockets that somebody else has bound to it.
 
         Raises:
             OSError: it is taken, or the address is not ours.
         """
-        sockets = bound_sockets(
+        sockets = sockets or bound_sockets(
             self._settings.bind_host,
             self._settings.port,
             tuple(str(ip_address(a)) for a in self._settings.public_addresses),
