@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from visitation.audit import tables as audit
 from visitation.calls import tables as calls
 from visitation.devices import tables as devices
+from visitation.lines import tables as lines
 from visitation.messages import tables as messages
 from visitation.people import tables as people
 from visitation.places import tables as places
@@ -17,6 +18,7 @@ __all__ = [
     "audit",
     "calls",
     "devices",
+    "lines",
     "messages",
     "people",
     "places",
