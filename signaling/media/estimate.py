@@ -1,0 +1,167 @@
+"""How many bits per second fit through one line in one direction.
+
+Pure arithmetic on what a second of a line looked like. A line that is too full either
+keeps packets waiting, as radio lines do, or loses more of them than it always loses;
+loss that is the same at any rate is the line's own and says nothing. Refuses to know
+who sends and what: `ladder` and `rate` decide what becomes of the number.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+#: Bytes around the payload of a packet: RTP, the SRTP tag, UDP and IPv4.
+OVERHEAD: Final = 12 + 16 + 28
+
+#: Seconds of waiting that mean too much, and those that mean nothing.
+_LONG: Final = 0.4
+_SHORT: Final = 0.15
+#: Loss above the line's own that means too much, and that means nothing.
+_LOSSY: Final = 0.10
+_CLEAN: Final = 0.03
+_RISE: Final = 1.08
+_RISE_BITS: Final = 1_000
+#: No more than so many times what arrived is believed.
+_BELIEVED: Final = 1.3
+_BELIEVED_BITS: Final = 20_000
+_GIVES_WAY: Final = 0.85
+#: Seconds until a change of rate shows in what is reported.
+_SHOWS_AFTER: Final = 2.0
+#: How fast the line's own loss is learnt in a second, upwards and downwards.
+_LEARNS: Final = 0.12
+_UNLEARNS: Final = 0.5
+#: A receiver's estimate of so much more than what it is sent is no limit.
+_AMPLE: Final = 1.2
+_PROBED: Final = 0.8
+#: Of the difference to a longer way, and of what reports counted before, in a second.
+_FORGETS: Final = 0.03
+_FADES: Final = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was seen of a line since the last reading.
+
+    Attributes:
+        sent: bits per second put on it, with all headers.
+        loss: share of the packets that did not arrive.
+        queue: seconds that packets wait in the line.
+        round_trip: seconds to the other end and back.
+        allowed: what the receiver says it can take, if it said so.
+        probed: what a train of packets found the line to carry, if there was one.
+    """
+
+    sent: int
+    loss: float = 0.0
+    queue: float = 0.0
+    round_trip: float = 0.1
+    allowed: int | None = None
+    probed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bits per second of a line.
+
+    Attributes:
+        floor: what is hoped for in the worst case.
+        start: what a line is trusted with before anything is known of it.
+        cap: what is enough for all there is to send.
+    """
+
+    floor: int
+    start: int
+    cap: int
+
+
+class Estimate:
+    """What one direction of a line carries, as far as it is known.
+
+    Attributes:
+        bits: bits per second.
+        overused: the line is too full just now.
+        calm: nothing speaks against sending more.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.bits = limits.start
+        self.overused = self.calm = False
+        self._limits = limits
+        self._own_loss = 0.0
+        self._queue = 0.0
+        self._shows_at = float("-inf")
+
+    def observe(self, reading: Reading, now: float) -> None:
+        """Follows a reading, of which there is about one in a second."""
+        excess = self._excess(reading.loss)
+        arrived = reading.sent * (1 - reading.loss)
+        grows = reading.queue > max(_LONG, self._queue + _SHORT)
+        self._queue = reading.queue
+        self.overused = reading.queue > _LONG or excess > _LOSSY
+        self.calm = reading.queue < _SHORT and excess < _CLEAN
+        if self.overused:
+            if grows or now >= self._shows_at:
+                self._become(min(self.bits, _GIVES_WAY * arrived))
+                self._shows_at = now + _SHOWS_AFTER + reading.round_trip
+        elif self.calm:
+            risen = self.bits * _RISE + _RISE_BITS
+            believed = arrived * _BELIEVED + _BELIEVED_BITS
+            self._become(max(self.bits, min(risen, believed)))
+        if reading.allowed is not None and reading.allowed < _AMPLE * reading.sent:
+            self._become(min(self.bits, reading.allowed))
+        if reading.probed is not None and not self.overused:
+            self._become(max(self.bits, _PROBED * reading.probed))
+
+    def forgive(self, now: float) -> None:
+        """Lets what an outage lost not count against the line."""
+        self.overused = self.calm = False
+        self._queue = 0.0
+        self._shows_at = now + _SHOWS_AFTER
+
+    def _excess(self, loss: float) -> float:
+        pace = _LEARNS if loss > self._own_loss else _UNLEARNS
+        self._own_loss += (loss - self._own_loss) * pace
+        return loss - self._own_loss
+
+    def _become(self, bits: float) -> None:
+        self.bits = int(max(self._limits.floor, min(self._limits.cap, bits)))
+
+
+class Waiting:
+    """How long packets wait in a line, told from how long they travel.
+
+    The shortest time lately seen is the way itself. It is forgotten little by
+    little, so that a longer way after a change of network is not taken for a queue.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._shortest: float | None = None
+
+    def observe(self, travelled: float) -> float:
+        """Takes a time of travel, of any fixed offset, and returns the waiting."""
+        shortest = travelled if self._shortest is None else self._shortest
+        shortest = min(travelled, shortest + (travelled - shortest) * _FORGETS)
+        self._shortest = shortest
+        self.seconds = travelled - shortest
+        return self.seconds
+
+
+class Losses:
+    """The share of packets lost over the last few seconds.
+
+    A report may count only a dozen packets, of which chance takes none or three.
+    """
+
+    def __init__(self) -> None:
+        self._expected = self._lost = 0.0
+
+    def observe(self, *, expected: int, lost: float) -> float:
+        """Takes what a report counted and returns the share."""
+        self._expected = self._expected * _FADES + expected
+        self._lost = self._lost * _FADES + lost
+        return self.share
+
+    @property
+    def share(self) -> float:
+        """Lost of expected, nought before the first."""
+        return min(1.0, self._lost / self._expected) if self._expected else 0.0
