@@ -1,4 +1,4 @@
-"""DTLS-SRTP by aiortc and pylibsrtp: the one place that touches their private names.
+"""DTLS-SRTP by aiortc: with `srtp` the one place that touches private names of it.
 
 Knows how to shake hands over datagrams that somebody else carries, and hands out the
 four functions that encrypt and decrypt. Knows no address, no ICE, and no stream.
@@ -6,10 +6,8 @@ four functions that encrypt and decrypt. Knows no address, no ICE, and no stream
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Literal
 
-import pylibsrtp
 from aiortc import (
     RTCCertificate,
     RTCDtlsFingerprint,
@@ -18,30 +16,20 @@ from aiortc import (
 )
 from OpenSSL import SSL
 
+from signaling.media import srtp
 from signaling.media.sdp import Fingerprint
 
 Role = Literal["client", "server"]
-Cipher = Callable[[bytes], bytes]
+Cipher = srtp.Cipher
+Ciphers = srtp.Ciphers
+MAX_PLAIN: Final = srtp.MAX_PLAIN
+Rejected: Final = srtp.Rejected
 
-#: Largest packet that may be encrypted; a bigger one would not fit libsrtp's buffer.
-MAX_PLAIN: Final = 1356
-#: What decrypting raises for a packet that is forged, replayed or damaged.
-Rejected: Final = pylibsrtp.Error
 _WAITING_DATAGRAMS: Final = 32
 
 
 class HandshakeFailed(ConnectionError):
     """The peer has another certificate than it announced, or speaks no DTLS-SRTP."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ciphers:
-    """What encrypts and decrypts; the latter raise `Rejected`."""
-
-    protect: Cipher
-    protect_rtcp: Cipher
-    unprotect: Cipher
-    unprotect_rtcp: Cipher
 
 
 class Channel:
@@ -103,13 +91,9 @@ class Channel:
 
     def ciphers(self) -> Ciphers:
         """Hands out the keys' functions, once hands are shaken."""
-        sending = self._transport._tx_srtp  # noqa: SLF001
-        receiving = self._transport._rx_srtp  # noqa: SLF001
-        return Ciphers(
-            protect=sending.protect,
-            protect_rtcp=sending.protect_rtcp,
-            unprotect=receiving.unprotect,
-            unprotect_rtcp=receiving.unprotect_rtcp,
+        return srtp.ciphers(
+            sending=self._transport._tx_srtp,  # noqa: SLF001
+            receiving=self._transport._rx_srtp,  # noqa: SLF001
         )
 
 

@@ -24,8 +24,8 @@ _DEAD: Final = frozenset[LegState](("failed", "closed"))
 class Line(Protocol):
     """A socket as a leg sees it."""
 
-    def send(self, datagram: bytes, address: Address) -> None:
-        """Sends or drops; never waits, never raises."""
+    def way_to(self, address: Address) -> Callable[[bytes], None]:
+        """Makes the function that sends there, or drops: never waits, never raises."""
 
     def admit(self, address: Address, leg: "Leg") -> None:
         """Routes what comes from the address to the leg."""
@@ -62,7 +62,13 @@ class Habits:
 
 
 class Leg:
-    """Addresses, keys and liveness of one transport."""
+    """Addresses, keys and liveness of one transport.
+
+    Attributes:
+        hear: what takes an RTP or RTCP datagram of the peer, and when it came.
+        send: sends what is already encrypted to where the peer was last nominated.
+            It changes with that place: to be looked up for each packet.
+    """
 
     def __init__(
         self,
@@ -72,10 +78,11 @@ class Leg:
         on_state: Callable[[LegState, str], None],
     ) -> None:
         self.hear = hear
+        self.send: Callable[[bytes], None] = _nowhere
         self.state: LegState = "new"
         self.last_heard: float | None = None
         self.fingerprints: tuple[Fingerprint, ...] = ()
-        self.channel = dtls.Channel(send=self.send)
+        self.channel = dtls.Channel(send=self._send_now)
         self.ciphers: dtls.Ciphers | None = None
         self._habits = habits
         self._on_state = on_state
@@ -145,6 +152,7 @@ class Leg:
             self._admit(path)
         if self._line is None or (nominated and path != (self._line, self._address)):
             self._line, self._address = path
+            self.send = line.way_to(address)
             self._reached.set()
 
     def _admit(self, path: tuple[Line, Address]) -> None:
@@ -175,10 +183,8 @@ class Leg:
         elif self.state == "lost" and not silent:
             self._become("connected", "")
 
-    def send(self, datagram: bytes) -> None:
-        """Sends what is already encrypted to where the peer was last nominated."""
-        if self._line is not None:
-            self._line.send(datagram, self._address)
+    def _send_now(self, datagram: bytes) -> None:
+        self.send(datagram)
 
     def send_rtcp(self, packet: bytes) -> None:
         """Encrypts and sends a report or a request."""
@@ -195,3 +201,7 @@ class Leg:
         if self._handshake is not None and not self._handshake.done():
             self._handshake.cancel()
         return self.channel.close()
+
+
+def _nowhere(_: bytes) -> None:
+    """Drops what there is no way for yet."""
