@@ -106,6 +106,7 @@ class TurnSection(_Section):
     """The relay for clients whose network blocks UDP."""
 
     urls: Annotated[tuple[TurnUrl, ...], Several] = ()
+    relay_addresses: Annotated[tuple[IPvAnyAddress, ...], Several] = ()
     secret: SecretStr | None = None
     secret_file: Path | None = None
 
@@ -132,6 +133,13 @@ class SchedulerSection(_Section):
     """Whether this process does the periodic work."""
 
     enabled: bool = True
+
+
+class MetricsSection(_Section):
+    """Where Prometheus asks for the numbers; nowhere without a port."""
+
+    host: Text = "127.0.0.1"
+    port: Port | None = None
 
 
 class LogSection(_Section):
@@ -161,6 +169,7 @@ class Settings(BaseSettings):
     turn: TurnSection = TurnSection()
     sms: SmsSection = SmsSection()
     scheduler: SchedulerSection = SchedulerSection()
+    metrics: MetricsSection = MetricsSection()
     log: LogSection = LogSection()
 
     @model_validator(mode="before")

@@ -47,6 +47,7 @@ def test_the_container_starts_with_settings_that_make_sense(
     assert settings.turn.urls == (
         "turn:visits.example.org:3478",
         "turn:visits.example.org:3478?transport=tcp",
+        "turns:visits.example.org:5349?transport=tcp",
     )
     assert opening.database_url(settings).startswith(
         "postgresql://visitation:database_password%2Fxxx"
@@ -77,11 +78,34 @@ def test_every_variable_is_in_the_example() -> None:
 def test_the_relay_speaks_to_the_media_server_alone() -> None:
     services = compose()["services"]
     media = services["visitation"]["networks"]["outside"]["ipv4_address"]
-    command = services["relay"]["command"][0]
+    relay = services["relay"]
     refused = Path("docker/turnserver.conf").read_text()
-    assert re.findall(r"--allowed-peer-ip=(\S+)", command) == [
+    assert filled(relay["environment"]["MEDIA_ADDRESSES"]).split() == [
         media,
-        '"$$PUBLIC_ADDRESS"',
+        GIVEN["PUBLIC_ADDRESS"],
     ]
     assert "denied-peer-ip=0.0.0.0-255.255.255.255" in refused
     assert "denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" in refused
+    own = relay["networks"]["outside"]["ipv4_address"]
+    told = services["visitation"]["environment"]["VISITATION__TURN__RELAY_ADDRESSES"]
+    assert told == own
+
+
+def test_the_relay_listens_on_the_ports_that_pages_are_told() -> None:
+    services = compose()["services"]
+    rules = Path("docker/turnserver.conf").read_text()
+    plain = re.search(r"^listening-port=(\d+)", rules, re.MULTILINE)
+    tls = re.search(r"^tls-listening-port=(\d+)", rules, re.MULTILINE)
+    assert plain
+    assert tls
+    assert services["relay"]["ports"] == [
+        f"{plain[1]}:{plain[1]}/udp",
+        f"{plain[1]}:{plain[1]}/tcp",
+        f"{tls[1]}:{tls[1]}/tcp",
+    ]
+    told = filled(services["visitation"]["environment"]["VISITATION__TURN__URLS"])
+    assert told.split(",") == [
+        f"turn:{GIVEN['VISITATION_HOST']}:{plain[1]}",
+        f"turn:{GIVEN['VISITATION_HOST']}:{plain[1]}?transport=tcp",
+        f"turns:{GIVEN['VISITATION_HOST']}:{tls[1]}?transport=tcp",
+    ]
