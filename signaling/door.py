@@ -8,8 +8,9 @@ from datetime import datetime
 
 from signaling import tickets
 from signaling.messages import VERSION, FromPage, Join, Resume
-from signaling.room import PrivilegedRoom, Room, SupervisedRoom
+from signaling.room import Room
 from signaling.seats import Guest
+from signaling.supervised import PrivilegedRoom, SupervisedRoom
 from signaling.tickets import BadTicket, Ticket
 from signaling.wire import ProtocolError
 from signaling.words import Phase

@@ -9,10 +9,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from signaling.media.engine import Kind
-from signaling.messages import (
-    ToPage,
-)
+from signaling.messages import ToPage
 from signaling.words import Reason
+from visitation.lines.stretch import Stretch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,5 +75,20 @@ class Note:
     reason: Reason | None = None
 
 
-Effect = Envelope | Seat | Block | Offering | Close | Note
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Write into the record that the visit is held for lack of a supervisor, or not."""
+
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineNote:
+    """Add to a participant's record what was measured of their line."""
+
+    participant: str
+    measured: Stretch
+
+
+Effect = Envelope | Seat | Block | Offering | Close | Note | Hold | LineNote
 Effects = tuple[Effect, ...]

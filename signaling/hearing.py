@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from signaling.conditions import Renegotiate
 from signaling.hub import Hub, Live
 from signaling.media.engine import BadSdp
 from signaling.messages import (
@@ -24,8 +25,12 @@ from signaling.messages import (
 from signaling.peer import Peer
 from signaling.wire import ProtocolError
 from signaling.words import Reason
+from visitation.errors import VisitationError
 
 log = structlog.get_logger()
+
+#: What the engine raises that cannot do it now, as another process may not.
+_UNREACHED = (VisitationError, OSError)
 
 
 async def hear(hub: Hub, peer: Peer, message: FromPage) -> None:
@@ -49,8 +54,15 @@ async def _offer(hub: Hub, live: Live, peer: Peer, message: Offer) -> None:
         sdp = await hub.engine.publish(peer.participant, message.sdp)
     except BadSdp as bad:
         _complain(live, peer, bad)
+    except _UNREACHED:
+        log.exception("offer_not_answered", visit=live.visit)
+        peer.send(Renegotiate(target="publisher", rebuild=True))
     else:
-        peer.send(Answer(target="publisher", sdp=sdp))
+        if hub.knows(peer.participant):
+            peer.send(Answer(target="publisher", sdp=sdp))
+        else:
+            # They left while the engine was at it.
+            hub.engine.leave(peer.participant)
 
 
 async def _answer(hub: Hub, live: Live, peer: Peer, message: Answer) -> None:
@@ -60,6 +72,9 @@ async def _answer(hub: Hub, live: Live, peer: Peer, message: Answer) -> None:
         await hub.engine.accept(peer.participant, message.sdp)
     except BadSdp as bad:
         _complain(live, peer, bad)
+    except _UNREACHED:
+        log.exception("answer_not_taken", visit=live.visit)
+        peer.send(Renegotiate(target="subscriber", rebuild=True))
 
 
 def _complain(live: Live, peer: Peer, bad: BadSdp) -> None:

@@ -13,20 +13,28 @@ from typing import Final
 
 import structlog
 
-from signaling import door, ice
-from signaling.effects import Block, Close, Effects, Envelope, Note, Offering, Seat
-from signaling.ice import TurnSettings
-from signaling.media.engine import (
-    LegConnected,
-    LegFailed,
-    LegLost,
-    MediaEngine,
-    MediaEvent,
+from signaling import door, ice, legs
+from signaling.conditions import Renegotiate
+from signaling.effects import (
+    Block,
+    Close,
+    Effects,
+    Envelope,
+    Hold,
+    LineNote,
+    Note,
+    Offering,
+    Seat,
 )
+from signaling.ice import TurnSettings
+from signaling.measuring import Measuring
+from signaling.media.engine import MediaEngine, MediaEvent
 from signaling.messages import FromPage, Leave, Offer
+from signaling.negotiation import Negotiation
 from signaling.peer import Peer
-from signaling.record import CutOff, Recorder, Seen
-from signaling.room import UNDER_WAY, Room, SupervisedRoom
+from signaling.record import CutOff, Held, Recorder, Seen
+from signaling.room import UNDER_WAY, Room
+from signaling.supervised import SupervisedRoom
 from signaling.views import RoomView, Welcome
 from signaling.words import Phase, Reason
 from visitation.database import Database
@@ -104,9 +112,10 @@ class Hub:
         self._rooms: dict[str, Live] = {}
         self._rooms_of: dict[str, Live] = {}
         self._changes = 0
+        self.measuring = Measuring()
         self._recorder = Recorder(database)
         self._tasks: list[asyncio.Task[None]] = []
-        self._offering: set[asyncio.Task[None]] = set()
+        self._negotiation = Negotiation(engine, self._offered)
 
     async def start(self) -> None:
         """Begin to keep the record."""
@@ -118,8 +127,11 @@ class Hub:
             for peer in live.peers.values():
                 peer.send(Leave(reason=Reason.RESTARTING))
         self.note_presence()
+        for note in self.measuring.rest():
+            self._recorder.put(note, self.clock())
         await self.settled()
-        for task in (*self._tasks, *self._offering):
+        await self._negotiation.stop()
+        for task in self._tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
@@ -188,6 +200,10 @@ class Hub:
             return None
         return live
 
+    def knows(self, participant: str) -> bool:
+        """Whether somebody has a place in a room."""
+        return participant in self._rooms_of
+
     def live(self, reference: str) -> Live | None:
         """The room of a visit, if there is one."""
         return self._rooms.get(reference)
@@ -226,16 +242,7 @@ class Hub:
         live = self._rooms_of.get(event.participant)
         if live is None:
             return
-        now = self.clock()
-        match event:
-            case LegConnected(participant=one, target=target):
-                self.carry_out(live, live.room.line(one, target, up=True, now=now))
-            case LegLost(participant=one, target=target):
-                self.carry_out(live, live.room.line(one, target, up=False, now=now))
-            case LegFailed(participant=one, target="subscriber"):
-                self.carry_out(live, live.room.offers(one, rebuild=True))
-            case _:
-                pass
+        self.carry_out(live, legs.follows(live.room, event, self.clock()))
 
     def carry_out(self, live: Live, effects: Effects) -> None:
         """Do what follows from something that happened in a room."""
@@ -248,28 +255,29 @@ class Hub:
                     self.engine.seat(subscriber, slot, publisher)
                 case Block(publisher=one, kind=kind, blocked=blocked):
                     self.engine.block(one, kind, blocked)
-                case Offering():
-                    self._begin_offer(live, effect)
+                case Offering(subscriber=one, rebuild=rebuild):
+                    self._negotiation.offer(one, rebuild=rebuild)
                 case Close(participant=one):
+                    self._negotiation.forget(one)
                     self.engine.leave(one)
+                    self.carry_out(live, self.measuring.closed(one))
                     live.peers.pop(one, None)
                     self._rooms_of.pop(one, None)
-                case Note():
+                case Note() | LineNote():
                     self._recorder.put(effect, self.clock())
+                case Hold(held=held):
+                    noting = Held(visit=live.visit, held=held)
+                    self._recorder.put(noting, self.clock())
 
-    def _begin_offer(self, live: Live, offering: Offering) -> None:
-        task = asyncio.create_task(self._offer(live, offering))
-        self._offering.add(task)
-        task.add_done_callback(self._offering.discard)
-
-    async def _offer(self, live: Live, offering: Offering) -> None:
-        one = offering.subscriber
-        if one not in live.peers:
-            return
-        rebuild = self.engine.rebuild_subscriber
-        sdp = await (rebuild if offering.rebuild else self.engine.subscribe)(one)
-        if peer := live.peers.get(one):
-            peer.send(Offer(target="subscriber", sdp=sdp))
+    def _offered(self, participant: str, said: Offer | Renegotiate) -> None:
+        live = self._rooms_of.get(participant)
+        if live is None:
+            # They went while the engine was at it.
+            self.engine.leave(participant)
+        elif peer := live.peers.get(participant):
+            peer.send(said)
+        else:
+            live.room.missed(participant)
 
     def lives(self) -> tuple[Live, ...]:
         """Every room there is."""

@@ -8,6 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from signaling.conditions import (
+    ConnectionQuality,
+    PublishQuality,
+    Renegotiate,
+    StreamState,
+    Supervision,
+    VideoQuality,
+)
 from signaling.media.engine import Kind, Target
 from signaling.words import Phase, Presence, Quality, Reason, Sending
 from visitation.words import Part, VisitKind
@@ -133,6 +141,7 @@ class Joined:
     part: Part
     kind: VisitKind
     phase: Phase
+    watched: bool
     admitted: bool
     resumed: bool
     resume: str
@@ -202,23 +211,6 @@ class TrackUnpublished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamState:
-    """Whether media that should arrive does."""
-
-    participant: str
-    kind: Kind
-    state: Literal["active", "paused"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionQuality:
-    """How good somebody's line is, maybe the receiver's own."""
-
-    participant: str
-    quality: Quality
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
     """Staff started the visit."""
 
@@ -273,10 +265,11 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extend:
-    """The visit ends later than it was to."""
+    """The visit ends at another time than it was to."""
 
     ends_at: datetime
     closes_at: datetime
+    reason: Literal["staff", "lost_time"] = "staff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +307,10 @@ ToPage = (
     | TrackUnpublished
     | StreamState
     | ConnectionQuality
+    | VideoQuality
+    | PublishQuality
+    | Renegotiate
+    | Supervision
     | Start
     | Admit
     | Deny

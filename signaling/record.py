@@ -15,9 +15,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from signaling.effects import Note, Noted
+from signaling.effects import LineNote, Note, Noted
 from signaling.words import Reason
-from visitation import calls, visits
+from visitation import calls, lines, visits
 from visitation.audit import Actor
 from visitation.database import Database
 from visitation.lifecycle import ParticipantState
@@ -52,7 +52,15 @@ class CutOff:
     visit: str
 
 
-Noting = Note | Seen | CutOff
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A visit is held because nobody supervises it, or goes on."""
+
+    visit: str
+    held: bool
+
+
+Noting = Held | Note | Seen | CutOff | LineNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +129,11 @@ async def _enter(session: AsyncSession, entry: Entry) -> None:
         case CutOff(visit=reference):
             visit = await visits.by_reference(session, reference)
             await calls.cut_off(session, visit.id)
+        case Held(visit=reference, held=held):
+            visit = await visits.by_reference(session, reference)
+            calls.supervised(session, visit.id, held=held, now=entry.at)
+        case LineNote(participant=one, measured=measured):
+            await lines.add(session, participant=one, measured=measured, now=entry.at)
         case note:
             await _record(session, note, entry.at)
 

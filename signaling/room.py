@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from signaling import roster, seats, sync
+from signaling.conditions import Renegotiate
 from signaling.effects import Close, Effects, Envelope, Note, Noted, Offering
 from signaling.media.engine import Kind, Target
 from signaling.messages import (
     Admit,
-    ConnectionQuality,
     End,
     Extend,
     Joined,
@@ -23,26 +23,29 @@ from signaling.messages import (
     ParticipantUpdated,
     Pause,
     Start,
-    StreamState,
     TimeLeft,
     Warn,
 )
+from signaling.notices import Notices
 from signaling.roster import Roster
 from signaling.seats import KINDS, Guest, Place
 from signaling.views import RoomView, Welcome, person_view
-from signaling.words import Phase, Quality, Reason, Sending
+from signaling.words import Phase, Reason, Sending
 from visitation.errors import NotAllowed
 from visitation.words import Part, VisitKind
 
 SEAT_KEPT: Final = timedelta(seconds=60)
-NOTICES: Final = (timedelta(minutes=5), timedelta(minutes=1))
 #: Who walks in once the visit has started; families wait until staff know them.
 WALK_IN: Final = frozenset({Part.PRISONER, Part.OFFICIAL, Part.COMPANION, Part.MONITOR})
 UNDER_WAY: Final = frozenset({Phase.LIVE, Phase.PAUSED})
 
 
 class Room:
-    """One visit's room. Nobody watches it: that takes a `SupervisedRoom`."""
+    """One visit's room. Nobody watches it: that takes a `SupervisedRoom`.
+
+    Attributes:
+        here: everybody who has a place in it, and how their lines are.
+    """
 
     def __init__(
         self,
@@ -52,16 +55,18 @@ class Room:
         ends_at: datetime,
         closes_at: datetime,
         phase: Phase = Phase.WAITING,
+        seat_kept: timedelta = SEAT_KEPT,
     ) -> None:
         self.kind = kind
         self.starts_at = starts_at
         self.ends_at = ends_at
         self.closes_at = closes_at
         self.phase = phase
-        self._here = Roster()
+        self.here = Roster()
+        self._seat_kept = seat_kept
         self._muted: dict[str, set[Kind]] = {}
         self._blocked: set[tuple[str, Kind]] = set()
-        self._noticed: set[timedelta] = set()
+        self._notices = Notices()
 
     def enter(
         self, guest: Guest, welcome: Welcome, *, now: datetime, resume: bool = False
@@ -81,24 +86,24 @@ class Room:
 
     def lose(self, participant: str, *, now: datetime) -> Effects:
         """A socket is gone without a word; its place is kept for a while."""
-        place = self._here.find(participant)
+        place = self.here.find(participant)
         if place is None or place.socket_lost_at is not None:
             return ()
         place.socket_lost_at = now
-        return self._here.line_changed(place, now)
+        return self.here.line_changed(place, now)
 
     def leave(
         self, participant: str, *, now: datetime, reason: Reason = Reason.LEFT
     ) -> Effects:
         """Somebody goes for good, or is taken out."""
-        place = self._here.remove(participant)
+        place = self.here.remove(participant)
         if place is None:
             return ()
         self._blocked -= {(participant, kind) for kind in KINDS}
         gone = ParticipantLeft(participant=participant, reason=reason)
         return (
             Envelope(to=participant, message=Leave(reason=reason)),
-            *self._here.tell(gone),
+            *self.here.tell(gone),
             Close(participant=participant),
             roster.leaving(place, now, reason),
             *self._synced(),
@@ -110,9 +115,9 @@ class Room:
             return ()
         self.phase = Phase.LIVE
         begun = Start(ends_at=self.ends_at, closes_at=self.closes_at)
-        waiting = (place for place in self._here if not place.admitted)
+        waiting = (place for place in self.here if not place.admitted)
         let_in = [one for place in waiting for one in self._admitted(place, now)]
-        return (*self._here.tell(begun), *let_in, *self._synced())
+        return (*self.here.tell(begun), *let_in, *self._synced())
 
     def admit(self, participant: str, *, now: datetime) -> Effects:
         """Staff let in somebody who came late.
@@ -120,7 +125,7 @@ class Room:
         Raises:
             NotFound: if nobody of that name is here.
         """
-        place = self._here.at(participant)
+        place = self.here.at(participant)
         if place.admitted or self.phase not in UNDER_WAY:
             return ()
         return (*self._admitted(place, now), *self._synced())
@@ -131,7 +136,7 @@ class Room:
         if self.phase not in UNDER_WAY - {then}:
             return ()
         self.phase = then
-        return (*self._here.tell(Pause(paused=paused)), *self._synced())
+        return (*self.here.tell(Pause(paused=paused)), *self._synced())
 
     def mute(self, participant: str, kind: Kind, muted: bool) -> Effects:
         """Staff silence somebody, or turn off their picture.
@@ -139,32 +144,38 @@ class Room:
         Raises:
             NotFound: if nobody of that name is here.
         """
-        place = self._here.at(participant)
+        place = self.here.at(participant)
         if (kind in place.blocked) is muted:
             return ()
         place.blocked ^= {kind}
         said = Mute(participant=participant, kind=kind, muted=muted)
-        return (*self._synced(), *self._here.tell(said))
+        return (*self._synced(), *self.here.tell(said))
 
     def say(self, words: Message | Warn) -> Effects:
         """Staff say something to everybody."""
-        return self._here.tell(words)
+        return self.here.tell(words)
 
     def retimed(
-        self, *, ends_at: datetime, closes_at: datetime, now: datetime
+        self,
+        *,
+        ends_at: datetime,
+        closes_at: datetime,
+        now: datetime,
+        reason: Literal["staff", "lost_time"] = "staff",
     ) -> Effects:
         """The visit ends at another time than it was to."""
         if (ends_at, closes_at) == (self.ends_at, self.closes_at):
             return ()
         self.ends_at, self.closes_at = ends_at, closes_at
-        self._noticed = {notice for notice in self._noticed if ends_at - now <= notice}
-        return self._here.tell(Extend(ends_at=ends_at, closes_at=closes_at))
+        self._notices.retimed(ends_at - now)
+        again = Extend(ends_at=ends_at, closes_at=closes_at, reason=reason)
+        return self.here.tell(again)
 
     def end(self, reason: Reason, *, now: datetime) -> Effects:
         """The visit is over for everybody."""
         self.phase = Phase.ENDED
-        told = self._here.tell(End(reason=reason))
-        gone = self._here.clear()
+        told = self.here.tell(End(reason=reason))
+        gone = self.here.clear()
         self._blocked.clear()
         return (
             *told,
@@ -174,7 +185,7 @@ class Room:
 
     def sends(self, participant: str, *, audio: Sending, video: Sending) -> Effects:
         """Somebody says what they send."""
-        place = self._here.find(participant)
+        place = self.here.find(participant)
         if place is None or not place.may_send:
             return ()
         place.sends = {"audio": audio, "video": video}
@@ -186,42 +197,31 @@ class Room:
             return ()
         return (Offering(subscriber=participant, rebuild=rebuild),)
 
-    def line(
-        self, participant: str, target: Target, *, up: bool, now: datetime
-    ) -> Effects:
-        """The engine hears a leg, or has not heard it for too long."""
-        place = self._here.find(participant)
-        if place is None or (target in place.lost_legs) is not up:
+    def failed(self, participant: str, target: Target, *, now: datetime) -> Effects:
+        """A leg of somebody is gone: they build another, or are offered one."""
+        place = self.here.find(participant)
+        if place is None or not self.is_in_call(participant):
             return ()
-        place.lost_legs ^= {target}
-        quality = Quality.LOST if place.lost_legs else Quality.GOOD
-        return (*self._here.line_changed(place, now), *self.judge(participant, quality))
+        down = self.here.line(participant, target, up=False, now=now)
+        if place.socket_lost_at is not None:
+            place.torn = True
+            return down
+        if target == "publisher":
+            again = Renegotiate(target=target, rebuild=True)
+            return (*down, Envelope(to=participant, message=again))
+        return (*down, Offering(subscriber=participant, rebuild=True))
 
-    def judge(self, participant: str, quality: Quality) -> Effects:
-        """The line of somebody is as good as this."""
-        place = self._here.find(participant)
-        if place is None or place.quality is quality:
-            return ()
-        place.quality = quality
-        said = ConnectionQuality(participant=participant, quality=quality)
-        return self._here.tell(said)
-
-    def flow(self, participant: str, kind: Kind, *, stalled: bool) -> Effects:
-        """Media that should arrive from somebody does not, or does again."""
-        place = self._here.find(participant)
-        if place is None or (kind in place.stalled) is stalled:
-            return ()
-        place.stalled ^= {kind}
-        state: Literal["paused", "active"] = "paused" if stalled else "active"
-        told = StreamState(participant=participant, kind=kind, state=state)
-        return self._here.tell(told, but=participant)
+    def missed(self, participant: str) -> None:
+        """An offer was made for somebody who was not there to hear of it."""
+        if place := self.here.find(participant):
+            place.torn = True
 
     def tick(self, now: datetime) -> Effects:
         """Time passes: places are given up, and people told how long they have."""
         late = [
             place.id
-            for place in self._here
-            if place.socket_lost_at and now - place.socket_lost_at >= SEAT_KEPT
+            for place in self.here
+            if place.socket_lost_at and now - place.socket_lost_at >= self._seat_kept
         ]
         gone = [
             effect
@@ -232,53 +232,64 @@ class Room:
 
     def is_in_call(self, participant: str) -> bool:
         """Whether somebody has been admitted to a call under way."""
-        place = self._here.find(participant)
+        place = self.here.find(participant)
         return place is not None and place.admitted and self.phase in UNDER_WAY
 
     def may_publish(self, participant: str) -> bool:
         """Whether somebody may send sound and picture now."""
-        return self.is_in_call(participant) and self._here.at(participant).may_send
+        return self.is_in_call(participant) and self.here.at(participant).may_send
 
     def expects(self, participant: str) -> frozenset[Kind]:
         """The kinds that should be arriving from somebody now."""
         if not self.may_publish(participant):
             return frozenset()
-        sends = self._here.at(participant).sends
+        sends = self.here.at(participant).sends
         return frozenset(kind for kind in KINDS if sends[kind] is Sending.ON)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the visit waits for somebody who has to watch it."""
+        return False
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is forwarded, for whatever reason."""
+        return self.phase is Phase.PAUSED or self.is_held
 
     def snapshot(self) -> RoomView:
         """The room as a staff board shows it."""
         return RoomView(
-            phase=self.phase, people=tuple(person_view(place) for place in self._here)
+            phase=self.phase, people=tuple(person_view(place) for place in self.here)
         )
 
     def _take_in(
         self, guest: Guest, welcome: Welcome, now: datetime, *, resume: bool
     ) -> Effects:
-        place = self._here.find(guest.id)
+        place = self.here.find(guest.id)
         if place is None:
             # Whoever was muted stays so, also after leaving and coming back.
             muted = self._muted.setdefault(guest.id, set())
             place = Place(guest=guest, blocked=muted)
-            self._here.add(place)
+            self.here.add(place)
             place.admitted = self.phase in UNDER_WAY and (
                 guest.known or guest.part in WALK_IN
             )
             what = Noted.JOINED if place.admitted else Noted.WAITING
             others: Effects = (
-                *self._here.introduce(place),
+                *self.here.introduce(place),
                 Note(participant=guest.id, what=what),
             )
         else:
             place.socket_lost_at = None
             if not resume:
-                place.lost_legs.clear()
-            others = self._here.line_changed(place, now)
-        resumed = resume and place.has_legs
+                place.forget_page()
+            others = self.here.line_changed(place, now)
+        resumed = resume and place.has_legs and not place.torn
         media = () if resumed or not place.admitted else self._media(place)
         synced = self._synced(quiet=place.id)
         joined = self._joined(place, welcome, now, resumed=resumed)
-        return (Envelope(to=place.id, message=joined), *synced, *media, *others)
+        hello = (Envelope(to=place.id, message=joined), *roster.standing(place))
+        return (*hello, *synced, *media, *others)
 
     def _joined(
         self, place: Place, welcome: Welcome, now: datetime, *, resumed: bool
@@ -288,6 +299,7 @@ class Room:
             part=place.guest.part,
             kind=self.kind,
             phase=self.phase,
+            watched=not self.is_held,
             admitted=place.admitted,
             resumed=resumed,
             resume=welcome.resume,
@@ -298,14 +310,14 @@ class Room:
             blocked=tuple(sorted(place.blocked)),
             ice_servers=welcome.ice_servers,
             participants=tuple(
-                seats.view(other, place.told) for other in self._here.others(place.id)
+                seats.view(other, place.told) for other in self.here.others(place.id)
             ),
         )
 
     def _admitted(self, place: Place, now: datetime) -> Effects:
         place.admitted = True
         seen = ParticipantUpdated(participant=place.id, state=place.state)
-        told = self._here.tell(seen, but=place.id)
+        told = self.here.tell(seen, but=place.id)
         if place.down_since is not None:
             # They join when they come back; what they miss until then begins here.
             place.down_since = now
@@ -315,35 +327,17 @@ class Room:
         return (admit, *self._media(place), *told, joined)
 
     def _media(self, place: Place) -> Effects:
-        rebuild, place.has_legs = place.has_legs, True
+        rebuild, place.has_legs, place.torn = place.has_legs, True, False
         return (Offering(subscriber=place.id, rebuild=rebuild),)
 
     def _noticed_time(self, now: datetime) -> Effects:
         remaining = self.ends_at - now
-        due = {notice for notice in NOTICES if timedelta(0) < remaining <= notice}
-        fresh = due - self._noticed
-        self._noticed |= due
-        if not fresh or self.phase not in UNDER_WAY:
+        if not self._notices.due(remaining) or self.phase not in UNDER_WAY:
             return ()
-        return self._here.tell(TimeLeft(seconds=round(remaining.total_seconds())))
+        return self.here.tell(TimeLeft(seconds=round(remaining.total_seconds())))
 
     def _synced(self, *, quiet: str | None = None) -> Effects:
-        paused = self.phase is Phase.PAUSED
         return (
-            *sync.blocked(self._here, self._blocked, paused=paused),
-            *sync.reseated(self._here, quiet=quiet),
+            *sync.blocked(self.here, self._blocked, silent=self.is_silent),
+            *sync.reseated(self.here, quiet=quiet),
         )
-
-
-class PrivilegedRoom(Room):
-    """A legal visit's room: there is no way in for anybody who watches."""
-
-
-class SupervisedRoom(Room):
-    """A room that staff may watch, which everybody in it is told."""
-
-    def watch(
-        self, guest: Guest, welcome: Welcome, *, now: datetime, resume: bool = False
-    ) -> Effects:
-        """Staff watch; they send nothing, and are in everybody's list."""
-        return self._take_in(guest, welcome, now, resume=resume)

@@ -5,12 +5,21 @@ Pure. Knows the state of each line, and what the record and the others hear of i
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Literal
 
-from signaling import seats
+from signaling import seats, sync
+from signaling.conditions import (
+    ConnectionQuality,
+    PublishQuality,
+    StreamState,
+    VideoQuality,
+)
 from signaling.effects import Effects, Envelope, Note, Noted
+from signaling.media import engine
+from signaling.media.engine import SLOTS, Kind, Target
 from signaling.messages import ParticipantJoined, ParticipantUpdated, ToPage
 from signaling.seats import Place
-from signaling.words import Reason
+from signaling.words import Quality, Reason
 from visitation.errors import NotFound
 
 
@@ -91,6 +100,71 @@ class Roster:
             lost=now - since if since else timedelta(0),
         )
         return (*told, note)
+
+    def line(
+        self, participant: str, target: Target, *, up: bool, now: datetime
+    ) -> Effects:
+        """The engine hears a leg, or has not heard it for too long."""
+        place = self.find(participant)
+        if place is None or (target in place.lost_legs) is not up:
+            return ()
+        place.lost_legs ^= {target}
+        quality = Quality.LOST if place.lost_legs else Quality.GOOD
+        return (*self.line_changed(place, now), *self.judge(participant, quality))
+
+    def judge(self, participant: str, quality: Quality) -> Effects:
+        """The line of somebody is as good as this."""
+        place = self.find(participant)
+        if place is None or place.quality is quality:
+            return ()
+        place.quality = quality
+        said = ConnectionQuality(participant=participant, quality=quality)
+        return self.tell(said)
+
+    def flow(self, participant: str, kind: Kind, *, stalled: bool) -> Effects:
+        """Media that should arrive from somebody does not, or does again."""
+        place = self.find(participant)
+        if place is None or (kind in place.stalled) is stalled:
+            return ()
+        place.stalled ^= {kind}
+        state: Literal["paused", "active"] = "paused" if stalled else "active"
+        told = StreamState(participant=participant, kind=kind, state=state)
+        return self.tell(told, but=participant)
+
+    def picture(
+        self, participant: str, slot: int, quality: engine.VideoQuality
+    ) -> Effects:
+        """The picture in somebody's slot is sent to them in this quality."""
+        place = self.find(participant)
+        if place is None or place.pictures[slot] == quality:
+            return ()
+        place.pictures[slot] = quality
+        who = place.slots[slot]
+        if who is None:
+            return ()
+        said = VideoQuality(participant=who, quality=quality)
+        return (Envelope(to=participant, message=said),)
+
+    def publishes(self, participant: str, quality: engine.VideoQuality) -> Effects:
+        """Somebody should send no more of their picture than this."""
+        place = self.find(participant)
+        if place is None or place.publishes == quality:
+            return ()
+        place.publishes = quality
+        return (Envelope(to=participant, message=PublishQuality(quality=quality)),)
+
+
+def standing(place: Place) -> Effects:
+    """What `joined` does not say of somebody's own line, if it is not as usual."""
+    said: list[ToPage] = []
+    if place.quality is not Quality.GOOD:
+        said.append(ConnectionQuality(participant=place.id, quality=place.quality))
+    if place.publishes is not None:
+        said.append(PublishQuality(quality=place.publishes))
+    return (
+        *(Envelope(to=place.id, message=message) for message in said),
+        *sync.pictures(place, but=[None] * SLOTS),
+    )
 
 
 def leaving(place: Place, now: datetime, reason: Reason) -> Note:

@@ -8,11 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from signaling.media.engine import SLOTS, Kind, Target
-from signaling.messages import (
-    ParticipantView,
-    TrackView,
-)
+from signaling.media.engine import SLOTS, Kind, Target, VideoQuality
+from signaling.messages import ParticipantView, TrackView
 from signaling.words import Presence, Quality, Sending
 from visitation.words import Part
 
@@ -50,9 +47,21 @@ def _nothing_sent() -> dict[Kind, Sending]:
     return dict.fromkeys(KINDS, Sending.NONE)
 
 
+def _nothing_known() -> list[VideoQuality | None]:
+    return [None] * SLOTS
+
+
 @dataclass(slots=True, kw_only=True)
 class Place:
-    """Somebody's place in the room; it outlives their socket."""
+    """Somebody's place in the room; it outlives their socket.
+
+    Attributes:
+        torn: a leg failed while nobody could be told, so that a page that comes back
+            has to build both anew.
+        pictures: what of the picture in each slot is sent to them, as last measured.
+        publishes: the most of their own picture that they were told to send, if they
+            were told anything.
+    """
 
     guest: Guest
     admitted: bool = False
@@ -60,17 +69,26 @@ class Place:
     lost_legs: set[Target] = field(default_factory=set)
     down_since: datetime | None = None
     has_legs: bool = False
+    torn: bool = False
     sends: dict[Kind, Sending] = field(default_factory=_nothing_sent)
     blocked: set[Kind] = field(default_factory=set)
     quality: Quality = Quality.GOOD
     stalled: set[Kind] = field(default_factory=set)
     slots: list[str | None] = field(default_factory=lambda: [None] * SLOTS)
+    pictures: list[VideoQuality | None] = field(default_factory=_nothing_known)
+    publishes: VideoQuality | None = None
     told: dict[tuple[str, Kind], Arrival] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """The participant's opaque name."""
         return self.guest.id
+
+    def forget_page(self) -> None:
+        """A page was loaded anew: what the one before knew and had is gone."""
+        self.lost_legs.clear()
+        self.publishes = None
+        self.pictures = _nothing_known()
 
     @property
     def may_send(self) -> bool:

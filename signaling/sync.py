@@ -6,6 +6,7 @@ difference; calling it twice says nothing the second time.
 
 from collections.abc import Iterable, Iterator
 
+from signaling.conditions import VideoQuality
 from signaling.effects import Block, Effect, Effects, Envelope, Seat
 from signaling.media.engine import Kind
 from signaling.messages import (
@@ -27,17 +28,19 @@ def reseated(places: Iterable[Place], *, quiet: str | None = None) -> Effects:
     effects: list[Effect] = []
     for place in places:
         others = [other for other in places if other is not place]
+        before = list(place.slots)
         effects += _seat(place, others)
         then = arrivals(place, others)
         if place.id != quiet:
             here = {other.id for other in others}
             effects += _told(place, then, here)
+            effects += pictures(place, but=before)
         place.told = then
     return tuple(effects)
 
 
 def blocked(
-    places: Iterable[Place], before: set[tuple[str, Kind]], *, paused: bool
+    places: Iterable[Place], before: set[tuple[str, Kind]], *, silent: bool
 ) -> Effects:
     """Bring what the engine holds back, `before`, up to date."""
     wanted = {
@@ -45,7 +48,7 @@ def blocked(
         for place in places
         if place.may_send
         for kind in KINDS
-        if paused or kind in place.blocked
+        if silent or kind in place.blocked
     }
     changes = sorted(wanted ^ before)
     before.symmetric_difference_update(changes)
@@ -53,6 +56,19 @@ def blocked(
         Block(publisher=one, kind=kind, blocked=(one, kind) in wanted)
         for one, kind in changes
     )
+
+
+def pictures(place: Place, *, but: Iterable[str | None]) -> Iterator[Envelope]:
+    """Tell a subscriber in what quality they are sent whoever is new in a slot.
+
+    Args:
+        place: the subscriber's.
+        but: who sat in each slot before, and is known.
+    """
+    for known, who, quality in zip(but, place.slots, place.pictures, strict=True):
+        if who is not None and who != known and quality is not None:
+            said = VideoQuality(participant=who, quality=quality)
+            yield Envelope(to=place.id, message=said)
 
 
 def _seat(place: Place, others: list[Place]) -> Iterator[Effect]:

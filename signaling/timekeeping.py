@@ -12,7 +12,6 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from signaling import measuring
 from signaling.hub import Hub, Live
 from signaling.words import Phase, Reason
 from visitation import calls, visits
@@ -78,7 +77,7 @@ async def tick(hub: Hub, live: Live, *, measure: bool) -> None:
         return
     hub.carry_out(live, live.room.tick(now))
     if measure and live.room.phase is Phase.LIVE:
-        hub.carry_out(live, measuring.measured(live.room, hub.engine))
+        hub.carry_out(live, hub.measuring.look(live.room, hub.engine, now))
 
 
 async def _run_out(hub: Hub, live: Live) -> None:

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 from signaling.media.engine import Kind
-from signaling.messages import (
-    IceServer,
-)
+from signaling.messages import IceServer
 from signaling.seats import KINDS, Place
 from signaling.words import Phase, Presence, Quality, Sending
 from visitation.words import Part
@@ -33,10 +31,15 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomView:
-    """A room on a staff board: its phase, and everybody who has a place in it."""
+    """A room on a staff board: its phase, and everybody who has a place in it.
+
+    Attributes:
+        unsupervised: staff have to watch it and nobody does; nothing is forwarded.
+    """
 
     phase: Phase
     people: tuple[PersonView, ...]
+    unsupervised: bool = False
 
     @property
     def watched(self) -> bool:

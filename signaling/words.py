@@ -33,7 +33,6 @@ class Quality(StrEnum):
 
     GOOD = "good"
     POOR = "poor"
-    BAD = "bad"
     LOST = "lost"
 
 

@@ -127,7 +127,6 @@ _GUESTS = (Part.VISITOR, Part.INTERPRETER, Part.OFFICIAL, Part.COMPANION)
 _FAMILY = (Part.VISITOR, Part.INTERPRETER)
 _LINES: Mapping[Quality, Sign] = {
     Quality.POOR: Sign(words=N_("Weak line"), kind="warn"),
-    Quality.BAD: Sign(words=N_("Very weak line"), kind="bad"),
     Quality.LOST: Sign(words=N_("No sound or picture"), kind="bad"),
 }
 _COME = frozenset({ParticipantState.WAITING, ParticipantState.JOINED})

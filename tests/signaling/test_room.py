@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from signaling.conditions import ConnectionQuality, StreamState
 from signaling.effects import (
     Block,
     Close,
@@ -16,7 +17,6 @@ from signaling.effects import (
 )
 from signaling.messages import (
     Admit,
-    ConnectionQuality,
     End,
     Extend,
     Joined,
@@ -29,7 +29,6 @@ from signaling.messages import (
     ParticipantView,
     Pause,
     Start,
-    StreamState,
     TimeLeft,
     TrackMuted,
     TrackPublished,
@@ -38,8 +37,9 @@ from signaling.messages import (
     TrackView,
     Warn,
 )
-from signaling.room import PrivilegedRoom, Room, SupervisedRoom
+from signaling.room import Room
 from signaling.seats import Guest
+from signaling.supervised import PrivilegedRoom, SupervisedRoom
 from signaling.views import PersonView, RoomView, Welcome
 from signaling.words import Phase, Presence, Quality, Reason, Sending
 from visitation.errors import NotAllowed, NotFound
@@ -125,6 +125,7 @@ def test_before_the_start_there_is_a_waiting_room_and_no_media() -> None:
                 part=Part.VISITOR,
                 kind=VisitKind.FAMILY,
                 phase=Phase.WAITING,
+                watched=True,
                 admitted=False,
                 resumed=False,
                 resume="come-back",
@@ -392,8 +393,10 @@ def test_a_place_is_kept_for_a_minute() -> None:
 def test_a_lost_leg_counts_as_a_lost_line_until_it_is_heard_again() -> None:
     live = under_way(PRISONER, MOTHER)
 
-    lost = live.line("mother", "publisher", up=False, now=TEN)
-    back = live.line("mother", "publisher", up=True, now=TEN + timedelta(seconds=20))
+    lost = live.here.line("mother", "publisher", up=False, now=TEN)
+    back = live.here.line(
+        "mother", "publisher", up=True, now=TEN + timedelta(seconds=20)
+    )
 
     assert told(lost, "prisoner") == [
         ParticipantUpdated(participant="mother", state=Presence.RECONNECTING),
@@ -406,7 +409,7 @@ def test_a_lost_leg_counts_as_a_lost_line_until_it_is_heard_again() -> None:
         Note(participant="mother", what=Noted.RECONNECTING),
         Note(participant="mother", what=Noted.RETURNED, lost=timedelta(seconds=20)),
     ]
-    assert live.line("mother", "publisher", up=True, now=TEN) == ()
+    assert live.here.line("mother", "publisher", up=True, now=TEN) == ()
 
 
 def test_staff_mute_somebody_and_everybody_knows() -> None:
@@ -531,7 +534,7 @@ def test_the_end_silences_everybody_at_once() -> None:
 def test_media_that_stops_and_comes_back_is_told_to_the_others() -> None:
     live = under_way(PRISONER, MOTHER)
 
-    stopped = live.flow("mother", "video", stalled=True)
+    stopped = live.here.flow("mother", "video", stalled=True)
 
     assert stopped == (
         Envelope(
@@ -539,7 +542,7 @@ def test_media_that_stops_and_comes_back_is_told_to_the_others() -> None:
             message=StreamState(participant="mother", kind="video", state="paused"),
         ),
     )
-    assert live.flow("mother", "video", stalled=True) == ()
+    assert live.here.flow("mother", "video", stalled=True) == ()
     assert live.expects("mother") == {"audio", "video"}
 
 

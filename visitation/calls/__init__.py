@@ -19,6 +19,7 @@ from visitation.calls.presence import (
     reconnecting,
     returned,
     seen,
+    supervised,
     tick,
     waiting,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "seats_of",
     "seen",
     "start",
+    "supervised",
     "tick",
     "waiting",
 ]

@@ -198,6 +198,15 @@ async def away(
     return max(timedelta(0), now - left_at) if left_at else timedelta(0)
 
 
+def supervised(
+    session: AsyncSession, visit_id: int, *, held: bool, now: datetime
+) -> None:
+    """Note that a visit is held because nobody supervises it, or that it goes on."""
+    action = "call_hold" if held else "call_go_on"
+    subject = f"visit:{visit_id}"
+    audit.note(session, audit.SYSTEM, action, subject, now=now, visit_id=visit_id)
+
+
 def minutes_by_side(
     participants: Iterable[Participant],
 ) -> dict[Side, tuple[float, float]]:
