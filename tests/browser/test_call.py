@@ -1,10 +1,9 @@
 """Three people in a call, through our own forwarder, in real Chromium."""
 
 import pytest
-from playwright.async_api import Browser, Page, expect
-from sqlmodel import select
+from playwright.async_api import Browser, expect
 
-from scheduler import booking, calendar
+from tests.browser.appointment import booked, paired
 from tests.browser.conftest import PHONE, Installation
 from tests.browser.people import (
     in_state,
@@ -14,12 +13,7 @@ from tests.browser.people import (
     sees_and_hears,
     sign_in,
 )
-from visitation import devices, visits
-from visitation.audit import SYSTEM
-from visitation.people.tables import Account, Prisoner, Visitor
-from visitation.places.tables import Station
-from visitation.visits import Visit
-from visitation.words import Attendance, Role, StationKind, VisitKind
+from visitation.words import Role
 
 pytestmark = pytest.mark.browser
 
@@ -35,74 +29,17 @@ LATE_TO_ALLOW = """
 """
 
 
-async def _booked(service: Installation) -> tuple[Visit, str]:
-    now = service.clock()
-    async with service.database.write() as session:
-        terminal = (
-            await session.exec(
-                select(Station).where(Station.kind == StationKind.TERMINAL)
-            )
-        ).one()
-        official = (
-            await session.exec(select(Account).where(Account.role == Role.OFFICIAL))
-        ).one()
-        prisoner = (await session.exec(select(Prisoner))).one()
-        visitor = (await session.exec(select(Visitor))).one()
-        (slot,) = await calendar.free(
-            session, site_id=terminal.site_id, after=now, limit=1
-        )
-        visit = await booking.book(
-            session,
-            prison_id=terminal.site_id,
-            terminal_id=slot.terminal_id,
-            span=slot.span,
-            kind=VisitKind.FAMILY,
-            prisoner_id=prisoner.id,
-            visitor_ids=[visitor.id],
-            official_id=official.id,
-            attendance=Attendance.DESK,
-            keyring=service.keyring,
-            by=SYSTEM,
-            now=now,
-        )
-        code = next(
-            code
-            for person in await visits.participants(session, visit.id)
-            if (code := visits.code_of(person, keyring=service.keyring))
-        )
-    return visit, code
-
-
-async def _paired(page: Page, service: Installation) -> None:
-    async with service.database.write() as session:
-        terminal = (
-            await session.exec(
-                select(Station).where(Station.kind == StationKind.TERMINAL)
-            )
-        ).one()
-        code = await devices.issue_pairing_code(
-            session,
-            station_id=terminal.id,
-            keyring=service.keyring,
-            by=SYSTEM,
-            now=service.clock(),
-        )
-    await page.goto(service.url("terminal", "/pair"))
-    await page.get_by_label("Pairing code").fill(code)
-    await page.get_by_role("button", name="Pair").click()
-
-
 async def test_a_call_outlives_a_lost_socket_and_a_reload(
     service: Installation, browser: Browser
 ) -> None:
-    visit, code = await _booked(service)
+    visit, code = await booked(service)
     context = await browser.new_context()
     family = await open_page(context, service, "family")
     terminal = await open_page(context, service, "terminal")
     official = await open_page(context, service, "official")
     warden = await open_page(context, service, "warden")
 
-    await _paired(terminal, service)
+    await paired(terminal, service)
     await in_state(terminal, "waiting")
     await join_by_code(family, service, code, PHONE)
     await family.goto(service.url("family", f"/call/{visit.reference}"))
