@@ -2,10 +2,12 @@
 /** The call page: joins protocol, media and picture. The only file that knows all three. */
 
 import { conduct } from "./conduct.js";
+import { Devices } from "./devices.js";
 import { inspection } from "./inspect.js";
 import { Media } from "./media.js";
+import { onReturn } from "./network.js";
 import { Signaling } from "./signaling.js";
-import { begin, dismissed, stateOf, told } from "./state.js";
+import { begin, dismissed, isSpokenTo, stateOf, told } from "./state.js";
 import { View } from "./view.js";
 
 const SPEAKS = new Set(["prisoner", "visitor", "official", "interpreter"]);
@@ -15,16 +17,21 @@ const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 const part = root.dataset.part ?? "";
 let facts = begin();
 
+const devices = new Devices({ speaks: SPEAKS.has(part), onChange: () => became() });
+
 const media = new Media(
   {
     send: (message) => signaling.send(message),
+    line: () => ({ ready: signaling.ready, roundTrip: signaling.roundTrip }),
+    expects: (target) => target === "publisher" || isSpokenTo(facts),
     onLeg: (target, state) => become({ [target]: state }),
-    onTracks: () => became(),
+    onTracks: () => draw(),
+    onLevels: (levels) => view.sounds(levels),
   },
-  { speaks: SPEAKS.has(part), hears: part !== "companion" },
+  { tracks: () => devices.live(), hears: part !== "companion" },
 );
 
-const opened = media.open();
+const opened = devices.open();
 
 const signaling = new Signaling({
   socketUrl: (root.dataset.socket ?? "").replace(/^/, location.origin.replace(/^http/, "ws")),
@@ -38,7 +45,7 @@ const signaling = new Signaling({
 });
 
 const view = new View(root, words, {
-  arriving: (mid) => media.arriving(mid),
+  arriving: (mid) => media.subscriber.arriving(mid),
   hears: part !== "companion",
   dismiss: (id) => {
     facts = dismissed(facts, id);
@@ -53,11 +60,14 @@ function become(change) {
   draw();
 }
 
-/** Our own camera or microphone changed, or what arrives did. */
+/** Our own camera or microphone changed. */
 function became() {
-  const sends = { audio: media.sends("audio"), video: media.sends("video") };
-  if (JSON.stringify(sends) !== JSON.stringify(facts.sends)) signaling.send({ type: "tracks", ...sends });
-  become({ sends, troubles: { ...media.troubles } });
+  if (JSON.stringify(sending()) !== JSON.stringify(facts.sends)) signaling.send({ type: "tracks", ...sending() });
+  become({ sends: sending(), troubles: { ...devices.troubles } });
+}
+
+function sending() {
+  return { audio: devices.sends("audio"), video: devices.sends("video") };
 }
 
 function draw() {
@@ -67,30 +77,37 @@ function draw() {
   if (facts.over) finish();
 }
 
+/** What is done at once about a message, beside what the page shows of it.
+ * @type {Record<string, (message: any) => unknown>} */
+const DONE = {
+  joined,
+  admit: () => publish(),
+  offer: (message) => media.offered(message.sdp),
+  answer: (message) => media.answered(message.sdp),
+  renegotiate: (message) => media.renegotiate(message.target, message.rebuild),
+  publish_quality: (message) => media.sendOnly(message.quality),
+  error: (message) => message.code === "bad_sdp" && media.refused(),
+};
+
 /** @param {import("./signaling.js").Message} message */
 function hear(message) {
   const before = facts;
   facts = told(facts, message, Date.now());
-  if (message.type === "joined") joined(message);
-  if (message.type === "admit") publish();
-  if (message.type === "offer") media.offered(message.sdp);
-  if (message.type === "answer") media.answered(message.sdp);
-  if (message.type === "error" && message.code === "bad_sdp") media.recover();
+  DONE[message.type]?.(message);
   if (facts !== before) draw();
 }
 
-/** @param {import("./signaling.js").Message} message */
+/** @param {any} message */
 function joined(message) {
   media.iceServers = message.ice_servers.map((/** @type {any} */ server) =>
     server.username ? server : { urls: server.urls },
   );
   if (message.resumed) {
-    signaling.send({ type: "tracks", audio: media.sends("audio"), video: media.sends("video") });
+    signaling.send({ type: "tracks", ...sending() });
     media.recover();
     return;
   }
   media.forget();
-  facts = { ...facts, publisher: "none", subscriber: "none" };
   if (message.admitted) publish();
 }
 
@@ -98,7 +115,7 @@ function joined(message) {
 async function publish() {
   if (!SPEAKS.has(part)) return;
   await opened;
-  signaling.send({ type: "tracks", audio: media.sends("audio"), video: media.sends("video") });
+  signaling.send({ type: "tracks", ...sending() });
   media.publish();
 }
 
@@ -109,6 +126,7 @@ function finish() {
   finished = true;
   signaling.done = true;
   media.close();
+  devices.close();
   awake(false);
 }
 
@@ -127,7 +145,7 @@ async function awake(on) {
 
 for (const kind of /** @type {const} */ (["audio", "video"])) {
   view.part(kind).addEventListener("click", () => {
-    media.toggle(kind);
+    devices.toggle(kind);
     became();
   });
 }
@@ -150,8 +168,11 @@ view.part("trouble-read").addEventListener("click", () => become({ troublesRead:
 for (const again of root.querySelectorAll("[data-again]")) {
   again.addEventListener("click", () => location.reload());
 }
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && !facts.over) awake(true);
+onReturn(() => {
+  if (facts.over) return;
+  signaling.hurry();
+  media.doubt();
+  awake(true);
 });
 window.setInterval(() => view.time(facts, Date.now()), 1000);
 
@@ -162,7 +183,7 @@ awake(true);
 signaling.connect();
 opened.then(() => {
   const own = /** @type {HTMLVideoElement} */ (view.part("own"));
-  if (media.own.video) own.srcObject = new MediaStream([media.own.video]);
+  if (devices.own.video) own.srcObject = new MediaStream([devices.own.video]);
   became();
   // A page that captures may play sound: what was blocked before needs no button now.
   if (facts.soundBlocked) startSound();

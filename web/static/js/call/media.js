@@ -1,212 +1,206 @@
 // @ts-check
-/** Camera, microphone, and the two connections of a call. Knows no page and no socket:
- * it is given a way to send messages, and says what became of each leg. */
+/** The two legs of a call, and their life: built, watched twice a second, helped when they
+ * fall silent. Knows no page and no socket: it is given a way to send messages, and says
+ * what became of each leg. */
 
-const RESTART_AFTER_MS = 1500;
-const REBUILD_AFTER_MS = 4000;
-const VIDEO = { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 24, max: 30 } };
-const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-const VIDEO_BITS_PER_SECOND = 1_200_000;
+import * as pulse from "./pulse.js";
+import { Publisher } from "./publisher.js";
+import { measured } from "./stats.js";
+import { Subscriber } from "./subscriber.js";
+
+const LOOK_EVERY_MS = 500;
+const HEARD_LATELY_MS = 1500;
+/** The service had trouble with a leg; it is given so long before it is asked again. */
+const MOMENT_MS = 1000;
 
 /**
- * @typedef {"audio" | "video"} Kind
  * @typedef {"publisher" | "subscriber"} Target
  * @typedef {{
  *   send: (message: {type: string, [field: string]: any}) => boolean,
+ *   line: () => {ready: boolean, roundTrip: number},
+ *   expects: (target: Target) => boolean,
  *   onLeg: (target: Target, state: string) => void,
  *   onTracks: () => void,
- * }} Wires
+ *   onLevels: (levels: Map<string, number>) => void,
+ * }} Wires `line` is how the socket is, with its round trip in milliseconds;
+ *   `expects` is whether anybody should be sending on a leg
  */
 
 export class Media {
-  /** @param {Wires} wires @param {{hears: boolean, speaks: boolean}} part */
+  /** @param {Wires} wires @param {{hears: boolean, tracks: () => MediaStreamTrack[]}} part */
   constructor(wires, part) {
     this.wires = wires;
-    this.part = part;
-    /** @type {Partial<Record<Kind, MediaStreamTrack>>} */
-    this.own = {};
-    /** @type {Partial<Record<Kind, string>>} why there is no track of a kind */
-    this.troubles = {};
-    /** @type {RTCPeerConnection | null} */
-    this.publisher = null;
-    /** @type {RTCPeerConnection | null} */
-    this.subscriber = null;
+    this.tracks = part.tracks;
     /** @type {RTCIceServer[]} */
     this.iceServers = [];
-    /** @type {Partial<Record<Target, number>>} */
-    this.timers = {};
-    this.accepting = Promise.resolve();
-  }
-
-  /** Ask for camera and microphone together, then for each alone; do with what there is. */
-  async open() {
-    if (!this.part.speaks) return;
-    if (!navigator.mediaDevices) {
-      this.troubles = { audio: "Unsupported", video: "Unsupported" };
-      return;
-    }
-    if (await this.take({ audio: AUDIO, video: VIDEO })) return;
-    await this.take({ audio: AUDIO });
-    await this.take({ video: VIDEO });
-  }
-
-  /** @param {MediaStreamConstraints} wanted @returns {Promise<boolean>} */
-  async take(wanted) {
-    const kinds = /** @type {Kind[]} */ (Object.keys(wanted));
-    try {
-      const stream = await navigator.mediaDevices.getUserMedia(wanted);
-      for (const track of stream.getTracks()) {
-        const kind = /** @type {Kind} */ (track.kind);
-        this.own[kind] = track;
-        delete this.troubles[kind];
-        track.onended = () => this.wires.onTracks();
-      }
-      return true;
-    } catch (error) {
-      for (const kind of kinds) this.troubles[kind] = error instanceof Error ? error.name : "Unknown";
-      return false;
-    }
-  }
-
-  /** @param {Kind} kind @returns {string} what the `tracks` message says of a kind */
-  sends(kind) {
-    const track = this.own[kind];
-    if (!track || track.readyState === "ended") return "none";
-    return track.enabled ? "on" : "muted";
-  }
-
-  /** @param {Kind} kind */
-  toggle(kind) {
-    const track = this.own[kind];
-    if (track) track.enabled = !track.enabled;
+    this.publisher = new Publisher({ send: wires.send, connection: () => this.connection("publisher") });
+    this.subscriber = new Subscriber({
+      send: wires.send,
+      connection: () => this.connection("subscriber"),
+      onTracks: wires.onTracks,
+      hears: part.hears,
+    });
+    /** @type {Partial<Record<Target, pulse.Pulse>>} */
+    this.pulses = {};
+    /** @type {Partial<Record<Target, string>>} */
+    this.said = {};
+    this.looking = false;
+    this.timer = window.setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
   /** Offer what we have on a new leg; nothing at all if we have nothing. */
-  async publish() {
-    this.publisher?.close();
-    this.publisher = null;
-    const tracks = Object.values(this.own).filter((track) => track.readyState === "live");
-    if (!this.part.speaks || tracks.length === 0) return;
-    const connection = (this.publisher = this.leg("publisher"));
-    for (const track of tracks) {
-      const encoding = track.kind === "video" ? [{ maxBitrate: VIDEO_BITS_PER_SECOND }] : undefined;
-      connection.addTransceiver(track, { direction: "sendonly", sendEncodings: encoding });
-    }
-    await this.offer(connection);
-  }
-
-  /** @param {RTCPeerConnection} connection */
-  async offer(connection) {
-    await connection.setLocalDescription();
-    this.wires.send({ type: "offer", target: "publisher", sdp: connection.localDescription?.sdp ?? "" });
+  publish() {
+    return this.publisher.build(this.tracks());
   }
 
   /** @param {string} sdp */
   async answered(sdp) {
-    if (this.publisher?.signalingState === "have-local-offer") {
-      await this.publisher.setRemoteDescription({ type: "answer", sdp });
-    }
-  }
-
-  /** The service offers; one offer is answered after the other. @param {string} sdp */
-  offered(sdp) {
-    this.accepting = this.accepting.then(() => this.accept(sdp)).catch(() => this.ask("subscriber", true));
-    return this.accepting;
+    await this.publisher.answered(sdp).catch(() => this.later("publisher"));
   }
 
   /** @param {string} sdp */
-  async accept(sdp) {
-    let connection = this.subscriber;
-    if (!connection || fingerprint(connection.remoteDescription?.sdp) !== fingerprint(sdp) || isOver(connection)) {
-      connection?.close();
-      connection = this.subscriber = this.leg("subscriber");
-    }
-    await connection.setRemoteDescription({ type: "offer", sdp });
-    for (const transceiver of connection.getTransceivers()) {
-      const silent = transceiver.mid?.startsWith("a") && !this.part.hears;
-      transceiver.direction = silent ? "inactive" : "recvonly";
-    }
-    await connection.setLocalDescription();
-    this.wires.send({ type: "answer", target: "subscriber", sdp: connection.localDescription?.sdp ?? "" });
-    this.wires.onTracks();
+  async offered(sdp) {
+    await this.subscriber.offered(sdp).catch(() => this.later("subscriber"));
   }
 
-  /** @param {string | null} mid @returns {MediaStreamTrack | null} what arrives in a mid */
-  arriving(mid) {
-    const found = mid && this.subscriber?.getTransceivers().find((one) => one.mid === mid);
-    return found ? found.receiver.track : null;
+  /** The service could not use a description of ours: the leg is made anew, in a while. */
+  refused() {
+    this.later(this.publisher.refused() ? "publisher" : "subscriber");
   }
 
-  /** The service knows nothing of the legs any more. */
+  /** @param {Target} target */
+  later(target) {
+    const known = this.pulses[target];
+    const newest = this[target].newest;
+    if (!known || !newest) return;
+    this.pulses[target] = pulse.tried(known, performance.now());
+    newest.close();
+  }
+
+  /** The service wants a leg to be offered again, or made anew. @param {Target} target @param {boolean} rebuild */
+  renegotiate(target, rebuild) {
+    if (target === "subscriber") window.setTimeout(() => this.subscriber.ask(rebuild), MOMENT_MS);
+    else if (rebuild) this.help("publisher", "rebuild", performance.now());
+    else this.publisher.offer().catch(() => this.later("publisher"));
+  }
+
+  /** @param {string} quality */
+  sendOnly(quality) {
+    return this.publisher.send(quality);
+  }
+
+  /** The service knows nothing of the legs any more: both are made anew. */
   forget() {
-    this.publisher?.close();
-    this.subscriber?.close();
-    this.publisher = this.subscriber = null;
+    this.publisher.forget();
+    this.publisher.unheard();
+    this.subscriber.forget();
+    for (const target of /** @type {Target[]} */ (["publisher", "subscriber"])) this.say(target);
   }
 
-  /** After the socket came back: whatever is not well is made anew. */
-  recover() {
+  /** The network may have changed under the legs: those that stay silent are made anew. */
+  doubt() {
+    const now = performance.now();
     for (const target of /** @type {Target[]} */ (["publisher", "subscriber"])) {
-      const state = this[target]?.connectionState;
-      if (state && state !== "connected") this.ask(target, state === "failed" || state === "closed");
+      const known = this.pulses[target];
+      if (known) this.pulses[target] = pulse.doubted(known, now);
     }
   }
 
-  /** @param {Target} target @param {boolean} rebuild */
-  ask(target, rebuild) {
-    if (target === "subscriber") {
-      this.wires.send({ type: "subscribe", rebuild });
-    } else if (rebuild) {
-      this.publish();
-    } else if (this.publisher && this.publisher.signalingState === "stable") {
-      this.publisher.restartIce();
-      this.offer(this.publisher);
-    }
+  /** After the socket came back. */
+  recover() {
+    this.publisher.unheard();
+    if (this.publisher.stuck) this.renegotiate("publisher", false);
+    this.doubt();
   }
 
   close() {
-    for (const timer of Object.values(this.timers)) window.clearTimeout(timer);
-    this.forget();
-    for (const track of Object.values(this.own)) track.stop();
+    window.clearInterval(this.timer);
+    this.publisher.forget();
+    this.subscriber.close();
   }
 
   /** @param {Target} target @returns {RTCPeerConnection} */
-  leg(target) {
+  connection(target) {
     const connection = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
+    const now = performance.now();
+    this.pulses[target] ??= pulse.begin(now);
     connection.onconnectionstatechange = () => {
-      if (this[target] === connection) this.changed(target, connection);
+      if (this[target].newest !== connection) return;
+      const known = this.pulses[target];
+      if (connection.connectionState === "connected") {
+        if (known) this.pulses[target] = pulse.stands(known, performance.now());
+        if (target === "subscriber") this.subscriber.stands(connection);
+      }
+      this.say(target);
     };
     return connection;
   }
 
-  /** @param {Target} target @param {RTCPeerConnection} connection */
-  changed(target, connection) {
-    const state = connection.connectionState;
-    window.clearTimeout(this.timers[target]);
-    this.wires.onLeg(target, state);
-    const later = (/** @type {number} */ ms, /** @type {() => void} */ act) => {
-      this.timers[target] = window.setTimeout(() => {
-        if (this[target] === connection && connection.connectionState !== "connected") act();
-      }, ms);
-    };
-    if (state === "failed") this.ask(target, true);
-    if (state === "disconnected") {
-      // A restart keeps the keys and costs the least; a leg that is still down after it
-      // is built anew, which takes no longer than joining does.
-      later(RESTART_AFTER_MS, () => {
-        this.ask(target, false);
-        later(REBUILD_AFTER_MS, () => this.ask(target, true));
-      });
+  /** Measure both legs, say how they are, and help whichever is silent. */
+  async look() {
+    if (this.looking) return;
+    this.looking = true;
+    try {
+      for (const target of /** @type {Target[]} */ (["publisher", "subscriber"])) await this.listen(target);
+      const now = performance.now();
+      for (const target of /** @type {Target[]} */ (["publisher", "subscriber"])) this.judge(target, now);
+    } finally {
+      this.looking = false;
     }
   }
-}
 
-/** @param {RTCPeerConnection} connection */
-function isOver(connection) {
-  return connection.connectionState === "failed" || connection.connectionState === "closed";
-}
+  /** @param {Target} target */
+  async listen(target) {
+    const connection = this[target].newest;
+    if (!connection || connection.connectionState === "closed") return;
+    const found = await measured(connection);
+    const known = this.pulses[target];
+    if (known && connection === this[target].newest) {
+      this.pulses[target] = pulse.heard(known, found.count, performance.now());
+    }
+    if (target === "subscriber") this.wires.onLevels(found.levels);
+  }
 
-/** @param {string | undefined} sdp */
-function fingerprint(sdp) {
-  return sdp?.match(/^a=fingerprint:(.*)$/m)?.[1].trim();
+  /** @param {Target} target @param {number} now */
+  judge(target, now) {
+    this.say(target);
+    const known = this.pulses[target];
+    const newest = this[target].newest;
+    const { ready, roundTrip } = this.wires.line();
+    if (!known || !newest || !ready) return;
+    const other = this.pulses[target === "publisher" ? "subscriber" : "publisher"];
+    const idle = !this.wires.expects(target);
+    const whole = ["connected", "disconnected"].includes(newest.connectionState);
+    const otherHears = Boolean(other?.stood) && now - (other?.heardAt ?? 0) < HEARD_LATELY_MS;
+    this.help(target, pulse.remedy(known, { now, roundTrip, idle, whole, otherHears }), now);
+  }
+
+  /** @param {Target} target @param {pulse.Remedy} remedy @param {number} now */
+  help(target, remedy, now) {
+    const known = this.pulses[target];
+    if (remedy === "none") return;
+    if (known) this.pulses[target] = pulse.tried(known, now);
+    const again = () => this.later(target);
+    if (target === "subscriber") this.subscriber.ask(remedy === "rebuild");
+    else if (remedy === "rebuild") this.publish().catch(again);
+    else this.publisher.offer({ restart: true }).catch(again);
+  }
+
+  /** @param {Target} target */
+  say(target) {
+    const state = this.stateOf(target);
+    if (state === this.said[target]) return;
+    this.said[target] = state;
+    this.wires.onLeg(target, state);
+  }
+
+  /** @param {Target} target @returns {"none" | "connecting" | "connected" | "silent"} */
+  stateOf(target) {
+    const known = this.pulses[target];
+    const newest = this[target].newest;
+    if (!known || (!newest && !known.stood)) return "none";
+    if (!known.stood) return "connecting";
+    const up = newest && ["connected", "disconnected"].includes(newest.connectionState);
+    return up && !pulse.isSilent(known, performance.now(), !this.wires.expects(target)) ? "connected" : "silent";
+  }
 }

@@ -6,7 +6,7 @@
  * @typedef {"audio" | "video"} Kind
  * @typedef {{kind: Kind, mid: string | null, muted: boolean}} Track
  * @typedef {{id: string, part: string, name: string, state: string, quality: string,
- *   blocked: Kind[], tracks: Track[], stalled: Kind[]}} Person
+ *   blocked: Kind[], tracks: Track[], stalled: Kind[], picture: string}} Person
  * @typedef {{id: number, tone: string, code: string, text: string}} Notice
  * @typedef {{
  *   socket: "connecting" | "open" | "lost",
@@ -15,7 +15,7 @@
  *   quality: string, startsAt: number, endsAt: number, closesAt: number, skew: number,
  *   over: string, denial: string, opensAt: number, notices: Notice[],
  *   sends: {audio: string, video: string}, troubles: Partial<Record<Kind, string>>,
- *   troublesRead: boolean, soundBlocked: boolean,
+ *   troublesRead: boolean, soundBlocked: boolean, watched: boolean, publishQuality: string,
  * }} Facts
  */
 
@@ -26,7 +26,7 @@ export function begin() {
     people: [], publisher: "none", subscriber: "none", blocked: [], quality: "good",
     startsAt: 0, endsAt: 0, closesAt: 0, skew: 0, over: "", denial: "", opensAt: 0, notices: [],
     sends: { audio: "none", video: "none" }, troubles: {}, troublesRead: false,
-    soundBlocked: false,
+    soundBlocked: false, watched: true, publishQuality: "high",
   };
 }
 
@@ -42,6 +42,7 @@ export const STATES = [
   ["waiting", (f) => f.phase === "waiting"],
   ["outside", (f) => !f.admitted],
   ["paused", (f) => f.phase === "paused"],
+  ["held", (f) => !f.watched],
   ["reconnecting", (f) => isDown(f.publisher) || isDown(f.subscriber)],
   ["connecting", (f) => f.subscriber !== "connected"],
   ["live", () => true],
@@ -55,7 +56,13 @@ export function stateOf(facts) {
 
 /** @param {string} leg @returns {boolean} whether a leg that stood is down */
 function isDown(leg) {
-  return leg === "disconnected" || leg === "failed";
+  return leg === "silent";
+}
+
+/** @param {Facts} f @returns {boolean} whether somebody's sound should be arriving */
+export function isSpokenTo(f) {
+  if (f.phase !== "live" || !f.watched) return false;
+  return f.people.some((p) => p.state === "connected" && p.tracks.some((t) => t.kind === "audio" && t.mid && !t.muted));
 }
 
 /** @type {Record<string, (facts: Facts, m: any, now: number) => Partial<Facts>>} */
@@ -64,10 +71,17 @@ const TOLD = {
     joined: true, me: m.participant, part: m.part, phase: m.phase, admitted: m.admitted,
     blocked: m.blocked, skew: Date.parse(m.now) - now, startsAt: Date.parse(m.starts_at),
     endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at), quality: "good",
-    people: m.participants.map((/** @type {Person} */ p) => ({ ...p, stalled: [] })),
+    watched: m.watched ?? true, publishQuality: m.resumed ? f.publishQuality : "high",
+    people: m.participants.map((/** @type {Person} */ p) => {
+      const known = m.resumed ? f.people.find((one) => one.id === p.id) : undefined;
+      return { ...p, stalled: [], picture: known?.picture ?? "high" };
+    }),
   }),
   participant_joined: (f, m) => ({
-    people: [...f.people.filter((p) => p.id !== m.participant.id), { ...m.participant, stalled: [] }],
+    people: [
+      ...f.people.filter((p) => p.id !== m.participant.id),
+      { ...m.participant, stalled: [], picture: "high" },
+    ],
   }),
   participant_updated: (f, m) => change(f, m.participant, () => ({ state: m.state })),
   participant_left: (f, m) => ({ people: f.people.filter((p) => p.id !== m.participant) }),
@@ -80,6 +94,9 @@ const TOLD = {
   track_unmuted: (f, m) => change(f, m.participant, (p) => ({ tracks: muted(p, m.kind, false) })),
   stream_state: (f, m) =>
     change(f, m.participant, (p) => ({ stalled: switched(p.stalled, m.kind, m.state === "paused") })),
+  video_quality: (f, m) => change(f, m.participant, () => ({ picture: m.quality })),
+  publish_quality: (f, m) => ({ publishQuality: m.quality }),
+  supervision: (f, m) => ({ watched: m.watched }),
   connection_quality: (f, m) =>
     m.participant === f.me ? { quality: m.quality } : change(f, m.participant, () => ({ quality: m.quality })),
   start: (f, m) => ({ phase: "live", endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at) }),
@@ -91,7 +108,7 @@ const TOLD = {
       : change(f, m.participant, (p) => ({ blocked: switched(p.blocked, m.kind, m.muted) })),
   extend: (f, m) => ({
     endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at),
-    notices: f.part === "monitor" ? f.notices : noticed(f, "good", "extended"),
+    notices: f.part === "monitor" ? f.notices : noticed(f, "good", m.reason === "lost_time" ? "given_back" : "extended"),
   }),
   time_left: (f, m) => ({ notices: noticed(f, "time", "time_left", String(Math.ceil(m.seconds / 60))) }),
   // Whoever watches said it, and reads beside the form that it was said.

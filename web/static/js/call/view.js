@@ -4,8 +4,9 @@
  * Parts with `data-on="live paused"` are there in those states alone. Words come from the
  * page, in the reader's language. */
 
+import { Announcer } from "./announcer.js";
 import { rows } from "./conduct.js";
-import { tile } from "./tile.js";
+import { Tile } from "./tile.js";
 
 /** @typedef {import("./state.js").Facts} Facts */
 /** @typedef {import("./state.js").Person} Person */
@@ -13,6 +14,7 @@ import { tile } from "./tile.js";
 /** Whose picture fills the page for whom; anybody else's stands beside. */
 const FIRST = { prisoner: ["visitor", "official", "interpreter"], other: ["prisoner", "visitor", "official"] };
 const SEEN = new Set(["prisoner", "visitor", "official", "interpreter"]);
+const UNSEEN = new Set(["paused", "audio_only"]);
 
 export class View {
   /**
@@ -28,6 +30,7 @@ export class View {
     /** @type {Map<string, import("./tile.js").Tile>} */
     this.tiles = new Map();
     this.stage = this.part("stage");
+    this.announcer = new Announcer(this.part("announced"));
     this.drawn = "";
   }
 
@@ -48,6 +51,7 @@ export class View {
     this.seats(facts);
     this.list(facts);
     this.own(facts);
+    this.line(facts, state);
     this.notices(facts);
     const watched = facts.people.some((person) => person.part === "monitor") || facts.part === "monitor";
     this.part("watched").hidden = !watched || Boolean(facts.over);
@@ -90,7 +94,11 @@ export class View {
     for (const person of seen) {
       let one = this.tiles.get(person.id);
       if (!one) {
-        one = tile(this.words, this.wires);
+        one = new Tile(this.words, {
+          ...this.wires,
+          icon: (name) => this.icon(name),
+          tell: (topic, words) => this.announcer.tell(topic, words),
+        });
         this.tiles.set(person.id, one);
         this.stage.append(one.element);
       }
@@ -132,8 +140,7 @@ export class View {
       button.toggleAttribute("disabled", state === "blocked" || state === "none");
       this.part(`${kind}-words`).textContent = this.words[`${kind}_${state}`];
     }
-    const video = this.part("own");
-    video.dataset.state = facts.over ? "none" : facts.sends.video;
+    this.part("own-seat").dataset.state = facts.over ? "none" : facts.sends.video;
     const trouble = !facts.troublesRead && (facts.troubles.audio || facts.troubles.video);
     const note = this.part("trouble");
     note.hidden = !trouble || Boolean(facts.over);
@@ -142,9 +149,33 @@ export class View {
       this.part("trouble-words").textContent =
         `${this.words[`without_${missing}`]} ${this.words[`trouble_${trouble}`] ?? this.words.trouble_other}`;
     }
+  }
+
+  /** How the own line is, and what of the own picture it cannot carry. @param {Facts} facts @param {string} state */
+  line(facts, state) {
     const quality = this.part("quality");
     quality.dataset.quality = facts.quality;
-    this.part("quality-words").textContent = this.words[`quality_${facts.quality}`];
+    this.part("quality-words").textContent = this.words[`quality_${facts.quality}`] ?? "";
+    const seen = facts.people.some((person) => SEEN.has(person.part) && person.state !== "waiting");
+    const unseen = state === "live" && seen && facts.sends.video === "on" && UNSEEN.has(facts.publishQuality);
+    const note = this.part("own-note");
+    note.hidden = !unseen;
+    note.textContent = unseen ? this.words.not_sent : "";
+    this.announcer.tell("own picture", note.textContent);
+    const flows = facts.publisher !== "silent" && facts.subscriber === "connected";
+    this.part("banner-words").textContent = this.words[flows ? "broken_socket" : "broken_line"];
+  }
+
+  /** @param {string} name @returns {Node} a pictogram of the page's */
+  icon(name) {
+    const signs = this.root.querySelector("#signs");
+    const found = signs instanceof HTMLTemplateElement && signs.content.querySelector(`.icon--${name}`);
+    return found ? found.cloneNode(true) : document.createComment(name);
+  }
+
+  /** @param {Map<string, number>} levels by mid, from 0 to 1 */
+  sounds(levels) {
+    for (const one of this.tiles.values()) one.sounds(levels);
   }
 
   /** @param {Facts} facts */

@@ -1,0 +1,105 @@
+// @ts-check
+/** The leg a participant receives on. A fresh one is built beside the old one, which stays
+ * on the page with its last pictures until the fresh one stands. */
+
+/**
+ * @typedef {{
+ *   send: (message: {type: string, [field: string]: any}) => boolean,
+ *   connection: () => RTCPeerConnection,
+ *   onTracks: () => void,
+ *   hears: boolean,
+ * }} Wires
+ */
+
+export class Subscriber {
+  /** @param {Wires} wires */
+  constructor(wires) {
+    this.wires = wires;
+    /** @type {RTCPeerConnection | null} whose pictures are shown */
+    this.connection = null;
+    /** @type {RTCPeerConnection | null} that is being built */
+    this.next = null;
+    this.accepting = Promise.resolve();
+  }
+
+  get newest() {
+    return this.next ?? this.connection;
+  }
+
+  /** The service offers; one offer is answered after the other. @param {string} sdp @returns {Promise<void>} */
+  offered(sdp) {
+    this.accepting = this.accepting.then(() => this.accept(sdp));
+    return this.accepting.catch((error) => {
+      this.accepting = Promise.resolve();
+      throw error;
+    });
+  }
+
+  /** @param {string} sdp */
+  async accept(sdp) {
+    let connection = this.newest;
+    if (!connection || fingerprint(connection.remoteDescription?.sdp) !== fingerprint(sdp) || isOver(connection)) {
+      connection = this.build();
+    }
+    await connection.setRemoteDescription({ type: "offer", sdp });
+    for (const transceiver of connection.getTransceivers()) {
+      const silent = transceiver.mid?.startsWith("a") && !this.wires.hears;
+      transceiver.direction = silent ? "inactive" : "recvonly";
+    }
+    await connection.setLocalDescription();
+    this.wires.send({ type: "answer", target: "subscriber", sdp: connection.localDescription?.sdp ?? "" });
+    this.wires.onTracks();
+  }
+
+  /** @returns {RTCPeerConnection} */
+  build() {
+    this.next?.close();
+    this.next = null;
+    const connection = this.wires.connection();
+    if (this.connection) this.next = connection;
+    else this.connection = connection;
+    return connection;
+  }
+
+  /** Take over from the old connection. @param {RTCPeerConnection} connection */
+  stands(connection) {
+    if (connection !== this.next) return;
+    const old = this.connection;
+    [this.connection, this.next] = [connection, null];
+    this.wires.onTracks();
+    old?.close();
+  }
+
+  /** @param {string | null} mid @returns {MediaStreamTrack | null} what arrives in a mid */
+  arriving(mid) {
+    const found = mid && this.connection?.getTransceivers().find((one) => one.mid === mid);
+    return found ? found.receiver.track : null;
+  }
+
+  /** @param {boolean} rebuild */
+  ask(rebuild) {
+    this.wires.send({ type: "subscribe", rebuild });
+  }
+
+  /** The service knows nothing of the leg any more; its last pictures stay. */
+  forget() {
+    this.next?.close();
+    this.next = null;
+  }
+
+  close() {
+    this.forget();
+    this.connection?.close();
+    this.connection = null;
+  }
+}
+
+/** @param {RTCPeerConnection} connection */
+function isOver(connection) {
+  return connection.connectionState === "failed" || connection.connectionState === "closed";
+}
+
+/** @param {string | undefined} sdp */
+function fingerprint(sdp) {
+  return sdp?.match(/^a=fingerprint:(.*)$/m)?.[1].trim();
+}
