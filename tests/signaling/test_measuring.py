@@ -22,8 +22,7 @@ async def _in_call(stage: Stage) -> None:
     await hear(socket, "joined")
     live = stage.hub.live(stage.visit.reference)
     assert live is not None
-    for effect in (live.room.admit(VISITOR, now=stage.clock()),):
-        stage.hub.carry_out(live, effect)
+    stage.hub.carry_out(live, live.room.admit(VISITOR, now=stage.clock()))
 
 
 async def _measure(stage: Stage, seconds: int) -> None:
@@ -38,6 +37,12 @@ async def _measure(stage: Stage, seconds: int) -> None:
             known,
             publisher=replace(known.publisher, bytes=known.publisher.bytes + 5_000),
         )
+
+
+async def _leave(stage: Stage) -> None:
+    live = stage.hub.live(stage.visit.reference)
+    assert live is not None
+    stage.hub.carry_out(live, live.room.leave(VISITOR, now=stage.clock()))
 
 
 async def _recorded(stage: Stage) -> tuple[Line, ...]:
@@ -89,10 +94,8 @@ async def test_what_is_left_is_written_when_somebody_leaves(stage: Stage) -> Non
     await _in_call(stage)
     stage.engine.measured[VISITOR] = _line()
     await _measure(stage, 8)
-    live = stage.hub.live(stage.visit.reference)
-    assert live is not None
 
-    stage.hub.carry_out(live, live.room.leave(VISITOR, now=stage.clock()))
+    await _leave(stage)
 
     (line,) = await _recorded(stage)
     assert line.seconds == 6
@@ -104,6 +107,7 @@ async def test_what_is_left_is_written_when_the_service_stops(stage: Stage) -> N
     await _measure(stage, 8)
 
     await stage.hub.stop()
+    await stage.hub.start()
 
     (line,) = await _recorded(stage)
     assert line.seconds == 6
@@ -119,9 +123,7 @@ async def test_a_new_leg_counts_its_bytes_from_nothing(stage: Stage) -> None:
         _line(), publisher=replace(leg(), bytes=1_000)
     )
     await _measure(stage, 4)
-    live = stage.hub.live(stage.visit.reference)
-    assert live is not None
-    stage.hub.carry_out(live, live.room.leave(VISITOR, now=stage.clock()))
+    await _leave(stage)
 
     (line,) = await _recorded(stage)
     assert line.rate_up == pytest.approx(8 * 6_000 / 4)
@@ -133,7 +135,7 @@ async def test_time_that_nobody_looked_at_is_not_counted(stage: Stage) -> None:
     await _measure(stage, 4)
     stage.clock.forward(timedelta(minutes=2))
     await _measure(stage, 4)
-    await stage.hub.stop()
+    await _leave(stage)
 
     (line,) = await _recorded(stage)
     assert line.seconds == 4

@@ -1,0 +1,331 @@
+"""A line test over its socket: who may make one, how it goes, and what is kept."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from signaling import line_ticket
+from signaling.hub import CallSettings
+from signaling.line_desk import LineDesk, Means
+from signaling.line_trial import Timing
+from signaling.media.engine import ParticipantStatistics
+from tests import make
+from tests.fakes import Clock
+from tests.signaling.fakes import FakeEngine, leg
+from visitation import lines
+from visitation.database import Database
+from visitation.keyring import Keyring
+from visitation.lines import LineTest, Verdict, Whose
+
+QUICK = Timing(connecting=1.0, seconds=4, reporting=1.0, sample=0.05)
+SDP = "v=0 a description"
+REPORT = {
+    "received": 990,
+    "lost": 10,
+    "rate": 500_000,
+    "jitter": 0.01,
+    "round_trip": 0.08,
+    "relayed": False,
+}
+
+
+class Looping(FakeEngine):
+    """Connects whoever has described both legs, and lets 3000 bytes through a look."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks = 0
+        self.left = asyncio.Event()
+
+    def leave(self, participant: str) -> None:
+        super().leave(participant)
+        self.left.set()
+
+    def statistics(self, participant: str) -> ParticipantStatistics:
+        done = {order[0] for order in self.done if participant in order}
+        state = "connected" if {"publish", "accept"} <= done else "connecting"
+        self.looks += 1
+        both = replace(
+            leg(state=state), bytes=3_000 * self.looks, packets=5 * self.looks
+        )
+        return ParticipantStatistics(publisher=both, subscriber=both, silence={})
+
+
+@dataclass
+class Counter:
+    """Where tests are made, and a station whose line is tried."""
+
+    desk: LineDesk
+    engine: Looping
+    database: Database
+    keyring: Keyring
+    clock: Clock
+    client: TestClient[web.Request, web.Application]
+    kiosk: int
+    terminal: int
+    means: Means
+    sockets: list[ClientWebSocketResponse] = field(default_factory=list)
+
+    async def dial(self, **headers: str) -> ClientWebSocketResponse:
+        origin = str(self.client.make_url("/")).rstrip("/")
+        socket = await self.client.ws_connect(
+            "/line/socket", headers={"Origin": origin, **headers}
+        )
+        self.sockets.append(socket)
+        return socket
+
+    async def begin(self, station: int | None = None) -> ClientWebSocketResponse:
+        socket = await self.dial()
+        of = Whose(station_id=station or self.kiosk)
+        ticket = line_ticket.issue(self.keyring, of, now=self.clock())
+        await socket.send_json({"type": "begin", "version": 1, "ticket": ticket})
+        return socket
+
+    async def connected(self) -> ClientWebSocketResponse:
+        """A test in which measuring has begun."""
+        socket = await self.begin()
+        assert (await hear(socket))["type"] == "ready"
+        offer = await hear(socket)
+        assert (offer["type"], offer["target"]) == ("offer", "subscriber")
+        for kind, target in (("answer", "subscriber"), ("offer", "publisher")):
+            await socket.send_json({"type": kind, "target": target, "sdp": SDP})
+        answer = await hear(socket)
+        assert (answer["type"], answer["target"]) == ("answer", "publisher")
+        assert (await hear(socket))["type"] == "begun"
+        return socket
+
+    async def kept(self) -> LineTest | None:
+        async with self.database.read() as session:
+            found = await lines.latest_of_stations(session, station_ids=[self.kiosk])
+        return found.get(self.kiosk)
+
+
+async def hear(socket: ClientWebSocketResponse) -> dict[str, Any]:
+    said: dict[str, Any] = await socket.receive_json(timeout=5)
+    return said
+
+
+@pytest.fixture
+async def counter(
+    sqlite: Database, clock: Clock, keyring: Keyring
+) -> AsyncIterator[Counter]:
+    desk, engine = LineDesk(most=2), Looping()
+    async with sqlite.write() as session:
+        world = await make.world(session)
+    means = Means(
+        engine=engine,
+        database=sqlite,
+        keyring=keyring,
+        clock=clock,
+        settings=CallSettings(stun=("stun:198.51.100.7",), first_message_seconds=0.3),
+        timing=QUICK,
+    )
+    app = web.Application()
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        return await desk.serve(request, means)
+
+    app.router.add_get("/line/socket", serve)
+    client = TestClient(TestServer(app))
+    await client.start_server()
+    found = Counter(
+        desk=desk,
+        engine=engine,
+        database=sqlite,
+        keyring=keyring,
+        clock=clock,
+        client=client,
+        kiosk=world.kiosk.id,
+        terminal=world.terminal.id,
+        means=means,
+    )
+    yield found
+    for socket in found.sockets:
+        await socket.close()
+    await client.close()
+
+
+async def _left(counter: Counter) -> None:
+    """Wait until the engine was told that a test is over."""
+    await asyncio.wait_for(counter.engine.left.wait(), 5)
+
+
+async def test_a_line_is_tried_and_what_was_found_is_told_and_kept(
+    counter: Counter,
+) -> None:
+    socket = await counter.connected()
+    assert await hear(socket) == {"type": "finished"}
+    await socket.send_json({"type": "report", **REPORT})
+
+    result = await hear(socket)
+
+    assert result == {
+        "type": "result",
+        "verdict": "good",
+        "loss_up": 0.0,
+        "loss_down": 0.01,
+        "round_trip": 0.08,
+        "jitter": 0.01,
+        "rate_up": 480_000,
+        "rate_down": 480_000,
+        "relayed": False,
+    }
+    kept = await counter.kept()
+    assert kept is not None
+    assert (kept.verdict, kept.taken_at) == (Verdict.GOOD, counter.clock())
+    assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+
+
+async def test_the_page_is_seated_with_itself_and_nobody_else(counter: Counter) -> None:
+    socket = await counter.connected()
+    await socket.close()
+    await _left(counter)
+
+    (name,) = counter.engine.rooms
+    assert name.startswith("test-")
+    assert counter.engine.rooms == {name: name}
+    assert [order for order in counter.engine.done if order[0] == "seat"] == [
+        ("seat", name, 0, name)
+    ]
+
+
+async def test_a_page_that_goes_away_leaves_nothing_behind(counter: Counter) -> None:
+    socket = await counter.connected()
+
+    await socket.close()
+    await _left(counter)
+
+    assert await counter.kept() is None
+    assert len(counter.desk) == 0
+
+
+async def test_a_line_that_lets_nothing_through_is_not_enough(
+    counter: Counter,
+) -> None:
+    socket = await counter.begin()
+    await hear(socket)
+    await hear(socket)
+
+    result = await hear(socket)
+
+    assert (result["type"], result["verdict"]) == ("result", "not_enough")
+    kept = await counter.kept()
+    assert kept is not None
+    assert kept.verdict is Verdict.NOT_ENOUGH
+
+
+async def test_a_newer_test_of_a_line_takes_the_place_of_an_older(
+    counter: Counter,
+) -> None:
+    older = await counter.connected()
+    newer = await counter.begin()
+
+    assert (await hear(newer))["type"] == "ready"
+    assert (await older.receive(timeout=5)).type is WSMsgType.CLOSE
+    assert len(counter.desk) == 1
+
+
+async def test_only_so_many_lines_are_tried_at_once(counter: Counter) -> None:
+    for station in (counter.kiosk, counter.terminal):
+        await hear(await counter.begin(station))
+    third = await counter.begin(4711)
+
+    assert (await hear(third))["type"] == "ready"
+    assert await hear(third) == {"type": "refused", "reason": "busy"}
+
+
+async def test_an_old_ticket_is_refused(counter: Counter) -> None:
+    socket = await counter.dial()
+    of = Whose(station_id=counter.kiosk)
+    ticket = line_ticket.issue(counter.keyring, of, now=counter.clock())
+    counter.clock.forward(timedelta(minutes=1))
+    await socket.send_json({"type": "begin", "version": 1, "ticket": ticket})
+
+    assert await hear(socket) == {"type": "refused", "reason": "ticket"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no JSON",
+        '{"type": "begin"}',
+        '{"type": "begin", "version": 2, "ticket": ""}',
+        '{"type": "begin", "version": 1, "ticket": "", "more": 1}',
+        '{"type": "offer", "target": "publisher", "sdp": "v=0"}',
+        '{"type": "report", "received": -1}',
+        None,
+    ],
+)
+async def test_what_breaks_the_rules_is_refused(
+    counter: Counter, said: str | None
+) -> None:
+    socket = await counter.dial()
+    if said is not None:
+        await socket.send_str(said)
+
+    assert await hear(socket) == {"type": "refused", "reason": "malformed"}
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        lambda ticket: "",
+        lambda ticket: ticket[:-1],
+        lambda ticket: "9" + ticket,
+        lambda ticket: "a.b.c.d",
+    ],
+)
+async def test_a_ticket_that_is_none_of_ours_is_refused(
+    counter: Counter, altered: Any
+) -> None:
+    ticket = line_ticket.issue(
+        counter.keyring, Whose(station_id=counter.kiosk), now=counter.clock()
+    )
+    socket = await counter.dial()
+    await socket.send_json({"type": "begin", "version": 1, "ticket": altered(ticket)})
+
+    assert await hear(socket) == {"type": "refused", "reason": "ticket"}
+
+
+async def test_a_description_that_cannot_be_used_ends_the_test(
+    counter: Counter,
+) -> None:
+    socket = await counter.begin()
+    await hear(socket)
+    await hear(socket)
+    await socket.send_json({"type": "offer", "target": "publisher", "sdp": "nonsense"})
+
+    assert await hear(socket) == {"type": "refused", "reason": "bad_sdp"}
+    assert await counter.kept() is None
+
+
+async def test_another_sites_page_may_try_nothing(counter: Counter) -> None:
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await counter.dial(Origin="https://elsewhere.example")
+
+    assert refused.value.status == 403
+
+
+async def test_a_stopping_service_breaks_tests_off(counter: Counter) -> None:
+    socket = await counter.connected()
+
+    await counter.desk.stop()
+
+    assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+    assert len(counter.desk) == 0
+
+
+def test_a_ticket_says_whose_line_it_is_for(keyring: Keyring, clock: Clock) -> None:
+    for of in (
+        Whose(station_id=3),
+        Whose(participant_id=4),
+        Whose(station_id=3, participant_id=4),
+    ):
+        ticket = line_ticket.issue(keyring, of, now=clock())
+        assert line_ticket.read(keyring, ticket, now=clock()) == of
