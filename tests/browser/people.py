@@ -54,18 +54,31 @@ async def inspect(page: Page) -> dict[str, Any]:
 
 
 async def sees_and_hears(page: Page, *parts: str) -> None:
-    """Wait until picture and sound of each of these parts grow, from now on."""
-    await page.wait_for_function(
-        """async ({parts, memory}) => {
-          const now = (await window.visitation.inspect()).people;
-          const first = (window[memory] ??= now);
-          return parts.every(part => {
-            const of = (people) => people.find(p => p.part === part);
-            const [was, is] = [of(first), of(now)];
-            return is && is.frames > (was?.frames ?? 0) + 5
-              && is.energy > (was?.energy ?? 0);
-          });
-        }""",
-        arg={"parts": parts, "memory": f"before{id(object())}"},
-        polling=250,
-    )
+    """Wait until picture and sound of each of these parts grow, from now on.
+
+    It asks again and again itself: Playwright takes the promise of an asynchronous
+    predicate for a yes.
+    """
+    before = _measured(await inspect(page))
+    now = before
+    for _ in range(PATIENCE_MS // 250):
+        await page.wait_for_timeout(250)
+        now = _measured(await inspect(page))
+        if all(_grew(before.get(part, (0, 0.0)), now.get(part)) for part in parts):
+            return
+    raise AssertionError(f"{parts} are not seen and heard: {before} then {now}")
+
+
+def _measured(inspected: dict[str, Any]) -> dict[str, tuple[int, float]]:
+    return {one["part"]: (one["frames"], one["energy"]) for one in inspected["people"]}
+
+
+def _grew(before: tuple[int, float], now: tuple[int, float] | None) -> bool:
+    """Whether more frames were decoded and more sound was heard.
+
+    Counts that fell belong to a leg that was built anew; it has to earn its own.
+    """
+    if now is None:
+        return False
+    frames, energy = before if now[0] >= before[0] else (0, 0.0)
+    return now[0] > frames + 5 and now[1] > energy
