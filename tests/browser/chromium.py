@@ -1,8 +1,10 @@
 """Debian's Chromium with a fake camera and microphone, driven by Playwright."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import psutil
 from playwright.async_api import Browser, Page, async_playwright
@@ -29,11 +31,12 @@ def flags() -> list[str]:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """One browser for a test."""
+async def chromium(home: Path | None = None) -> AsyncIterator[Browser]:
+    """One browser for a test; `home` says whose certificates it trusts."""
+    env = {**os.environ, "HOME": str(home)} if home else None
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=flags()
+            executable_path=shutil.which("chromium"), args=flags(), env=env
         )
         try:
             yield browser

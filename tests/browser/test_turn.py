@@ -1,0 +1,125 @@
+"""A call whose family reaches the service through the relay alone."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from config.program import running
+from tests.browser.appointment import booked, paired
+from tests.browser.chromium import chromium
+from tests.browser.conftest import (
+    PHONE,
+    SECRET,
+    Installation,
+    MorningClock,
+    populate,
+    settings_of,
+)
+from tests.browser.people import (
+    in_state,
+    join_by_code,
+    open_page,
+    sees_and_hears,
+    sign_in,
+)
+from tests.relay import coturn
+from tests.relay.coturn import Relay
+from visitation.database import Database
+from visitation.keyring import Keyring
+from visitation.words import Role
+
+pytestmark = pytest.mark.browser
+
+#: A network that lets nothing out but one way to the relay.
+ONE_WAY_OUT = """
+  const url = URL_OF_THE_WAY;
+  const Direct = window.RTCPeerConnection;
+  window.legs = [];
+  window.RTCPeerConnection = class extends Direct {
+    constructor(given) {
+      const iceServers = (given?.iceServers ?? [])
+        .filter((server) => [server.urls].flat().includes(url))
+        .map((server) => ({...server, urls: url}));
+      super({...given, iceServers, iceTransportPolicy: "relay"});
+      window.legs.push(this);
+    }
+  };
+"""
+#: What the pair that each living leg has chosen says of how it goes.
+PAIRS = """async () => {
+  const found = [];
+  for (const leg of window.legs) {
+    const reports = await leg.getStats();
+    for (const report of reports.values()) {
+      if (report.type !== "transport" || report.dtlsState !== "connected") continue;
+      const pair = reports.get(report.selectedCandidatePairId);
+      const {candidateType, relayProtocol} = reports.get(pair.localCandidateId);
+      found.push(`${candidateType} over ${relayProtocol}`);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.fixture
+async def relay(tmp_path: Path) -> AsyncIterator[Relay]:
+    async with coturn.relaying(tmp_path, coturn.own_address()) as relay:
+        yield relay
+
+
+@pytest.fixture
+async def service(
+    sqlite_url: str, tmp_path: Path, relay: Relay
+) -> AsyncIterator[Installation]:
+    plain = settings_of(sqlite_url, tmp_path)
+    turn = plain.turn.model_validate(
+        {"urls": tuple(relay.urls.values()), "secret": coturn.SECRET}
+    )
+    settings = plain.model_copy(update={"turn": turn})
+    clock, keyring = MorningClock(), Keyring(SECRET.encode())
+    database = Database(sqlite_url)
+    await populate(database, clock())
+    async with running(settings, database, clock=clock) as app:
+        yield Installation(
+            port=settings.web.port,
+            database=database,
+            keyring=keyring,
+            clock=clock,
+            app=app,
+        )
+
+
+@pytest.mark.parametrize("way", ["udp", "tcp", "tls"])
+async def test_a_call_goes_through_the_relay_alone(
+    service: Installation, relay: Relay, tmp_path: Path, way: str
+) -> None:
+    visit, code = await booked(service)
+    home = coturn.trusting_home(tmp_path, relay.authority)
+    async with chromium(home=home) as browser:
+        context = await browser.new_context()
+        family = await open_page(context, service, "family")
+        url = json.dumps(relay.urls[way])
+        await family.add_init_script(ONE_WAY_OUT.replace("URL_OF_THE_WAY", url))
+        terminal = await open_page(context, service, "terminal")
+        warden = await open_page(context, service, "warden")
+        await paired(terminal, service)
+        await in_state(terminal, "waiting")
+        await join_by_code(family, service, code, PHONE)
+        await family.goto(service.url("family", f"/call/{visit.reference}"))
+        await in_state(family, "waiting")
+        await sign_in(warden, service, Role.WARDEN)
+        await warden.goto(service.url("warden", "/warden"))
+        await warden.get_by_role("button", name="Let in and start").click()
+
+        await sees_and_hears(family, "prisoner")
+        await sees_and_hears(terminal, "visitor")
+
+        assert await ways(family) == [f"relay over {way}"] * 2
+
+
+async def ways(page: Page) -> list[str]:
+    """How each connected leg of the page goes."""
+    return await page.evaluate(PAIRS)
