@@ -1,27 +1,38 @@
 """What the server says about itself in SDP.
 
-Writes answers for publish legs and offers for subscribe legs, with one codec a kind:
-Opus with in-band FEC and DTX, and VP8. Browsers insist on rtcp-mux, BUNDLE, mid,
-setup, and on a=ssrc in offers; header extensions are left out on purpose.
+Writes answers for publish legs and offers for subscribe legs: Opus with in-band FEC and
+DTX, VP8 or H264, their repair streams, and of header extensions only what tells layers
+apart. Browsers insist on rtcp-mux, BUNDLE, mid, setup, and on a=ssrc in offers.
 """
 
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 
+from signaling.media import codecs
 from signaling.media.engine import Kind
 from signaling.media.leg import Credentials
-from signaling.media.sdp import CODECS, Description, Fingerprint, Section, Setup
+from signaling.media.sdp import Description, Fingerprint, Setup
+from signaling.media.sections import EXTENSIONS, Format, Section
 
-PAYLOAD_TYPES: Final[dict[Kind, int]] = {"audio": 111, "video": 96}
-
-_FORMAT: Final[dict[Kind, str]] = {
-    "audio": "minptime=10;useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=24000",
-    "video": "",
-}
+_OPUS: Final = "minptime=10;useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate="
+_BITS_PER_SECOND: Final = 24_000
+#: On a line so weak that headers weigh more than sound (RFC 7587 §3.1).
+_SLOW_BITS_PER_SECOND: Final = 16_000
+_SLOW_PACKET: Final = 60
+_H264: Final = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id="
 _FEEDBACK: Final[dict[Kind, tuple[str, ...]]] = {
     "audio": ("nack",),
     "video": ("nack", "nack pli", "ccm fir", "goog-remb"),
+}
+_OFFERED: Final = {
+    codec: Format(
+        codec=codec,
+        payload_type=number,
+        repair_type=codecs.REPAIR_TYPES.get(codec),
+        profile=codecs.H264_PROFILE if codec == "h264" else "",
+    )
+    for codec, number in codecs.PAYLOAD_TYPES.items()
 }
 _HOST_PREFERENCE: Final = 126 << 24
 
@@ -39,11 +50,16 @@ class Transport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferedStream:
-    """One stream of a subscribe leg; streams of one slot are played in step."""
+    """One stream of a subscribe leg; streams of one slot are played in step.
+
+    Attributes:
+        repair_ssrc: of the stream that repeats what this one lost, 0 for none.
+    """
 
     kind: Kind
     slot: int
     ssrc: int
+    repair_ssrc: int
     cname: str
 
     @property
@@ -52,9 +68,23 @@ class OfferedStream:
         return f"{self.kind[0]}{self.slot}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What we take of a section that the peer sends on.
+
+    Attributes:
+        rids: the layers, none where the peer sends one stream only.
+        slow: sound in few and long packets.
+    """
+
+    format: Format
+    rids: tuple[str, ...] = ()
+    slow: bool = False
+
+
 def answer(
     offer: Description,
-    accepted: frozenset[str],
+    accepted: dict[str, Acceptance],
     *,
     transport: Transport,
     session: int,
@@ -64,8 +94,8 @@ def answer(
 
     Args:
         offer: what the peer wrote.
-        accepted: the mids we receive from. Others whose codec we know stay in the
-            bundle, inactive, so that they can be used later; the rest is rejected.
+        accepted: by mid, what we receive. Other sections whose codec we know stay in
+            the bundle, inactive, so that they can be used later; the rest is rejected.
         transport: our side of the leg.
         session: the number of the session, the same in all its answers.
         version: one more than in the last answer.
@@ -74,12 +104,15 @@ def answer(
     mids = tuple(section.mid for section in kept)
     lines = _head(mids, session=session, version=version)
     for section in offer.sections:
-        if section.carried is None or section.payload_type is None:
+        kind = section.carried
+        if kind is None:
             lines += _rejection(section)
             continue
-        number, mid = section.payload_type, section.mid
-        lines += _section(section.carried, number, mid, transport)
-        lines.append("a=recvonly" if mid in accepted else "a=inactive")
+        taken = accepted.get(section.mid)
+        used = taken or Acceptance(format=section.formats[0])
+        lines += _section(kind, (used.format,), section.mid, transport, slow=used.slow)
+        lines += _layers(section, used.rids)
+        lines.append("a=recvonly" if taken else "a=inactive")
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -94,13 +127,18 @@ def offer(
     mids = tuple(stream.mid for stream in streams)
     lines = _head(mids, session=session, version=version)
     for stream in streams:
-        number = PAYLOAD_TYPES[stream.kind]
-        lines += _section(stream.kind, number, stream.mid, transport)
-        lines += [
-            "a=sendonly",
-            f"a=msid:s{stream.slot} {stream.mid}",
-            f"a=ssrc:{stream.ssrc} cname:{stream.cname}",
-        ]
+        formats = tuple(
+            each
+            for codec, each in _OFFERED.items()
+            if codecs.KINDS[codec] == stream.kind
+        )
+        lines += _section(stream.kind, formats, stream.mid, transport)
+        lines += ["a=sendonly", f"a=msid:s{stream.slot} {stream.mid}"]
+        numbers = [stream.ssrc]
+        if stream.repair_ssrc:
+            numbers.append(stream.repair_ssrc)
+            lines.append(f"a=ssrc-group:FID {stream.ssrc} {stream.repair_ssrc}")
+        lines += [f"a=ssrc:{number} cname:{stream.cname}" for number in numbers]
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -118,17 +156,30 @@ def _head(mids: tuple[str, ...], *, session: int, version: int) -> list[str]:
 
 def _rejection(section: Section) -> list[str]:
     return [
-        f"m={section.media} 0 {section.protocol} {section.formats}",
+        f"m={section.media} 0 {section.protocol} {section.listed}",
         "c=IN IP4 0.0.0.0",
         f"a=mid:{section.mid}",
         "a=inactive",
     ]
 
 
-def _section(kind: Kind, number: int, mid: str, transport: Transport) -> list[str]:
+def _section(
+    kind: Kind,
+    formats: tuple[Format, ...],
+    mid: str,
+    transport: Transport,
+    *,
+    slow: bool = False,
+) -> list[str]:
     proof = transport.fingerprint
+    numbers = " ".join(
+        str(number)
+        for each in formats
+        for number in (each.payload_type, each.repair_type)
+        if number is not None
+    )
     lines = [
-        f"m={kind} 9 UDP/TLS/RTP/SAVPF {number}",
+        f"m={kind} 9 UDP/TLS/RTP/SAVPF {numbers}",
         "c=IN IP4 0.0.0.0",
         f"a=mid:{mid}",
         f"a=ice-ufrag:{transport.credentials.ufrag}",
@@ -139,11 +190,39 @@ def _section(kind: Kind, number: int, mid: str, transport: Transport) -> list[st
         "a=end-of-candidates",
         "a=rtcp-mux",
         "a=rtcp-rsize",
-        f"a=rtpmap:{number} {CODECS[kind]}",
     ]
-    if _FORMAT[kind]:
-        lines.append(f"a=fmtp:{number} {_FORMAT[kind]}")
-    return lines + [f"a=rtcp-fb:{number} {each}" for each in _FEEDBACK[kind]]
+    for each in formats:
+        lines += _format(each, slow=slow)
+    if slow:
+        lines.append(f"a=ptime:{_SLOW_PACKET}")
+    return lines
+
+
+def _format(each: Format, *, slow: bool) -> list[str]:
+    number = each.payload_type
+    lines = [f"a=rtpmap:{number} {codecs.NAMES[each.codec]}"]
+    if each.codec == "opus":
+        bits = _SLOW_BITS_PER_SECOND if slow else _BITS_PER_SECOND
+        lines.append(f"a=fmtp:{number} {_OPUS}{bits}")
+    elif each.codec == "h264":
+        lines.append(f"a=fmtp:{number} {_H264}{each.profile}")
+    feedback = _FEEDBACK[codecs.KINDS[each.codec]]
+    lines += [f"a=rtcp-fb:{number} {word}" for word in feedback]
+    if each.repair_type is not None:
+        lines += [f"a=rtpmap:{each.repair_type} rtx/90000"]
+        lines += [f"a=fmtp:{each.repair_type} apt={number}"]
+    return lines
+
+
+def _layers(section: Section, rids: tuple[str, ...]) -> list[str]:
+    """Accepts layers, and the extensions by which they are told apart."""
+    if not rids:
+        return []
+    lines = [
+        f"a=extmap:{number} {EXTENSIONS[name]}" for name, number in section.extensions
+    ]
+    lines += [f"a=rid:{rid} recv" for rid in rids]
+    return [*lines, f"a=simulcast:recv {';'.join(rids)}"]
 
 
 def _candidates(transport: Transport) -> list[str]:

@@ -1,8 +1,8 @@
 """One stream as it is sent: one SSRC for good, whoever is behind it.
 
 Rewrites SSRC, payload type, sequence number and timestamp, and VP8's picture id and
-TL0PICIDX, so that a change of source looks like one unbroken stream. Keeps what it
-sent for a while, encrypted, and sends it again when asked. Decodes nothing.
+TL0PICIDX, so that a change of source or layer looks like one unbroken stream. Keeps
+what it sent for a while and sends it again when asked. Decodes nothing.
 """
 
 import struct
@@ -10,15 +10,17 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from signaling.media import dtls, rtcp, rtp, vp8
-from signaling.media.descriptions import PAYLOAD_TYPES
+from signaling.media import dtls, h264, rtcp, rtp, vp8
+from signaling.media.codecs import CLOCK_RATES, Codec
 from signaling.media.engine import Kind
+from signaling.media.layers import Track
 from signaling.media.leg import Leg
-from signaling.media.upstream import CLOCK_RATES, Upstream
+from signaling.media.resending import Resending
+from signaling.media.rtx import Repairs
+from signaling.media.sections import Format
+from signaling.media.splicing import elapsed
+from signaling.media.upstream import Layer, Upstream
 
-#: Packets kept for those who lost them, about one second's worth; powers of two.
-_KEPT: Final[dict[Kind, int]] = {"audio": 64, "video": 512}
-_SHORTEST_REPEAT: Final = 0.02
 _HEADER: Final = struct.Struct("!BBHLL").pack
 _FRESH: Final = 5.0
 #: Receivers repeat their estimate about every second while it matters.
@@ -32,9 +34,11 @@ class Start:
     Attributes:
         number: below 32768, else a receiver that misses the first packets may
             guess the wrong roll-over counter (RFC 3711 §3.3.1).
+        repair_ssrc: of the stream that repeats packets, if the receiver takes one.
     """
 
     ssrc: int
+    repair_ssrc: int
     number: int
     timestamp: int
 
@@ -47,31 +51,45 @@ class Heard:
     loss: float
     jitter: float
     round_trip: float | None
+    lost: int = 0
 
 
 _NOTHING_HEARD: Final = Heard(at=float("-inf"), loss=0.0, jitter=0.0, round_trip=None)
 
 
 class Downstream:
-    """The sending end of one SSRC."""
+    """The sending end of one SSRC.
+
+    Attributes:
+        codecs: the payload types of what the receiver can decode.
+        switches: changes from one layer of a picture to the other.
+    """
 
     def __init__(
         self, leg: Leg, kind: Kind, start: Start, *, dropped: Counter[str]
     ) -> None:
         self.kind: Kind = kind
         self.ssrc = start.ssrc
+        self.codecs: dict[Codec, int] = {}
         self.packets = self.octets = self.nacks = self.plis = 0
+        self.switches = 0
         self.heard = _NOTHING_HEARD
+        self._track: Track | None = None
+        self._wish: Layer | None = "high"
         self._source: Upstream | None = None
+        self._target: Upstream | None = None
+        self._spare: Upstream | None = None
+        self._last_source: Upstream | None = None
+        self._last_codec: Codec | None = None
         self._allowed = (0, float("-inf"))
         self._leg = leg
         self._dropped = dropped
-        self._payload_type = PAYLOAD_TYPES[kind]
+        self._payload_type = 0
         self._clock_rate = CLOCK_RATES[kind]
-        self._protect: dtls.Cipher | None = None
-        self._kept: list[bytes] = [b""] * _KEPT[kind]
-        self._mask = _KEPT[kind] - 1
-        self._repeated: dict[int, float] = {}
+        self._protect: dtls.Cipher = _no_keys
+        self.resending = Resending(leg, kind, Repairs(start.repair_ssrc, start.number))
+        self._kept, self._mask = self.resending.kept, self.resending.mask
+        self._plain_kept = False
         self._reported: dict[int, float] = {}
         self._top = start.number - 1
         self._timestamp = start.timestamp
@@ -80,13 +98,66 @@ class Downstream:
         self._first = self._number_shift = self._timestamp_shift = 0
         self._counters = vp8.Continuity()
 
+    def accept(self, formats: tuple[Format, ...]) -> None:
+        """Takes note of what the receiver can decode, and how it takes repeats."""
+        self.codecs = {each.codec: each.payload_type for each in formats}
+        repairs = {
+            each.payload_type: each.repair_type
+            for each in formats
+            if each.repair_type is not None
+        }
+        self._plain_kept = 0 < len(repairs) == len(formats)
+        self.resending.accept(repairs if self._plain_kept else {})
+
     def begin(self, protect: dtls.Cipher) -> None:
-        """Lets packets through from now on."""
+        """Has the keys: from now on it may be connected."""
         self._protect = protect
+
+    @property
+    def layer(self) -> Layer | None:
+        """Which layer flows now; None while nothing does."""
+        return self._source.layer if self._source else None
+
+    def want(self, layer: Layer | None, now: float) -> None:
+        """Goes over to a layer at its next key frame; None stops the stream at once.
+
+        Where that layer does not come, the other is taken meanwhile.
+        """
+        if layer != self._wish:
+            self._wish = layer
+            if self._track is not None:
+                self._track.arrange(now)
 
     def pause(self) -> None:
         """Forgets the source: whatever comes next is spliced on anew."""
-        self._source = None
+        self._track = self._source = self._target = self._spare = None
+
+    def forget(self, source: Upstream) -> None:
+        """Begins anew with the next key frame, which is in another codec."""
+        if self._source is source:
+            self._source = None
+
+    def aim(self, track: Track, now: float) -> None:
+        """Decides which layers to take: what is wished for, or what there is."""
+        self._track = track
+        layers = track.layers
+        if self._wish is None or not layers:
+            self._source = self._target = self._spare = None
+            return
+        target = layers.get(self._wish) or next(iter(layers.values()))
+        others = [each for each in layers.values() if each is not target]
+        self._target, self._spare = target, None
+        if others and not target.live(now) and others[0].live(now):
+            self._spare = others[0]
+        if self._source is not target and self._source not in others:
+            self._source = None
+        awaited = self._spare or target
+        if self.kind == "video" and awaited is not self._source:
+            awaited.await_key_frame(now)
+
+    def takes(self, stream: Upstream) -> bool:
+        """Packets of this layer are wanted: now, or from its next key frame on."""
+        return stream in (self._source, self._target, self._spare)
 
     def forward(  # noqa: PLR0917  # names cost time in every packet
         self,
@@ -98,11 +169,8 @@ class Downstream:
         now: float,
     ) -> None:
         """Sends a packet on, rewritten."""
-        protect = self._protect
-        if protect is None:
-            return
         if source is not self._source:
-            if not self._begins(source, packet, offset, now):
+            if not self._begins(source, packet, offset, number, now):
                 return
             self._splice(source, number, timestamp, now)
         if number < self._first:
@@ -119,54 +187,77 @@ class Downstream:
             )
             + packet[offset:]
         )
-        if len(plain) > dtls.MAX_PLAIN:
+        length = len(plain)
+        if length > dtls.MAX_PLAIN:
             self._dropped["too_long_to_forward"] += 1
             return
         if self._counters.shifted:
             plain = self._counters.shift(plain)
-        cipher = protect(plain)
-        self._kept[number & self._mask] = cipher
+        cipher = self._protect(plain)
+        self._kept[number & self._mask] = plain if self._plain_kept else cipher
         if number > self._top:
             self._top, self._timestamp = number, timestamp
             self._last, self._sent_at = plain, now
         self.packets += 1
-        self.octets += len(plain) - rtp.HEADER_LENGTH
+        self.octets += length - rtp.HEADER_LENGTH
         self._leg.send(cipher)
 
-    def _begins(self, source: Upstream, packet: bytes, offset: int, now: float) -> bool:
+    def _begins(
+        self, source: Upstream, packet: bytes, offset: int, number: int, now: float
+    ) -> bool:
         """Sound begins anywhere; a picture can only begin with a key frame."""
-        if self.kind == "audio":
-            return True
-        described = vp8.describe(packet, offset)
-        if described is None or not described.begins_key_frame:
-            source.ask_key_frame(now)
+        codec = source.codec
+        if codec not in self.codecs:
             return False
-        self._counters.splice(self._last, packet, described)
+        if codec == "opus":
+            return True
+        if self._spare is source and self._target and self._target.live(now):
+            return False
+        described = vp8.describe(packet, offset) if codec == "vp8" else None
+        if described is not None:
+            begins = described.begins_key_frame
+        else:
+            begins = codec == "h264" and h264.begins_key_frame(packet, offset)
+        # What followed a late first packet was not taken: that frame is lost.
+        if not begins or number < source.top:
+            source.await_key_frame(now)
+            return False
+        last = self._last if codec == self._last_codec else b""
+        self._counters.splice(last, packet, described)
         return True
 
     def _splice(
         self, source: Upstream, number: int, timestamp: int, now: float
     ) -> None:
         """Continues with another source where the last one stopped."""
-        elapsed = 0
+        step = 0
         if self._last:
-            elapsed = max(1, int((now - self._sent_at) * self._clock_rate))
-        self._source, self._first = source, number
+            step = elapsed(
+                since=self._timestamp,
+                shift=self._timestamp_shift,
+                before=self._last_source,
+                source=source,
+                timestamp=timestamp,
+                ticks=int((now - self._sent_at) * self._clock_rate),
+            )
+        if self._source is not None and self._source.layer != source.layer:
+            self.switches += 1
+        self._source = self._last_source = source
+        self._last_codec = source.codec
+        if source.codec is not None:
+            self._payload_type = self.codecs[source.codec]
+        if source is self._target:
+            self._spare = None
+        self._first = number
         self._number_shift = self._top + 1 - number
-        self._timestamp_shift = self._timestamp + elapsed - timestamp
+        self._timestamp_shift = self._timestamp + step - timestamp
+        if self._track is not None:
+            self._track.rewire()
 
     def repeat(self, numbers: list[int], *, round_trip: float, now: float) -> None:
-        """Sends again what was lost, but no packet twice within a round trip."""
-        pause = max(_SHORTEST_REPEAT, 0.8 * round_trip)
+        """Sends again what was lost."""
         self.nacks += len(numbers)
-        for number in numbers:
-            cipher = self._kept[number & self._mask]
-            # SRTP leaves the header readable, so the packet itself says its number.
-            if int.from_bytes(cipher[2:4], "big") != number or not cipher:
-                continue
-            if now - self._repeated.get(number, float("-inf")) >= pause:
-                self._repeated[number] = now
-                self._leg.send(cipher)
+        self.resending.resend(numbers, self._protect, round_trip=round_trip, now=now)
 
     def ask_key_frame(self, now: float) -> None:
         """Passes on that the receiver cannot go on without a key frame."""
@@ -185,6 +276,7 @@ class Downstream:
             loss=block.fraction_lost / 256,
             jitter=block.jitter / self._clock_rate,
             round_trip=round_trip,
+            lost=max(0, block.lost),
         )
 
     def loss(self, now: float) -> float:
@@ -219,8 +311,8 @@ class Downstream:
         if source is None or known is None:
             return None
         since = now - source.report_heard
-        ntp = known.ntp + source.track.clock.shift + int(since * 2**32)
-        self._repeated = {n: at for n, at in self._repeated.items() if now - at < 2}
+        ntp = known.ntp + source.clock.shift + int(since * 2**32)
+        self.resending.forget(now)
         self._reported = {
             key: at for key, at in self._reported.items() if now - at < 2 * _FRESH
         }
@@ -233,3 +325,7 @@ class Downstream:
             packets=self.packets,
             octets=self.octets,
         )
+
+
+def _no_keys(packet: bytes) -> bytes:
+    raise RuntimeError("a stream was connected before its leg")

@@ -25,7 +25,7 @@ class BadSdp(VisitationError):
     """The other side's session description cannot be used.
 
     Attributes:
-        reason: a stable code: "malformed", "too_long", "no_vp8" …
+        reason: a stable code: "malformed", "too_long", "no_common_codec" …
     """
 
     def __init__(self, reason: str) -> None:

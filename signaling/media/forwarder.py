@@ -8,8 +8,8 @@ import asyncio
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from ipaddress import ip_address
 from typing import Final, TypedDict
@@ -25,10 +25,13 @@ from signaling.media.publication import Publication
 from signaling.media.routing import Routes
 from signaling.media.sockets import bound_sockets
 from signaling.media.subscription import Subscription
+from signaling.media.tally import Tally
 
 _NTP_EPOCH: Final = 2_208_988_800
 #: A second's reports are spread over its tenths, so that they never come as a burst.
 _PHASES: Final = 10
+#: Layers of a picture are looked after in every second of those.
+_LAYER_PHASES: Final = 2
 
 log = structlog.get_logger()
 
@@ -96,8 +99,8 @@ class Forwarder:
             cap=settings.video_cap,
         )
         self._attention = Attention(clock)
-        self._rooms: dict[str, str] = {}
         self._routes = Routes(clock)
+        self._past = Tally()
         self._ports: list[Port] = []
         self._ticking: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -138,7 +141,7 @@ class Forwarder:
 
     def join(self, participant: str, room: str) -> None:
         """Notes who is in a room together."""
-        self._rooms[participant] = room
+        self._routes.rooms[participant] = room
 
     async def publish(self, participant: str, offer: str) -> str:
         """Answers the offer of a participant who sends.
@@ -160,18 +163,23 @@ class Forwarder:
                 own_ntp=self._own_ntp,
                 on_state=partial(self._leg_changed, participant, "publisher"),
                 on_started=partial(self._started, participant),
+                on_offer_wanted=partial(self._offer_wanted, participant),
             )
         else:
             fresh = present
         try:
-            answer = fresh.negotiate(described, **self._reachable())
+            answer = fresh.negotiate(
+                described,
+                preferred=self._routes.codec(participant),
+                **self._reachable(),
+            )
         except BadSdp:
             if fresh is not present:
-                self._end(fresh.close())
+                self._end(fresh)
             raise
         self._routes.publications[participant] = fresh
         if present is not None and fresh is not present:
-            self._end(present.close())
+            self._end(present)
         self._routes.connect(participant)
         return answer
 
@@ -190,7 +198,7 @@ class Forwarder:
             on_state=partial(self._leg_changed, participant, "subscriber"),
         )
         if old is not None:
-            self._end(old.close())
+            self._end(old)
         self._routes.connect_to(participant)
         return fresh.offer(**self._reachable())
 
@@ -205,6 +213,7 @@ class Forwarder:
             raise BadSdp("no_offer")
         subscription.accept(sdp.read(answer))
         self._routes.connect_to(participant)
+        self._routes.agree(participant)
 
     def seat(self, subscriber: str, slot: int, publisher: str | None) -> None:
         """Puts a publisher, or nobody, into a slot of a subscriber.
@@ -220,13 +229,12 @@ class Forwarder:
 
     def leave(self, participant: str) -> None:
         """Closes both legs and vacates the seats given to and taken by the person."""
-        self._rooms.pop(participant, None)
         publication = self._routes.publications.pop(participant, None)
         subscription = self._routes.subscriptions.pop(participant, None)
         self._routes.vacate(participant)
         for leg in (publication, subscription):
             if leg is not None:
-                self._end(leg.close())
+                self._end(leg)
 
     def statistics(self, participant: str) -> engine.ParticipantStatistics:
         """Measures the participant's legs; an unknown participant has none."""
@@ -234,22 +242,28 @@ class Forwarder:
         publication = self._routes.publications.get(participant)
         subscription = self._routes.subscriptions.get(participant)
         return engine.ParticipantStatistics(
-            publisher=publication.statistics() if publication else None,
+            publisher=publication.statistics(now) if publication else None,
             subscriber=subscription.statistics(now) if subscription else None,
             silence=publication.silence(now) if publication else {},
         )
 
     def workers(self) -> tuple[engine.WorkerStatistics, ...]:
         """Counts what this process forwards."""
-        legs = [each.leg for each in self._routes.publications.values()]
-        legs += [each.leg for each in self._routes.subscriptions.values()]
+        parts: list[Publication | Subscription] = [
+            *self._routes.publications.values(),
+            *self._routes.subscriptions.values(),
+        ]
+        total = replace(self._past)
+        for each in parts:
+            total.add(each.tally())
         return (
             engine.WorkerStatistics(
                 worker=0,
-                rooms=len(set(self._rooms.values())),
-                legs=sum(leg.state == "connected" for leg in legs),
+                rooms=len(set(self._routes.rooms.values())),
+                legs=sum(each.leg.state == "connected" for each in parts),
                 cpu_seconds=time.process_time(),
                 dropped=dict(self.dropped),
+                **asdict(total),
             ),
         )
 
@@ -267,6 +281,7 @@ class Forwarder:
         if state == "connected":
             self._on_event(engine.LegConnected(participant=participant, target=target))
         elif state == "failed":
+            self._past.ice_failures += 1
             self._on_event(
                 engine.LegFailed(participant=participant, target=target, reason=reason)
             )
@@ -276,8 +291,12 @@ class Forwarder:
     def _started(self, participant: str, kind: Kind) -> None:
         self._on_event(engine.TrackStarted(participant=participant, kind=kind))
 
-    def _end(self, closing: Coroutine[object, object, None]) -> None:
-        task = asyncio.get_running_loop().create_task(closing)
+    def _offer_wanted(self, participant: str) -> None:
+        self._on_event(engine.OfferWanted(participant=participant))
+
+    def _end(self, part: Publication | Subscription) -> None:
+        self._past.add(part.tally())
+        task = asyncio.get_running_loop().create_task(part.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
@@ -293,7 +312,10 @@ class Forwarder:
 
     def _report(self, phase: int, now: float) -> None:
         for name, publication in list(self._routes.publications.items()):
-            if hash(name) % _PHASES == phase:
+            turn = (hash(name) - phase) % _PHASES
+            if turn % _LAYER_PHASES == 0:
+                publication.look_after_layers(now)
+            if turn == 0:
                 subscription = self._routes.subscriptions.get(name)
                 round_trip = subscription.round_trip if subscription else None
                 publication.report(now, round_trip)

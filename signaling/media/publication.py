@@ -1,25 +1,36 @@
 """What one participant sends: a leg, and on it a track of sound and one of picture.
 
-Tells streams apart by payload type, which is unique to a kind within a bundle.
-Knows no subscriber; the outlets of its tracks are set from outside.
+Negotiates the tracks, hears their packets, reports back. Knows no subscriber; the
+outlets of its tracks are set from outside.
 """
 
 from collections.abc import Callable, Coroutine
+from struct import Struct
 from typing import Final
 
 from signaling.media import descriptions, dtls, rate, rtcp, rtp, sdp
 from signaling.media.attention import Attention
+from signaling.media.codecs import CLOCK_RATES, Codec
+from signaling.media.descriptions import Acceptance
 from signaling.media.engine import BadSdp, Kind, LegState, LegStatistics
+from signaling.media.intake import MAX_STREAMS, Intake
+from signaling.media.layers import Track
 from signaling.media.leg import Habits, Leg
-from signaling.media.upstream import CLOCK_RATES, OWN_SSRC, SenderClock, Track, Upstream
+from signaling.media.sections import Section
+from signaling.media.tally import Tally
+from signaling.media.upstream import OWN_SSRC, Layer, Upstream
 
-_MAX_STREAMS: Final = 32
 _CNAME: Final = "forwarder"
-_MISSING_CODEC: Final = {"audio": "no_opus", "video": "no_vp8"}
+_MISSING_CODEC: Final = {"audio": "no_opus", "video": "no_common_codec"}
+_SSRC: Final = Struct("!L").unpack_from
 
 
 class Publication:
-    """A publish leg and its tracks."""
+    """A publish leg and its tracks.
+
+    Attributes:
+        codec: of the picture, None while it has none.
+    """
 
     def __init__(
         self,
@@ -30,42 +41,55 @@ class Publication:
         own_ntp: Callable[[], int],
         on_state: Callable[[LegState, str], None],
         on_started: Callable[[Kind], None],
+        on_offer_wanted: Callable[[], None],
     ) -> None:
         self.leg = Leg(habits, hear=self._hear, on_state=on_state)
-        self.tracks: dict[Kind, Track] = {}
+        self.codec: Codec | None = None
+        self._intake = Intake(
+            ask=self.leg.send_rtcp, call=attention.call, on_started=on_started
+        )
+        self._known = self._intake.known
         self._dropped = habits.dropped
-        self._clock = habits.clock
         self._attention = attention
         self._bounds = bounds
         self._estimate = bounds.start
         self._own_ntp = own_ntp
-        self._on_started = on_started
-        self._sender_clock = SenderClock()
-        self._streams: dict[bytes, Upstream | None] = {}
+        self._on_offer_wanted = on_offer_wanted
+        self._offered: frozenset[Codec] = frozenset()
+        self._slow_audio = self._offer_wanted = False
         self._ufrag = ""
         self._version = 0
 
+    @property
+    def tracks(self) -> dict[Kind, Track]:
+        """What comes or is to come, by kind."""
+        return self._intake.tracks
+
     def negotiate(
-        self, offer: sdp.Description, *, addresses: tuple[str, ...], port: int
+        self,
+        offer: sdp.Description,
+        *,
+        preferred: Codec,
+        addresses: tuple[str, ...],
+        port: int,
     ) -> str:
         """Answers an offer, the first or a later one.
 
         Raises:
             BadSdp: it asks for codecs or roles that we do not have.
         """
-        accepted = _accepted(offer)
+        sections = _accepted(offer)
         if self._ufrag not in ("", offer.ufrag):
             self.leg.renew_credentials()
-        self._ufrag = offer.ufrag
-        for section in accepted:
-            self._take_up(section)
+        self._ufrag, self._offer_wanted = offer.ufrag, False
+        accepted = {each.mid: self._take_up(each, preferred) for each in sections}
         role: dtls.Role = "client" if offer.setup == "passive" else "server"
         if self.leg.state == "new":
             self.leg.begin(role=role, fingerprints=offer.fingerprints)
         self._version += 1
         return descriptions.answer(
             offer,
-            frozenset(section.mid for section in accepted),
+            accepted,
             transport=descriptions.Transport(
                 credentials=self.leg.credentials,
                 fingerprint=self.leg.channel.fingerprint,
@@ -77,15 +101,35 @@ class Publication:
             version=self._version,
         )
 
-    def _take_up(self, section: sdp.Section) -> None:
-        kind, number = section.carried, section.payload_type
-        if kind is None or number is None:
-            return
-        track = self.tracks.get(kind)
-        if track is None:
-            self.tracks[kind] = Track(kind, number, self._sender_clock)
-        else:
-            track.payload_type = number
+    def _take_up(self, section: Section, preferred: Codec) -> Acceptance:
+        chosen = section.format(preferred)
+        rids = self._intake.take_up(section, chosen)
+        if section.media == "audio":
+            return Acceptance(format=chosen, slow=self._slow_audio)
+        self.codec = chosen.codec
+        self._offered = frozenset(each.codec for each in section.formats)
+        return Acceptance(format=chosen, rids=rids)
+
+    def prefer(self, codec: Codec) -> None:
+        """Has the page offer again if it could send a better codec than it does."""
+        if self.codec not in (None, codec) and codec in self._offered:
+            self._want_offer()
+
+    @property
+    def slow_audio(self) -> bool:
+        """Sound is to come in few and long packets."""
+        return self._slow_audio
+
+    @slow_audio.setter
+    def slow_audio(self, slow: bool) -> None:
+        if slow != self._slow_audio:
+            self._slow_audio = slow
+            self._want_offer()
+
+    def _want_offer(self) -> None:
+        if not self._offer_wanted:
+            self._offer_wanted = True
+            self._on_offer_wanted()
 
     def _hear(self, datagram: bytes, now: float) -> None:
         ciphers = self.leg.ciphers
@@ -93,70 +137,67 @@ class Publication:
             self._dropped["early"] += 1
             return
         try:
-            if rtp.is_rtcp(datagram):
+            if 192 <= datagram[1] <= 223:
                 self._hear_rtcp(ciphers.unprotect_rtcp(datagram), now)
                 return
-            key = datagram[8:12]
-            known = key in self._streams
-            # libsrtp keeps a state for each number it ever saw, for good.
-            if not known and len(self._streams) >= _MAX_STREAMS:
-                self._dropped["too_many_streams"] += 1
+            (ssrc,) = _SSRC(datagram, 8)
+            stream = self._known.get(ssrc)
+            if stream is None and not self._has_room_for(ssrc):
                 return
             packet = ciphers.unprotect(datagram)
         except dtls.Rejected:
             self._dropped["srtp"] += 1
             return
         self.leg.last_heard = now
-        stream = self._streams[key] if known else self._meet(key, packet)
+        try:
+            if stream is not None:
+                stream.take(packet, now)
+            else:
+                self._hear_stranger(ssrc, packet, now)
+        except rtp.MalformedRtp:
+            self._dropped["malformed"] += 1
+
+    def _has_room_for(self, ssrc: int) -> bool:
+        if ssrc in self._known or len(self._known) < MAX_STREAMS:
+            return True
+        self._dropped["too_many_streams"] += 1
+        return False
+
+    def _hear_stranger(self, ssrc: int, packet: bytes, now: float) -> None:
+        stream = self._intake.meet(ssrc, packet, now)
         if stream is None:
             self._dropped["unknown_stream"] += 1
             return
-        try:
-            stream.take(packet, now)
-        except rtp.MalformedRtp:
-            self._dropped["malformed"] += 1
-        if not known:
-            self.report(now)
-
-    def _meet(self, key: bytes, packet: bytes) -> Upstream | None:
-        for track in self.tracks.values():
-            if track.payload_type == packet[1] & 0x7F:
-                break
-        else:
-            self._streams[key] = None
-            return None
-        stream = Upstream(
-            track,
-            int.from_bytes(key, "big"),
-            ask=self.leg.send_rtcp,
-            call=self._attention.call,
-        )
-        first = track.stream is None
-        track.stream = self._streams[key] = stream
-        if first:
-            self._on_started(track.kind)
-        return stream
+        stream.take(packet, now)
+        if isinstance(stream, Upstream):
+            self._say(now)
 
     def _hear_rtcp(self, compound: bytes, now: float) -> None:
         self.leg.last_heard = now
         for packet in rtcp.split(compound):
             report = rtcp.sender_report_in(packet)
-            stream = report and self._streams.get(report.ssrc.to_bytes(4, "big"))
-            if report and stream:
+            stream = report and self._known.get(report.ssrc)
+            if report and isinstance(stream, Upstream):
                 stream.note_report(report, own_ntp=self._own_ntp(), now=now)
 
     def report(self, now: float, round_trip: float | None = None) -> None:
-        """Reports reception to the sender, and tells it how much it may send."""
+        """Measures, reports reception, and tells the sender how much it may send."""
+        for track in self.tracks.values():
+            for stream in track.layers.values():
+                stream.measure(now)
+                if round_trip is not None:
+                    stream.round_trip = round_trip
+        self._say(now)
+
+    def _say(self, now: float) -> None:
         blocks: list[rtcp.ReportBlock] = []
         for track in self.tracks.values():
-            if track.stream is None:
-                continue
-            if round_trip is not None:
-                track.stream.round_trip = round_trip
             behind = 0.0
             if track.kind == "audio":
                 behind = max((each.loss(now) for each in track.outlets), default=0.0)
-            blocks.append(track.stream.block(now, at_least=behind))
+            blocks += [
+                each.block(now, at_least=behind) for each in track.layers.values()
+            ]
         if blocks:
             compound = rtcp.receiver_report(OWN_SSRC, blocks)
             compound += rtcp.description(OWN_SSRC, _CNAME) + self._bitrate(now)
@@ -164,57 +205,79 @@ class Publication:
 
     def _bitrate(self, now: float) -> bytes:
         track = self.tracks.get("video")
-        if track is None or track.stream is None:
+        if track is None or not track.layers:
             return b""
-        risen = rate.next_estimate(
-            self._estimate, loss=track.stream.lost_fraction, bounds=self._bounds
-        )
+        loss = max(each.lost_fraction for each in track.layers.values())
+        risen = rate.next_estimate(self._estimate, loss=loss, bounds=self._bounds)
         said = (outlet.allowance(now) for outlet in track.outlets)
         self._estimate = rate.permitted(
             risen, (each for each in said if each is not None), bounds=self._bounds
         )
-        return rtcp.bitrate(OWN_SSRC, self._estimate, [track.stream.ssrc])
+        ssrcs = [each.ssrc for each in track.layers.values()]
+        return rtcp.bitrate(OWN_SSRC, self._estimate, ssrcs)
 
-    def statistics(self) -> LegStatistics:
+    def look_after_layers(self, now: float) -> None:
+        """Moves viewers off a layer that stopped, and back to it when it is there."""
+        track = self.tracks.get("video")
+        if track is not None and len(track.layers) > 1:
+            track.arrange(now)
+
+    def layer_bitrates(self, now: float) -> dict[Layer, int]:
+        """Bits per second of the layers of the picture that come now."""
+        track = self.tracks.get("video")
+        layers = track.layers if track else {}
+        return {layer: each.bitrate for layer, each in layers.items() if each.live(now)}
+
+    def statistics(self, now: float) -> LegStatistics:
         """Sums up what arrived."""
-        streams = [each for each in self._streams.values() if each is not None]
-        live = [t.stream for t in self.tracks.values() if t.stream is not None]
+        live = list(self._intake.live(now))
+        tally = self.tally()
         return LegStatistics(
             state=self.leg.state,
             last_heard=self.leg.last_heard,
             rtt=None,
             loss=max((each.lost_fraction for each in live), default=0.0),
             jitter=max(
-                (each.jitter / CLOCK_RATES[each.track.kind] for each in live),
-                default=0.0,
+                (each.jitter / CLOCK_RATES[each.kind] for each in live), default=0.0
             ),
-            packets=sum(each.packets for each in streams),
-            bytes=sum(each.octets for each in streams),
-            nacks=sum(each.nacks for each in streams),
-            plis=sum(each.plis for each in streams),
+            packets=tally.packets_in,
+            bytes=tally.bytes_in,
+            nacks=tally.nacks_out,
+            plis=tally.plis_out,
+            bitrate=sum(each.bitrate for each in live),
         )
+
+    def tally(self) -> Tally:
+        """Counts what arrived since the beginning."""
+        tally = Tally()
+        for each in self._intake.streams():
+            tally.packets_in += each.packets
+            tally.bytes_in += each.octets
+            tally.packets_lost += each.lost
+            tally.nacks_out += each.nacks
+            tally.plis_out += each.plis
+        return tally
 
     def silence(self, now: float) -> dict[Kind, float]:
         """Seconds since something of a kind arrived."""
         return {
-            kind: now - track.stream.heard
+            kind: now - max(each.heard for each in track.layers.values())
             for kind, track in self.tracks.items()
-            if track.stream is not None
+            if track.layers
         }
 
     def close(self) -> Coroutine[object, object, None]:
         """Ends the leg at once; what it returns is only the goodbye to the peer."""
         for track in self.tracks.values():
-            track.outlets = ()
-        for stream in self._streams.values():
-            if stream is not None:
-                self._attention.dismiss(stream)
+            track.close()
+        for stream in self._intake.streams():
+            self._attention.dismiss(stream)
         return self.leg.close()
 
 
-def _accepted(offer: sdp.Description) -> tuple[sdp.Section, ...]:
+def _accepted(offer: sdp.Description) -> tuple[Section, ...]:
     """The first section of each kind that the peer sends on."""
-    accepted: dict[str, sdp.Section] = {}
+    accepted: dict[str, Section] = {}
     for section in offer.sections:
         if section.media not in _MISSING_CODEC or not section.sends:
             continue

@@ -1,12 +1,15 @@
 """Who is connected to whom: seats and mutes turned into outlets of tracks.
 
 Keeps every leg by participant and is asked to connect again whenever something has
-changed. Refuses to know how legs are negotiated, and why somebody is seated or muted.
+changed; says which codec suits a room. Refuses to know how legs are negotiated, and
+why somebody is seated or muted.
 """
 
 from collections.abc import Callable
 from typing import Final
 
+from signaling.media import codecs
+from signaling.media.codecs import Codec
 from signaling.media.engine import Kind
 from signaling.media.publication import Publication
 from signaling.media.seats import Seats
@@ -21,6 +24,7 @@ class Routes:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.publications: dict[str, Publication] = {}
         self.subscriptions: dict[str, Subscription] = {}
+        self.rooms: dict[str, str] = {}
         self._clock = clock
         self._seats = Seats()
         self._blocked: set[tuple[str, Kind]] = set()
@@ -35,9 +39,6 @@ class Routes:
         if before == publisher:
             return
         self._seats.put(subscriber, slot, publisher)
-        if subscription := self.subscriptions.get(subscriber):
-            for kind in _KINDS:
-                subscription.stream(kind, slot).pause()
         for each in (before, publisher):
             if each is not None:
                 self.connect(each)
@@ -46,15 +47,13 @@ class Routes:
         """Connects nothing of that kind from the publisher while blocked."""
         if blocked:
             self._blocked.add((publisher, kind))
-            for subscriber, slot in self._seats.taken_by(publisher):
-                if subscription := self.subscriptions.get(subscriber):
-                    subscription.stream(kind, slot).pause()
         else:
             self._blocked.discard((publisher, kind))
         self.connect(publisher)
 
     def vacate(self, participant: str) -> None:
-        """Forgets the seats given to and taken by a participant, and the mutes."""
+        """Forgets a participant's room, mutes, and seats given and taken."""
+        self.rooms.pop(participant, None)
         watched = self._seats.occupants(participant)
         for subscriber, slot in self._seats.taken_by(participant):
             self.seat(subscriber, slot, None)
@@ -71,19 +70,39 @@ class Routes:
             return
         seats = self._seats.taken_by(publisher)
         for kind, track in publication.tracks.items():
-            before = track.outlets
-            track.outlets = tuple(
+            outlets = tuple(
                 subscription.stream(kind, slot)
                 for subscriber, slot in seats
                 if (publisher, kind) not in self._blocked
                 and (subscription := self.subscriptions.get(subscriber))
                 and subscription.open(kind, slot)
             )
-            newcomers = set(track.outlets) - set(before)
-            if kind == "video" and newcomers and track.stream is not None:
-                track.stream.ask_key_frame(self._clock())
+            track.connect(outlets, self._clock())
 
     def connect_to(self, subscriber: str) -> None:
         """Connects everyone who is seated at the subscriber's."""
         for publisher in self._seats.occupants(subscriber):
             self.connect(publisher)
+
+    def codec(self, participant: str) -> Codec:
+        """The codec of pictures that suits everyone in the participant's room."""
+        decoders = (
+            self.subscriptions[each].decodes
+            for each in self._roommates(participant)
+            if each in self.subscriptions
+        )
+        return codecs.common([each for each in decoders if each is not None])
+
+    def agree(self, participant: str) -> None:
+        """Has the room change its codec if a participant cannot decode the present."""
+        codec = self.codec(participant)
+        for each in self._roommates(participant):
+            if publication := self.publications.get(each):
+                publication.prefer(codec)
+
+    def _roommates(self, participant: str) -> list[str]:
+        """Everyone in the room, also the participant."""
+        room = self.rooms.get(participant)
+        if room is None:
+            return [participant]
+        return [name for name, other in self.rooms.items() if other == room]

@@ -8,20 +8,15 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from signaling.media.engine import BadSdp, Kind
+from signaling.media import sections
+from signaling.media.engine import BadSdp
+from signaling.media.sections import Section
 
 Setup = Literal["active", "passive", "actpass"]
-Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 
 MAX_LENGTH: Final = 64 * 1024
 MAX_SECTIONS: Final = 16
-CODECS: Final[dict[Kind, str]] = {"audio": "opus/48000/2", "video": "VP8/90000"}
 
-_DIRECTIONS: Final = frozenset(("sendrecv", "sendonly", "recvonly", "inactive"))
-_SECTION: Final = re.compile(
-    r"(\w+) (\d{1,5})(?:/\d+)? ([\w/]+)((?: [\w-]+)+)", re.ASCII
-)
-_TOKEN: Final = re.compile(r"[\w.+-]{1,32}", re.ASCII)
 _UFRAG: Final = re.compile(r"[A-Za-z0-9+/=_-]{4,256}")
 _DIGEST: Final = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){19,63}")
 _DIGESTS: Final = frozenset(("sha-256", "sha-384", "sha-512"))
@@ -33,42 +28,6 @@ class Fingerprint:
 
     algorithm: str
     value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """One m-line.
-
-    Attributes:
-        media: the word after m=, also of kinds we do not carry.
-        formats: its format list as written, for an answer that rejects it.
-        payload_type: the peer's number for our codec, None when it has none.
-    """
-
-    media: str
-    protocol: str
-    formats: str
-    mid: str
-    direction: Direction
-    rejected: bool
-    payload_type: int | None
-
-    @property
-    def carried(self) -> Kind | None:
-        """The kind, if this is something the forwarder can carry."""
-        if self.rejected or self.payload_type is None:
-            return None
-        return "audio" if self.media == "audio" else "video"
-
-    @property
-    def sends(self) -> bool:
-        """The peer means to send here."""
-        return not self.rejected and self.direction in ("sendonly", "sendrecv")
-
-    @property
-    def receives(self) -> bool:
-        """The peer means to receive here."""
-        return not self.rejected and self.direction in ("recvonly", "sendrecv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,16 +53,16 @@ def read(text: str) -> Description:
         raise BadSdp("no_media")
     if len(blocks) > MAX_SECTIONS:
         raise BadSdp("too_many_sections")
-    sections = tuple(_section(head, block) for block in blocks)
-    if len({section.mid for section in sections}) != len(sections):
+    read_sections = tuple(sections.read(head, block) for block in blocks)
+    if len({section.mid for section in read_sections}) != len(read_sections):
         raise BadSdp("mid_repeated")
-    live = [b for b, s in zip(blocks, sections, strict=True) if not s.rejected]
+    live = [b for b, s in zip(blocks, read_sections, strict=True) if not s.rejected]
     transport = head + (live[0] if live else blocks[0])
     return Description(
         ufrag=_ufrag(transport),
         fingerprints=_fingerprints(transport),
         setup=_setup(transport),
-        sections=sections,
+        sections=read_sections,
     )
 
 
@@ -122,62 +81,20 @@ def _blocks(text: str) -> list[list[str]]:
     return blocks
 
 
-def _values(lines: list[str], attribute: str) -> list[str]:
-    start = f"a={attribute}:"
-    return [line[len(start) :] for line in lines if line.startswith(start)]
-
-
-def _section(head: list[str], block: list[str]) -> Section:
-    written = _SECTION.fullmatch(block[0][2:])
-    mids = _values(block, "mid")
-    if not written or len(mids) != 1 or not _TOKEN.fullmatch(mids[0]):
-        raise BadSdp("malformed")
-    media, port, protocol, formats = written.groups()
-    rejected = port == "0" and "a=bundle-only" not in block
-    if not rejected and "a=rtcp-mux" not in block and media in CODECS:
-        raise BadSdp("no_rtcp_mux")
-    return Section(
-        media=media,
-        protocol=protocol,
-        formats=formats.strip(),
-        mid=mids[0],
-        direction=_direction(head, block),
-        rejected=rejected,
-        payload_type=_payload_type(media, formats.split(), block),
-    )
-
-
-def _payload_type(media: str, formats: list[str], block: list[str]) -> int | None:
-    for kind, codec in CODECS.items():
-        if kind != media:
-            continue
-        for value in _values(block, "rtpmap"):
-            number, _, name = value.partition(" ")
-            if name.lower() == codec.lower() and number in formats:
-                if not number.isdecimal() or not 0 < int(number) < 128:
-                    raise BadSdp("malformed")
-                return int(number)
-    return None
-
-
-def _direction(head: list[str], block: list[str]) -> Direction:
-    for lines in (block, head):
-        for line in lines:
-            if line[2:] in _DIRECTIONS and line.startswith("a="):
-                return line[2:]  # type: ignore[return-value]
-    return "sendrecv"
-
-
 def _ufrag(lines: list[str]) -> str:
-    found = _values(lines, "ice-ufrag")
-    if not found or not _UFRAG.fullmatch(found[-1]) or not _values(lines, "ice-pwd"):
+    found = sections.values(lines, "ice-ufrag")
+    if (
+        not found
+        or not _UFRAG.fullmatch(found[-1])
+        or not sections.values(lines, "ice-pwd")
+    ):
         raise BadSdp("no_ice_credentials")
     return found[-1]
 
 
 def _fingerprints(lines: list[str]) -> tuple[Fingerprint, ...]:
     found: list[Fingerprint] = []
-    for value in _values(lines, "fingerprint"):
+    for value in sections.values(lines, "fingerprint"):
         algorithm, _, digest = value.partition(" ")
         if algorithm.lower() in _DIGESTS:
             if not _DIGEST.fullmatch(digest):
@@ -189,7 +106,7 @@ def _fingerprints(lines: list[str]) -> tuple[Fingerprint, ...]:
 
 
 def _setup(lines: list[str]) -> Setup:
-    for value in reversed(_values(lines, "setup")):
+    for value in reversed(sections.values(lines, "setup")):
         if value in ("active", "passive", "actpass"):
             return value  # type: ignore[return-value]
     raise BadSdp("no_setup")

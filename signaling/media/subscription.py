@@ -7,10 +7,13 @@ Knows no publisher: it hands out its streams, and somebody else connects them.
 from collections.abc import Callable, Coroutine
 from typing import Final
 
-from signaling.media import descriptions, dtls, rtcp, rtp, sdp
+from signaling.media import codecs, descriptions, dtls, rtcp, rtp, sdp
+from signaling.media.codecs import Codec
 from signaling.media.downstream import Downstream, Start
 from signaling.media.engine import SLOTS, BadSdp, Kind, LegState, LegStatistics
 from signaling.media.leg import Habits, Leg
+from signaling.media.sections import Format, Section
+from signaling.media.tally import Tally
 
 _KINDS: Final[tuple[Kind, ...]] = ("audio", "video")
 _ASSUMED_ROUND_TRIP: Final = 0.1
@@ -39,16 +42,20 @@ class Subscription:
         self._by_ssrc = {each.ssrc: each for each in self._by_mid.values()}
 
     def _offer_stream(self, kind: Kind, slot: int, habits: Habits) -> None:
+        # The slot in the numbers keeps those of a leg apart.
+        ssrc = int.from_bytes(habits.randomness(4), "big") & ~0x1F | 4 * slot
         start = Start(
-            # The slot in the number keeps the eight of a leg apart.
-            ssrc=int.from_bytes(habits.randomness(4), "big") & ~0xF
-            | 2 * slot
-            | (kind == "video"),
+            ssrc=ssrc | (kind == "video"),
+            repair_ssrc=ssrc | 2 if kind == "video" else 0,
             number=int.from_bytes(habits.randomness(2), "big") >> 2 | 1,
             timestamp=int.from_bytes(habits.randomness(4), "big"),
         )
         offered = descriptions.OfferedStream(
-            kind=kind, slot=slot, ssrc=start.ssrc, cname=f"slot{slot}"
+            kind=kind,
+            slot=slot,
+            ssrc=start.ssrc,
+            repair_ssrc=start.repair_ssrc,
+            cname=f"slot{slot}",
         )
         self._offered[offered.mid] = offered
         self._by_mid[offered.mid] = Downstream(
@@ -91,20 +98,31 @@ class Subscription:
             raise BadSdp("mid_unknown")
         if answer.setup == "actpass":
             raise BadSdp("no_setup")
-        wanted = {section.mid for section in answer.sections if section.receives}
-        if any(
-            section.mid in wanted
-            and section.payload_type
-            != descriptions.PAYLOAD_TYPES[self._offered[section.mid].kind]
+        wanted = {
+            section.mid: _usable(section)
             for section in answer.sections
-        ):
+            if section.receives
+        }
+        if not all(wanted.values()):
             raise BadSdp("codec_unknown")
         if self.leg.state != "new" and self.leg.fingerprints != answer.fingerprints:
             raise BadSdp("fingerprint_changed")
-        self._wanted = wanted
+        self._wanted = set(wanted)
+        for mid, formats in wanted.items():
+            self._by_mid[mid].accept(formats)
         if self.leg.state == "new":
             role: dtls.Role = "server" if answer.setup == "active" else "client"
             self.leg.begin(role=role, fingerprints=answer.fingerprints)
+
+    @property
+    def decodes(self) -> frozenset[Codec] | None:
+        """The codecs of pictures that the peer takes, None before it said so."""
+        pictures = [
+            frozenset(self._by_mid[mid].codecs)
+            for mid in self._wanted
+            if self._by_mid[mid].kind == "video"
+        ]
+        return frozenset[Codec].intersection(*pictures) if pictures else None
 
     def begin(self) -> None:
         """Lets packets out: the keys are there."""
@@ -174,6 +192,7 @@ class Subscription:
 
     def report(self, now: float) -> None:
         """Reports on what was sent, stream by stream."""
+        self._measure(now)
         for mid, stream in self._by_mid.items():
             if report := stream.report(now):
                 cname = self._offered[mid].cname
@@ -184,18 +203,42 @@ class Subscription:
         """Sums up what was sent and what the peer said about it."""
         streams = self._by_mid.values()
         heard = [each.heard for each in streams if each.loss_known(now)]
+        tally = self.tally()
         return LegStatistics(
             state=self.leg.state,
             last_heard=self.leg.last_heard,
             rtt=self.round_trip,
             loss=max((each.loss for each in heard), default=0.0),
             jitter=max((each.jitter for each in heard), default=0.0),
-            packets=sum(each.packets for each in streams),
-            bytes=sum(each.octets for each in streams),
-            nacks=sum(each.nacks for each in streams),
-            plis=sum(each.plis for each in streams),
+            packets=tally.packets_out,
+            bytes=tally.bytes_out,
+            nacks=tally.nacks_in,
+            plis=tally.plis_in,
+            bitrate=int(self._rate),
         )
+
+    def tally(self) -> Tally:
+        """Counts what was sent since the beginning, and what the peer asked for."""
+        tally = Tally()
+        for each in self._by_mid.values():
+            tally.packets_out += each.packets
+            tally.bytes_out += each.octets
+            tally.packets_lost += each.heard.lost
+            tally.nacks_in += each.nacks
+            tally.plis_in += each.plis
+            tally.retransmitted += each.resending.repeats
+            tally.layer_switches += each.switches
+        return tally
 
     def close(self) -> Coroutine[object, object, None]:
         """Ends the leg at once; what it returns is only the goodbye to the peer."""
         return self.leg.close()
+
+
+def _usable(section: Section) -> tuple[Format, ...]:
+    """What an answer takes of the formats that we offered, by the same numbers."""
+    return tuple(
+        each
+        for each in section.formats
+        if each.payload_type == codecs.PAYLOAD_TYPES[each.codec]
+    )

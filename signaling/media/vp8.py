@@ -3,9 +3,13 @@
 Looks at the descriptor and one bit of the frame behind it; pixels are never touched.
 """
 
-from typing import NamedTuple
+import struct
+from typing import Final, NamedTuple
 
 from signaling.media import rtp
+
+#: Picture id of 15 bits and TL0PICIDX.
+_COUNTERS: Final = struct.Struct("!HB")
 
 
 class Descriptor(NamedTuple):
@@ -63,25 +67,34 @@ class Continuity:
         self.shifted = False
         self._picture_shift = self._layer_shift = 0
 
-    def splice(self, last: bytes, packet: bytes, described: Descriptor) -> None:
+    def splice(self, last: bytes, packet: bytes, described: Descriptor | None) -> None:
         """Lets the counters of a packet follow those of the last one sent.
 
         Args:
             last: with a header of 12 bytes; empty before the first packet.
             packet: the one to come next.
-            described: the descriptor of that packet.
+            described: the descriptor of that packet, None when it has none.
         """
         sent = describe(last, rtp.HEADER_LENGTH) if last else None
         self._picture_shift = self._layer_shift = 0
-        if sent and sent.picture_at and described.picture_at:
-            following = _picture_id(last, sent) + 1
-            self._picture_shift = following - _picture_id(packet, described)
-        if sent and sent.layer_at and described.layer_at:
-            self._layer_shift = last[sent.layer_at] + 1 - packet[described.layer_at]
+        if sent and described:
+            if sent.picture_at and described.picture_at:
+                following = _picture_id(last, sent) + 1
+                self._picture_shift = following - _picture_id(packet, described)
+            if sent.layer_at and described.layer_at:
+                following = last[sent.layer_at] + 1
+                self._layer_shift = following - packet[described.layer_at]
         self.shifted = bool(self._picture_shift or self._layer_shift)
 
     def shift(self, packet: bytes) -> bytes:
         """Shifts the counters of a packet with a header of 12 bytes."""
+        if len(packet) > 18 and packet[12] & 0x80 and packet[13] & 0xC0 == 0xC0:
+            picture, layer = _COUNTERS.unpack_from(packet, 14)
+            if picture & 0x8000:
+                # As browsers always write it; worth a short way.
+                picture = 0x8000 | picture + self._picture_shift & 0x7FFF
+                layer = layer + self._layer_shift & 0xFF
+                return packet[:14] + _COUNTERS.pack(picture, layer) + packet[17:]
         described = describe(packet, rtp.HEADER_LENGTH)
         if described is None:
             return packet

@@ -17,8 +17,11 @@ from aioice import stun
 
 from signaling.media import dtls, rtcp, rtp
 from signaling.media.sdp import Fingerprint
+from signaling.media.sections import EXTENSIONS
 
-VP8, OPUS = 96, 111
+VP8, H264, OPUS = 96, 102, 111
+#: Numbers of the header extensions in offers.
+RID, REPAIRED_RID = 10, 11
 
 
 def _value(sdp: str, attribute: str) -> str:
@@ -156,39 +159,57 @@ class Peer:
         video: bool = True,
         setup: str = "actpass",
         direction: str = "sendonly",
+        rids: tuple[str, ...] = (),
+        rtx: bool = False,
+        codecs: tuple[str, ...] = ("VP8",),
     ) -> str:
         """An offer as a browser with a camera and a microphone makes it."""
-        sections = [("audio", OPUS, "opus/48000/2")] * audio
-        sections += [("video", VP8, "VP8/90000")] * video
+        sections = [("audio", ["a=rtpmap:111 opus/48000/2"])] * audio
+        sections += [("video", _video_lines(codecs, rtx=rtx))] * video
         mids = " ".join(str(i) for i in range(len(sections)))
         lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0"]
         lines.append(f"a=group:BUNDLE {mids}")
-        for mid, (kind, number, codec) in enumerate(sections):
+        for mid, (kind, described) in enumerate(sections):
+            numbers = re.findall(r"a=rtpmap:(\d+)", "\n".join(described))
             lines += [
-                f"m={kind} 9 UDP/TLS/RTP/SAVPF {number} 97",
+                f"m={kind} 9 UDP/TLS/RTP/SAVPF {' '.join(numbers)} 126",
                 "c=IN IP4 0.0.0.0",
                 f"a=mid:{mid}",
                 *self._transport_lines(setup),
                 f"a={direction}",
-                f"a=rtpmap:{number} {codec}",
-                "a=rtpmap:97 H264/90000",
+                *described,
+                "a=rtpmap:126 telephone-event/8000",
             ]
+            if kind == "video" and rids:
+                lines += _simulcast_lines(rids)
         return "\r\n".join(lines) + "\r\n"
 
-    def answer(self, offer: str, *, refuse: str = "", setup: str = "active") -> str:
+    def answer(
+        self,
+        offer: str,
+        *,
+        refuse: str = "",
+        setup: str = "active",
+        rtx: bool = False,
+        codecs: tuple[str, ...] = ("VP8", "H264"),
+    ) -> str:
         """Answers the server's offer; a kind in `refuse` is not wanted."""
         head, *blocks = re.split(r"^m=", offer, flags=re.MULTILINE)
         group = next(x for x in head.split("\r\n") if x.startswith("a=group"))
         lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", group]
         for block in blocks:
-            kind, _, protocol, number = block.split("\r\n")[0].split()
+            kind, _, protocol = block.split()[:3]
+            described = ["a=rtpmap:111 opus/48000/2"]
+            if kind == "video":
+                described = _video_lines(codecs, rtx=rtx)
+            numbers = re.findall(r"a=rtpmap:(\d+)", "\n".join(described))
             lines += [
-                f"m={kind} {0 if kind == refuse else 9} {protocol} {number}",
+                f"m={kind} {0 if kind == refuse else 9} {protocol} {' '.join(numbers)}",
                 "c=IN IP4 0.0.0.0",
                 f"a=mid:{_value(block, 'mid')}",
                 *self._transport_lines(setup),
                 "a=recvonly",
-                f"a=rtpmap:{_value(block, 'rtpmap')}",
+                *described,
             ]
         return "\r\n".join(lines) + "\r\n"
 
@@ -203,15 +224,73 @@ class Peer:
         ]
 
 
+def _video_lines(codecs: tuple[str, ...], *, rtx: bool) -> list[str]:
+    lines: list[str] = []
+    for codec in codecs:
+        number = {"VP8": VP8, "H264": H264}.get(codec, 120)
+        lines.append(f"a=rtpmap:{number} {codec}/90000")
+        if codec == "H264":
+            lines.append(
+                f"a=fmtp:{number} packetization-mode=1;profile-level-id=42e01f"
+            )
+        if rtx:
+            lines.append(f"a=rtpmap:{number + 1} rtx/90000")
+            lines.append(f"a=fmtp:{number + 1} apt={number}")
+    return lines
+
+
+def _simulcast_lines(rids: tuple[str, ...]) -> list[str]:
+    return [
+        f"a=extmap:4 {EXTENSIONS['mid']}",
+        f"a=extmap:{RID} {EXTENSIONS['rid']}",
+        f"a=extmap:{REPAIRED_RID} {EXTENSIONS['repaired_rid']}",
+        *(f"a=rid:{rid} send" for rid in rids),
+        f"a=simulcast:send {';'.join(rids)}",
+    ]
+
+
 def audio(number: int, *, ssrc: int = 0xA0D10, payload: bytes = b"\xfcsound") -> bytes:
     return struct.pack("!BBHLL", 0x80, OPUS, number, number * 960, ssrc) + payload
 
 
 def video(
-    number: int, *, ssrc: int = 0x71DE0, key: bool = False, picture: int = 0
+    number: int,
+    *,
+    ssrc: int = 0x71DE0,
+    key: bool = False,
+    picture: int = 0,
+    timestamp: int | None = None,
 ) -> bytes:
     """A one-packet VP8 frame with a 15-bit picture id and TL0PICIDX."""
     descriptor = struct.pack("!BBHBB", 0x90, 0xE0, 0x8000 | picture, picture & 255, 0)
     frame = (b"\x10" if key else b"\x11") + f"frame {number}".encode()
-    header = struct.pack("!BBHLL", 0x80, 0x80 | VP8, number, number * 3000, ssrc)
+    taken = number * 3000 if timestamp is None else timestamp & 0xFFFFFFFF
+    header = struct.pack("!BBHLL", 0x80, 0x80 | VP8, number & 0xFFFF, taken, ssrc)
     return header + descriptor + frame
+
+
+def h264(number: int, *, ssrc: int = 0x264, key: bool = False) -> bytes:
+    """A one-packet H264 frame."""
+    frame = (b"\x65" if key else b"\x41") + f"frame {number}".encode()
+    return struct.pack("!BBHLL", 0x80, 0x80 | H264, number, number * 3000, ssrc) + frame
+
+
+def named(packet: bytes, rid: str, *, extension: int = RID) -> bytes:
+    """The packet with the name of its layer in a header extension."""
+    element = bytes((extension << 4 | len(rid) - 1,)) + rid.encode()
+    padded = element + bytes(-len(element) % 4)
+    block = struct.pack("!HH", 0xBEDE, len(padded) // 4) + padded
+    return bytes((packet[0] | 0x10,)) + packet[1:12] + block + packet[12:]
+
+
+def repeated(packet: bytes, number: int, *, ssrc: int) -> bytes:
+    """The packet wrapped into a repair stream (RFC 4588), as a browser does it."""
+    header = struct.pack(
+        "!BBHLL",
+        packet[0],
+        packet[1] & 0x80 | (packet[1] & 0x7F) + 1,
+        number,
+        int.from_bytes(packet[4:8], "big"),
+        ssrc,
+    )
+    return header + packet[2:4] + packet[12:]

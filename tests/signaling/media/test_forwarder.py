@@ -509,13 +509,13 @@ async def test_statistics_say_when_something_was_last_heard(stage: Stage) -> Non
     assert heard_ago == pytest.approx(5, abs=0.2)
 
 
-async def test_an_offer_without_vp8_is_refused_by_name(stage: Stage) -> None:
+async def test_an_offer_without_our_codecs_is_refused_by_name(stage: Stage) -> None:
     offer = stage.peer().offer().replace("VP8", "VP9")
 
     with pytest.raises(BadSdp) as refused:
         await stage.forwarder.publish("family", offer)
 
-    assert refused.value.reason == "no_vp8"
+    assert refused.value.reason == "no_common_codec"
     assert stage.forwarder.statistics("family").publisher is None
 
 

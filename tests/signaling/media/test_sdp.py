@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signaling.media import descriptions, sdp
+from signaling.media.descriptions import Acceptance
 from signaling.media.engine import BadSdp
 from signaling.media.leg import Credentials
+from signaling.media.sections import Format, Section
 
 DIGEST = ":".join(["AB"] * 32)
 
@@ -40,7 +42,7 @@ a=rtcp-fb:111 transport-cc
 a=fmtp:111 minptime=10;useinbandfec=1
 a=rtpmap:63 red/48000/2
 a=ssrc:3570614608 cname:4TOk42mSjXCkVIa6
-m=video 9 UDP/TLS/RTP/SAVPF 96 97 102 103
+m=video 9 UDP/TLS/RTP/SAVPF 96 97 102 103 104 108
 c=IN IP4 0.0.0.0
 a=ice-ufrag:EsAw
 a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1
@@ -54,6 +56,17 @@ a=rtcp-fb:96 goog-remb
 a=rtpmap:97 rtx/90000
 a=fmtp:97 apt=96
 a=rtpmap:102 H264/90000
+a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f
+a=rtpmap:103 rtx/90000
+a=fmtp:103 apt=102
+a=rtpmap:104 H264/90000
+a=fmtp:104 packetization-mode=0;profile-level-id=42e01f
+a=rtpmap:108 H264/90000
+a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f
+a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time
+a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
+a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
+a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id
 a=rid:h send
 a=rid:l send
 a=simulcast:send h;l
@@ -82,23 +95,28 @@ def test_an_offer_is_read() -> None:
         fingerprints=(sdp.Fingerprint(algorithm="sha-256", value=DIGEST),),
         setup="actpass",
         sections=(
-            sdp.Section(
+            Section(
                 media="audio",
                 protocol="UDP/TLS/RTP/SAVPF",
-                formats="111 63 9 0 8 13 110 126",
+                listed="111 63 9 0 8 13 110 126",
                 mid="0",
                 direction="sendonly",
                 rejected=False,
-                payload_type=111,
+                formats=(Format(codec="opus", payload_type=111),),
             ),
-            sdp.Section(
+            Section(
                 media="video",
                 protocol="UDP/TLS/RTP/SAVPF",
-                formats="96 97 102 103",
+                listed="96 97 102 103 104 108",
                 mid="1",
                 direction="sendonly",
                 rejected=False,
-                payload_type=96,
+                formats=(
+                    Format(codec="vp8", payload_type=96, repair_type=97),
+                    Format(codec="h264", payload_type=108, profile="42e01f"),
+                ),
+                extensions=(("mid", 4), ("rid", 10), ("repaired_rid", 11)),
+                rids=("h", "l"),
             ),
         ),
     )
@@ -168,15 +186,35 @@ def test_no_damage_breaks_the_reader(line: int, damage: str, put: str) -> None:
         sdp.read("\r\n".join(lines))
 
 
-def test_an_answer_takes_one_codec_and_no_simulcast() -> None:
+OPUS = Format(codec="opus", payload_type=111)
+OURS = [
+    "a=ice-ufrag:ours",
+    "a=ice-pwd:" + "p" * 32,
+    f"a=fingerprint:sha-256 {DIGEST}",
+    "a=setup:passive",
+    "a=candidate:1 1 udp 2130706431 192.0.2.1 4000 typ host",
+    "a=candidate:2 1 udp 2130706175 2001:db8::1 4000 typ host",
+    "a=end-of-candidates",
+    "a=rtcp-mux",
+    "a=rtcp-rsize",
+]
+
+
+def answered(**accepted: Acceptance) -> list[str]:
+    """The answer that accepts something of the sections of sound and picture."""
+    mids = {"sound": "0", "picture": "1"}
     answer = descriptions.answer(
         sdp.read(OFFER),
-        frozenset({"0"}),
+        {mids[name]: each for name, each in accepted.items()},
         transport=TRANSPORT,
         session=1,
         version=3,
     )
-    assert answer.split("\r\n") == [
+    return answer.split("\r\n")
+
+
+def test_an_answer_takes_one_codec_and_leaves_what_is_not_sent_inactive() -> None:
+    assert answered(sound=Acceptance(format=OPUS)) == [
         "v=0",
         "o=- 1 3 IN IP4 127.0.0.1",
         "s=-",
@@ -187,39 +225,80 @@ def test_an_answer_takes_one_codec_and_no_simulcast() -> None:
         "m=audio 9 UDP/TLS/RTP/SAVPF 111",
         "c=IN IP4 0.0.0.0",
         "a=mid:0",
-        "a=ice-ufrag:ours",
-        "a=ice-pwd:" + "p" * 32,
-        f"a=fingerprint:sha-256 {DIGEST}",
-        "a=setup:passive",
-        "a=candidate:1 1 udp 2130706431 192.0.2.1 4000 typ host",
-        "a=candidate:2 1 udp 2130706175 2001:db8::1 4000 typ host",
-        "a=end-of-candidates",
-        "a=rtcp-mux",
-        "a=rtcp-rsize",
+        *OURS,
         "a=rtpmap:111 opus/48000/2",
         FORMAT,
         "a=rtcp-fb:111 nack",
         "a=recvonly",
-        "m=video 9 UDP/TLS/RTP/SAVPF 96",
+        "m=video 9 UDP/TLS/RTP/SAVPF 96 97",
         "c=IN IP4 0.0.0.0",
         "a=mid:1",
-        "a=ice-ufrag:ours",
-        "a=ice-pwd:" + "p" * 32,
-        f"a=fingerprint:sha-256 {DIGEST}",
-        "a=setup:passive",
-        "a=candidate:1 1 udp 2130706431 192.0.2.1 4000 typ host",
-        "a=candidate:2 1 udp 2130706175 2001:db8::1 4000 typ host",
-        "a=end-of-candidates",
-        "a=rtcp-mux",
-        "a=rtcp-rsize",
+        *OURS,
         "a=rtpmap:96 VP8/90000",
         "a=rtcp-fb:96 nack",
         "a=rtcp-fb:96 nack pli",
         "a=rtcp-fb:96 ccm fir",
         "a=rtcp-fb:96 goog-remb",
+        "a=rtpmap:97 rtx/90000",
+        "a=fmtp:97 apt=96",
         "a=inactive",
         "",
     ]
+
+
+def test_an_answer_takes_two_layers_and_what_tells_them_apart() -> None:
+    picture = sdp.read(OFFER).sections[1]
+    chosen = Acceptance(format=picture.format("h264"), rids=("h", "l"))
+    lines = answered(picture=chosen)
+    section = lines[lines.index("m=video 9 UDP/TLS/RTP/SAVPF 108") :]
+    assert section[12:] == [
+        "a=rtpmap:108 H264/90000",
+        (
+            "a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;"
+            "profile-level-id=42e01f"
+        ),
+        "a=rtcp-fb:108 nack",
+        "a=rtcp-fb:108 nack pli",
+        "a=rtcp-fb:108 ccm fir",
+        "a=rtcp-fb:108 goog-remb",
+        "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid",
+        "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+        "a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
+        "a=rid:h recv",
+        "a=rid:l recv",
+        "a=simulcast:recv h;l",
+        "a=recvonly",
+        "",
+    ]
+
+
+def test_sound_for_a_weak_line_comes_in_few_and_small_packets() -> None:
+    lines = answered(sound=Acceptance(format=OPUS, slow=True))
+    assert "a=ptime:60" in lines
+    assert FORMAT.replace("24000", "16000") in lines
+
+
+@pytest.mark.parametrize(
+    ("written", "rids"),
+    [
+        ("a=simulcast:send l;h", ("l", "h")),
+        ("a=simulcast:send ~h;l recv x", ("h", "l")),
+        ("a=simulcast:send h,l;l", ("h", "l")),
+        ("a=simulcast:send h;unheard", ("h",)),
+        ("a=simulcast:recv h;l", ()),
+        ("a=simulcast:", ()),
+    ],
+)
+def test_layers_are_read_in_the_order_of_the_peer(
+    written: str, rids: tuple[str, ...]
+) -> None:
+    offer = OFFER.replace("a=simulcast:send h;l", written)
+    assert sdp.read(offer).sections[1].rids == rids
+
+
+def test_streams_that_repeat_others_may_be_announced() -> None:
+    offer = OFFER + "a=ssrc-group:FID 7 8\r\na=ssrc-group:SIM 7 9\r\n"
+    assert sdp.read(offer).sections[1].repairs == ((8, 7),)
 
 
 def test_what_we_cannot_carry_is_rejected_and_keeps_its_place() -> None:
@@ -229,7 +308,7 @@ def test_what_we_cannot_carry_is_rejected_and_keeps_its_place() -> None:
     )
     answer = descriptions.answer(
         sdp.read(OFFER + channel),
-        frozenset({"0", "1"}),
+        {},
         transport=TRANSPORT,
         session=1,
         version=1,
@@ -243,8 +322,14 @@ def test_what_we_cannot_carry_is_rejected_and_keeps_its_place() -> None:
 
 def test_an_offer_names_every_stream_once() -> None:
     streams = tuple(
-        descriptions.OfferedStream(kind=kind, slot=slot, ssrc=ssrc, cname=f"slot{slot}")
-        for slot, kind, ssrc in ((0, "audio", 10), (0, "video", 11), (1, "audio", 12))
+        descriptions.OfferedStream(
+            kind=kind, slot=slot, ssrc=ssrc, repair_ssrc=repair, cname=f"slot{slot}"
+        )
+        for slot, kind, ssrc, repair in (
+            (0, "audio", 10, 0),
+            (0, "video", 11, 21),
+            (1, "audio", 12, 0),
+        )
     )
     offer = descriptions.offer(streams, transport=TRANSPORT, session=2, version=1)
 
@@ -258,4 +343,14 @@ def test_an_offer_names_every_stream_once() -> None:
         ("audio", "sendonly", 10, "slot0", "s0 a0"),
         ("video", "sendonly", 11, "slot0", "s0 v0"),
         ("audio", "sendonly", 12, "slot1", "s1 a1"),
+    ]
+    picture = parsed.media[1]
+    assert picture.fmt == [96, 97, 102, 103]
+    assert [(g.semantic, g.items) for g in picture.ssrc_group] == [("FID", [11, 21])]
+    assert [each.formats for each in described.sections[:2]] == [
+        (OPUS,),
+        (
+            Format(codec="vp8", payload_type=96, repair_type=97),
+            Format(codec="h264", payload_type=102, repair_type=103, profile="42e01f"),
+        ),
     ]
