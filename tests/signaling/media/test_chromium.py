@@ -129,13 +129,22 @@ async def test_two_pages_see_and_hear_each_other_also_after_ice_restarts(
     for page in pages:
         await more_frames(page)
         # Without our word on the bitrate Chromium would stay at 300 kbit/s.
-        await page.wait_for_function("() => bitrate().then(bits => bits > 500000)")
+        await more_than(page, 500_000)
     for page, name in zip(pages, names, strict=True):
         answer = await stage.forwarder.publish(name, await page.evaluate("restarted()"))
         await page.evaluate("sdp => answered(sdp)", answer)
         await subscribe(stage, page, name, await stage.forwarder.subscribe(name))
     for page in pages:
         await more_frames(page)
+
+
+async def more_than(page: Page, bits: int) -> None:
+    """Waits until the page thinks that it may send so many bits per second."""
+    for _ in range(150):
+        if await page.evaluate("bitrate()") > bits:
+            break
+        await page.wait_for_timeout(100)
+    assert await page.evaluate("bitrate()") > bits
 
 
 async def more_frames(page: Page) -> None:
