@@ -55,10 +55,10 @@ class Direction:
         if self.down or chance() < way.loss:
             self.lost += 1
             return None
-        leaves = self._leaves(size, now)
-        if leaves - now > way.longest:
+        if self._free - now > way.longest:
             self.lost += 1
             return None
+        leaves = self._leaves(size, now)
         if way.rate:
             self._free = leaves
         self.passed += 1

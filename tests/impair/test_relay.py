@@ -14,8 +14,8 @@ from tests.impair.relay import Relay, bad_line
     [
         (Way(), [0.0, 0.0, 0.0]),
         (Way(delay=0.3), [0.3, 0.3, 0.3]),
-        (Way(rate=8_000), [1.0, None, None]),
-        (Way(rate=8_000, longest=2.5), [1.0, 2.0, None]),
+        (Way(rate=8_000, longest=0.5), [1.0, None, None]),
+        (Way(rate=8_000), [1.0, 2.0, None]),
         (Way(loss=1.0), [None, None, None]),
     ],
     ids=["perfect", "far", "narrow", "narrow_with_patience", "broken"],
