@@ -137,6 +137,6 @@ async def _connected(
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             with suppress(OSError, ValueError):
-                port = int(said.read_text())
+                port = int(await asyncio.to_thread(said.read_text))
                 return await asyncio.open_connection("127.0.0.1", port, limit=1 << 24)
             await asyncio.sleep(0.2)
