@@ -198,7 +198,7 @@ async def _over(database: Database, state: VisitState, now: datetime) -> Sequenc
 
 
 async def _abandon(session: AsyncSession, visit: Visit, now: datetime) -> None:
-    await calls.cut_off(session, visit.id)
+    await calls.went_down(session, visit, now=now)
     last_seen = await session.exec(
         select(func.max(Presence.left_at)).where(Presence.visit_id == visit.id)
     )

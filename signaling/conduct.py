@@ -157,7 +157,7 @@ async def end(
     async with hub.database.write() as session:
         visit, _ = await _read(session, reference)
         if hub.live(reference) is None:
-            await calls.cut_off(session, visit.id)
+            await calls.went_down(session, visit, now=now)
         await calls.finish(
             session, visit, outcome=outcome, by=by, now=now, reason=reason
         )

@@ -21,7 +21,7 @@ from visitation.keyring import Keyring
 from visitation.lifecycle import VisitState
 from visitation.places import Policy
 from visitation.visits import Visit
-from visitation.words import Part, VisitKind
+from visitation.words import Part, Supervision, VisitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ async def let_in(
         resume=isinstance(first, Resume),
         # An extension must not lock out whoever joined before it.
         token=tickets.issue_return(
-            keyring, ticket, until=until + calls.conduct.LONGEST_EXTENSION
+            keyring, ticket, until=until + calls.extension.LONGEST
         ),
     )
 
@@ -82,13 +82,26 @@ def guest_of(admission: Admission) -> Guest:
 
 def open_room(visit: Visit, policy: Policy) -> Room:
     """A room as the record says it should be: of the visit's kind, as far as it is."""
-    kind = PrivilegedRoom if visit.kind is VisitKind.LEGAL else SupervisedRoom
-    return kind(
+    phase = Phase.LIVE if visit.state is VisitState.LIVE else Phase.WAITING
+    if visit.kind is VisitKind.LEGAL:
+        return PrivilegedRoom(
+            kind=visit.kind,
+            starts_at=visit.starts_at,
+            ends_at=visit.ends_at,
+            closes_at=visit.ends_at + policy.grace,
+            phase=phase,
+            seat_kept=policy.reconnect_grace,
+        )
+    watched = policy.supervision is Supervision.REQUIRED
+    return SupervisedRoom(
         kind=visit.kind,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
         closes_at=visit.ends_at + policy.grace,
-        phase=Phase.LIVE if visit.state is VisitState.LIVE else Phase.WAITING,
+        phase=phase,
+        seat_kept=policy.reconnect_grace,
+        # Whoever holds office supervises their own meeting.
+        needs_supervisor=watched and visit.kind is VisitKind.FAMILY,
     )
 
 

@@ -128,7 +128,7 @@ async def _enter(session: AsyncSession, entry: Entry) -> None:
             await calls.seen(session, references, now=entry.at)
         case CutOff(visit=reference):
             visit = await visits.by_reference(session, reference)
-            await calls.cut_off(session, visit.id)
+            await calls.went_down(session, visit, now=entry.at)
         case Held(visit=reference, held=held):
             visit = await visits.by_reference(session, reference)
             calls.supervised(session, visit.id, held=held, now=entry.at)

@@ -51,6 +51,13 @@ class VisitKind(StrEnum):
     OFFICIAL = "official"
 
 
+class Supervision(StrEnum):
+    """Whether a prison wants family visits watched while they last."""
+
+    NONE = "none"
+    REQUIRED = "required"
+
+
 class ContactState(StrEnum):
     """How far the link between a visitor and a prisoner is approved."""
 
@@ -150,3 +157,13 @@ SIDES = {
     Part.OFFICIAL: Side.OFFICIAL,
     Part.MONITOR: Side.PRISON,
 }
+
+
+class Fault(StrEnum):
+    """Whose it was that a side could not be heard."""
+
+    FAMILY = "family"
+    PRISON = "prison"
+    OFFICIAL = "official"
+    SERVER = "server"
+    UNKNOWN = "unknown"

@@ -13,6 +13,7 @@ from visitation.wording import Template
 from visitation.words import (
     Attendance,
     ContactState,
+    Fault,
     Outcome,
     Part,
     Relation,
@@ -20,6 +21,7 @@ from visitation.words import (
     Side,
     SiteKind,
     StationKind,
+    Supervision,
     VisitKind,
 )
 from web.i18n import N_, _
@@ -44,10 +46,21 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         StationKind.TERMINAL: N_("Terminal in a prison"),
         StationKind.KIOSK: N_("Kiosk for families"),
     },
+    Supervision: {
+        Supervision.NONE: N_("Staff may watch"),
+        Supervision.REQUIRED: N_("Held while no staff watch"),
+    },
     VisitKind: {
         VisitKind.FAMILY: N_("Family visit"),
         VisitKind.LEGAL: N_("Visit of a lawyer"),
         VisitKind.OFFICIAL: N_("Meeting with an official"),
+    },
+    Fault: {
+        Fault.FAMILY: N_("The family's line"),
+        Fault.PRISON: N_("The prison's side"),
+        Fault.OFFICIAL: N_("The official's line"),
+        Fault.SERVER: N_("The service"),
+        Fault.UNKNOWN: N_("Cause not known"),
     },
     VisitState: {
         VisitState.HELD: N_("Held for a moment"),

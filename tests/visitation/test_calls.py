@@ -522,7 +522,7 @@ async def test_what_nobody_saw_the_end_of_ends_when_it_was_last_seen(
             await calls.joined(session, who, by=BY, now=NOON)
         await calls.left(session, prisoner, reason="left", by=BY, now=at(2))
         await calls.seen(session, [visit.reference], now=at(5))
-        await calls.cut_off(session, visit.id)
+        await calls.went_down(session, visit, now=visit.ends_at)
         assert (prisoner.seconds_connected, mother.seconds_connected) == (120, 300)
         assert prisoner.state is ParticipantState.LEFT
         assert mother.state is ParticipantState.RECONNECTING

@@ -15,7 +15,7 @@ from tests.web.reading import rows, sent_to, text
 from visitation import devices, places
 from visitation.devices import Device
 from visitation.places import Closure, Policy, Province, SessionTemplate, Site, Station
-from visitation.words import Role, SiteKind, StationKind
+from visitation.words import Role, SiteKind, StationKind, Supervision
 
 HOUR = timedelta(hours=1)
 
@@ -489,6 +489,9 @@ async def test_a_prisons_rules_are_set_within_their_limits(
         "visits_per_week": "1",
         "reminder_hours": "24",
         "reminder_soon_minutes": "60",
+        "reconnect_grace_seconds": "۹۰",
+        "credit_max_minutes": "10",
+        "supervision": "required",
     }
     assert await sent_to(administrator, path, typed) == f"/sites/{world.prison.id}"
     async with administrator.database.read() as session:
@@ -503,6 +506,9 @@ async def test_a_prisons_rules_are_set_within_their_limits(
         visits_per_week=1,
         reminder_hours=24,
         reminder_soon_minutes=60,
+        reconnect_grace_seconds=90,
+        credit_max_minutes=10,
+        supervision=Supervision.REQUIRED,
     )
     bad = typed | {"max_party": "99", "horizon_days": ""}
     page = await text(administrator, path, bad, status=422)

@@ -1,18 +1,12 @@
-"""Calls: entering, ticking people off, starting, extending and ending a visit."""
+"""Calls: entering, ticking off, starting, extending, ending; what was lost."""
 
-from visitation.calls.conduct import (
-    NotExtendable,
-    close,
-    extend,
-    finish,
-    outcome_of,
-    seats_of,
-    start,
-)
+from visitation.calls import losses
+from visitation.calls.conduct import close, finish, outcome_of, start
 from visitation.calls.entrance import Admission, Denied, admit, attend
+from visitation.calls.extension import NotExtendable, extend, give_back, seats_of
+from visitation.calls.losses import Losses, went_down
 from visitation.calls.presence import (
     away,
-    cut_off,
     joined,
     left,
     minutes_by_side,
@@ -23,22 +17,25 @@ from visitation.calls.presence import (
     tick,
     waiting,
 )
-from visitation.calls.tables import Presence
+from visitation.calls.tables import LostTime, Presence
 
 __all__ = [
     "Admission",
     "Denied",
+    "Losses",
+    "LostTime",
     "NotExtendable",
     "Presence",
     "admit",
     "attend",
     "away",
     "close",
-    "cut_off",
     "extend",
     "finish",
+    "give_back",
     "joined",
     "left",
+    "losses",
     "minutes_by_side",
     "outcome_of",
     "reconnecting",
@@ -49,4 +46,5 @@ __all__ = [
     "supervised",
     "tick",
     "waiting",
+    "went_down",
 ]

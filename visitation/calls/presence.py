@@ -170,19 +170,25 @@ async def seen(
     )
 
 
-async def cut_off(session: AsyncSession, visit_id: int) -> None:
+async def cut_off(session: AsyncSession, visit_id: int) -> list[tuple[Part, datetime]]:
     """End every stretch that nobody ended when its participant was last seen there.
 
     For a call that the service did not live to see the end of.
+
+    Returns:
+        The parts of those who were there, and when they were last seen.
     """
     rows = await session.exec(
         select(Participant, Presence)
         .join(Presence, col(Presence.participant_id) == col(Participant.id))
         .where(Presence.visit_id == visit_id, col(Presence.left_at).is_(None))
     )
+    seen = []
     for participant, stretch in rows.all():
         last = stretch.seen_at or stretch.joined_at
         await reconnecting(session, participant, now=last)
+        seen.append((participant.part, last))
+    return seen
 
 
 async def away(

@@ -1,10 +1,11 @@
-"""When each participant was in the call, and why not."""
+"""When each participant was in the call, and how long one side missed the other."""
 
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from visitation.database import UtcDateTime
+from visitation.database import UtcDateTime, enum_column
+from visitation.words import Fault
 
 
 class Presence(SQLModel, table=True):
@@ -21,3 +22,13 @@ class Presence(SQLModel, table=True):
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str = Field(default="", max_length=32)
+
+
+class LostTime(SQLModel, table=True):
+    """How long one side of a visit could not hear the other, by whose fault it was."""
+
+    __tablename__ = "lost_time"
+
+    visit_id: int = Field(foreign_key="visit.id", primary_key=True, ondelete="CASCADE")
+    fault: Fault = Field(sa_type=enum_column(Fault), primary_key=True)
+    seconds: int = 0

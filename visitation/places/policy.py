@@ -1,6 +1,6 @@
 """What one prison allows: the numbers behind the booking rules and the doors."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlmodel import col, or_, select
@@ -10,6 +10,7 @@ from visitation import audit
 from visitation.audit import Actor
 from visitation.errors import Invalid
 from visitation.places.tables import SessionTemplate, SitePolicy
+from visitation.words import Supervision
 
 #: The least and the most each number may be.
 LIMITS = {
@@ -22,6 +23,8 @@ LIMITS = {
     "visits_per_week": (1, 14),
     "reminder_hours": (1, 72),
     "reminder_soon_minutes": (5, 720),
+    "reconnect_grace_seconds": (10, 600),
+    "credit_max_minutes": (0, 60),
 }
 
 
@@ -39,6 +42,9 @@ class Policy:
         visits_per_week: how many visits a prisoner has from Saturday to Friday.
         reminder_hours: how long before a visit the first reminder goes out.
         reminder_soon_minutes: how long before a visit the second one goes out.
+        reconnect_grace_seconds: how long a call waits for somebody whose line broke.
+        credit_max_minutes: how much lost time a visit is given back, at most.
+        supervision: whether family visits are held while nobody watches them.
     """
 
     notice_minutes: int = 60
@@ -50,6 +56,9 @@ class Policy:
     visits_per_week: int = 2
     reminder_hours: int = 24
     reminder_soon_minutes: int = 120
+    reconnect_grace_seconds: int = 60
+    credit_max_minutes: int = 15
+    supervision: Supervision = Supervision.NONE
 
     @property
     def turnover(self) -> timedelta:
@@ -66,13 +75,18 @@ class Policy:
         """How long the room outlives the visit's end."""
         return timedelta(minutes=self.grace_minutes)
 
+    @property
+    def reconnect_grace(self) -> timedelta:
+        """How long the place of somebody whose line broke is kept."""
+        return timedelta(seconds=self.reconnect_grace_seconds)
+
 
 async def policy_of(session: AsyncSession, site_id: int) -> Policy:
     """What a prison allows; the defaults if nobody has set anything."""
     row = await session.get(SitePolicy, site_id)
     if row is None:
         return Policy()
-    return Policy(**{name: getattr(row, name) for name in LIMITS})
+    return Policy(**{one.name: getattr(row, one.name) for one in fields(Policy)})
 
 
 async def set_policy(

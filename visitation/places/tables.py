@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from visitation.database import UtcDateTime, enum_column
-from visitation.words import SiteKind, StationKind
+from visitation.words import SiteKind, StationKind, Supervision
 
 DEFAULT_ZONE = "Asia/Tehran"
 
@@ -35,7 +35,7 @@ class Site(SQLModel, table=True):
 class SitePolicy(SQLModel, table=True):
     """What one prison allows; a prison without a row has the defaults.
 
-    Minutes and days; see `visitation.places.Policy` for what each means.
+    Minutes, seconds and days; see `visitation.places.Policy` for what each means.
     """
 
     __tablename__ = "site_policy"
@@ -50,6 +50,11 @@ class SitePolicy(SQLModel, table=True):
     visits_per_week: int = 2
     reminder_hours: int = 24
     reminder_soon_minutes: int = 120
+    reconnect_grace_seconds: int = 60
+    credit_max_minutes: int = 15
+    supervision: Supervision = Field(
+        default=Supervision.NONE, sa_type=enum_column(Supervision)
+    )
 
 
 class Station(SQLModel, table=True):

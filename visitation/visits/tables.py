@@ -15,7 +15,8 @@ class Visit(SQLModel, table=True):
 
     `reference` is its name in URLs. `kiosk_id` is None when the family uses its own
     phone. `version` counts changes of time or place. `booked_end_at` keeps the end
-    that was booked when a visit is extended.
+    that was booked when a visit is extended; `minutes_given_back` of the extension
+    stand for time that was lost in the call.
     """
 
     __table_args__ = (
@@ -31,6 +32,7 @@ class Visit(SQLModel, table=True):
     starts_at: datetime = Field(sa_type=UtcDateTime)
     ends_at: datetime = Field(sa_type=UtcDateTime)
     booked_end_at: datetime = Field(sa_type=UtcDateTime)
+    minutes_given_back: int = 0
     prison_id: int = Field(foreign_key="site.id")
     terminal_id: int = Field(foreign_key="station.id", index=True)
     point_id: int | None = Field(default=None, foreign_key="site.id", index=True)

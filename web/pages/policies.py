@@ -9,8 +9,8 @@ from pydantic import Field
 from visitation import places
 from visitation.errors import Invalid, NotFound
 from visitation.places import LIMITS, Policy, Site
-from visitation.words import SiteKind
-from web import forms, gate, subjects
+from visitation.words import SiteKind, Supervision
+from web import forms, gate, labels, subjects
 from web.fields import Count
 from web.forms import Form
 from web.i18n import N_, _
@@ -57,6 +57,18 @@ MEANINGS = {
         N_("Second reminder, in minutes"),
         N_("How long before a visit the second reminder is sent."),
     ),
+    "reconnect_grace_seconds": (
+        N_("Wait for a broken line, in seconds"),
+        N_("How long a call keeps the place of somebody whose line broke."),
+    ),
+    "credit_max_minutes": (
+        N_("Lost time given back, in minutes"),
+        N_(
+            "How much longer a visit may get, at most, for minutes in which one side "
+            "could not hear the other. Nothing is given while somebody else needs the "
+            "terminal or the people."
+        ),
+    ),
 }
 
 
@@ -66,7 +78,7 @@ def _number(name: str) -> Any:
 
 
 class PolicyFields(forms.Fields):
-    """The numbers of a policy."""
+    """The numbers of a policy, and what it wants watched."""
 
     notice_minutes: Count = _number("notice_minutes")
     horizon_days: Count = _number("horizon_days")
@@ -77,6 +89,9 @@ class PolicyFields(forms.Fields):
     visits_per_week: Count = _number("visits_per_week")
     reminder_hours: Count = _number("reminder_hours")
     reminder_soon_minutes: Count = _number("reminder_soon_minutes")
+    reconnect_grace_seconds: Count = _number("reconnect_grace_seconds")
+    credit_max_minutes: Count = _number("credit_max_minutes")
+    supervision: Supervision = Field(title=N_("Supervision of family visits"))
 
 
 async def edit(request: web.Request) -> web.Response:
@@ -134,6 +149,7 @@ def _form(
         form=form,
         site={"id": site.id, "name": site.name},
         numbers=numbers,
+        supervisions=labels.options(Supervision),
     )
 
 
