@@ -209,7 +209,10 @@ class Publication:
             return b""
         loss = max(each.lost_fraction for each in track.layers.values())
         risen = rate.next_estimate(self._estimate, loss=loss, bounds=self._bounds)
-        said = (outlet.allowance(now) for outlet in track.outlets)
+        # Where there are two layers, a narrow receiver takes the lower one: what it
+        # says would only have the browser stop sending the higher.
+        narrow = track.outlets if len(track.layers) == 1 else ()
+        said = (outlet.allowance(now) for outlet in narrow)
         self._estimate = rate.permitted(
             risen, (each for each in said if each is not None), bounds=self._bounds
         )
