@@ -151,7 +151,7 @@ class LineDesk:
             listening.cancel()
         return socket
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Break off every test."""
         for caller in self._running.values():
             caller.hang_up()

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 
 from aiohttp import web
 
+from signaling.line_desk import LineDesk
 from visitation.database import Database
 from visitation.keyring import Keyring
 from web import access, assets, errors, gate, i18n, identity, render, security
 from web.keys import CLOCK, DATABASE, KEYRING, LIVE, SETTINGS, Clock, WebSettings
+from web.pages.line import DESK
 from web.routes import ROUTES
 from web.routing import Route
 from web.throttle import THROTTLE, Throttle
@@ -54,6 +56,7 @@ def create_app(
     app[CLOCK] = clock
     app[LIVE] = live
     app[THROTTLE] = Throttle()
+    app[DESK] = LineDesk()
     app[assets.ASSETS] = assets.load()
     app[render.TRANSLATIONS] = i18n.load()
     app[render.TEMPLATES] = render.environment(settings.zone)
@@ -61,7 +64,12 @@ def create_app(
     app[render.MENU] = tuple(route for route in every if route.menu)
     app[gate.RULES] = dict(_add(app, every))
     app.on_response_prepare.append(security.add_headers)
+    app.on_shutdown.append(_break_off_tests)
     return app
+
+
+async def _break_off_tests(app: web.Application) -> None:
+    app[DESK].stop()
 
 
 def _add(

@@ -4,23 +4,24 @@ Pure: a visit from the lists, its live room if it has one, and the time give one
 What a row offers comes from the lifecycle and the door, as the server decides it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Protocol, runtime_checkable
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from signaling.views import PersonView, RoomView
-from signaling.words import Phase, Presence, Quality
+from signaling.views import RoomView
+from signaling.words import Phase, Presence
 from visitation import lifecycle
 from visitation.lifecycle import ParticipantState, VisitAction, VisitState
 from visitation.timespan import Timespan
 from visitation.visits.listed import AHEAD, Attendee, Listed
 from visitation.words import Part, VisitKind
-from web import present
+from web import line_signs, present
 from web.i18n import N_, _
 from web.labels import label, tone
+from web.line_signs import LineSign
 
 
 @runtime_checkable
@@ -54,7 +55,7 @@ class Person:
 
     Attributes:
         called: whether the sign comes from the call and not from a tick.
-        line: how weak their line is; None for a good one.
+        line: how good their line is; None for whoever is not in the call.
         outside: whether they wait in the waiting room to be let in.
     """
 
@@ -63,7 +64,7 @@ class Person:
     part: str
     sign: Sign
     called: bool
-    line: Sign | None
+    line: LineSign | None
     ticks: tuple[Tick, ...]
     phoneless: bool
     reads: bool
@@ -125,10 +126,6 @@ _FAMILYS_TICKS = (
 )
 _GUESTS = (Part.VISITOR, Part.INTERPRETER, Part.OFFICIAL, Part.COMPANION)
 _FAMILY = (Part.VISITOR, Part.INTERPRETER)
-_LINES: Mapping[Quality, Sign] = {
-    Quality.POOR: Sign(words=N_("Weak line"), kind="warn"),
-    Quality.LOST: Sign(words=N_("No sound or picture"), kind="bad"),
-}
 _COME = frozenset({ParticipantState.WAITING, ParticipantState.JOINED})
 _PATIENCE = timedelta(minutes=1)
 #: How far ahead of midnight the next day's visits are today's business already.
@@ -283,7 +280,7 @@ def _person(one: Attendee, zone: tzinfo, room: RoomView | None) -> Person:
         part="" if visitor else label(one.part),
         sign=Sign(words=label(one.state), kind=tone(one.state)),
         called=one.state not in lifecycle.TICKS,
-        line=_line(seen),
+        line=line_signs.in_call(seen),
         ticks=_pending(one, zone),
         phoneless=visitor and one.phone is None,
         reads=one.reads,
@@ -303,11 +300,6 @@ def _pending(one: Attendee, zone: tzinfo) -> tuple[Tick, ...]:
     ]
     last = max((i for i, tick in enumerate(ticks) if tick.at), default=-1)
     return tuple(tick for i, tick in enumerate(ticks) if tick.at or i > last)
-
-
-def _line(seen: PersonView | None) -> Sign | None:
-    found = _LINES.get(seen.quality) if seen is not None else None
-    return Sign(words=_(found.words), kind=found.kind) if found else None
 
 
 def _at(moment: datetime | None, zone: tzinfo) -> str:

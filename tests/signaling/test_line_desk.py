@@ -315,7 +315,7 @@ async def test_another_sites_page_may_try_nothing(counter: Counter) -> None:
 async def test_a_stopping_service_breaks_tests_off(counter: Counter) -> None:
     socket = await counter.connected()
 
-    await counter.desk.stop()
+    counter.desk.stop()
 
     assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
     assert len(counter.desk) == 0

@@ -14,15 +14,15 @@ from aiohttp import web
 from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import audit, persian
+from visitation import audit, lines, persian
 from visitation.errors import NotFound
 from visitation.lifecycle import MAY, Act
 from visitation.timespan import Timespan
 from visitation.visits import NoSuchCode, Visit, boards, code_of, find_by_code
 from visitation.visits.codes import CODE_DIGITS
 from visitation.visits.listed import Listed
-from visitation.words import Part
-from web import forms, gate, sealed, subjects, ticks
+from visitation.words import Part, StationKind
+from web import forms, gate, line_signs, sealed, subjects, ticks
 from web.boards import local_day, row
 from web.fields import Day, Line
 from web.i18n import N_
@@ -114,6 +114,7 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
             found = await boards.at_points(
                 session, scope=me.scope, day=local_day(chosen, zone, now=now)
             )
+        kiosks = await _kiosks(session, me, now)
     # Today's board stays today's when midnight passes.
     query = {} if chosen == today else {"day": chosen.isoformat()}
     query = sealed.query(request, text) or query
@@ -127,8 +128,23 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
         "here": url(request, "clerk.day", query=query),
         "fresh": url(request, "clerk.board", query=query),
         "groups": _grouped(found, now, by_day=bool(text)),
+        "kiosks": kiosks,
         "count": len(found),
     }
+
+
+async def _kiosks(
+    session: AsyncSession, me: StaffPrincipal, now: datetime
+) -> list[dict[str, Any]]:
+    """Every kiosk within reach, and what the last test of its line found."""
+    seats = await boards.seats(session, scope=me.scope, kind=StationKind.KIOSK)
+    tests = await lines.latest_of_stations(
+        session, station_ids=[seat.id for seat in seats]
+    )
+    return [
+        {"seat": seat, "tested": line_signs.tested(tests.get(seat.id), now=now)}
+        for seat in seats
+    ]
 
 
 async def _found(

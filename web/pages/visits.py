@@ -10,7 +10,7 @@ from visitation import lifecycle, visits
 from visitation.lifecycle import Act, VisitAction, VisitState
 from visitation.visits import Visit
 from visitation.words import Part, Role
-from web import gate, message_views, present, subjects, visit_story
+from web import gate, line_story, message_views, present, subjects, visit_story
 from web.i18n import N_, _
 from web.keys import DATABASE, KEYRING, SETTINGS
 from web.render import render
@@ -40,10 +40,13 @@ async def show(request: web.Request) -> web.Response:
             keyring=request.app[KEYRING] if reads else None,
             link=request.app[SETTINGS].message_link,
         )
+        names = {one.id: one.name for one in story.summary.attendees}
+        shown = await line_story.read(session, visit_id=visit.id, names=names)
     return render(
         request,
         "visits/visit.html",
         story=story,
+        line_story=shown,
         offers=_offers(visit, me.role),
         may_print=reads and any(one.has_code for one in story.summary.attendees),
         may_book=me.role in lifecycle.MAY[Act.BOOK],

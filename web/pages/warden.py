@@ -4,7 +4,7 @@ Ticks the prisoner off as told, brought and identified. Starting, admitting and 
 go to the visit itself; the board only has their buttons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,15 +12,16 @@ from aiohttp import web
 from pydantic import Field
 
 from signaling.views import RoomView
-from visitation import calls, visits
+from visitation import calls, lines, visits
 from visitation.errors import NotFound, VisitationError
 from visitation.lifecycle import MAY, Act
+from visitation.lines import LineTest
 from visitation.timespan import Timespan
 from visitation.visits import Visit, boards
 from visitation.visits.boards import Seat
 from visitation.visits.listed import AHEAD, Listed, next_of
 from visitation.words import CLOSINGS, Outcome, Part, Role, StationKind
-from web import forms, gate, labels, live, subjects, ticks
+from web import forms, gate, labels, line_signs, live, subjects, ticks
 from web.boards import Rooms, Row, local_day, row
 from web.fields import Day, Line
 from web.i18n import N_, _
@@ -152,6 +153,9 @@ async def _shown(request: web.Request) -> dict[str, Any]:
             session, scope=scope, day=local_day(chosen, zone, now=now)
         )
         left = await boards.unclosed(session, scope=scope)
+        tests = await lines.latest_of_stations(
+            session, station_ids=[seat.id for seat in seats]
+        )
     # Today's board stays today's when midnight passes.
     query = {} if chosen == today else {"day": chosen.isoformat()}
     return {
@@ -164,7 +168,7 @@ async def _shown(request: web.Request) -> dict[str, Any]:
         "tomorrow": _day_link(request, chosen + timedelta(days=1)),
         "unclosed": len(left),
         "endings": [(one.value, labels.label(one)) for one in ENDINGS],
-        "tiles": _tiles(request, seats, listed, now),
+        "tiles": _tiles(request, seats, listed, tests, now),
         "several_sites": len({seat.site_id for seat in seats}) > 1,
         "count": len(listed),
     }
@@ -174,6 +178,7 @@ def _tiles(
     request: web.Request,
     seats: Sequence[Seat],
     listed: Sequence[Listed],
+    tests: Mapping[int, LineTest],
     now: datetime,
 ) -> list[dict[str, Any]]:
     """What each terminal has now, next, and behind it."""
@@ -187,6 +192,7 @@ def _tiles(
         tiles.append(
             {
                 "seat": seat,
+                "tested": line_signs.tested(tests.get(seat.id), now=now),
                 "current": current,
                 "coming": [one for one in others if one.ahead],
                 "past": [one for one in others if not one.ahead],

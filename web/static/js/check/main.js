@@ -3,22 +3,30 @@
  * this shows and hides. What is tried is in the other modules. */
 
 import { Camera } from "./camera.js";
+import { LineStep } from "./line-step.js";
 import { chime } from "./loudspeaker.js";
 import { Microphone } from "./microphone.js";
 import { troubleOf } from "./trouble.js";
 
-/** @typedef {"camera" | "microphone" | "loudspeaker"} Step */
+/** @typedef {"camera" | "microphone" | "loudspeaker" | "line"} Step */
 /** @typedef {"good" | "bad" | "skipped"} Result */
 
-/** @type {Step[]} */
-const STEPS = ["camera", "microphone", "loudspeaker"];
+/** What the verdict on a line comes to; a test that broke off comes to nothing.
+ * @type {Record<string, Result>} */
+const VERDICTS = { good: "good", weak: "good", sound_only: "bad", not_enough: "bad" };
 const page = /** @type {HTMLElement} */ (document.getElementById("check"));
+const lineScreen = /** @type {HTMLElement | null} */ (page.querySelector('[data-step="line"]'));
+const line = lineScreen && new LineStep(lineScreen);
+/** @type {Step[]} */
+const STEPS = ["camera", "microphone", "loudspeaker", ...(line ? /** @type {Step[]} */ (["line"]) : [])];
 const camera = new Camera();
 const microphone = new Microphone();
 /** @type {Map<Step, Result>} */
 const results = new Map();
 /** @type {Step | null} */
 let now = null;
+/** @type {Result} what the last test of the line came to */
+let lineResult = "skipped";
 
 /**
  * @param {ParentNode} root
@@ -40,13 +48,18 @@ function screen(name) {
 /** @param {Step} step */
 async function enter(step) {
   now = step;
-  help(step, null);
+  if (step !== "line") help(step, null);
   screen(step);
   await attempt(step);
 }
 
 /** @param {Step} step */
 async function attempt(step) {
+  if (step === "line") {
+    const verdict = await line?.run();
+    if (verdict) lineResult = VERDICTS[verdict] ?? "skipped";
+    return;
+  }
   help(step, null);
   const section = one(page, `[data-step="${step}"]`);
   try {
@@ -97,6 +110,7 @@ async function next(result) {
 }
 
 function quiet() {
+  line?.stop();
   camera.stop();
   microphone.stop();
 }
@@ -107,6 +121,7 @@ const ACTS = {
   yes: () => next("good"),
   skip: () => next("skipped"),
   without: () => next("bad"),
+  on: () => next(lineResult),
   play: () => now && attempt(now),
   again: () => now && attempt(now),
   no: () => {
