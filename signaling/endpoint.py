@@ -27,6 +27,8 @@ HEARTBEAT_SECONDS: Final = 10.0
 #: A page that gathers ICE candidates sends many messages at once, then few.
 BURST: Final = 60.0
 PER_SECOND: Final = 4.0
+#: What a log calls a request whose client does not wait for the answer.
+GONE: Final = 499
 
 
 class Allowance:
@@ -57,7 +59,11 @@ async def serve(request: web.Request, hub: Hub) -> web.StreamResponse:
     socket = web.WebSocketResponse(
         compress=False, max_msg_size=wire.MOST_BYTES, heartbeat=HEARTBEAT_SECONDS
     )
-    await socket.prepare(request)
+    try:
+        await socket.prepare(request)
+    except ConnectionResetError:
+        # A page on a bad line gave this try up, and is at the next one.
+        return web.Response(status=GONE)
     peer = Peer(socket, request, stall_seconds=hub.settings.stall_seconds)
     peer.begin()
     try:
