@@ -22,7 +22,8 @@ const devices = new Devices({ speaks: SPEAKS.has(part), onChange: () => became()
 const media = new Media(
   {
     send: (message) => signaling.send(message),
-    line: () => ({ ready: signaling.ready, roundTrip: signaling.roundTrip }),
+    line: () => ({ ready: signaling.ready, heard: signaling.heard, roundTrip: signaling.roundTrip }),
+    probe: () => signaling.hurry(),
     expects: (target) => target === "publisher" || isSpokenTo(facts),
     onLeg: (target, state) => become({ [target]: state }),
     onTracks: () => draw(),

@@ -10,6 +10,7 @@ import { Subscriber } from "./subscriber.js";
 
 const LOOK_EVERY_MS = 500;
 const HEARD_LATELY_MS = 1500;
+const PROVEN_MS = 500;
 /** The service had trouble with a leg; it is given so long before it is asked again. */
 const MOMENT_MS = 1000;
 
@@ -17,12 +18,14 @@ const MOMENT_MS = 1000;
  * @typedef {"publisher" | "subscriber"} Target
  * @typedef {{
  *   send: (message: {type: string, [field: string]: any}) => boolean,
- *   line: () => {ready: boolean, roundTrip: number},
+ *   line: () => {ready: boolean, heard: number, roundTrip: number},
+ *   probe: () => void,
  *   expects: (target: Target) => boolean,
  *   onLeg: (target: Target, state: string) => void,
  *   onTracks: () => void,
  *   onLevels: (levels: Map<string, number>) => void,
- * }} Wires `line` is how the socket is, with its round trip in milliseconds;
+ * }} Wires `line` is how the socket is, when it last heard something,
+ *   and its round trip, in milliseconds; `probe` is to find out whether it is still alive;
  *   `expects` is whether anybody should be sending on a leg
  */
 
@@ -166,8 +169,11 @@ export class Media {
     this.say(target);
     const known = this.pulses[target];
     const newest = this[target].newest;
-    const { ready, roundTrip } = this.wires.line();
-    if (!known || !newest || !ready) return;
+    const { ready, heard, roundTrip } = this.wires.line();
+    if (!known || !newest) return;
+    // When the socket fell silent together with the leg, it is the line, and nothing but
+    // waiting helps: legs that were left alone are the first to be heard again.
+    if (!ready || (known.stood && heard < known.heardAt + PROVEN_MS)) return;
     const other = this.pulses[target === "publisher" ? "subscriber" : "publisher"];
     const idle = !this.wires.expects(target);
     const whole = ["connected", "disconnected"].includes(newest.connectionState);
@@ -191,6 +197,7 @@ export class Media {
     const state = this.stateOf(target);
     if (state === this.said[target]) return;
     this.said[target] = state;
+    if (state === "silent") this.wires.probe();
     this.wires.onLeg(target, state);
   }
 

@@ -8,6 +8,8 @@ const LOW_HEIGHT = 180;
 /** Which layers are sent in each quality. @type {Record<string, string[]>} */
 const ACTIVE = { high: ["h", "l"], low: ["l"], paused: [], audio_only: [] };
 
+const SIMULCAST = "\na=simulcast:";
+
 /**
  * @typedef {{
  *   send: (message: {type: string, [field: string]: any}) => boolean,
@@ -23,6 +25,10 @@ export class Publisher {
     this.connection = null;
     /** Whose offers the service has not answered yet, the oldest first. @type {RTCPeerConnection[]} */
     this.unanswered = [];
+    /** @type {MediaStreamTrack[]} */
+    this.tracks = [];
+    /** The service takes two sizes of the picture, as far as we know. */
+    this.layered = true;
     this.quality = "high";
     this.again = false;
     this.setting = Promise.resolve();
@@ -35,10 +41,11 @@ export class Publisher {
   /** Send these tracks on a fresh leg, which begins with everything. @param {MediaStreamTrack[]} tracks */
   async build(tracks) {
     this.forget();
+    this.tracks = tracks;
     if (tracks.length === 0) return;
     const connection = (this.connection = this.wires.connection());
     for (const track of tracks) {
-      if (track.kind === "video") addVideo(connection, track);
+      if (track.kind === "video") addVideo(connection, track, this.layered);
       else addAudio(connection, track);
     }
     await this.offer();
@@ -65,6 +72,11 @@ export class Publisher {
     const connection = this.unanswered.shift();
     if (!connection || connection !== this.connection || connection.signalingState !== "have-local-offer") return;
     await connection.setRemoteDescription({ type: "answer", sdp });
+    if (this.layered && connection.localDescription?.sdp.includes(SIMULCAST) && !sdp.includes(SIMULCAST)) {
+      // Chromium could never offer again on a leg whose layers were not taken.
+      this.layered = false;
+      return this.build(this.tracks);
+    }
     await this.send(this.quality);
     if (!this.again) return;
     this.again = false;
@@ -126,14 +138,15 @@ function addAudio(connection, track) {
   connection.addTransceiver(track, { direction: "sendonly", sendEncodings: [urgent] });
 }
 
-/** @param {RTCPeerConnection} connection @param {MediaStreamTrack} track */
-function addVideo(connection, track) {
+/** @param {RTCPeerConnection} connection @param {MediaStreamTrack} track @param {boolean} layered */
+function addVideo(connection, track, layered) {
   const layers = [
     { rid: "h", ...HIGH },
     { rid: "l", ...LOW, scaleResolutionDownBy: scaleOf(track) },
   ];
   try {
-    connection.addTransceiver(track, { direction: "sendonly", sendEncodings: layers });
+    const sendEncodings = layered ? layers : [HIGH];
+    connection.addTransceiver(track, { direction: "sendonly", sendEncodings });
   } catch {
     connection.addTransceiver(track, { direction: "sendonly", sendEncodings: [HIGH] });
   }

@@ -31,7 +31,7 @@ const LONGEST_BETWEEN_MS = 15_000;
 
 /** @param {number} now @returns {Pulse} of a leg that begins to connect */
 export function begin(now) {
-  return { count: 0, heardAt: now, usual: 0, stood: false, tries: 0, triedAt: now, doubtedAt: 0 };
+  return { count: 0, heardAt: now, usual: 0, stood: false, tries: 0, triedAt: now, doubtedAt: -Infinity };
 }
 
 /** @param {Pulse} pulse @param {number} count of all that has ever arrived @param {number} now @returns {Pulse} */
@@ -43,7 +43,7 @@ export function heard(pulse, count, now) {
 
 /** @param {Pulse} pulse @param {number} now @returns {Pulse} of a leg that media can flow on */
 export function stands(pulse, now) {
-  return { ...pulse, stood: true, tries: 0, triedAt: now, heardAt: now, doubtedAt: 0 };
+  return { ...pulse, stood: true, tries: 0, triedAt: now, heardAt: now, doubtedAt: -Infinity };
 }
 
 /** @param {Pulse} pulse @param {number} now @returns {Pulse} after the network changed under it */
