@@ -77,6 +77,7 @@ def guest_of(admission: Admission) -> Guest:
         part=person.part,
         name="" if person.part is Part.MONITOR else admission.name,
         known=person.identified_at is not None or person.joined_at is not None,
+        been_in=person.joined_at is not None,
     )
 
 

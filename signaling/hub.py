@@ -8,13 +8,14 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
 from signaling import door, ice, legs
 from signaling.conditions import Renegotiate
+from signaling.credit import Ledger
 from signaling.effects import (
     Block,
     Close,
@@ -32,7 +33,7 @@ from signaling.media.engine import MediaEngine, MediaEvent
 from signaling.messages import FromPage, Leave, Offer
 from signaling.negotiation import Negotiation
 from signaling.peer import Peer
-from signaling.record import CutOff, Held, Recorder, Seen
+from signaling.record import CutOff, Held, Lost, Recorder, Seen
 from signaling.room import UNDER_WAY, Room
 from signaling.supervised import SupervisedRoom
 from signaling.views import RoomView, Welcome
@@ -80,12 +81,17 @@ class Live:
 
     Attributes:
         version: of the visit's time and place, as the room was made for.
+        ledger: the time in which one side did not hear the other.
+        asked: before which end, and how long before it, somebody has asked the record
+            whether lost time can be given back.
     """
 
     visit: str
     version: int
     room: Room
     peers: dict[str, Peer] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    asked: set[tuple[datetime, timedelta]] = field(default_factory=set)
 
 
 class Hub:
@@ -138,6 +144,8 @@ class Hub:
 
     async def settled(self) -> None:
         """Wait until the record holds what happened so far, if the database is well."""
+        for live in self.lives():
+            self._note_lost(live)
         try:
             async with asyncio.timeout(SETTLE_SECONDS):
                 await self._recorder.settled()
@@ -219,7 +227,9 @@ class Hub:
             )
             self._rooms[visit.reference] = live
             if live.room.phase is Phase.LIVE:
-                self._recorder.put(CutOff(visit=visit.reference), self.clock())
+                now = self.clock()
+                live.ledger = Ledger(resumed_at=now)
+                self._recorder.put(CutOff(visit=visit.reference), now)
         return live
 
     def changed(self) -> None:
@@ -228,6 +238,7 @@ class Hub:
 
     def close(self, live: Live, reason: Reason) -> None:
         """End a room for everybody in it, at once."""
+        self._note_lost(live)
         self.carry_out(live, live.room.end(reason, now=self.clock()))
         self._rooms.pop(live.visit, None)
         self.changed()
@@ -285,8 +296,14 @@ class Hub:
 
     def note_presence(self) -> None:
         """Tell the record who is still there, in case nobody can tell it later."""
+        for live in self.lives():
+            self._note_lost(live)
         under_way = [
             live.visit for live in self._rooms.values() if live.room.phase in UNDER_WAY
         ]
         if under_way:
             self._recorder.put(Seen(visits=tuple(under_way)), self.clock())
+
+    def _note_lost(self, live: Live) -> None:
+        if seconds := live.ledger.taken():
+            self._recorder.put(Lost(visit=live.visit, seconds=seconds), self.clock())

@@ -5,6 +5,7 @@ never wait for the database, and a record that is late or fails costs no call.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,7 +23,7 @@ from visitation.audit import Actor
 from visitation.database import Database
 from visitation.lifecycle import ParticipantState
 from visitation.visits import Participant, Visit
-from visitation.words import Part, Role
+from visitation.words import Fault, Part, Role
 
 log = structlog.get_logger()
 
@@ -60,7 +61,15 @@ class Held:
     held: bool
 
 
-Noting = Held | Note | Seen | CutOff | LineNote
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """So many seconds of a visit were lost, by whose fault they were."""
+
+    visit: str
+    seconds: Mapping[Fault, int]
+
+
+Noting = Lost | Held | Note | Seen | CutOff | LineNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +138,9 @@ async def _enter(session: AsyncSession, entry: Entry) -> None:
         case CutOff(visit=reference):
             visit = await visits.by_reference(session, reference)
             await calls.went_down(session, visit, now=entry.at)
+        case Lost(visit=reference, seconds=seconds):
+            visit = await visits.by_reference(session, reference)
+            await calls.losses.add(session, visit.id, seconds)
         case Held(visit=reference, held=held):
             visit = await visits.by_reference(session, reference)
             calls.supervised(session, visit.id, held=held, now=entry.at)

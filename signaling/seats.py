@@ -27,12 +27,14 @@ class Guest:
         id: opaque, and the engine's name for them as well.
         name: what the others read beside the picture.
         known: whether staff have identified or admitted them before.
+        been_in: whether they were in the call before, maybe in another process.
     """
 
     id: str
     part: Part
     name: str
     known: bool
+    been_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from signaling import giving
 from signaling.hub import Hub, Live
 from signaling.words import Phase, Reason
 from visitation import calls, visits
@@ -72,6 +73,13 @@ class Timekeeper:
 async def tick(hub: Hub, live: Live, *, measure: bool) -> None:
     """Let one room notice the time, and how well its lines do."""
     now = hub.clock()
+    live.ledger.look(
+        live.room,
+        hub.engine.statistics,
+        now=now,
+        monotonic=asyncio.get_running_loop().time(),
+    )
+    await giving.give_back(hub, live, now)
     if now >= live.room.closes_at:
         await _run_out(hub, live)
         return
