@@ -23,6 +23,7 @@ from signaling.media.upstream import Layer, Upstream
 
 _HEADER: Final = struct.Struct("!BBHLL").pack
 _FRESH: Final = 5.0
+_ABOUT_TO_COME: Final = 1.0
 #: Receivers repeat their estimate about every second while it matters.
 _ALLOWANCE_HOLDS: Final = 2.0
 
@@ -141,7 +142,7 @@ class Downstream:
         """Decides which layers to take: what is wished for, or what there is."""
         self._track = track
         layers = track.layers
-        if self._wish is None or not layers:
+        if self._wish is None or not layers or self._waits(track, now):
             self._source = self._target = self._spare = None
             return
         target = layers.get(self._wish) or next(iter(layers.values()))
@@ -154,6 +155,11 @@ class Downstream:
         awaited = self._spare or target
         if self.kind == "video" and awaited is not self._source:
             awaited.await_key_frame(now)
+
+    def _waits(self, track: Track, now: float) -> bool:
+        """Begins with no high layer where the low one is wanted and about to come."""
+        coming = "low" in track.expected and "low" not in track.layers
+        return self._wish == "low" and coming and now - track.began < _ABOUT_TO_COME
 
     def takes(self, stream: Upstream) -> bool:
         """Packets of this layer are wanted: now, or from its next key frame on."""

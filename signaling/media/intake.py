@@ -66,6 +66,7 @@ class Intake:
         way = self._ways[kind] = _Way(track=track, numbers=dict(section.extensions))
         if "rid" in way.numbers:
             way.rids = layers.named(section.rids)
+        track.expected = frozenset(way.rids.values())
         if chosen.repair_type is not None:
             way.repair_types[chosen.repair_type] = chosen.payload_type
         way.repaired = dict(section.repairs)

@@ -25,17 +25,25 @@ class Taker(Outlet, Protocol):
 
 
 class Track:
-    """What a participant sends of one kind, in one layer or two."""
+    """What a participant sends of one kind, in one layer or two.
+
+    Attributes:
+        expected: the layers that were negotiated, whether or not they come.
+        began: when the first packet came.
+    """
 
     def __init__(self, kind: Kind, clock: SenderClock) -> None:
         self.kind: Kind = kind
         self.clock = clock
         self.codecs: dict[int, Codec] = {}
+        self.expected: frozenset[Layer] = frozenset()
         self.layers: dict[Layer, Upstream] = {}
+        self.began = float("inf")
         self.outlets: tuple[Taker, ...] = ()
 
     def put(self, stream: Upstream, now: float) -> None:
         """Takes up a stream, in place of the one that was its layer before."""
+        self.began = min(self.began, now)
         if before := self.layers.get(stream.layer):
             before.outlets = ()
         self.layers[stream.layer] = stream

@@ -222,7 +222,7 @@ class Publication:
     def look_after_layers(self, now: float) -> None:
         """Moves viewers off a layer that stopped, and back to it when it is there."""
         track = self.tracks.get("video")
-        if track is not None and len(track.layers) > 1:
+        if track is not None and max(len(track.expected), len(track.layers)) > 1:
             track.arrange(now)
 
     def layer_bitrates(self, now: float) -> dict[Layer, int]:
