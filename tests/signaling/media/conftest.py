@@ -52,13 +52,13 @@ class Stage:
         return peer
 
     async def subscriber(
-        self, name: str, *sees: str, host: str = "127.0.0.1", refuse: str = ""
+        self, name: str, *sees: str, host: str = "127.0.0.1", **answer: object
     ) -> Peer:
         peer = self.peer(host)
         for slot, publisher in enumerate(sees):
             self.forwarder.seat(name, slot, publisher)
         offer = await self.forwarder.subscribe(name)
-        await self.forwarder.accept(name, peer.answer(offer, refuse=refuse))
+        await self.forwarder.accept(name, peer.answer(offer, **answer))
         await peer.connect(offer)
         await self.connected(name, "subscriber")
         return peer

@@ -10,11 +10,12 @@ from signaling.media.engine import (
     LegConnected,
     LegFailed,
     LegLost,
+    OfferWanted,
     ParticipantStatistics,
     TrackStarted,
 )
 from signaling.media.forwarder import ForwarderSettings
-from tests.signaling.media.client import OPUS, VP8, Peer, audio, video
+from tests.signaling.media.client import H264, OPUS, VP8, Peer, audio, h264, video
 from tests.signaling.media.conftest import Stage, until
 
 
@@ -517,6 +518,104 @@ async def test_an_offer_without_our_codecs_is_refused_by_name(stage: Stage) -> N
 
     assert refused.value.reason == "no_common_codec"
     assert stage.forwarder.statistics("family").publisher is None
+
+
+async def test_a_room_goes_over_to_a_codec_that_everyone_can_decode(
+    stage: Stage,
+) -> None:
+    for name in ("family", "terminal", "old phone"):
+        stage.forwarder.join(name, "room")
+    family = stage.peer()
+    offer = family.offer(audio=False, codecs=("VP8", "H264"))
+    answer = await stage.forwarder.publish("family", offer)
+    assert "VP8/90000" in answer
+    await family.connect(answer)
+    terminal = await stage.subscriber("terminal", "family")
+    family.send(video(1, key=True))
+    await until(lambda: terminal.packets)
+
+    phone = await stage.subscriber("old phone", "family", codecs=("H264",))
+    assert stage.events.count(OfferWanted(participant="family")) == 1
+    family.send(video(2))
+    answer = await stage.forwarder.publish("family", offer)
+    assert "H264/90000" in answer
+    assert "VP8" not in answer
+    family.send(h264(1, key=True))
+    await until(lambda: phone.packets and len(terminal.packets) == 3)
+    await settle()
+
+    assert [p[1] & 0x7F for p in terminal.packets] == [VP8, VP8, H264]
+    assert [p[1] & 0x7F for p in phone.packets] == [H264]
+    assert steps(numbers(terminal.packets)) == [1, 1]
+
+
+async def test_whoever_sends_only_what_others_cannot_decode_is_not_asked_again(
+    stage: Stage,
+) -> None:
+    for name in ("family", "terminal"):
+        stage.forwarder.join(name, "room")
+    family = await stage.publisher("family")
+    terminal = await stage.subscriber("terminal", "family", codecs=("H264",))
+
+    family.send(video(1, key=True))
+    family.send(audio(1))
+    await until(lambda: terminal.packets)
+    await settle()
+
+    assert [p[1] & 0x7F for p in terminal.packets] == [OPUS]
+    assert OfferWanted(participant="family") not in stage.events
+
+
+async def test_sound_is_asked_for_in_long_packets_by_another_offer(
+    stage: Stage,
+) -> None:
+    family = await stage.publisher("family")
+    publication = stage.forwarder._routes.publications["family"]
+    wanted = OfferWanted(participant="family")
+
+    publication.slow_audio = True
+    publication.slow_audio = True
+    assert stage.events.count(wanted) == 1
+    assert "a=ptime:60" in await stage.forwarder.publish("family", family.offer())
+    publication.slow_audio = False
+    assert stage.events.count(wanted) == 2
+    assert "a=ptime" not in await stage.forwarder.publish("family", family.offer())
+
+
+async def test_what_was_counted_outlives_those_it_was_counted_for(
+    stage: Stage,
+) -> None:
+    stage.forwarder.join("family", "room")
+    family = await stage.publisher("family")
+    terminal = await stage.subscriber("terminal", "family")
+    for number in (1, 2, 4):
+        family.send(video(number, key=number == 1))
+    await until(lambda: len(terminal.packets) == 3)
+    await until(lambda: family.asked(rtcp.TRANSPORT_FEEDBACK, rtcp.NACK))
+
+    def counted() -> dict[str, int]:
+        (worker,) = stage.forwarder.workers()
+        return {
+            "packets_in": worker.packets_in,
+            "packets_out": worker.packets_out,
+            "bytes_in": worker.bytes_in,
+            "packets_lost": worker.packets_lost,
+            "nacks_out": worker.nacks_out,
+            "rooms": worker.rooms,
+            "legs": worker.legs,
+        }
+
+    flowed = {
+        "packets_in": 3,
+        "packets_out": 3,
+        "bytes_in": 3 * len(video(1)),
+        "packets_lost": 1,
+        "nacks_out": counted()["nacks_out"],
+    }
+    assert counted() == {**flowed, "rooms": 1, "legs": 2}
+    for name in ("family", "terminal"):
+        stage.forwarder.leave(name)
+    assert counted() == {**flowed, "rooms": 0, "legs": 0}
 
 
 async def test_a_bad_offer_leaves_the_present_leg_alone(stage: Stage) -> None:

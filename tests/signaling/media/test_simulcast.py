@@ -277,12 +277,8 @@ async def test_repeats_go_in_a_stream_of_their_own_where_they_are_taken(
     stage: Stage,
 ) -> None:
     family = await stage.publisher("family", audio=False)
-    peer = stage.peer()
-    stage.forwarder.seat("terminal", 0, "family")
+    peer = await stage.subscriber("terminal", "family", rtx=True)
     offer = await stage.forwarder.subscribe("terminal")
-    await stage.forwarder.accept("terminal", peer.answer(offer, rtx=True))
-    await peer.connect(offer)
-    await stage.connected("terminal", "subscriber")
 
     family.send(video(5, key=True, picture=9))
     await seen(peer, 1)
