@@ -161,9 +161,10 @@ async def end(
         await calls.finish(
             session, visit, outcome=outcome, by=by, now=now, reason=reason
         )
+        owed = (await calls.losses.of(session, visit)).minutes_owed
     hub.changed()
     if live := hub.live(reference):
-        hub.close(live, Reason.ENDED)
+        hub.close(live, Reason.ENDED, minutes_owed=owed)
 
 
 async def changed(hub: Hub, reference: str, *, now: datetime) -> None:

@@ -236,10 +236,11 @@ class Hub:
         """Something was changed in the record that may keep people out."""
         self._changes += 1
 
-    def close(self, live: Live, reason: Reason) -> None:
+    def close(self, live: Live, reason: Reason, *, minutes_owed: int = 0) -> None:
         """End a room for everybody in it, at once."""
         self._note_lost(live)
-        self.carry_out(live, live.room.end(reason, now=self.clock()))
+        ended = live.room.end(reason, now=self.clock(), minutes_owed=minutes_owed)
+        self.carry_out(live, ended)
         self._rooms.pop(live.visit, None)
         self.changed()
 

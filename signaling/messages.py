@@ -281,9 +281,10 @@ class TimeLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """The visit is over for everybody."""
+    """The visit is over for everybody; `minutes_owed` of it were lost."""
 
     reason: Reason
+    minutes_owed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,10 +171,10 @@ class Room:
         again = Extend(ends_at=ends_at, closes_at=closes_at, reason=reason)
         return self.here.tell(again)
 
-    def end(self, reason: Reason, *, now: datetime) -> Effects:
+    def end(self, reason: Reason, *, now: datetime, minutes_owed: int = 0) -> Effects:
         """The visit is over for everybody."""
         self.phase = Phase.ENDED
-        told = self.here.tell(End(reason=reason))
+        told = self.here.tell(End(reason=reason, minutes_owed=minutes_owed))
         gone = self.here.clear()
         self._blocked.clear()
         return (

@@ -93,22 +93,29 @@ async def _run_out(hub: Hub, live: Live) -> None:
     await hub.settled()
     now = hub.clock()
     try:
-        ends_at, closes_at = await _finished(hub, live, now)
+        ends_at, closes_at, owed = await _finished(hub, live, now)
     except SQLAlchemyError:
         # Nobody is seen or heard after the time; a sweep settles the record.
         log.exception("visit_not_finished", visit=live.visit)
         ends_at = closes_at = now
+        owed = 0
     if live.room.phase is Phase.ENDED:
         return
     if closes_at > now:
         again = live.room.retimed(ends_at=ends_at, closes_at=closes_at, now=now)
         hub.carry_out(live, again)
     else:
-        hub.close(live, Reason.OVER)
+        hub.close(live, Reason.OVER, minutes_owed=owed)
 
 
-async def _finished(hub: Hub, live: Live, now: datetime) -> tuple[datetime, datetime]:
-    """Finish the visit in the record if it is time; its end, then its room's."""
+async def _finished(
+    hub: Hub, live: Live, now: datetime
+) -> tuple[datetime, datetime, int]:
+    """Finish the visit in the record if it is time.
+
+    Returns:
+        Its end, its room's, and the minutes that are owed.
+    """
     async with hub.database.write() as session:
         visit = await visits.by_reference(session, live.visit)
         policy = await policy_of(session, visit.prison_id)
@@ -117,4 +124,5 @@ async def _finished(hub: Hub, live: Live, now: datetime) -> tuple[datetime, date
             people = await visits.participants(session, visit.id)
             outcome = calls.outcome_of(people)
             await calls.finish(session, visit, outcome=outcome, by=SYSTEM, now=now)
-    return visit.ends_at, closes_at
+        owed = (await calls.losses.of(session, visit)).minutes_owed
+    return visit.ends_at, closes_at, owed

@@ -80,6 +80,7 @@ class Row:
         begins: its wall time, at the prison.
         kind: the words for a visit that is no family visit; empty for one that is.
         outside: the waiting room is open and somebody waits to be let in.
+        unsupervised: staff have to watch it, and nobody does.
         unstarted: the time has come and nobody has started it.
     """
 
@@ -106,6 +107,7 @@ class Row:
     ahead: bool
     live: bool
     paused: bool
+    unsupervised: bool
     unstarted: bool
     outside: bool
     may_start: bool
@@ -151,6 +153,14 @@ def _is_over(at: _Moment) -> Sign | None:
     return Sign(words=label(at.visit.state), kind=tone(at.visit.state))
 
 
+def _is_held(at: _Moment) -> Sign | None:
+    if at.visit.state is not VisitState.LIVE or at.room is None:
+        return None
+    if not at.room.unsupervised:
+        return None
+    return Sign(words=_("Held: nobody watches"), kind="bad")
+
+
 def _is_paused(at: _Moment) -> Sign | None:
     if at.visit.state is not VisitState.LIVE or at.room is None:
         return None
@@ -193,6 +203,7 @@ def _door_is_open(at: _Moment) -> Sign | None:
 #: The first that has something to say decides.
 _SIGNS: tuple[Callable[[_Moment], Sign | None], ...] = (
     _is_over,
+    _is_held,
     _is_paused,
     _is_live,
     _has_passed,
@@ -241,6 +252,7 @@ def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
         ahead=visit.state in AHEAD,
         live=visit.state is VisitState.LIVE,
         paused=room is not None and room.phase is Phase.PAUSED,
+        unsupervised=room is not None and room.unsupervised,
         unstarted=booked and visit.span.start <= now,
         outside=visit.state is VisitState.LIVE and any(one.outside for one in people),
         may_start=lifecycle.allows(visit.state, VisitAction.START)

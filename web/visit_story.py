@@ -25,6 +25,7 @@ from visitation.words import Outcome
 from web import message_views, present
 from web.i18n import N_, _, language, raw_gettext
 from web.labels import label, tone
+from web.lost_time import LostTime, lost_time
 from web.message_views import Shown
 
 #: What was done, by the action the audit keeps. `%(name)s` is whom it was done to.
@@ -113,7 +114,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
-    """Minutes in the call and minutes lost, of one side."""
+    """Minutes in the call and minutes without a line, of one side."""
 
     side: str
     connected: str
@@ -130,6 +131,7 @@ class Story:
     entries: tuple[Entry, ...]
     stretches: tuple[Stretch, ...]
     minutes: tuple[Minutes, ...]
+    lost: LostTime | None
     messages: tuple[Shown, ...]
 
     @property
@@ -161,6 +163,7 @@ async def read(
         entries=tuple(_entry(one, names, actors, zone) for one in entries),
         stretches=tuple(_stretch(one, names) for one in stretches.all()),
         minutes=_minutes(participants),
+        lost=lost_time(await calls.losses.of(session, visit)),
         messages=tuple(
             await message_views.shown(session, sent, keyring=keyring, link=link)
         ),

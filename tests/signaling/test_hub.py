@@ -72,7 +72,11 @@ async def test_a_visit_from_the_waiting_room_to_its_end(stage: Stage) -> None:
     )
 
     for socket in (prisoner, visitor):
-        assert await hear(socket, "end") == {"type": "end", "reason": "ended"}
+        assert await hear(socket, "end") == {
+            "type": "end",
+            "reason": "ended",
+            "minutes_owed": 0,
+        }
         assert (await socket.receive()).type is WSMsgType.CLOSE
         assert socket.close_code == 1000
     assert set(stage.engine.done[-2:]) == {("leave", PRISONER), ("leave", VISITOR)}
@@ -218,7 +222,11 @@ async def test_the_room_closes_by_itself_after_its_time_and_grace(
     stage.clock.forward(timedelta(minutes=10))
     await timekeeping.tick(stage.hub, live, measure=False)
 
-    assert await hear(visitor, "end") == {"type": "end", "reason": "over"}
+    assert await hear(visitor, "end") == {
+        "type": "end",
+        "reason": "over",
+        "minutes_owed": 0,
+    }
     visit = await stage.kept()
     assert (visit.state, visit.outcome) == (VisitState.COMPLETED, Outcome.COMPLETED)
     late = await stage.join(Part.VISITOR)
@@ -346,7 +354,11 @@ async def test_a_cancelled_visit_empties_its_waiting_room(stage: Stage) -> None:
 
     await conduct.changed(stage.hub, stage.visit.reference, now=stage.clock())
 
-    assert await hear(socket, "end") == {"type": "end", "reason": "ended"}
+    assert await hear(socket, "end") == {
+        "type": "end",
+        "reason": "ended",
+        "minutes_owed": 0,
+    }
 
 
 async def test_bad_descriptions_are_told_and_cost_no_socket(stage: Stage) -> None:
@@ -494,7 +506,11 @@ async def test_a_visit_moved_to_another_terminal_empties_its_waiting_room(
 
     await conduct.changed(stage.hub, stage.visit.reference, now=stage.clock())
 
-    assert await hear(socket, "end") == {"type": "end", "reason": "ended"}
+    assert await hear(socket, "end") == {
+        "type": "end",
+        "reason": "ended",
+        "minutes_owed": 0,
+    }
     back = await stage.join(Part.VISITOR)
     assert (await hear(back, "joined"))["phase"] == "waiting"
 
@@ -538,7 +554,11 @@ async def test_a_room_closes_in_time_though_the_database_is_away(
     stage.clock.forward(timedelta(minutes=35))
     await timekeeping.tick(stage.hub, live, measure=False)
 
-    assert await hear(visitor, "end") == {"type": "end", "reason": "over"}
+    assert await hear(visitor, "end") == {
+        "type": "end",
+        "reason": "over",
+        "minutes_owed": 0,
+    }
     async with stage.database.write() as session:
         await session.exec(text("ALTER TABLE gone RENAME TO visit"))
 
