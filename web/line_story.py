@@ -38,7 +38,8 @@ class LineRow:
     lost_in: str
     round_trip: str
     jitter: str
-    rates: str
+    sent: str
+    received: str
     sound_only: str
     reconnects: str
     relayed: str
@@ -51,7 +52,8 @@ class TestRow:
     name: str
     at: datetime
     sign: LineSign
-    rates: str
+    sent: str
+    received: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +80,12 @@ def _row(one: Line, name: str) -> LineRow:
     return LineRow(
         name=name,
         sign=_sign(one),
-        lost_out=_mean_and_worst(_share, one.loss_up, one.loss_up_worst),
-        lost_in=_mean_and_worst(_share, one.loss_down, one.loss_down_worst),
-        round_trip=_mean_and_worst(_time, one.round_trip, one.round_trip_worst),
-        jitter=_mean_and_worst(_time, one.jitter, one.jitter_worst),
-        rates=_rates(one.rate_up, one.rate_down),
+        lost_out=_mean_and_worst(_percent, one.loss_up, one.loss_up_worst),
+        lost_in=_mean_and_worst(_percent, one.loss_down, one.loss_down_worst),
+        round_trip=_mean_and_worst(_milliseconds, one.round_trip, one.round_trip_worst),
+        jitter=_mean_and_worst(_milliseconds, one.jitter, one.jitter_worst),
+        sent=_rate(one.rate_up),
+        received=_rate(one.rate_down),
         sound_only=_seconds(one.seconds_audio_only),
         reconnects=present.digits(one.reconnects),
         relayed=_("Through a relay") if one.relayed else "",
@@ -94,7 +97,8 @@ def _test(one: LineTest, names: Mapping[int, str]) -> TestRow:
         name=names.get(one.participant_id or 0, "?"),
         at=one.taken_at,
         sign=line_signs.verdict(one),
-        rates=_rates(one.rate_up, one.rate_down),
+        sent=_rate(one.rate_up),
+        received=_rate(one.rate_down),
     )
 
 
@@ -118,28 +122,24 @@ def _mean_and_worst(unit: Unit, mean: float | None, worst: float) -> str:
     return _("%(mean)s, at worst %(worst)s", mean=unit(mean), worst=unit(worst))
 
 
-def _share(value: float) -> str:
-    return _("%(number)s %%", number=_number(100 * value))
+def _percent(share: float) -> str:
+    return _number(100 * share)
 
 
-def _time(seconds: float) -> str:
-    return _("%(number)s ms", number=present.digits(round(1000 * seconds)))
+def _milliseconds(seconds: float) -> str:
+    return _number(round(1000 * seconds))
 
 
-def _rates(up: float | None, down: float | None) -> str:
-    sent, received = (
-        "–" if rate is None else present.digits(round(rate / 1000))
-        for rate in (up, down)
-    )
-    return _(
-        "%(sent)s out, %(received)s in, kbit/s",
-        sent=sent,
-        received=received,
-    )
+def _rate(bits_per_second: float | None) -> str:
+    if bits_per_second is None:
+        return "–"
+    return _number(round(bits_per_second / 1000))
 
 
 def _seconds(seconds: float) -> str:
     whole = round(seconds)
+    if not whole:
+        return "–"
     if whole < _MINUTE:
         text = ngettext("%(num)s second", "%(num)s seconds", whole)
     else:
@@ -149,6 +149,7 @@ def _seconds(seconds: float) -> str:
 
 def _number(value: float) -> str:
     """With one decimal where that says something."""
-    text = f"{value:.1f}" if 0 < value < _TENTHS_BELOW else f"{value:.0f}"
+    tenths = isinstance(value, float) and 0 < value < _TENTHS_BELOW
+    text = f"{value:.1f}" if tenths else f"{value:.0f}"
     digits = present.digits(text)
     return digits.replace(".", "٫") if language() == "fa" else digits
