@@ -67,8 +67,12 @@ class MorningClock:
 
 
 @pytest.fixture
-async def service(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Installation]:
-    settings = settings_of(sqlite_url, tmp_path)
+def settings(sqlite_url: str, tmp_path: Path) -> Settings:
+    return settings_of(sqlite_url, tmp_path)
+
+
+@pytest.fixture
+async def service(settings: Settings, sqlite_url: str) -> AsyncIterator[Installation]:
     clock, keyring = MorningClock(), Keyring(SECRET.encode())
     database = Database(sqlite_url)
     await populate(database, clock())
@@ -82,8 +86,8 @@ async def service(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Installation
         )
 
 
-def settings_of(url: str, data_dir: Path) -> Settings:
-    """A service on free ports of this machine."""
+def settings_of(url: str, data_dir: Path, *, workers: int = 0) -> Settings:
+    """A service on free ports of this machine; by default all in this process."""
     port = _free_port(socket.SOCK_STREAM)
     return Settings(
         secret=SECRET,
@@ -97,6 +101,7 @@ def settings_of(url: str, data_dir: Path) -> Settings:
         },
         media={
             "udp_port": _free_port(socket.SOCK_DGRAM),
+            "workers": workers,
             "public_addresses": _addresses(),
         },
     )
