@@ -115,14 +115,10 @@ class Ledger:
             came = (self._resumed_at if place.guest.been_in else None) or at.now
             well = side.heard.setdefault(one, came)
             up = upwards(place, measured, at=at, well=well)
+            ups.append(_felt(side.heard, one, up, at.now))
             well = side.hears.setdefault(one, came)
             down = downwards(measured, at=at, well=well)
-            if up is None:
-                side.heard[one] = at.now
-            if down is None:
-                side.hears[one] = at.now
-            ups.append(up)
-            downs.append(down)
+            downs.append(_felt(side.hears, one, down, at.now))
         side.broken = _either(_all(ups), _all(downs))
 
     def _count(self, room: Room, now: datetime) -> None:
@@ -172,6 +168,15 @@ def _sides(room: Room) -> tuple[list[Place], list[Place]]:
     if not others and room.kind is VisitKind.OFFICIAL:
         others = there.get(Part.OFFICIAL, [])
     return there.get(Part.PRISONER, []), others
+
+
+def _felt(
+    well: dict[str, datetime], one: str, found: Break | None, now: datetime
+) -> Break | None:
+    """What is broken for long enough to be felt; nothing broken at all is well."""
+    if found is None:
+        well[one] = now
+    return found if found is not None and found.is_felt(now) else None
 
 
 def _all(breaks: Sequence[Break | None]) -> Break | None:

@@ -32,10 +32,16 @@ class Break:
         since: when it began.
         is_line: whether it is their line; a leg that is well and carries no sound may
             be a microphone, a browser, a page.
+        patience: how long it may last before anybody misses something.
     """
 
     since: datetime
     is_line: bool = True
+    patience: timedelta = timedelta(0)
+
+    def is_felt(self, now: datetime) -> bool:
+        """Whether it has lasted for longer than it may."""
+        return now - self.since > self.patience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +74,7 @@ def upwards(
         return None
     silent = measured.silence.get("audio")
     if silent is None:
-        return _late(at, well, is_line=False)
+        return Break(since=well, is_line=False, patience=STARTING)
     if timedelta(seconds=silent) <= SILENT:
         return None
     return Break(since=at.now - timedelta(seconds=silent), is_line=False)
@@ -83,14 +89,9 @@ def downwards(
 
 def _leg(leg: LegStatistics | None, at: Moment, well: datetime) -> Break | None:
     if leg is None or leg.state in {"new", "connecting"}:
-        return _late(at, well)
+        return Break(since=well, patience=STARTING)
     heard = well if leg.last_heard is None else at.when(leg.last_heard)
-    if leg.state in _GONE or (leg.last_heard and at.now - heard > UNHEARD):
+    is_unheard = leg.last_heard is not None and at.now - heard > UNHEARD
+    if leg.state in _GONE or is_unheard:
         return Break(since=heard)
     return Break(since=well) if leg.loss >= WORST_LOSS else None
-
-
-def _late(at: Moment, well: datetime, *, is_line: bool = True) -> Break | None:
-    if at.now - well <= STARTING:
-        return None
-    return Break(since=well, is_line=is_line)
