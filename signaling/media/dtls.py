@@ -5,8 +5,9 @@ four functions that encrypt and decrypt. Knows no address, no ICE, and no stream
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from aiortc import (
     RTCCertificate,
@@ -26,6 +27,7 @@ MAX_PLAIN: Final = srtp.MAX_PLAIN
 Rejected: Final = srtp.Rejected
 
 _WAITING_DATAGRAMS: Final = 32
+_LEGS_OF_AN_IDENTITY: Final = 64
 
 
 class HandshakeFailed(ConnectionError):
@@ -33,22 +35,28 @@ class HandshakeFailed(ConnectionError):
 
 
 class Channel:
-    """One DTLS association and the SRTP keys that come out of it."""
+    """One DTLS association and the SRTP keys that come out of it.
 
-    def __init__(self, *, send: Callable[[bytes], None]) -> None:
-        self._certificate = RTCCertificate.generateCertificate()
-        self._carrier = _Carrier(send)
+    Attributes:
+        fingerprint: what our certificate is announced with.
+    """
+
+    def __init__(
+        self,
+        *,
+        send: Callable[[bytes], None],
+        turns: "Turns | None" = None,
+        identities: "Identities | None" = None,
+    ) -> None:
+        identity = (identities or Identities()).next()
+        self.fingerprint = identity.fingerprint
+        self._turns = turns or Turns()
+        self._carrier = _Carrier(send, self._turns)
         # aiortc asks of its transport only what `_Carrier` has.
         self._transport = RTCDtlsTransport(
             self._carrier,  # type: ignore[arg-type]
-            [self._certificate],
+            [identity],
         )
-
-    @property
-    def fingerprint(self) -> Fingerprint:
-        """The fingerprint our certificate is announced with."""
-        sha256 = self._certificate.getFingerprints()[0]
-        return Fingerprint(algorithm=sha256.algorithm, value=sha256.value)
 
     def receive(self, datagram: bytes) -> bool:
         """Takes a DTLS datagram from the peer; False when too many are waiting."""
@@ -67,6 +75,7 @@ class Channel:
             RTCDtlsFingerprint(algorithm=each.algorithm, value=each.value)
             for each in fingerprints
         ]
+        await self._turns.wait()
         try:
             await self._transport.start(RTCDtlsParameters(fingerprints=announced))
         except SSL.Error as error:
@@ -97,23 +106,79 @@ class Channel:
         )
 
 
+class _Identity(RTCCertificate):
+    """A certificate, and what OpenSSL needs to use it, made once for many legs."""
+
+    def __init__(self, *parts: Any, **named: Any) -> None:
+        super().__init__(*parts, **named)
+        sha256 = self.getFingerprints()[0]
+        self.fingerprint = Fingerprint(algorithm=sha256.algorithm, value=sha256.value)
+        self._context: SSL.Context | None = None
+
+    def _create_ssl_context(self, srtp_profiles: list[Any]) -> SSL.Context:
+        if self._context is None:
+            self._context = super()._create_ssl_context(srtp_profiles)
+            # Every handshake is a whole one: what one leg agreed on is not another's.
+            self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        return self._context
+
+
+class Identities:
+    """Certificates, each of which is used for some legs and then no more."""
+
+    def __init__(self) -> None:
+        self._used = 0
+        self._present = _Identity.generateCertificate()
+
+    def next(self) -> _Identity:
+        """Gives the present one, or its successor."""
+        if self._used == _LEGS_OF_AN_IDENTITY:
+            self._used, self._present = 0, _Identity.generateCertificate()
+        self._used += 1
+        return self._present
+
+
+class Turns:
+    """Lets handshakes take a step each, one in a round of the event loop.
+
+    A step is a millisecond of arithmetic. Hundreds of people may join at the same
+    moment; packets of those who talk go in between.
+    """
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+
+    async def wait(self) -> None:
+        """Returns in a round that nobody else has."""
+        async with self._turn:
+            await asyncio.sleep(0)
+
+
 class _Carrier:
     """Stands where aiortc expects its own ICE transport."""
 
     role = "controlled"
 
-    def __init__(self, send: Callable[[bytes], None]) -> None:
+    def __init__(self, send: Callable[[bytes], None], turns: Turns) -> None:
         self._deliver = send
-        self._arrived: asyncio.Queue[bytes] = asyncio.Queue(_WAITING_DATAGRAMS)
+        self._turns = turns
+        self._arrived: deque[bytes] = deque()
+        self._some = asyncio.Event()
 
     def put(self, datagram: bytes) -> bool:
-        if self._arrived.full():
+        if len(self._arrived) >= _WAITING_DATAGRAMS:
             return False
-        self._arrived.put_nowait(datagram)
+        self._arrived.append(datagram)
+        self._some.set()
         return True
 
     async def _recv(self) -> bytes:
-        return await self._arrived.get()
+        # aiortc may give up waiting at any point; the datagram must stay for later.
+        while not self._arrived:
+            self._some.clear()
+            await self._some.wait()
+        await self._turns.wait()
+        return self._arrived.popleft()
 
     async def _send(self, datagram: bytes) -> None:
         self._deliver(datagram)

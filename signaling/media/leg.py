@@ -8,7 +8,7 @@ address. Refuses to know what the packets carry: their readers are given to it.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from signaling.media import dtls
@@ -51,6 +51,8 @@ class Habits:
         dropped: why how many datagrams were not used.
         patience: seconds until an unfinished handshake has failed.
         silence: seconds without an authenticated packet until a leg is lost.
+        turns: what keeps handshakes from taking the loop for themselves.
+        identities: the certificates that legs show.
     """
 
     doors: "dict[str, tuple[Leg, str]]"
@@ -59,6 +61,8 @@ class Habits:
     randomness: Callable[[int], bytes]
     patience: float
     silence: float
+    turns: dtls.Turns = field(default_factory=dtls.Turns)
+    identities: dtls.Identities = field(default_factory=dtls.Identities)
 
 
 class Leg:
@@ -82,7 +86,9 @@ class Leg:
         self.state: LegState = "new"
         self.last_heard: float | None = None
         self.fingerprints: tuple[Fingerprint, ...] = ()
-        self.channel = dtls.Channel(send=self._send_now)
+        self.channel = dtls.Channel(
+            send=self._send_now, turns=habits.turns, identities=habits.identities
+        )
         self.ciphers: dtls.Ciphers | None = None
         self._habits = habits
         self._on_state = on_state

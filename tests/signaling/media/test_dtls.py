@@ -14,7 +14,8 @@ from tests.signaling.media.client import audio
 
 def test_aiortc_still_has_what_the_adapter_touches() -> None:
     transport = RTCDtlsTransport(
-        dtls._Carrier(lambda _: None), [RTCCertificate.generateCertificate()]
+        dtls._Carrier(lambda _: None, dtls.Turns()),
+        [RTCCertificate.generateCertificate()],
     )
     assert transport.state == "new"
     assert transport._tx_srtp is transport._rx_srtp is None
@@ -40,10 +41,17 @@ def test_libsrtp_still_has_room_for_the_longest_packet() -> None:
     assert set(map(tuple, parameters.values())) == {("self", "packet")}
 
 
-async def pair() -> tuple[dtls.Channel, dtls.Channel]:
+async def pair(
+    identities: dtls.Identities | None = None,
+) -> tuple[dtls.Channel, dtls.Channel]:
     ends: list[dtls.Channel] = []
-    ends.append(dtls.Channel(send=lambda d: ends[1].receive(d) and None))
-    ends.append(dtls.Channel(send=lambda d: ends[0].receive(d) and None))
+    for other in (1, 0):
+        ends.append(
+            dtls.Channel(
+                send=lambda d, other=other: ends[other].receive(d) and None,
+                identities=identities,
+            )
+        )
     await asyncio.gather(
         ends[0].shake_hands(role="client", fingerprints=(ends[1].fingerprint,)),
         ends[1].shake_hands(role="server", fingerprints=(ends[0].fingerprint,)),
@@ -81,3 +89,59 @@ async def test_the_other_end_notices_a_goodbye() -> None:
     await asyncio.sleep(0.01)
     assert gone == ["gone"]
     await there.close()
+
+
+async def test_no_two_handshakes_take_a_step_in_the_same_round() -> None:
+    rounds, steps = 0, []
+    turns = dtls.Turns()
+
+    async def count() -> None:
+        nonlocal rounds
+        while len(steps) < 20:
+            rounds += 1
+            await asyncio.sleep(0)
+
+    async def step() -> None:
+        await turns.wait()
+        steps.append(rounds)
+
+    await asyncio.gather(count(), *(step() for _ in range(20)))
+
+    assert len(set(steps)) == 20
+
+
+async def test_who_gives_up_waiting_for_a_turn_loses_nothing() -> None:
+    turns = dtls.Turns()
+    carrier = dtls._Carrier(lambda _: None, turns)
+    carrier.put(b"hello")
+
+    async with turns._turn:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(carrier._recv(), 0.01)
+
+    assert await carrier._recv() == b"hello"
+
+
+def test_aiortc_still_asks_its_certificate_for_the_context() -> None:
+    made = inspect.signature(RTCCertificate._create_ssl_context).parameters
+    assert list(made) == ["self", "srtp_profiles"]
+    source = inspect.getsource(RTCDtlsTransport.start)
+    assert "__local_certificate._create_ssl_context(" in source
+
+
+async def test_legs_that_share_a_certificate_agree_on_keys_of_their_own() -> None:
+    identities = dtls.Identities()
+    ours = [dtls.Channel(send=lambda _: None, identities=identities) for _ in range(65)]
+    proofs = [channel.fingerprint for channel in ours]
+    assert len(set(proofs)) == 2
+    assert len(set(proofs[:64])) == 1
+
+    wires = set()
+    for _ in range(3):
+        here, there = await pair(identities)
+        wire = here.ciphers().protect(audio(1))
+        assert there.ciphers().unprotect(wire) == audio(1)
+        wires.add(wire)
+        await here.close()
+        await there.close()
+    assert len(wires) == 3

@@ -10,6 +10,7 @@ import pytest
 from aioice import stun
 
 from signaling.media import dtls
+from signaling.media.engine import LegConnected
 from signaling.media.forwarder import ForwarderSettings
 from signaling.media.sockets import bound_sockets
 from tests.signaling.media.client import audio, video
@@ -47,20 +48,20 @@ def stranger(stage: Stage) -> Iterator[Stranger]:
 
 def client_hello() -> bytes:
     """The datagram with which a DTLS client begins."""
-    said: list[bytes] = []
-    channel = dtls.Channel(send=said.append)
 
-    async def begin() -> None:
+    async def begin() -> bytes:
+        said: asyncio.Queue[bytes] = asyncio.Queue()
+        channel = dtls.Channel(send=said.put_nowait)
         proof = channel.fingerprint
         task = asyncio.ensure_future(
             channel.shake_hands(role="client", fingerprints=(proof,))
         )
-        await asyncio.sleep(0)
+        hello = await said.get()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        return hello
 
-    asyncio.run(begin())
-    return said[0]
+    return asyncio.run(begin())
 
 
 HELLO = client_hello()
@@ -205,7 +206,7 @@ async def test_a_participant_cannot_make_streams_without_end(stage: Stage) -> No
 
     for ssrc in range(100):
         family.send(audio(1, ssrc=ssrc))
-    await until(lambda: stage.forwarder.dropped["too_many_streams"] == 68)
+    await until(lambda: stage.forwarder.dropped["too_many_streams"] == 36)
 
 
 async def test_lengths_that_lie_inside_an_authentic_packet_cost_only_it(
@@ -244,7 +245,8 @@ async def test_an_ice_restart_keeps_keys_and_media(stage: Stage) -> None:
 
     await until(lambda: len(terminal.packets) == 4)
     assert family.server_ufrag != before
-    assert len(stage.events) == 3, "nobody had to connect again"
+    connected = [each for each in stage.events if isinstance(each, LegConnected)]
+    assert len(connected) == 2, "nobody had to connect again"
 
 
 async def test_an_offer_that_only_adds_a_camera_restarts_nothing(stage: Stage) -> None:
