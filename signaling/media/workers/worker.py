@@ -68,6 +68,8 @@ class Work:
                 self._carry_out(said)
             elif isinstance(said, wire.Ask):
                 self.say(await self._answer(said))
+                # What has been read already does not wait; packets shall go between.
+                await asyncio.sleep(0)
 
     def _carry_out(self, order: wire.Order) -> None:
         participant = str(order.arguments[0])
