@@ -1,177 +1,204 @@
-"""`make bench-media`: what forwarding costs, beside decoding and encoding again.
+"""`make bench-media`: how many rooms a core carries, beside Janus and `MediaRelay`.
 
-Two-way rooms of 720p30 VP8 and Opus over loopback, with real ICE and DTLS-SRTP. The
-server has one core to itself, the load has the other; the servers take turns.
+Everybody sends 720p30 VP8 at about 1 Mbit/s and Opus over real ICE and DTLS-SRTP.
+Each server has one core to itself, the load has the other one; the servers take
+turns in every round, so that a change of the host's mood meets all of them.
+ARGS=--quick gives a first idea in three minutes.
 """
 
-import asyncio
-import gc
+import argparse
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from statistics import median
 
+import structlog
 import uvloop
 
-from tests.bench import servers
-from tests.bench.load import Replayer
-from tests.bench.servers import Server
+from tests.bench import janus, servers
+from tests.bench.measuring import Bout, Pace, Result, capacity, growth
+from tests.bench.servers import JanusRooms, OurForwarder, Relay, Server
 from tests.bench.trace import Trace, record
 
-SERVER_CORE, LOAD_CORE = 0, 1
-ROUNDS = (10, 30, 50)
-SETTLE, MEASURE = 2.0, 6.0
+Make = Callable[[], Server]
+MOST_ROOMS = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    server: str
-    rooms: int
-    cpu: float
-    packets: int
-    expected: int
-    fps: float
-    waited: float
-    latencies: tuple[float, ...]
+class Plan:
+    """How thorough it is.
 
-    @property
-    def us_per_packet(self) -> float:
-        return self.cpu * MEASURE * 1e6 / max(1, self.packets)
+    Attributes:
+        rounds: how often the servers are taken to their limit.
+        step: rooms from one measurement to the next in the first round.
+        fine: the same near the limit, in the rounds after it.
+        trio_step: rooms of three people from one measurement to the next.
+    """
 
-    @property
-    def loss(self) -> float:
-        return max(0.0, 1 - self.packets / self.expected)
-
-    def quantile(self, share: float) -> float | None:
-        """Milliseconds."""
-        if not self.latencies:
-            return None
-        return 1000 * self.latencies[int(share * (len(self.latencies) - 1))]
+    rounds: int
+    step: int
+    fine: int
+    trio_step: int
+    pace: Pace
 
 
-async def forwarder_room(server: Server, trace: Trace, room: int) -> list[Replayer]:
-    names = [f"{room}a", f"{room}b"]
-    sending = [Replayer(trace, marks=True) for _ in names]
-    receiving = [Replayer(trace, marks=True) for _ in names]
-    for name, peer in zip(names, sending, strict=True):
-        await peer.connect(await server.ask("publish", name, peer.offer()))
-    for mine, theirs, peer in zip(names, reversed(names), receiving, strict=True):
-        offer = await server.ask("subscribe", mine, theirs)
-        await server.ask("accept", mine, peer.answer(offer))
-        await peer.connect(offer)
-    for peer, other in zip(receiving, reversed(sending), strict=True):
-        peer.listens_to = other
-    return sending + receiving
-
-
-async def relay_room(server: Server, trace: Trace) -> list[Replayer]:
-    peers = [Replayer(trace, marks=False) for _ in range(2)]
-    offers = []
-    for peer in peers:
-        host, port = peer.address
-        line = f"a=candidate:1 1 udp 2130706431 {host} {port} typ host"
-        offers.append(
-            peer.offer(direction="sendrecv").replace(
-                "a=rtcp-mux\r\n", f"a=rtcp-mux\r\n{line}\r\na=end-of-candidates\r\n"
-            )
-        )
-    answers = await server.ask("room", *offers)
-    await asyncio.gather(
-        *(peer.connect(answer) for peer, answer in zip(peers, answers, strict=True))
-    )
-    return peers
-
-
-async def measure(kind: str, rooms: int, trace: Trace) -> Result:
-    """Puts the rooms up, lets them talk, and takes them down."""
-    relayed = kind == "media_relay"
-    serve = servers.media_relay if relayed else servers.forwarder
-    server = Server(serve, SERVER_CORE)
-    peers: list[Replayer] = []
-    for room in range(rooms):
-        if relayed:
-            peers += await relay_room(server, trace)
-        else:
-            peers += await forwarder_room(server, trace, room)
-    if not relayed:
-        await server.ask("freeze")
-    sending = [peer for peer in peers if relayed or peer.listens_to is peer]
-    for peer in sending:
-        peer.play()
-    await asyncio.sleep(SETTLE)
-    before, waited_before = await server.ask("cpu"), server.waited()
-    for peer in peers:
-        peer.reset()
-    await asyncio.sleep(MEASURE)
-    after, waited_after = await server.ask("cpu"), server.waited()
-    packets = sum(peer.received for peer in peers)
-    expected = sum(peer.sent - peer.sent_before for peer in sending)
-    frames = sum(peer.frames for peer in peers)
-    latencies = sorted(each for peer in peers for each in peer.latencies)
-    for peer in peers:
-        peer.stop()
-        await peer.close()
-    server.close()
-    return Result(
-        server=kind,
-        rooms=rooms,
-        cpu=(after - before) / MEASURE,
-        packets=packets,
-        expected=expected,
-        fps=frames / MEASURE / len(sending),
-        waited=(waited_after - waited_before) / MEASURE,
-        latencies=tuple(latencies),
-    )
+FULL = Plan(rounds=3, step=15, fine=5, trio_step=10, pace=Pace(settle=1.5, measure=4.0))
+QUICK = Plan(
+    rounds=1, step=20, fine=10, trio_step=0, pace=Pace(settle=1.0, measure=2.5)
+)
+HEAD = (
+    f"{'server':<14}{'people':>7}{'rooms':>6}{'CPU %':>7}{'CPU %/room':>11}"
+    f"{'MB/room':>8}{'µs/packet':>10}{'p50 ms':>8}{'p99 ms':>8}{'loss %':>8}"
+    f"{'fps':>6}{'wait %':>7}{'late ms':>8}"
+)
 
 
 def show(result: Result) -> None:
-    def cell(value: float | None) -> str:
-        return "-" if value is None else f"{value:.2f}"
-
-    cost = None if result.server == "media_relay" else result.us_per_packet
-    loss = None if result.server == "media_relay" else 100 * result.loss
+    decodes = result.server == Relay.name
+    timed = "-" if decodes else f"{result.us_per_packet:.1f}"
     print(
-        f"{result.server:<12} {result.rooms:>5} {100 * result.cpu:>7.1f}"
-        f" {100 * result.cpu / result.rooms:>10.2f} {cell(cost):>10}"
-        f" {cell(result.quantile(0.5)):>8} {cell(result.quantile(0.99)):>8}"
-        f" {cell(loss):>7} {result.fps:>6.1f} {100 * result.waited:>7.1f}",
+        f"{result.server:<14}{result.people:>7}{result.rooms:>6}"
+        f"{100 * result.cpu:>7.1f}{100 * result.cpu / max(1, result.rooms):>11.2f}"
+        f"{result.memory / 1e6:>8.2f}{timed:>10}"
+        + (f"{'-':>8}" * 3 if decodes else "")
+        + (
+            ""
+            if decodes
+            else f"{result.p50:>8.2f}{result.p99:>8.2f}{100 * result.loss:>8.2f}"
+        )
+        + f"{result.fps:>6.1f}{100 * result.waited:>7.1f}{result.late:>8.2f}",
         flush=True,
     )
 
 
-async def main() -> None:
-    servers.take_core(LOAD_CORE)
-    trace = record()
-    gc.freeze()
-    print(f"two-way rooms, 720p30 VP8 at {trace.bitrate / 1e6:.2f} Mbit/s and Opus")
-    print(
-        f"{'server':<12} {'rooms':>5} {'CPU %':>7} {'CPU %/room':>10}"
-        f" {'µs/packet':>10} {'p50 ms':>8} {'p99 ms':>8} {'loss %':>7} {'fps':>6}"
-        f" {'wait %':>7}"
+def to_the_limit(plan: Plan, before: int) -> Iterable[int]:
+    """Numbers of rooms to try, given the limit found before; 0 for none."""
+    if not before:
+        return [1, *range(plan.step, MOST_ROOMS, plan.step)]
+    known = [max(1, before // 2), max(1, int(before * 0.7))]
+    begin = max(known[-1] + 1, before - 2 * plan.step // 3)
+    return sorted({*known, *range(begin, MOST_ROOMS, plan.fine)})
+
+
+async def rounds(
+    plan: Plan, makes: dict[str, Make], trace: Trace
+) -> dict[str, list[list[Result]]]:
+    """Takes every server to its limit, in turn, as often as planned."""
+    found: dict[str, list[list[Result]]] = {name: [] for name in makes}
+    for number in range(plan.rounds):
+        print(f"\nround {number + 1} of {plan.rounds}\n{HEAD}", flush=True)
+        for name, make in makes.items():
+            before = capacity(found[name][-1]) if found[name] else 0
+            steps = [1] if name == Relay.name else to_the_limit(plan, before)
+            found[name].append(
+                await growth(Bout(make(), trace), steps, plan.pace, show)
+            )
+    return found
+
+
+async def trios(plan: Plan, makes: dict[str, Make], trace: Trace) -> None:
+    """Rooms of three, in which everything goes to two others."""
+    print(f"\nrooms of three people\n{HEAD}", flush=True)
+    limits = {}
+    for name, make in makes.items():
+        if name != Relay.name:
+            steps = range(plan.trio_step, MOST_ROOMS, plan.trio_step)
+            bout = Bout(make(), trace, people=3)
+            limits[name] = capacity(await growth(bout, steps, plan.pace, show))
+    print(f"rooms of three that a core carries: {limits}")
+
+
+async def at_share(plan: Plan, make: Make, trace: Trace, rooms: int) -> Result:
+    """One more look at our own at a share of what it carries."""
+    (result,) = await growth(
+        Bout(make(), trace),
+        [max(1, rooms)],
+        Pace(settle=plan.pace.settle, measure=2 * plan.pace.measure),
+        show,
     )
-    ours: list[Result] = []
-    theirs: list[Result] = []
-    for rooms in ROUNDS:
-        ours.append(await measure("forwarder", rooms, trace))
-        show(ours[-1])
-        theirs.append(await measure("media_relay", 1, trace))
-        show(theirs[-1])
-    print("wait: time the server was ready to run while others had its core")
-    most = max(
-        (each for each in ours if each.loss < 0.01),
-        key=lambda each: each.rooms,
-        default=ours[0],
-    )
-    relayed = sum(result.cpu for result in theirs) / len(theirs)
-    print(
-        json.dumps(
-            {
-                "bench": "media",
-                "us_per_packet": round(most.us_per_packet, 2),
-                "p50_ms": round(most.quantile(0.5) or 0.0, 3),
-                "p99_ms": round(most.quantile(0.99) or 0.0, 3),
-                "ratio_media_relay": round(relayed / (most.cpu / most.rooms), 1),
-            }
+    return result
+
+
+def ratios(found: dict[str, list[list[Result]]]) -> dict[str, list[float]]:
+    """How many times more our forwarder carries, round by round.
+
+    `MediaRelay` carries no room within the limits; it is compared by the core that
+    one room takes, against what a room takes of ours at half of its capacity.
+    """
+    ours = [capacity(results) for results in found[OurForwarder.name]]
+    told: dict[str, list[float]] = {}
+    for name, results in found.items():
+        if name == OurForwarder.name or not results:
+            continue
+        if name == Relay.name:
+            shares = [each.cpu for (each,) in results]
+            costs = [
+                min(
+                    (each.cpu / each.rooms for each in own if each.carried),
+                    default=float("nan"),
+                )
+                for own in found[OurForwarder.name]
+            ]
+            told[name] = [a / b for a, b in zip(shares, costs, strict=True)]
+        else:
+            limits = [capacity(each) for each in results]
+            told[name] = [a / b for a, b in zip(ours, limits, strict=True) if b]
+    return told
+
+
+async def run(plan: Plan) -> dict[str, object]:
+    """Everything; the last line of it."""
+    host = janus.own_address()
+    makes: dict[str, Make] = {"forwarder": lambda: OurForwarder(host)}
+    if why := janus.missing():
+        print(f"Janus is left out: {why}.")
+    elif host == "127.0.0.1":
+        print(
+            "Janus is left out: it gathers no loopback address, and there is no other."
         )
-    )
+    else:
+        makes["janus tuned"] = lambda: JanusRooms(host, event_loops=1)
+        makes["janus default"] = lambda: JanusRooms(host, event_loops=0)
+    makes[Relay.name] = lambda: Relay(host)
+    trace = record()
+    print(f"720p30 VP8 at {trace.bitrate / 1e6:.2f} Mbit/s and Opus, to {host}")
+    found = await rounds(plan, makes, trace)
+    limits = [capacity(results) for results in found[OurForwarder.name]]
+    carried = int(median(limits))
+    if plan.trio_step:
+        await trios(plan, makes, trace)
+    print(f"\nat half and at 70 % of {carried} rooms\n{HEAD}", flush=True)
+    half = await at_share(plan, makes[OurForwarder.name], trace, carried // 2)
+    most = await at_share(plan, makes[OurForwarder.name], trace, int(carried * 0.7))
+    print("\nrooms of two that a core carries, by round")
+    for name, results in found.items():
+        print(f"  {name:<14}" + "".join(f"{capacity(each):>6}" for each in results))
+    told = ratios(found)
+    for name, each in told.items():
+        print(f"  {median(each):.2f} times {name} ({min(each):.2f} to {max(each):.2f})")
+    print("late: how late the load itself was; wait: the core was another's")
+
+    def ratio(name: str) -> float | None:
+        return round(median(told[name]), 2) if told.get(name) else None
+
+    return {
+        "bench": "media",
+        "rooms_per_core": carried,
+        "ratio_janus_tuned": ratio("janus tuned"),
+        "ratio_janus_default": ratio("janus default"),
+        "ratio_media_relay": ratio(Relay.name),
+        "us_per_packet": round(half.us_per_packet, 2),
+        "p99_ms": round(most.p99, 2),
+    }
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a first idea")
+    chosen = QUICK if parser.parse_args().quick else FULL
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    servers.keep_to(servers.LOAD_CORE)
+    print(json.dumps(await run(chosen)))
 
 
 if __name__ == "__main__":

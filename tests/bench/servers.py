@@ -1,42 +1,207 @@
-"""The two servers under test, each in a process of its own on a core of its own.
+"""The servers under test, each in a process of its own on a core of its own.
 
-A server answers questions on a pipe: ("publish", name, offer) and so on. Both put the
-same rooms up: two participants who send each other sound and picture.
+All put up the same rooms: so many people who send sound and picture, each of whom
+receives all the others on one more transport. All say what they cost by the same
+account, the kernel's.
 """
 
 import asyncio
-import gc
 import multiprocessing as mp
 import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aioice.ice
+import psutil
 import structlog
-import uvloop
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaRelay
 
-from signaling.media.forwarder import Forwarder, ForwarderSettings
+from signaling.media.forwarder import ForwarderSettings
+from signaling.media.workers.pool import Workers
+from tests.bench.janus import Janus
+from tests.bench.load import Load, Replayer
 
-Answer = Callable[..., Awaitable[Any]]
+SERVER_CORE, LOAD_CORE = 0, 1
 
 
-class Server:
-    """A server process, seen from the load's side."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a process has used so far.
 
-    def __init__(self, serve: Callable[[Connection], None], core: int) -> None:
+    Attributes:
+        cpu: seconds on a core.
+        waited: seconds in which it was ready to run and another process ran.
+        resident: bytes of memory.
+    """
+
+    cpu: float
+    waited: float
+    resident: int
+
+
+class Server(Protocol):
+    """One that puts rooms up."""
+
+    name: str
+    pid: int
+
+    async def start(self) -> None:
+        """Runs it."""
+
+    async def room(self, load: Load, people: int) -> None:
+        """Puts up one more room, in which everybody has begun to send."""
+
+    async def close(self) -> None:
+        """Ends it."""
+
+
+def account(pid: int) -> Account:
+    """Reads the kernel's books on all threads of a process."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    books = [each.read_text().split() for each in threads]
+    return Account(
+        cpu=sum(int(ran) for ran, _, _ in books) / 1e9,
+        waited=sum(int(waited) for _, waited, _ in books) / 1e9,
+        resident=psutil.Process(pid).memory_info().rss,
+    )
+
+
+def keep_to(core: int, pid: int = 0) -> None:
+    """Pins a process, and puts it before the neighbours' where that is allowed."""
+    pid = pid or os.getpid()
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), {core})
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), -15)
+
+
+class OurForwarder:
+    """The forwarder as the service runs it: a worker process behind a pipe."""
+
+    name = "forwarder"
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._rooms = count()
+
+    async def start(self) -> None:
+        self.engine = Workers(
+            ForwarderSettings(bind_host=self._host, public_addresses=(self._host,)),
+            count=1,
+            on_event=lambda _: None,
+            clock=time.monotonic,
+        )
+        await self.engine.start()
+        link = self.engine._keepers[0].link
+        assert link is not None
+        self.pid = link.pid
+        keep_to(SERVER_CORE, self.pid)
+
+    async def room(self, load: Load, people: int) -> None:
+        room = f"room{next(self._rooms)}"
+        names = [f"{room}.{number}" for number in range(people)]
+        sending = [await self.publisher(load, room, name) for name in names]
+        for name, sender in zip(names, sending, strict=True):
+            others = [each for each in names if each != name]
+            receiver = await self.subscriber(load, name, *others)
+            receiver.listen(*(peer for peer in sending if peer is not sender))
+        for peer in sending:
+            peer.play()
+
+    async def publisher(self, load: Load, room: str, name: str) -> Replayer:
+        self.engine.join(name, room)
+        peer = Replayer(load, self._host)
+        await peer.connect(await self.engine.publish(name, peer.offer()))
+        return peer
+
+    async def subscriber(self, load: Load, name: str, *others: str) -> Replayer:
+        for slot, other in enumerate(others):
+            self.engine.seat(name, slot, other)
+        peer = Replayer(load, self._host)
+        offer = await self.engine.subscribe(name)
+        await self.engine.accept(name, peer.answer(offer))
+        await peer.connect(offer)
+        return peer
+
+    async def close(self) -> None:
+        await self.engine.stop()
+
+
+class JanusRooms:
+    """Janus' VideoRoom; one event loop for all handles, or a thread for each."""
+
+    def __init__(self, host: str, *, event_loops: int) -> None:
+        self.name = "janus tuned" if event_loops else "janus default"
+        self._host = host
+        self._janus = Janus(host, event_loops=event_loops)
+
+    async def start(self) -> None:
+        self.pid = await self._janus.start(lambda pid: keep_to(SERVER_CORE, pid))
+
+    async def room(self, load: Load, people: int) -> None:
+        room = await self._janus.room(people)
+        sending = [Replayer(load, self._host) for _ in range(people)]
+        feeds = []
+        for peer in sending:
+            offer = peer.with_candidate(peer.offer())
+            feed, answer = await self._janus.publish(room, offer)
+            feeds.append(feed)
+            await peer.connect(answer)
+        for sender in sending:
+            others = [peer for peer in sending if peer is not sender]
+            receiver = Replayer(load, self._host)
+            handle, offer = await self._janus.subscribe(
+                room, *(feeds[sending.index(peer)] for peer in others)
+            )
+            answer = receiver.with_candidate(receiver.answer(offer))
+            await self._janus.accept(handle, answer)
+            await receiver.be_found(offer)
+            receiver.listen(*others)
+        for peer in sending:
+            peer.play()
+
+    async def close(self) -> None:
+        await self._janus.close()
+
+
+class Relay:
+    """aiortc's own way: decode, relay, encode again. Rooms of two."""
+
+    name = "media relay"
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+
+    async def start(self) -> None:
         context = mp.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_pinned, args=(serve, core, theirs))
+        self._process = context.Process(target=_relay, args=(self._host, theirs))
         self._process.start()
         theirs.close()
+        assert self._process.pid is not None
+        self.pid = self._process.pid
 
-    async def ask(self, question: str, *arguments: object) -> Any:
+    async def room(self, load: Load, people: int) -> None:
+        assert people == 2
+        peers = [Replayer(load, self._host) for _ in range(people)]
+        offers = [
+            peer.with_candidate(peer.offer(direction="sendrecv")) for peer in peers
+        ]
+        answers = await self._ask("room", *offers)
+        await asyncio.gather(
+            *(peer.connect(answer) for peer, answer in zip(peers, answers, strict=True))
+        )
+        for peer in peers:
+            peer.play()
+
+    async def _ask(self, question: str, *arguments: object) -> Any:
         loop, answered = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self._pipe.fileno(), answered.set)
         self._pipe.send((question, *arguments))
@@ -44,106 +209,22 @@ class Server:
         loop.remove_reader(self._pipe.fileno())
         return self._pipe.recv()
 
-    def waited(self) -> float:
-        """Seconds the server was ready to run and did not."""
-        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
-        return sum(int(each.read_text().split()[1]) for each in tasks) / 1e9
-
-    def close(self) -> None:
+    async def close(self) -> None:
         self._pipe.send(("stop",))
-        self._process.join(10)
+        await asyncio.to_thread(self._process.join, 10)
         if self._process.is_alive():
             self._process.kill()
+            self._process.join()
 
 
-def take_core(core: int) -> None:
-    """Pins this process, and puts it before the neighbours' where that is allowed."""
-    os.sched_setaffinity(0, {core})
-    with suppress(PermissionError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
-
-
-def _pinned(serve: Callable[[Connection], None], core: int, pipe: Connection) -> None:
-    take_core(core)
+def _relay(host: str, pipe: Connection) -> None:
+    keep_to(SERVER_CORE)
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    serve(pipe)
+    aioice.ice.get_host_addresses = lambda **_: [host]
+    asyncio.run(_serve_relay(pipe))
 
 
-async def _answer(pipe: Connection, answers: dict[str, Answer]) -> None:
-    asked = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_reader(pipe.fileno(), asked.set)
-    while True:
-        await asked.wait()
-        while pipe.poll():
-            question, *arguments = pipe.recv()
-            if question == "stop":
-                loop.remove_reader(pipe.fileno())
-                return
-            if question == "cpu":
-                pipe.send(time.process_time())
-            else:
-                pipe.send(await answers[question](*arguments))
-        asked.clear()
-
-
-def forwarder(pipe: Connection) -> None:
-    """Our own forwarder, as the service runs it: uvloop, and the heap frozen."""
-    uvloop.run(_forwarder(pipe))
-
-
-async def _forwarder(pipe: Connection) -> None:
-    engine = Forwarder(
-        ForwarderSettings(bind_host="127.0.0.1"),
-        on_event=lambda _: None,
-        clock=time.monotonic,
-        wall_clock=time.time,
-        randomness=os.urandom,
-    )
-    await engine.start()
-
-    async def publish(name: str, offer: str) -> str:
-        return await engine.publish(name, offer)
-
-    async def subscribe(name: str, *publishers: str) -> str:
-        for slot, publisher in enumerate(publishers):
-            engine.seat(name, slot, publisher)
-        return await engine.subscribe(name)
-
-    async def accept(name: str, answer: str) -> None:
-        await engine.accept(name, answer)
-
-    async def seat(name: str, slot: int, publisher: str) -> None:
-        engine.seat(name, slot, publisher)
-
-    async def freeze() -> None:
-        gc.collect()
-        gc.freeze()
-
-    async def dropped() -> dict[str, int]:
-        return dict(engine.dropped)
-
-    await _answer(
-        pipe,
-        {
-            "publish": publish,
-            "subscribe": subscribe,
-            "accept": accept,
-            "seat": seat,
-            "freeze": freeze,
-            "dropped": dropped,
-        },
-    )
-    await engine.stop()
-
-
-def media_relay(pipe: Connection) -> None:
-    """aiortc's own way: decode, relay, encode again."""
-    aioice.ice.get_host_addresses = lambda **_: ["127.0.0.1"]
-    asyncio.run(_media_relay(pipe))
-
-
-async def _media_relay(pipe: Connection) -> None:
+async def _serve_relay(pipe: Connection) -> None:
     relay = MediaRelay()
     connections: list[RTCPeerConnection] = []
 
@@ -161,5 +242,22 @@ async def _media_relay(pipe: Connection) -> None:
             answers.append(connection.localDescription.sdp)
         return answers
 
-    await _answer(pipe, {"room": room})
+    await _obey(pipe, {"room": room})
     await asyncio.gather(*(connection.close() for connection in connections))
+
+
+async def _obey(
+    pipe: Connection, answers: dict[str, Callable[..., Awaitable[Any]]]
+) -> None:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(pipe.fileno(), asked.set)
+    while True:
+        await asked.wait()
+        while pipe.poll():
+            question, *arguments = pipe.recv()
+            if question == "stop":
+                loop.remove_reader(pipe.fileno())
+                return
+            pipe.send(await answers[question](*arguments))
+        asked.clear()
