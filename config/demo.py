@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config import cast, lan, reading, seed
-from config.settings import Settings
+from config.settings import MediaSection, Settings
 from visitation.database import Database
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
@@ -60,7 +60,8 @@ def prepared(folder: Path, *, port: int | None, to_lan: bool, fresh: bool) -> Se
 
     Args:
         folder: made if it is not there.
-        port: for HTTP and for media; None takes the first free one from 8080.
+        port: for HTTP, and from which on media; None takes the first free one from
+            8080.
         to_lan: whether other devices on the network may come in.
         fresh: whether to forget what an earlier run left.
 
@@ -157,12 +158,15 @@ def _free_port(host: str, port: int | None) -> int:
 
 
 def _is_free(host: str, port: int) -> bool:
+    """Whether the pages can have the port, and media the same and the next ones."""
+    media = MediaSection(udp_port=port).ports
+    wanted = [(socket.SOCK_STREAM, port), *((socket.SOCK_DGRAM, one) for one in media)]
     with suppress(OSError):
-        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        for kind, number in wanted:
             with socket.socket(socket.AF_INET, kind) as tried:
                 if kind is socket.SOCK_STREAM:
                     # A server that just stopped leaves connections that do no harm.
                     tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                tried.bind((host, port))
+                tried.bind((host, number))
         return True
     return False

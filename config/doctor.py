@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config import turn
 from config.opening import admin_socket, database_url, tables
-from config.sense import is_local
+from config.sense import between, is_local
 from config.settings import Settings
 from visitation.audit.tables import AuditEntry
 from visitation.database.engine import normal_url
@@ -99,7 +99,7 @@ def ports(settings: Settings, now: datetime) -> Iterable[Finding]:
     web, media = settings.web, settings.media
     for about, host, port, kind in (
         ("web port", web.host, web.port, socket.SOCK_STREAM),
-        ("media port", media.bind, media.udp_port, socket.SOCK_DGRAM),
+        *(("media port", media.bind, port, socket.SOCK_DGRAM) for port in media.ports),
     ):
         said = _free(host, port, kind)
         if said is None:
@@ -121,7 +121,7 @@ def public_addresses(settings: Settings, now: datetime) -> Iterable[Finding]:
             yield _mind(
                 "public address",
                 f"{address} is not this machine's own: have UDP "
-                f"{settings.media.udp_port} forwarded from there",
+                f"{between(settings.media.ports)} forwarded from there",
             )
 
 

@@ -18,13 +18,14 @@ import uvloop
 from aiohttp import web
 from aiohttp_remotes import XForwardedRelaxed
 
-from config import admin, filling, opening
+from config import admin, filling, opening, sense
 from config.settings import Settings
 from scheduler.means import Means
 from scheduler.ticker import Ticker
 from signaling.hub import Hub
-from signaling.media.engine import MediaEvent
+from signaling.media.engine import MediaEngine, MediaEvent, OnEvent
 from signaling.media.forwarder import Forwarder
+from signaling.media.workers.pool import Workers
 from signaling.timekeeping import Timekeeper
 from visitation.database import Database
 from visitation.errors import VisitationError
@@ -137,13 +138,7 @@ async def _calling(
     def heard(event: MediaEvent) -> None:
         hub.on_event(event)
 
-    engine = Forwarder(
-        filling.media(settings),
-        on_event=heard,
-        clock=time.monotonic,
-        wall_clock=time.time,
-        randomness=os.urandom,
-    )
+    engine = _engine(settings, heard)
     hub = Hub(
         database=database,
         engine=engine,
@@ -151,7 +146,7 @@ async def _calling(
         clock=clock,
         settings=filling.calls(settings),
     )
-    with _binding("media.udp_port", settings.media.udp_port):
+    with _binding("media.udp_port", settings.media.ports):
         await engine.start()
     timekeeper = Timekeeper(hub)
     try:
@@ -161,6 +156,24 @@ async def _calling(
     finally:
         await timekeeper.stop()
         await engine.stop()
+
+
+def _engine(settings: Settings, heard: OnEvent) -> MediaEngine:
+    forwarding = filling.media(settings)
+    if settings.media.processes:
+        return Workers(
+            forwarding,
+            count=settings.media.processes,
+            on_event=heard,
+            clock=time.monotonic,
+        )
+    return Forwarder(
+        forwarding,
+        on_event=heard,
+        clock=time.monotonic,
+        wall_clock=time.time,
+        randomness=os.urandom,
+    )
 
 
 @asynccontextmanager
@@ -196,7 +209,7 @@ async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[
             settings.web.port,
             ssl_context=filling.certificate(settings),
         )
-        with _binding("web.port", settings.web.port):
+        with _binding("web.port", range(settings.web.port, settings.web.port + 1)):
             await site.start()
         yield
     finally:
@@ -204,9 +217,10 @@ async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[
 
 
 @contextmanager
-def _binding(setting: str, port: int) -> Iterator[None]:
+def _binding(setting: str, ports: range) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         said = os.strerror(error.errno) if error.errno else str(error)
-        raise CannotListen(f"{setting}: cannot listen on {port}: {said}") from error
+        where = sense.between(ports)
+        raise CannotListen(f"{setting}: cannot listen on {where}: {said}") from error

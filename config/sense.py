@@ -96,6 +96,17 @@ def somebody_speaks_tls(settings: Settings) -> str | None:
     return None
 
 
+def media_ports_exist(settings: Settings) -> str | None:
+    """Each worker has a port of its own, after the first."""
+    last, most = settings.media.ports[-1], 65_535
+    if last > most:
+        return (
+            f"media.udp_port: with {settings.media.processes} workers the last port "
+            f"would be {last}; it must be at most {most - settings.media.processes + 1}"
+        )
+    return None
+
+
 def media_can_be_reached(settings: Settings) -> str | None:
     """Other machines need to be told an address to send sound and picture to."""
     if not settings.media.public_addresses and not is_local(settings):
@@ -145,6 +156,7 @@ CHECKS: tuple[Check, ...] = (
     public_url_is_an_origin,
     browsers_allow_the_camera,
     somebody_speaks_tls,
+    media_ports_exist,
     media_can_be_reached,
     relay_is_whole,
     twilio_is_whole,
@@ -154,6 +166,11 @@ CHECKS: tuple[Check, ...] = (
 def problems(settings: Settings) -> tuple[str, ...]:
     """Every reason why the settings make no sense together."""
     return tuple(said for check in CHECKS if (said := check(settings)) is not None)
+
+
+def between(ports: range) -> str:
+    """The ports in words."""
+    return f"{ports[0]} to {ports[-1]}" if len(ports) > 1 else f"{ports[0]}"
 
 
 def is_local(settings: Settings) -> bool:

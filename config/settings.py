@@ -4,6 +4,7 @@ Whether values make sense together is for `config.sense`, where they come from f
 `config.reading`. Nothing below `config` ever sees these objects.
 """
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -43,6 +44,13 @@ TurnUrl = Annotated[str, Field(pattern=r"^turns?:[^\s]+$")]
 #: Paths are joined to it, each with its own slash.
 Origin = Annotated[Text, AfterValidator(lambda text: text.rstrip("/"))]
 Level = Literal["debug", "info", "warning", "error"]
+
+
+def _cores() -> int:
+    """The cores that this process may use, which may be fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _with_secrets_read(given: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +107,18 @@ class MediaSection(_Section):
 
     bind: Text = "0.0.0.0"  # noqa: S104 - media must be reached from outside
     udp_port: Port = 50000
+    workers: Annotated[int, Field(ge=0, le=64)] | None = None
     public_addresses: Annotated[tuple[IPvAnyAddress, ...], Several] = ()
+
+    @property
+    def processes(self) -> int:
+        """Processes that forward; 0 if the service's own does."""
+        return _cores() if self.workers is None else self.workers
+
+    @property
+    def ports(self) -> range:
+        """The UDP ports of all of them."""
+        return range(self.udp_port, self.udp_port + max(1, self.processes))
 
 
 class TurnSection(_Section):

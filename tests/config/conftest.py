@@ -40,6 +40,7 @@ public_url = "http://localhost:{port}"
 [media]
 bind = "127.0.0.1"
 udp_port = {port}
+workers = 0
 """
     )
     monkeypatch.setenv(FILE_VARIABLE, str(file))

@@ -11,6 +11,7 @@ import yaml
 from config import opening, reading
 
 COMPOSE = Path("docker/compose.yaml")
+EXAMPLE = Path("docker/example.env")
 GIVEN = {"VISITATION_HOST": "visits.example.org", "PUBLIC_ADDRESS": "203.0.113.5"}
 
 
@@ -69,10 +70,19 @@ def test_every_secret_is_written_by_the_script() -> None:
 
 def test_every_variable_is_in_the_example() -> None:
     asked = set(re.findall(r"(?<!\$)\$\{(\w+)", COMPOSE.read_text()))
-    given = set(
-        re.findall(r"^(\w+)=", Path("docker/example.env").read_text(), re.MULTILINE)
-    )
+    given = set(re.findall(r"^(\w+)=", EXAMPLE.read_text(), re.MULTILINE))
     assert asked == given
+
+
+def test_every_worker_has_a_port_that_is_open() -> None:
+    example = dict(re.findall(r"^(\w+)=(.*)$", EXAMPLE.read_text(), re.MULTILINE))
+    service = compose()["services"]["visitation"]
+    first, last = map(int, example["MEDIA_PORTS"].split("-"))
+    assert int(example["MEDIA_WORKERS"]) == last - first + 1
+    ports = f"{example['MEDIA_PORTS']}:{example['MEDIA_PORTS']}/udp"
+    assert [filled(each) for each in service["ports"]] == [ports]
+    workers = filled(service["environment"]["VISITATION__MEDIA__WORKERS"])
+    assert workers == example["MEDIA_WORKERS"]
 
 
 def test_the_relay_speaks_to_the_media_server_alone() -> None:

@@ -1,5 +1,6 @@
 """The whole service, put together and taken apart in one process."""
 
+import socket
 from pathlib import Path
 
 import aiohttp
@@ -7,10 +8,14 @@ import pytest
 
 from config import admin, opening, program, reading
 from config.settings import Settings
+from signaling.media.workers.pool import Workers
 from visitation.database import Database
+from web.keys import LIVE
 
 
-def settings_for(url: str, folder: Path, port: int, **pages: object) -> Settings:
+def settings_for(
+    url: str, folder: Path, port: int, *, workers: int = 0, **pages: object
+) -> Settings:
     return reading.from_values(
         {
             "secret": "0123456789abcdef0123456789abcdef",
@@ -22,7 +27,11 @@ def settings_for(url: str, folder: Path, port: int, **pages: object) -> Settings
                 "behind_proxy": True,
                 **pages,
             },
-            "media": {"udp_port": port, "public_addresses": ["127.0.0.1"]},
+            "media": {
+                "udp_port": port,
+                "workers": workers,
+                "public_addresses": ["127.0.0.1"],
+            },
         }
     )
 
@@ -56,6 +65,29 @@ async def test_it_starts_again_where_it_stopped(
     for _ in range(2):
         async with program.running(settings, opening.opened(settings)):
             assert await status(port, "/readyz") == 200
+
+
+async def test_calls_are_carried_by_as_many_processes_as_are_set(
+    sqlite_url: str, tmp_path: Path, port: int
+) -> None:
+    settings = settings_for(sqlite_url, tmp_path, port, workers=2)
+    async with program.running(settings, opening.opened(settings)) as app:
+        engine = app[LIVE].engine
+        assert isinstance(engine, Workers)
+        assert engine.ports == (port, port + 1)
+    assert not engine.ports
+
+
+async def test_all_ports_of_media_are_named_when_one_is_taken(
+    sqlite_url: str, tmp_path: Path, port: int
+) -> None:
+    settings = settings_for(sqlite_url, tmp_path, port, workers=2)
+    with socket.socket(type=socket.SOCK_DGRAM) as taken:
+        taken.bind(("0.0.0.0", port + 1))
+        said = rf"media\.udp_port: cannot listen on {port} to {port + 1}: Address"
+        with pytest.raises(program.CannotListen, match=said):
+            async with program.running(settings, opening.opened(settings)):
+                pass
 
 
 @pytest.mark.parametrize(

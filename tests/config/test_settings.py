@@ -1,5 +1,6 @@
 """Settings: read from a file and the environment, and refused in plain words."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from config import reading, sense
-from config.settings import Settings
+from config.settings import MediaSection, Settings
 
 EXAMPLE = Path("config/example.toml")
 GOOD = 'secret = "0123456789abcdef0123456789abcdef"\n'
@@ -76,6 +77,14 @@ def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
             "media.public_addresses.0: value is not a valid IPv4 or IPv6 address",
         ),
         (
+            f"{GOOD}[media]\nworkers = -1",
+            "media.workers: should be greater than or equal to 0",
+        ),
+        (
+            f"{GOOD}[media]\nworkers = 8\nudp_port = 65530",
+            "with 8 workers the last port would be 65537; it must be at most 65528",
+        ),
+        (
             f"{GOOD}[turn]\nurls = ['http://x']",
             "turn.urls.0: String should match pattern",
         ),
@@ -130,6 +139,23 @@ def test_a_misspelt_variable_is_said(
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(reading.BadSettings, match="No such file"):
         reading.read(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(
+    ("workers", "processes", "ports"),
+    [
+        (3, 3, range(50000, 50003)),
+        (1, 1, range(50000, 50001)),
+        (0, 0, range(50000, 50001)),
+    ],
+)
+def test_each_worker_has_a_port(workers: int, processes: int, ports: range) -> None:
+    section = MediaSection(workers=workers)
+    assert (section.processes, section.ports) == (processes, ports)
+
+
+def test_there_are_as_many_workers_as_cores_that_may_be_used() -> None:
+    assert MediaSection().processes == len(os.sched_getaffinity(0))
 
 
 def names(model: type[BaseModel], under: str = "") -> set[str]:
