@@ -163,6 +163,7 @@ export class View {
     note.textContent = unseen ? this.words.not_sent : "";
     this.announcer.tell("own picture", note.textContent);
     const flows = facts.publisher !== "silent" && facts.subscriber === "connected";
+    document.documentElement.dataset.flows = String(flows);
     this.part("banner-words").textContent = this.words[flows ? "broken_socket" : "broken_line"];
   }
 
