@@ -18,6 +18,8 @@ Layer = Literal["high", "low"]
 OWN_SSRC: Final = 1
 
 _MAX_HOLE: Final = 100
+#: libsrtp encrypts nothing that is 1024 numbers behind.
+_TOO_LATE: Final = 1000
 _MAX_TRIES: Final = 4
 _SHORTEST_RETRY: Final = 0.05
 _KEY_FRAME_EVERY: Final = 0.5
@@ -122,7 +124,7 @@ class Upstream:
         self._holes: dict[int, tuple[int, float]] = {}
         self._next_key_frame = 0.0
         self._key_frame_wanted = False
-        self._expected_before = self._packets_before = 0
+        self._expected_before = self._packets_before = self._admitted = 0
         self._measured = (0.0, 0)
 
     def take(self, packet: bytes, now: float) -> None:
@@ -151,7 +153,7 @@ class Upstream:
             self._transit = transit
         elif number > top:
             self._open_holes(number, now)
-        elif self._holes.pop(number, None) is None:
+        elif self._holes.pop(number, None) is None or top - number > _TOO_LATE:
             return
         self.heard = now
         self.packets += 1
@@ -173,6 +175,11 @@ class Upstream:
     def live(self, now: float) -> bool:
         """Something came lately."""
         return now - self.heard < _LIVELY
+
+    @property
+    def travelled(self) -> float | None:
+        """How long the newest packet took, in seconds of an unknown offset."""
+        return None if self._transit is None else self._transit / self._clock_rate
 
     def measure(self, now: float) -> None:
         """Takes the bitrate since it was last measured."""
@@ -233,13 +240,17 @@ class Upstream:
         self.report_in = report
         self.report_heard = now
 
-    def block(self, now: float, *, at_least: float) -> rtcp.ReportBlock:
+    def block(
+        self, now: float, *, at_least: float, admits: bool = True
+    ) -> rtcp.ReportBlock:
         """Reports on the time since the last report.
 
         Args:
             now: in monotonic seconds.
             at_least: loss further down the way that the sender should know of, so
                 that Opus makes redundancy for the worst of its listeners.
+            admits: loss counts against the line. Browsers send less picture for any
+                loss that adds up, also where the line loses as much at any rate.
         """
         expected = self.top - self._first + 1
         interval = expected - self._expected_before
@@ -247,12 +258,14 @@ class Upstream:
         missing = interval - (received - self._packets_before)
         self._expected_before, self._packets_before = expected, received
         self.lost_fraction = max(0.0, missing / interval) if interval > 0 else 0.0
+        if admits:
+            self._admitted = max(0, self._admitted + missing)
         report = self.report_in
         delay = int((now - self.report_heard) * 65536) if report else 0
         return rtcp.ReportBlock(
             ssrc=self.ssrc,
             fraction_lost=min(255, int(256 * max(self.lost_fraction, at_least))),
-            lost=max(-0x800000, min(0x7FFFFF, expected - received)),
+            lost=min(0x7FFFFF, self._admitted),
             highest=self.top,
             jitter=min(0xFFFFFFFF, int(self.jitter)),
             last_report=report.ntp >> 16 & 0xFFFFFFFF if report else 0,
