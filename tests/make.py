@@ -79,7 +79,7 @@ async def _site(
     return await _added(session, site)
 
 
-async def policy(session: AsyncSession, site: Site, **numbers: int) -> SitePolicy:
+async def policy(session: AsyncSession, site: Site, **numbers: Any) -> SitePolicy:
     return await _added(session, SitePolicy(site_id=site.id, **numbers))
 
 

@@ -1,0 +1,392 @@
+"""What a bad line, a lost leg and lost time mean in a call over real sockets."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from signaling import conduct, timekeeping
+from signaling.hub import Live
+from signaling.media.engine import (
+    BadSdp,
+    LegConnected,
+    LegFailed,
+    OfferWanted,
+    ParticipantStatistics,
+    PublishQualityChanged,
+    TrackStarted,
+    VideoQualityChanged,
+)
+from signaling.words import Phase
+from tests import make
+from tests.signaling.conftest import WARDEN, Stage, hear, say
+from tests.signaling.fakes import OFFER, FakeEngine, leg
+from tests.signaling.test_hub import PRISONER, VISITOR, in_call, restarted
+from visitation import audit, calls
+from visitation.lifecycle import VisitState
+from visitation.words import Fault, Outcome, Part, Supervision
+
+SECOND = timedelta(seconds=1)
+GONE = ParticipantStatistics(
+    publisher=leg(state="lost"), subscriber=leg(state="lost"), silence={}
+)
+
+
+def live_of(stage: Stage) -> Live:
+    live = stage.hub.live(stage.visit.reference)
+    assert live is not None
+    return live
+
+
+async def passes(stage: Stage, seconds: int) -> None:
+    """So many seconds go by, each with its tick."""
+    for _ in range(seconds):
+        stage.clock.forward(SECOND)
+        await timekeeping.tick(stage.hub, live_of(stage), measure=False)
+
+
+async def lost(stage: Stage) -> dict[Fault, int]:
+    await stage.hub.settled()
+    async with stage.database.read() as session:
+        return dict((await calls.losses.of(session, stage.visit)).seconds)
+
+
+async def until(stage: Stage, *, before_end: int) -> None:
+    """The clock stands so many seconds before the end of the visit."""
+    visit = await stage.kept()
+    stage.clock.forward(visit.ends_at - before_end * SECOND - stage.clock())
+
+
+async def test_the_quality_of_a_picture_is_told_to_whoever_gets_it(
+    stage: Stage,
+) -> None:
+    prisoner, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
+    stage.hub.on_event(VideoQualityChanged(participant=PRISONER, slot=0, quality="low"))
+    stage.hub.on_event(VideoQualityChanged(participant=PRISONER, slot=0, quality="low"))
+    stage.hub.on_event(
+        VideoQualityChanged(participant=PRISONER, slot=3, quality="paused")
+    )
+    stage.hub.on_event(PublishQualityChanged(participant=VISITOR, quality="audio_only"))
+    stage.hub.on_event(TrackStarted(participant=VISITOR, kind="audio"))
+
+    assert await hear(prisoner, "video_quality") == {
+        "type": "video_quality",
+        "participant": VISITOR,
+        "quality": "low",
+    }
+    assert await hear(visitor, "publish_quality") == {
+        "type": "publish_quality",
+        "quality": "audio_only",
+    }
+    await say(prisoner, "ping")
+    assert await prisoner.receive_json() == {"type": "pong"}
+
+
+async def test_whoever_sits_down_in_a_slot_is_seen_in_its_quality(
+    stage: Stage,
+) -> None:
+    [prisoner] = await in_call(stage, Part.PRISONER)
+    stage.hub.on_event(
+        VideoQualityChanged(participant=PRISONER, slot=0, quality="audio_only")
+    )
+    official = await stage.join(Part.OFFICIAL)
+    await hear(official, "offer")
+
+    await say(official, "tracks", audio="on", video="on")
+
+    assert (await hear(prisoner, "video_quality"))["quality"] == "audio_only"
+
+
+async def test_a_page_that_comes_back_hears_how_things_stand(stage: Stage) -> None:
+    _, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
+    stage.hub.on_event(VideoQualityChanged(participant=VISITOR, slot=0, quality="low"))
+    stage.hub.on_event(PublishQualityChanged(participant=VISITOR, quality="low"))
+    live = live_of(stage)
+    token = live.peers[VISITOR]
+    stage.hub.lost(token)
+    again = await stage.join(Part.VISITOR)
+    joined = await hear(again, "joined")
+    assert joined["resumed"] is False
+    resumed = await stage.dial()
+    stage.hub.on_event(VideoQualityChanged(participant=VISITOR, slot=0, quality="low"))
+    stage.hub.on_event(PublishQualityChanged(participant=VISITOR, quality="low"))
+
+    await say(resumed, "resume", version=1, token=joined["resume"])
+
+    assert (await hear(resumed, "publish_quality"))["quality"] == "low"
+    assert (await hear(resumed, "video_quality"))["participant"] == PRISONER
+    await visitor.close()
+
+
+async def test_a_leg_that_is_gone_is_built_anew(stage: Stage) -> None:
+    prisoner, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
+
+    for target in ("publisher", "subscriber"):
+        stage.hub.on_event(
+            LegFailed(participant=VISITOR, target=target, reason="worker_died")
+        )
+
+    assert await hear(visitor, "renegotiate") == {
+        "type": "renegotiate",
+        "target": "publisher",
+        "rebuild": True,
+    }
+    assert (await hear(visitor, "offer"))["sdp"] == OFFER
+    assert stage.engine.done[-1] == ("rebuild", VISITOR)
+    assert (await hear(prisoner, "participant_updated"))["state"] == "reconnecting"
+    for target in ("publisher", "subscriber"):
+        stage.hub.on_event(LegConnected(participant=VISITOR, target=target))
+    assert (await hear(prisoner, "participant_updated"))["state"] == "connected"
+
+
+async def test_an_engine_that_wants_another_offer_gets_it(stage: Stage) -> None:
+    _, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
+
+    stage.hub.on_event(OfferWanted(participant=VISITOR))
+
+    assert (await hear(visitor, "renegotiate"))["rebuild"] is False
+
+
+async def test_a_leg_that_fails_while_its_page_is_away_is_built_when_it_is_back(
+    stage: Stage,
+) -> None:
+    _, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
+    again = await stage.join(Part.VISITOR)
+    token = (await hear(again, "joined"))["resume"]
+    await hear(again, "offer")
+    stage.hub.lost(live_of(stage).peers[VISITOR])
+    stage.hub.on_event(
+        LegFailed(participant=VISITOR, target="publisher", reason="worker_died")
+    )
+    resumed = await stage.dial()
+
+    await say(resumed, "resume", version=1, token=token)
+
+    assert (await hear(resumed, "joined"))["resumed"] is False
+    await hear(resumed, "offer")
+    assert stage.engine.done[-1] == ("rebuild", VISITOR)
+    await visitor.close()
+
+
+class Away(FakeEngine):
+    """An engine whose worker is gone."""
+
+    async def publish(self, participant: str, offer: str) -> str:
+        raise ConnectionError("the worker is gone")
+
+    async def accept(self, participant: str, answer: str) -> None:
+        if answer == "v=0 late":
+            raise BadSdp("nothing_offered")
+        raise TimeoutError
+
+
+async def test_an_engine_that_cannot_answer_costs_no_socket(stage: Stage) -> None:
+    [prisoner] = await in_call(stage, Part.PRISONER)
+    stage.hub.engine = Away()
+
+    await say(prisoner, "offer", target="publisher", sdp="v=0")
+    await say(prisoner, "answer", target="subscriber", sdp="v=0")
+    await say(prisoner, "answer", target="subscriber", sdp="v=0 late")
+
+    assert [await hear(prisoner, "renegotiate") for _ in range(2)] == [
+        {"type": "renegotiate", "target": target, "rebuild": True}
+        for target in ("publisher", "subscriber")
+    ]
+    assert (await hear(prisoner, "error"))["code"] == "bad_sdp"
+
+
+class Slow(FakeEngine):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+
+    async def publish(self, participant: str, offer: str) -> str:
+        self.asked.set()
+        await self.may.wait()
+        return await super().publish(participant, offer)
+
+
+async def test_whoever_was_taken_out_meanwhile_keeps_no_leg(stage: Stage) -> None:
+    _, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
+    engine = stage.hub.engine = Slow()
+    await say(visitor, "offer", target="publisher", sdp="v=0")
+    await engine.asked.wait()
+
+    await conduct.end(stage.hub, stage.visit.reference, by=WARDEN, now=stage.clock())
+    engine.may.set()
+    await hear(visitor, "end")
+    await visitor.close()
+
+    done = [one for one in engine.done if one[1] == VISITOR]
+    assert done == [("leave", VISITOR), ("publish", VISITOR), ("leave", VISITOR)]
+
+
+async def test_lost_time_is_written_down_as_it_passes(stage: Stage) -> None:
+    await in_call(stage, Part.PRISONER, Part.VISITOR)
+    await passes(stage, 10)
+    stage.engine.measured[VISITOR] = GONE
+
+    await passes(stage, 20)
+    stage.hub.note_presence()
+    await passes(stage, 5)
+
+    assert await lost(stage) == {Fault.FAMILY: 25}
+
+
+async def test_lost_time_is_given_back_a_minute_before_the_end(stage: Stage) -> None:
+    _, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
+    await passes(stage, 5)
+    stage.engine.measured[VISITOR] = GONE
+    await passes(stage, 95)
+    stage.engine.measured.clear()
+    await passes(stage, 1)
+    await until(stage, before_end=60)
+
+    await passes(stage, 1)
+
+    until_then = stage.visit.ends_at + timedelta(minutes=2)
+    assert await hear(visitor, "extend") == {
+        "type": "extend",
+        "ends_at": f"{until_then:%Y-%m-%dT%H:%M:%SZ}",
+        "closes_at": f"{until_then + timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}",
+        "reason": "lost_time",
+    }
+    visit = await stage.kept()
+    assert (visit.ends_at, visit.minutes_given_back) == (until_then, 2)
+    await until(stage, before_end=50)
+    await passes(stage, 1)
+    assert (await stage.kept()).ends_at == until_then
+
+
+async def test_what_is_lost_in_the_last_minute_is_given_back_at_the_end(
+    stage: Stage,
+) -> None:
+    await in_call(stage, Part.PRISONER, Part.VISITOR)
+    await until(stage, before_end=100)
+    await passes(stage, 1)
+    stage.engine.measured[VISITOR] = GONE
+
+    await passes(stage, 100)
+
+    assert (await stage.kept()).minutes_given_back == 2
+    assert live_of(stage).room.phase is Phase.LIVE
+
+
+async def test_nobody_is_kept_waiting_for_a_side_that_has_gone(stage: Stage) -> None:
+    prisoner, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
+    await passes(stage, 5)
+    stage.engine.measured[VISITOR] = GONE
+    await passes(stage, 90)
+    await say(visitor, "leave", reason="left")
+    await hear(visitor, "leave")
+    await until(stage, before_end=0)
+    await passes(stage, 1)
+
+    assert (await stage.kept()).minutes_given_back == 0
+    stage.clock.forward(timedelta(minutes=5))
+    await timekeeping.tick(stage.hub, live_of(stage), measure=False)
+
+    assert await hear(prisoner, "end") == {
+        "type": "end",
+        "reason": "over",
+        "minutes_owed": 2,
+    }
+
+
+async def test_a_visit_that_ends_owes_what_somebody_else_needed(stage: Stage) -> None:
+    _, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
+    await passes(stage, 5)
+    stage.engine.measured[PRISONER] = GONE
+    await passes(stage, 90)
+
+    await conduct.end(
+        stage.hub,
+        stage.visit.reference,
+        by=WARDEN,
+        now=stage.clock(),
+        outcome=Outcome.TECHNICAL_PRISON,
+    )
+
+    assert (await hear(visitor, "end"))["minutes_owed"] == 2
+    assert await lost(stage) == {Fault.PRISON: 90}
+
+
+async def test_the_time_a_killed_service_was_away_is_its_own(stage: Stage) -> None:
+    await in_call(stage, Part.PRISONER, Part.VISITOR)
+    await passes(stage, 60)
+    stage.hub.note_presence()
+    await stage.hub.settled()
+    stage.clock.forward(20 * SECOND)
+    await restarted(stage)
+    await hear(await stage.join(Part.PRISONER), "offer")
+    await passes(stage, 5)
+    await hear(await stage.join(Part.VISITOR), "offer")
+    stage.hub.engine.measured = {  # type: ignore[attr-defined]
+        one: ParticipantStatistics(
+            publisher=leg(), subscriber=leg(), silence={"audio": 0.0}
+        )
+        for one in (PRISONER, VISITOR)
+    }
+
+    await passes(stage, 10)
+
+    assert await lost(stage) == {Fault.SERVER: 20}
+
+
+async def supervised(stage: Stage) -> None:
+    async with stage.database.write() as session:
+        await make.policy(session, stage.world.prison, supervision=Supervision.REQUIRED)
+
+
+async def test_a_visit_that_has_to_be_watched_waits_for_it(stage: Stage) -> None:
+    await supervised(stage)
+    prisoner, _ = await in_call(stage, Part.PRISONER, Part.VISITOR)
+    await passes(stage, 30)
+    assert stage.hub.snapshot(stage.visit.reference).unsupervised  # type: ignore[union-attr]
+    assert ("block", VISITOR, "audio", True) in stage.engine.done
+
+    again = await stage.join(Part.VISITOR)
+    assert (await hear(again, "joined"))["watched"] is False
+
+    await stage.watch()
+    monitor = await stage.join(Part.MONITOR)
+
+    assert (await hear(monitor, "joined"))["phase"] == "live"
+    assert await hear(prisoner, "supervision") == {
+        "type": "supervision",
+        "watched": True,
+    }
+    assert ("block", VISITOR, "audio", False) in stage.engine.done
+    assert await lost(stage) == {Fault.PRISON: 29}
+    async with stage.database.read() as session:
+        history = await audit.history(session, visit_id=stage.visit.id)
+    acts = [one.action for one in history if one.action.startswith("call_")]
+    assert acts == ["call_hold", "call_go_on"]
+
+
+async def test_a_place_is_kept_for_as_long_as_the_prison_says(stage: Stage) -> None:
+    async with stage.database.write() as session:
+        await make.policy(session, stage.world.prison, reconnect_grace_seconds=120)
+    prisoner, _ = await in_call(stage, Part.PRISONER, Part.VISITOR)
+    stage.hub.lost(live_of(stage).peers[VISITOR])
+
+    await passes(stage, 119)
+    assert live_of(stage).room.is_in_call(VISITOR)
+    await passes(stage, 1)
+
+    assert (await hear(prisoner, "participant_left"))["reason"] == "lost"
+    assert (await stage.kept()).state is VisitState.LIVE
+
+
+async def test_a_leg_heard_a_moment_ago_is_no_outage(stage: Stage) -> None:
+    await in_call(stage, Part.PRISONER, Part.VISITOR)
+    heard = asyncio.get_running_loop().time() - 4.0
+    fresh = replace(leg(), last_heard=heard)
+    stage.engine.measured[VISITOR] = ParticipantStatistics(
+        publisher=fresh, subscriber=fresh, silence={"audio": 0.4}
+    )
+
+    await passes(stage, 10)
+
+    assert await lost(stage) == {}
