@@ -7,8 +7,9 @@
  * usual on it; a slow line is one with a long usual pause, and is left in peace. */
 
 const QUIET_MS = 2000;
-/** When nobody sends anything, only the browser's checks come, every 2.5 seconds. */
-const QUIET_IDLE_MS = 6000;
+/** When nobody sends anything, only the answers to the browser's own checks come: every
+ * 2.5 seconds in Chromium, every 4 to 6 in Firefox. */
+const QUIET_IDLE_MS = 8000;
 const LONGEST_USUAL_MS = 2500;
 const FORGETS = 0.985;
 /** Wait so long before doing anything, and longer while the other leg still hears. */
@@ -72,7 +73,7 @@ export function remedy(pulse, { now, roundTrip, idle, whole, otherHears }) {
   const silence = now - pulse.heardAt;
   const since = now - Math.max(pulse.doubtedAt, pulse.heardAt);
   if (now - pulse.doubtedAt < DOUBT_LASTS_MS && pulse.tries === 0) {
-    const wait = Math.max(idle ? LONGEST_USUAL_MS : DOUBTED_MS, pulse.usual * 1.2) + 2 * roundTrip;
+    const wait = Math.max(idle ? QUIET_IDLE_MS : DOUBTED_MS, pulse.usual * 1.2) + 2 * roundTrip;
     return since > wait ? "rebuild" : "none";
   }
   if (!isSilent(pulse, now, idle)) return "none";
