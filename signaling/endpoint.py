@@ -90,7 +90,10 @@ async def _converse(socket: web.WebSocketResponse, peer: Peer, hub: Hub) -> None
     clock = asyncio.get_running_loop().time
     allowance = Allowance(clock())
     try:
-        await hub.enter(peer, await _first(socket, hub.settings.first_message_seconds))
+        first = await _first(socket, hub.settings.first_message_seconds)
+        began = hub.clock()
+        await hub.enter(peer, first)
+        hub.stopwatch.joining.note(hub.clock() - began)
         while (text := await _next(socket)) is not None:
             if not allowance.take(clock()):
                 peer.refuse("too_many", WSCloseCode.POLICY_VIOLATION)

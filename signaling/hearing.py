@@ -50,6 +50,7 @@ async def _offer(hub: Hub, live: Live, peer: Peer, message: Offer) -> None:
     if not live.room.may_publish(peer.participant):
         peer.send(Error(code="not_now"))
         return
+    hub.stopwatch.offered(peer.participant, hub.clock())
     try:
         sdp = await hub.engine.publish(peer.participant, message.sdp)
     except BadSdp as bad:

@@ -29,12 +29,13 @@ from signaling.effects import (
 )
 from signaling.ice import TurnSettings
 from signaling.measuring import Measuring
-from signaling.media.engine import MediaEngine, MediaEvent
+from signaling.media.engine import LegConnected, MediaEngine, MediaEvent
 from signaling.messages import FromPage, Leave, Offer
 from signaling.negotiation import Negotiation
 from signaling.peer import Peer
 from signaling.record import CutOff, Held, Lost, Recorder, Seen
 from signaling.room import UNDER_WAY, Room
+from signaling.stopwatch import Stopwatch
 from signaling.supervised import SupervisedRoom
 from signaling.views import RoomView, Welcome
 from signaling.words import Phase, Reason
@@ -119,6 +120,7 @@ class Hub:
         self._rooms_of: dict[str, Live] = {}
         self._changes = 0
         self.measuring = Measuring()
+        self.stopwatch = Stopwatch()
         self._recorder = Recorder(database)
         self._tasks: list[asyncio.Task[None]] = []
         self._negotiation = Negotiation(engine, self._offered)
@@ -254,7 +256,10 @@ class Hub:
         live = self._rooms_of.get(event.participant)
         if live is None:
             return
-        self.carry_out(live, legs.follows(live.room, event, self.clock()))
+        now = self.clock()
+        if isinstance(event, LegConnected) and event.target == "publisher":
+            self.stopwatch.connected(event.participant, now)
+        self.carry_out(live, legs.follows(live.room, event, now))
 
     def carry_out(self, live: Live, effects: Effects) -> None:
         """Do what follows from something that happened in a room."""
@@ -271,6 +276,7 @@ class Hub:
                     self._negotiation.offer(one, rebuild=rebuild)
                 case Close(participant=one):
                     self._negotiation.forget(one)
+                    self.stopwatch.forget(one)
                     self.engine.leave(one)
                     self.carry_out(live, self.measuring.closed(one))
                     live.peers.pop(one, None)

@@ -268,16 +268,16 @@ def protect(peer: Peer, packet: bytes) -> bytes:
 
 async def client_hello() -> bytes:
     """The datagram with which a DTLS client begins."""
-    said: list[bytes] = []
-    channel = dtls.Channel(send=said.append)
+    said: asyncio.Queue[bytes] = asyncio.Queue()
+    channel = dtls.Channel(send=said.put_nowait)
     proof = channel.fingerprint
     shaking = asyncio.ensure_future(
         channel.shake_hands(role="client", fingerprints=(proof,))
     )
-    await asyncio.sleep(0)
+    hello = await said.get()
     shaking.cancel()
     await asyncio.gather(shaking, return_exceptions=True)
-    return said[0]
+    return hello
 
 
 @asynccontextmanager
