@@ -16,7 +16,7 @@ from visitation.lifecycle import Act, ParticipantState, VisitAction, VisitState
 from visitation.messages import Message
 from visitation.persian import to_persian_digits
 from visitation.visits import Claim, Visit
-from visitation.words import STAFF, Outcome, Role
+from visitation.words import STAFF, Fault, Outcome, Role
 from web.visit_story import ACTS
 
 
@@ -326,3 +326,19 @@ async def test_a_booked_visit_is_not_closed(scheduler: Site, visit: Visit) -> No
 
 def test_every_move_of_a_visit_has_its_words() -> None:
     assert {f"visit_{action}" for action in VisitAction} - {"visit_submit"} <= set(ACTS)
+
+
+async def test_lost_time_is_shown_with_its_causes_and_what_is_owed(
+    scheduler: Site, visit: Visit
+) -> None:
+    async with scheduler.database.write() as session:
+        row = await session.get_one(Visit, visit.id)
+        row.minutes_given_back = 2
+        await calls.losses.add(session, visit.id, {Fault.FAMILY: 185, Fault.SERVER: 7})
+
+    page = await text(await scheduler.get(f"/visits/{visit.reference}"))
+
+    assert "The family&#39;s line</th><td>\u20683 min 5 s\u2069</td>" in page
+    assert "The service</th><td>\u20680 min 7 s\u2069</td>" in page
+    assert "2 minutes were given back at the end." in page
+    assert "2 minutes are still owed: add them to their next visit." in page

@@ -314,3 +314,32 @@ async def test_the_board_is_for_wardens(site: Site, today: Booked, role: Role) -
 
     assert (await site.get("/warden")).status == 404
     assert (await site.get("/warden/unclosed")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "sign"),
+    [
+        (VisitState.BOOKED, "این ملاقات منتظر ناظر است", "اتاق انتظار باز است"),
+        (VisitState.LIVE, "تا وقتی کارکنان نظارت نکنند", "متوقف: کسی نظارت نمی‌کند"),
+    ],
+)
+async def test_a_visit_that_has_to_be_watched_says_so_and_offers_to_watch(
+    start_site: Start, state: VisitState, words: str, sign: str
+) -> None:
+    rooms = Rooms()
+    site = await start_site(live=rooms)
+    async with site.database.write() as session:
+        world = await make.world(session)
+        today = await booked(
+            session, world, site.keyring, starts_at=site.clock(), state=state
+        )
+    rooms.views[today.visit.reference] = RoomView(
+        phase=Phase.WAITING, people=(), unsupervised=True
+    )
+    await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+
+    part = await (await site.get("/warden/board")).text()
+
+    assert words in part
+    assert sign in part
+    assert f'href="/call/{today.visit.reference}"' in part
