@@ -1,5 +1,8 @@
 """Real Chromium pages with a fake camera and microphone, straight on the engine."""
 
+import asyncio
+import itertools
+import re
 from collections.abc import AsyncIterator
 from shutil import which
 
@@ -7,8 +10,9 @@ import pytest
 from aioice.ice import get_host_addresses
 from playwright.async_api import Page, Route, async_playwright
 
+from signaling.media.engine import OfferWanted
 from signaling.media.forwarder import ForwarderSettings
-from tests.signaling.media.conftest import Stage
+from tests.signaling.media.conftest import Stage, until
 
 CHROMIUM = which("chromium")
 
@@ -28,15 +32,26 @@ FLAGS = [
 ADDRESSES = get_host_addresses(use_ipv4=True, use_ipv6=False)
 
 SCRIPT = """
-window.sender = async () => {
+window.sender = async (encodings, codec) => {
   const pc = window.publishing = new RTCPeerConnection();
   const media = await navigator.mediaDevices.getUserMedia(
       {audio: true, video: {width: 640, height: 360, frameRate: 20}});
   for (const track of media.getTracks()) {
-    pc.addTransceiver(track, {direction: 'sendonly', streams: [media]});
+    const sendEncodings = track.kind === 'video' ? encodings ?? [] : [];
+    const transceiver = pc.addTransceiver(
+        track, {direction: 'sendonly', streams: [media], sendEncodings});
+    if (codec && track.kind === 'video') {
+      const {codecs} = RTCRtpSender.getCapabilities('video');
+      transceiver.setCodecPreferences(codecs.filter(
+          ({mimeType}) => mimeType === codec || mimeType === 'video/rtx'));
+    }
   }
   await pc.setLocalDescription();
   return pc.localDescription.sdp;
+};
+window.offered = async () => {
+  await window.publishing.setLocalDescription();
+  return window.publishing.localDescription.sdp;
 };
 window.restarted = async () => {
   window.publishing.restartIce();
@@ -66,6 +81,15 @@ window.counts = async () => {
     }
   }
   return counts;
+};
+window.picture = async () => {
+  for (const report of (await window.receiving.getStats()).values()) {
+    if (report.type === 'inbound-rtp' && report.mid === 'v0') {
+      return {width: report.frameWidth ?? 0, decoded: report.framesDecoded,
+              freezes: report.freezeCount, lost: report.packetsLost};
+    }
+  }
+  return {width: 0, decoded: 0, freezes: 0, lost: 0};
 };
 window.bitrate = async () => {
   const known = [0];
@@ -103,8 +127,16 @@ async def pages() -> AsyncIterator[list[Page]]:
         await browser.close()
 
 
-async def publish(stage: Stage, page: Page, name: str) -> None:
-    answer = await stage.forwarder.publish(name, await page.evaluate("sender()"))
+async def publish(
+    stage: Stage,
+    page: Page,
+    name: str,
+    *,
+    encodings: list[dict[str, object]] | None = None,
+    codec: str = "",
+) -> None:
+    offer = await page.evaluate("([e, c]) => sender(e, c)", [encodings, codec])
+    answer = await stage.forwarder.publish(name, offer)
     await page.evaluate("sdp => answered(sdp)", answer)
 
 
@@ -159,3 +191,122 @@ async def more_frames(page: Page) -> None:
         await page.wait_for_timeout(100)
     assert seen["a1"] is True
     assert seen["v1"] > before + 20
+
+
+LAYERS = [{"rid": "l", "scaleResolutionDownBy": 4}, {"rid": "h"}]
+
+
+def hold_still(stage: Stage) -> None:
+    """Stops what decides by the second: here the test says which layer is sent."""
+    assert stage.forwarder._ticking
+    stage.forwarder._ticking.cancel()
+
+
+async def picture(page: Page, *, width: int, frames: int = 15) -> dict[str, int]:
+    """Waits until a picture of that width has been decoded for some frames."""
+    first = 0
+    for _ in range(200):
+        seen = await page.evaluate("picture()")
+        if seen["width"] != width:
+            first = 0
+        elif not first:
+            first = seen["decoded"]
+        elif seen["decoded"] >= first + frames:
+            return seen
+        await page.wait_for_timeout(50)
+    raise AssertionError(seen)
+
+
+@pytest.mark.parametrize("codec", ["video/VP8", "video/H264"])
+async def test_layers_are_switched_without_a_freeze(
+    stage: Stage, pages: list[Page], codec: str
+) -> None:
+    sender, receiver = pages
+    await publish(stage, sender, "family", encodings=LAYERS, codec=codec)
+    stage.forwarder.seat("terminal", 0, "family")
+    await subscribe(
+        stage, receiver, "terminal", await stage.forwarder.subscribe("terminal")
+    )
+    stream = stage.forwarder._routes.subscriptions["terminal"].stream("video", 0)
+    begun = await picture(receiver, width=640)
+    hold_still(stage)
+
+    for _ in range(2):
+        stream.want("low", stage.clock())
+        low = await picture(receiver, width=160)
+        stream.want("high", stage.clock())
+        high = await picture(receiver, width=640)
+
+    assert begun["decoded"] < low["decoded"] < high["decoded"]
+    assert high["lost"] == 0
+    assert stream.switches == 4
+    layers = stage.forwarder._routes.publications["family"].tracks["video"].layers
+    assert layers["high"].octets > layers["low"].octets > 10_000
+
+
+async def test_what_gets_lost_comes_in_a_repair_stream(
+    stage: Stage, pages: list[Page]
+) -> None:
+    sender, receiver = pages
+    await publish(stage, sender, "family", encodings=LAYERS)
+    stage.forwarder.seat("terminal", 0, "family")
+    await subscribe(
+        stage, receiver, "terminal", await stage.forwarder.subscribe("terminal")
+    )
+    await picture(receiver, width=640)
+    hold_still(stage)
+    publication = stage.forwarder._routes.publications["family"]
+    heard, came = publication.leg.hear, itertools.count()
+
+    def lose_some(datagram: bytes, now: float) -> None:
+        if datagram[1] & 0x7F not in {96, 97} or next(came) % 20:
+            heard(datagram, now)
+
+    publication.leg.hear = lose_some
+    await picture(receiver, width=640, frames=120)
+
+    repaired = publication.tracks["video"].layers["high"].repaired
+    assert repaired > 0
+    assert (await receiver.evaluate("picture()"))["lost"] <= 2
+
+
+async def test_a_room_goes_over_to_h264_for_one_who_decodes_nothing_else(
+    stage: Stage, pages: list[Page]
+) -> None:
+    sender, receiver = pages
+    for name in ("family", "terminal"):
+        stage.forwarder.join(name, "room")
+    await publish(stage, sender, "family", encodings=LAYERS)
+    stage.forwarder.seat("terminal", 0, "family")
+    offer = await stage.forwarder.subscribe("terminal")
+    answer = await receiver.evaluate("sdp => receiver(sdp)", offer)
+    only_h264 = re.sub(r"a=[\w-]+:9[67] .*\r\n", "", answer).replace(" 96 97 ", " ")
+    await stage.forwarder.accept("terminal", only_h264)
+
+    await until(lambda: OfferWanted(participant="family") in stage.events)
+    again = await stage.forwarder.publish("family", await sender.evaluate("offered()"))
+    assert "H264" in again
+    await sender.evaluate("sdp => answered(sdp)", again)
+    hold_still(stage)
+    stage.forwarder._routes.subscriptions["terminal"].stream("video", 0).want(
+        "high", stage.clock()
+    )
+    await picture(receiver, width=640)
+
+
+async def test_sound_comes_in_long_packets_when_the_line_is_slow(
+    stage: Stage, pages: list[Page]
+) -> None:
+    sender, _ = pages
+    await publish(stage, sender, "family")
+    publication = stage.forwarder._routes.publications["family"]
+    await stage.connected("family", "publisher")
+    publication.slow_audio = True
+    again = await stage.forwarder.publish("family", await sender.evaluate("offered()"))
+    await sender.evaluate("sdp => answered(sdp)", again)
+    await asyncio.sleep(1)
+    sound = publication.tracks["audio"].layers["high"]
+    before, began = sound.packets, stage.clock()
+    await asyncio.sleep(2)
+    per_second = (sound.packets - before) / (stage.clock() - began)
+    assert per_second < 25
