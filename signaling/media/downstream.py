@@ -13,6 +13,7 @@ from typing import Final
 from signaling.media import dtls, h264, rtcp, rtp, vp8
 from signaling.media.codecs import CLOCK_RATES, Codec
 from signaling.media.engine import Kind
+from signaling.media.hearsay import NOTHING_HEARD, Answer, Heard
 from signaling.media.layers import Track
 from signaling.media.leg import Leg
 from signaling.media.resending import Resending
@@ -44,20 +45,6 @@ class Start:
     timestamp: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What the receiver last reported; seconds and fractions of one."""
-
-    at: float
-    loss: float
-    jitter: float
-    round_trip: float | None
-    lost: int = 0
-
-
-_NOTHING_HEARD: Final = Heard(at=float("-inf"), loss=0.0, jitter=0.0, round_trip=None)
-
-
 class Downstream:
     """The sending end of one SSRC.
 
@@ -74,7 +61,7 @@ class Downstream:
         self.codecs: dict[Codec, int] = {}
         self.packets = self.octets = self.nacks = self.plis = 0
         self.switches = 0
-        self.heard = _NOTHING_HEARD
+        self.heard = NOTHING_HEARD
         self._track: Track | None = None
         self._wish: Layer | None = "high"
         self._source: Upstream | None = None
@@ -118,6 +105,16 @@ class Downstream:
     def layer(self) -> Layer | None:
         """Which layer flows now; None while nothing does."""
         return self._source.layer if self._source else None
+
+    @property
+    def track(self) -> Track | None:
+        """What it is connected to, whether or not something flows."""
+        return self._track
+
+    @property
+    def wish(self) -> Layer | None:
+        """Which layer it goes over to; None if nothing is to flow."""
+        return self._wish
 
     def want(self, layer: Layer | None, now: float) -> None:
         """Goes over to a layer at its next key frame; None stops the stream at once.
@@ -265,18 +262,26 @@ class Downstream:
         self.nacks += len(numbers)
         self.resending.resend(numbers, self._protect, round_trip=round_trip, now=now)
 
+    def send_again(self, octets: int) -> int:
+        """Sends so much of what was sent last once more; returns how much it was.
+
+        The receiver has it already. It is only to see how the line bears it.
+        """
+        return self.resending.fill(self._top, octets, self._protect)
+
     def ask_key_frame(self, now: float) -> None:
         """Passes on that the receiver cannot go on without a key frame."""
         self.plis += 1
         if self._source is not None:
             self._source.ask_key_frame(now)
 
-    def note_block(self, block: rtcp.ReportBlock, now: float) -> None:
+    def note_block(self, block: rtcp.ReportBlock, now: float) -> Answer | None:
         """Remembers what the receiver says about the stream."""
         sent_at = self._reported.get(block.last_report)
-        round_trip = self.heard.round_trip
+        round_trip, answer = self.heard.round_trip, None
         if sent_at is not None:
             round_trip = max(0.0, now - sent_at - block.delay / 65536)
+            answer = Answer(asked_at=sent_at, round_trip=round_trip)
         self.heard = Heard(
             at=now,
             loss=block.fraction_lost / 256,
@@ -284,6 +289,7 @@ class Downstream:
             round_trip=round_trip,
             lost=max(0, block.lost),
         )
+        return answer
 
     def loss(self, now: float) -> float:
         """The loss last reported, if that was lately."""

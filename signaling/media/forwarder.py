@@ -44,6 +44,7 @@ class ForwarderSettings:
         bind_host: an address, or 0.0.0.0 or :: for all of them.
         port: the one UDP port; 0 takes any.
         public_addresses: what peers are told to send to, best first.
+        line_start: bits per second that an unknown line to a receiver is trusted with.
         video_floor: bits per second, as the next two (see `rate.Bounds`).
         patience: seconds until an unfinished connection has failed.
         silence: seconds of nothing until a leg is lost.
@@ -53,7 +54,8 @@ class ForwarderSettings:
     bind_host: str = "0.0.0.0"  # noqa: S104  # peers come from everywhere
     port: int = 0
     public_addresses: tuple[str, ...] = ("127.0.0.1",)
-    video_floor: int = 150_000
+    line_start: int = 300_000
+    video_floor: int = 30_000
     video_start: int = 800_000
     video_cap: int = 1_500_000
     patience: float = 30.0
@@ -164,6 +166,7 @@ class Forwarder:
                 on_state=partial(self._leg_changed, participant, "publisher"),
                 on_started=partial(self._started, participant),
                 on_offer_wanted=partial(self._offer_wanted, participant),
+                on_quality=partial(self._audience_changed, participant),
             )
         else:
             fresh = present
@@ -196,6 +199,8 @@ class Forwarder:
         fresh = self._routes.subscriptions[participant] = Subscription(
             self._habits,
             on_state=partial(self._leg_changed, participant, "subscriber"),
+            on_quality=partial(self._quality_changed, participant),
+            line_start=self._settings.line_start,
         )
         if old is not None:
             self._end(old)
@@ -245,6 +250,7 @@ class Forwarder:
             publisher=publication.statistics(now) if publication else None,
             subscriber=subscription.statistics(now) if subscription else None,
             silence=publication.silence(now) if publication else {},
+            watching=dict(subscription.line.qualities) if subscription else {},
         )
 
     def workers(self) -> tuple[engine.WorkerStatistics, ...]:
@@ -291,6 +297,20 @@ class Forwarder:
     def _started(self, participant: str, kind: Kind) -> None:
         self._on_event(engine.TrackStarted(participant=participant, kind=kind))
 
+    def _quality_changed(
+        self, participant: str, slot: int, quality: engine.VideoQuality
+    ) -> None:
+        self._on_event(
+            engine.VideoQualityChanged(
+                participant=participant, slot=slot, quality=quality
+            )
+        )
+
+    def _audience_changed(self, participant: str, quality: engine.VideoQuality) -> None:
+        self._on_event(
+            engine.PublishQualityChanged(participant=participant, quality=quality)
+        )
+
     def _offer_wanted(self, participant: str) -> None:
         self._on_event(engine.OfferWanted(participant=participant))
 
@@ -313,6 +333,7 @@ class Forwarder:
     def _report(self, phase: int, now: float) -> None:
         for name, publication in list(self._routes.publications.items()):
             turn = (hash(name) - phase) % _PHASES
+            publication.sample(now)
             if turn % _LAYER_PHASES == 0:
                 publication.look_after_layers(now)
             if turn == 0:

@@ -57,13 +57,9 @@ class _Place:
 
 
 class Ladder:
-    """The places of all pictures that share a line; the first slot comes first.
+    """The places of all pictures that share a line; the first slot comes first."""
 
-    A picture begins with the layer `begins`, or with less if that does not fit.
-    """
-
-    def __init__(self, *, begins: Layer = "low") -> None:
-        self._begins: Layer = begins
+    def __init__(self) -> None:
         self._places: dict[int, _Place] = {}
         self._lacking = 0
 
@@ -89,8 +85,6 @@ class Ladder:
             place = self._places.get(slot)
             if place is None:
                 first: VideoQuality = roomy[slot] or "paused"
-                if first == "high" and pictures[slot].low is not None:
-                    first = self._begins
                 self._places[slot] = _Place(quality=first, since=now)
             else:
                 better = roomy[slot]

@@ -14,6 +14,10 @@ from signaling.media.upstream import Layer, Outlet, SenderClock, Upstream
 class Taker(Outlet, Protocol):
     """An outlet that chooses among layers."""
 
+    @property
+    def wish(self) -> Layer | None:
+        """The layer it would take, None for none."""
+
     def aim(self, track: "Track", now: float) -> None:
         """Looks at which layers there are, and decides which to take."""
 

@@ -16,8 +16,6 @@ _FIRST_WAIT: Final = 2.0
 _LONGEST_WAIT: Final = 60.0
 #: Round trips differ by so much on their own; a shorter delay says no more.
 _NOISE: Final = 0.02
-#: An answer may be lost; the next train does not wait for it for ever.
-_FORGOTTEN: Final = 8.0
 
 
 class Probing:
@@ -27,7 +25,6 @@ class Probing:
         self._wait = _FIRST_WAIT
         self._next = float("-inf")
         self._bits = self._hoped = 0
-        self._sent = float("-inf")
 
     def due(self, *, known: int, hoped: int, now: float) -> int:
         """Says how many bits the next train has, 0 while it is not time.
@@ -37,18 +34,14 @@ class Probing:
             hoped: with how many there would be something more to send, 0 for nothing.
             now: in monotonic seconds.
         """
-        if not hoped or hoped <= known or now < self._next or self.waits(now):
+        if not hoped or hoped <= known or now < self._next:
             return 0
         return int(_TRAIN_SECONDS * min(hoped, _BOLDNESS * known))
 
     def left(self, bits: int, *, hoped: int, now: float) -> None:
         """A train has left."""
-        self._bits, self._hoped, self._sent = bits, hoped, now
+        self._bits, self._hoped = bits, hoped
         self._next = now + self._wait
-
-    def waits(self, now: float) -> bool:
-        """A train is under way, so the question behind it must stay the last one."""
-        return self._bits > 0 and now - self._sent < _FORGOTTEN
 
     def arrived(self, later: float) -> int:
         """Takes by how many seconds the answer was late, returns bits per second."""
@@ -56,7 +49,7 @@ class Probing:
         enough = found >= self._hoped
         wait = _FIRST_WAIT if enough else min(_LONGEST_WAIT, self._wait * 2)
         self._next += wait - self._wait
-        self._wait, self._bits = wait, 0
+        self._wait = wait
         return found
 
     def start_afresh(self) -> None:

@@ -12,7 +12,14 @@ from signaling.media import descriptions, dtls, rate, rtcp, rtp, sdp
 from signaling.media.attention import Attention
 from signaling.media.codecs import CLOCK_RATES, Codec
 from signaling.media.descriptions import Acceptance
-from signaling.media.engine import BadSdp, Kind, LegState, LegStatistics
+from signaling.media.engine import (
+    BadSdp,
+    Kind,
+    LegState,
+    LegStatistics,
+    VideoQuality,
+)
+from signaling.media.inbound import Inbound
 from signaling.media.intake import MAX_STREAMS, Intake
 from signaling.media.layers import Track
 from signaling.media.leg import Habits, Leg
@@ -21,6 +28,7 @@ from signaling.media.tally import Tally
 from signaling.media.upstream import OWN_SSRC, Layer, Upstream
 
 _CNAME: Final = "forwarder"
+_ASSUMED_ROUND_TRIP: Final = 0.1
 _MISSING_CODEC: Final = {"audio": "no_opus", "video": "no_common_codec"}
 _SSRC: Final = Struct("!L").unpack_from
 
@@ -42,6 +50,7 @@ class Publication:
         on_state: Callable[[LegState, str], None],
         on_started: Callable[[Kind], None],
         on_offer_wanted: Callable[[], None],
+        on_quality: Callable[[VideoQuality], None],
     ) -> None:
         self.leg = Leg(habits, hear=self._hear, on_state=on_state)
         self.codec: Codec | None = None
@@ -51,8 +60,9 @@ class Publication:
         self._known = self._intake.known
         self._dropped = habits.dropped
         self._attention = attention
-        self._bounds = bounds
-        self._estimate = bounds.start
+        self._line = Inbound(bounds)
+        self._quality: VideoQuality = "high"
+        self._on_quality = on_quality
         self._own_ntp = own_ntp
         self._on_offer_wanted = on_offer_wanted
         self._offered: frozenset[Codec] = frozenset()
@@ -187,7 +197,16 @@ class Publication:
                 stream.measure(now)
                 if round_trip is not None:
                     stream.round_trip = round_trip
+        self._line.look(self.tracks, round_trip or _ASSUMED_ROUND_TRIP, now)
+        self.slow_audio = self._line.decided.slow
+        if self._line.decided.quality != self._quality:
+            self._quality = self._line.decided.quality
+            self._on_quality(self._quality)
         self._say(now)
+
+    def sample(self, now: float) -> None:
+        """Notes how packets travel; several times between reports."""
+        self._line.sample(self.tracks, now)
 
     def _say(self, now: float) -> None:
         blocks: list[rtcp.ReportBlock] = []
@@ -196,28 +215,20 @@ class Publication:
             if track.kind == "audio":
                 behind = max((each.loss(now) for each in track.outlets), default=0.0)
             blocks += [
-                each.block(now, at_least=behind) for each in track.layers.values()
+                each.block(now, at_least=behind, admits=self._line.overused)
+                for each in track.layers.values()
             ]
         if blocks:
             compound = rtcp.receiver_report(OWN_SSRC, blocks)
-            compound += rtcp.description(OWN_SSRC, _CNAME) + self._bitrate(now)
+            compound += rtcp.description(OWN_SSRC, _CNAME) + self._bitrate()
             self.leg.send_rtcp(compound)
 
-    def _bitrate(self, now: float) -> bytes:
+    def _bitrate(self) -> bytes:
         track = self.tracks.get("video")
         if track is None or not track.layers:
             return b""
-        loss = max(each.lost_fraction for each in track.layers.values())
-        risen = rate.next_estimate(self._estimate, loss=loss, bounds=self._bounds)
-        # Where there are two layers, a narrow receiver takes the lower one: what it
-        # says would only have the browser stop sending the higher.
-        narrow = track.outlets if len(track.layers) == 1 else ()
-        said = (outlet.allowance(now) for outlet in narrow)
-        self._estimate = rate.permitted(
-            risen, (each for each in said if each is not None), bounds=self._bounds
-        )
         ssrcs = [each.ssrc for each in track.layers.values()]
-        return rtcp.bitrate(OWN_SSRC, self._estimate, ssrcs)
+        return rtcp.bitrate(OWN_SSRC, self._line.allowed, ssrcs)
 
     def look_after_layers(self, now: float) -> None:
         """Moves viewers off a layer that stopped, and back to it when it is there."""

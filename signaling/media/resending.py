@@ -14,6 +14,8 @@ from signaling.media.rtx import Repairs
 #: Packets kept for those who lost them, about one second's worth; powers of two.
 _KEPT: Final[dict[Kind, int]] = {"audio": 64, "video": 512}
 _SHORTEST_REPEAT: Final = 0.02
+#: Of IPv4 and UDP, which lines carry too.
+_HEADERS: Final = 28
 
 
 class Resending:
@@ -59,6 +61,18 @@ class Resending:
             if now - self._repeated.get(number, float("-inf")) >= pause:
                 self._repeated[number] = now
                 self._send(kept, protect)
+
+    def fill(self, top: int, octets: int, protect: dtls.Cipher) -> int:
+        """Sends packets up to the top one again, about so many octets of them."""
+        repeats, done = self.repeats, 0
+        for number in range(top, top - len(self.kept), -1):
+            kept = self.kept[number & self.mask]
+            if done >= octets or int.from_bytes(kept[2:4], "big") != number & 0xFFFF:
+                break
+            self._send(kept, protect)
+            done += len(kept) + _HEADERS
+        self.repeats = repeats
+        return done
 
     def _send(self, kept: bytes, protect: dtls.Cipher) -> None:
         if self.repair_types:

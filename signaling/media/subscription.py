@@ -9,37 +9,56 @@ from typing import Final
 
 from signaling.media import codecs, descriptions, dtls, rtcp, rtp, sdp
 from signaling.media.codecs import Codec
+from signaling.media.downlink import Downlink
 from signaling.media.downstream import Downstream, Start
-from signaling.media.engine import SLOTS, BadSdp, Kind, LegState, LegStatistics
+from signaling.media.engine import (
+    SLOTS,
+    BadSdp,
+    Kind,
+    LegState,
+    LegStatistics,
+    VideoQuality,
+)
 from signaling.media.leg import Habits, Leg
 from signaling.media.sections import Format, Section
 from signaling.media.tally import Tally
 
 _KINDS: Final[tuple[Kind, ...]] = ("audio", "video")
 _ASSUMED_ROUND_TRIP: Final = 0.1
-#: An estimate of so much more than what is sent is no limit.
-_AMPLE: Final = 1.2
-_MEASURE: Final = 0.5
 
 
 class Subscription:
-    """A subscribe leg and its streams."""
+    """A subscribe leg and its streams.
+
+    Attributes:
+        line: what the line to the participant carries.
+    """
 
     def __init__(
-        self, habits: Habits, *, on_state: Callable[[LegState, str], None]
+        self,
+        habits: Habits,
+        *,
+        on_state: Callable[[LegState, str], None],
+        on_quality: Callable[[int, VideoQuality], None],
+        line_start: int,
     ) -> None:
         self.leg = Leg(habits, hear=self._hear, on_state=on_state)
         self._dropped = habits.dropped
         self._wanted: set[str] = set()
         self._version = 0
-        self._rate = 0.0
-        self._measured = (habits.clock(), 0)
         self._offered: dict[str, descriptions.OfferedStream] = {}
         self._by_mid: dict[str, Downstream] = {}
         for slot in range(SLOTS):
             for kind in _KINDS:
                 self._offer_stream(kind, slot, habits)
         self._by_ssrc = {each.ssrc: each for each in self._by_mid.values()}
+        self.line = Downlink(
+            {slot: self.stream("video", slot) for slot in range(SLOTS)},
+            {slot: self.stream("audio", slot) for slot in range(SLOTS)},
+            on_quality=on_quality,
+            start=line_start,
+            now=habits.clock(),
+        )
 
     def _offer_stream(self, kind: Kind, slot: int, habits: Habits) -> None:
         # The slot in the numbers keeps those of a leg apart.
@@ -147,7 +166,7 @@ class Subscription:
     def _hear_packet(self, packet: rtcp.Packet, now: float) -> None:
         for block in rtcp.report_blocks_in(packet):
             if stream := self._by_ssrc.get(block.ssrc):
-                stream.note_block(block, now)
+                self.line.note(block, stream.note_block(block, now))
         for ssrc in rtcp.key_frames_asked_in(packet):
             if stream := self._by_ssrc.get(ssrc):
                 stream.ask_key_frame(now)
@@ -156,30 +175,7 @@ class Subscription:
                 round_trip = self.round_trip or _ASSUMED_ROUND_TRIP
                 stream.repeat(nacked[1], round_trip=round_trip, now=now)
         elif (allowed := rtcp.bitrate_in(packet)) is not None:
-            self._share(allowed, now)
-
-    def _share(self, allowed: int, now: float) -> None:
-        """Divides the receiver's bandwidth among the pictures that flow to it.
-
-        A receiver never estimates much more than what it is getting. Only an
-        estimate near or below that is about its line; any other says nothing.
-        """
-        self._measure(now)
-        videos = [
-            stream
-            for stream in self._by_mid.values()
-            if stream.kind == "video" and stream.flows(now)
-        ]
-        if allowed < _AMPLE * self._rate:
-            for stream in videos:
-                stream.allow(allowed // len(videos), now)
-
-    def _measure(self, now: float) -> None:
-        at, octets = self._measured
-        if now - at >= _MEASURE:
-            sent = sum(stream.octets for stream in self._by_mid.values())
-            self._rate = 8 * (sent - octets) / (now - at)
-            self._measured = (now, sent)
+            self.line.allow(allowed)
 
     @property
     def round_trip(self) -> float | None:
@@ -192,7 +188,9 @@ class Subscription:
 
     def report(self, now: float) -> None:
         """Reports on what was sent, stream by stream."""
-        self._measure(now)
+        self.line.look(now, last_heard=self.leg.last_heard)
+        if not self.line.ask(now):
+            return
         for mid, stream in self._by_mid.items():
             if report := stream.report(now):
                 cname = self._offered[mid].cname
@@ -214,7 +212,7 @@ class Subscription:
             bytes=tally.bytes_out,
             nacks=tally.nacks_in,
             plis=tally.plis_in,
-            bitrate=int(self._rate),
+            bitrate=int(self.line.rate),
         )
 
     def tally(self) -> Tally:

@@ -18,6 +18,8 @@ _FAST: Final = 130_000
 _STAYS_SLOW: Final = 20.0
 #: Nobody has wanted the high layer for so long: it need not be sent.
 _UNWANTED: Final = 10.0
+#: What a picture that nobody takes just now is kept ready with.
+READY: Final = 150_000
 _ORDER: Final[tuple[VideoQuality, ...]] = ("audio_only", "paused", "low", "high")
 
 
@@ -38,13 +40,14 @@ def demand(viewers: Iterable[Viewer], *, low: int, cap: int) -> tuple[Layer, int
     """The layer that somebody wants, and the bits per second to be sent in all.
 
     The narrowest of those who want the best layer decides; the low layer is sent
-    beside the high one and comes on top.
+    beside the high one and comes on top. Where nobody takes a picture just now, a
+    narrow one is kept ready.
     """
     wanting = [each for each in viewers if each.layer is not None]
     high = [each.bits for each in wanting if each.layer == "high"]
     if high:
         return "high", min(cap, min(high) + low)
-    return "low", min([cap, *(each.bits for each in wanting)])
+    return "low", min((each.bits for each in wanting), default=min(cap, READY))
 
 
 class Uplink:
@@ -58,7 +61,7 @@ class Uplink:
     def __init__(self) -> None:
         self.quality: VideoQuality = "high"
         self.slow = False
-        self._ladder = Ladder(begins="high")
+        self._ladder = Ladder()
         self._wanted_high = float("-inf")
         self._scarce = float("-inf")
 

@@ -70,7 +70,8 @@ class Stage:
 
 @pytest.fixture
 def settings() -> ForwarderSettings:
-    return ForwarderSettings(bind_host="127.0.0.1")
+    # Wide enough for the high layer at once: who tests lines says so.
+    return ForwarderSettings(bind_host="127.0.0.1", line_start=4_000_000)
 
 
 @pytest.fixture

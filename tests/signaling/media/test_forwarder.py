@@ -13,6 +13,7 @@ from signaling.media.engine import (
     OfferWanted,
     ParticipantStatistics,
     TrackStarted,
+    VideoQualityChanged,
 )
 from signaling.media.forwarder import ForwarderSettings
 from tests.signaling.media.client import H264, OPUS, VP8, Peer, audio, h264, video
@@ -351,7 +352,9 @@ async def test_a_publisher_is_told_how_much_its_receivers_can_take(
     await a_megabit_meets(300_000)
     await until(lambda: told()[-1] < 301_000, within=2)
     await a_megabit_meets(10_000)
-    await until(lambda: told()[-1] == pytest.approx(150_000, rel=0.01), within=2)
+    await until(lambda: told()[-1] == pytest.approx(150_000, rel=0.01), within=4)
+    paused = VideoQualityChanged(participant="terminal", slot=0, quality="paused")
+    assert paused in stage.events
 
 
 async def test_sender_reports_carry_the_publishers_clock_to_sound_and_picture(

@@ -26,14 +26,6 @@ def test_a_late_answer_tells_the_width(later: float, found: int) -> None:
     assert probing.arrived(later) == found
 
 
-def test_only_one_train_is_under_way_but_a_lost_answer_is_not_waited_for() -> None:
-    probing = Probing()
-    probing.left(50_000, hoped=500_000, now=0.0)
-
-    due = [bool(probing.due(known=90, hoped=99, now=now)) for now in (7.0, 8.0)]
-    assert due == [False, True]
-
-
 def test_trains_become_rare_where_they_find_nothing_until_the_line_was_gone() -> None:
     probing, now, left = Probing(), 0.0, []
     while now < 200:

@@ -10,8 +10,8 @@ TWO = Picture(high=250_000, low=60_000)
 @pytest.mark.parametrize(
     ("viewers", "wanted"),
     [
-        ((), ("low", 1_500_000)),
-        ((Viewer(layer=None, bits=0),), ("low", 1_500_000)),
+        ((), ("low", 150_000)),
+        ((Viewer(layer=None, bits=0),), ("low", 150_000)),
         ((Viewer(layer="low", bits=90_000),), ("low", 90_000)),
         (
             (Viewer(layer="low", bits=90_000), Viewer(layer="high", bits=400_000)),

@@ -1,0 +1,244 @@
+"""The line down to one participant: what it carries, and what of each picture it gets.
+
+Reads what the receiver reports of the streams, once a second decides with `estimate`
+and `ladder`, and tells the streams which layer to take. Knows no participant.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from signaling.media import rtcp
+from signaling.media.downstream import Downstream
+from signaling.media.engine import VideoQuality
+from signaling.media.estimate import (
+    OVERHEAD,
+    Estimate,
+    Limits,
+    Losses,
+    Reading,
+    Waiting,
+)
+from signaling.media.hearsay import Answer
+from signaling.media.ladder import Ladder, Layer, Picture
+from signaling.media.layers import Track
+from signaling.media.probing import Probing
+
+FLOOR, CAP = 30_000, 4_000_000
+#: The fewest bits per second that a picture of each sort is worth having with.
+LEAST_LOW: Final = 60_000
+LEAST_HIGH: Final = 250_000
+#: With so many it is as good as it gets.
+ENOUGH: Final = 1_300_000
+#: A line that is trusted with so many begins with the high layer.
+_AMPLE: Final = 2 * LEAST_HIGH
+#: Sound gets what it took lately, and at least so much, before any picture.
+LEAST_SOUND: Final = 24_000
+_SOUND_FADES: Final = 0.97
+_ASSUMED_ROUND_TRIP: Final = 0.1
+_LAYERS: Final[dict[VideoQuality, Layer | None]] = {
+    "high": "high",
+    "low": "low",
+    "paused": None,
+    "audio_only": None,
+}
+#: Browsers report a picture every second and sound every five.
+_ANSWERED_SOON, _ANSWERED = 2.5, 8.0
+#: Nothing was heard of the receiver for so long: the line is gone.
+_GONE: Final = 3.5
+
+
+class Downlink:
+    """One subscribe leg's line.
+
+    Attributes:
+        estimate: what it carries.
+        qualities: what each occupied slot's picture is sent in.
+    """
+
+    def __init__(
+        self,
+        pictures: Mapping[int, Downstream],
+        sounds: Mapping[int, Downstream],
+        *,
+        on_quality: Callable[[int, VideoQuality], None],
+        start: int,
+        now: float,
+    ) -> None:
+        self.estimate = Estimate(Limits(floor=FLOOR, start=start, cap=CAP))
+        self.rate = 0.0
+        self.qualities: dict[int, VideoQuality] = {}
+        self._pictures, self._sounds = pictures, sounds
+        self._on_quality = on_quality
+        self._ladder, self._probing = Ladder(), Probing()
+        self._waiting, self._losses = Waiting(), Losses()
+        self._counted: dict[int, tuple[int, int]] = {}
+        self._expected = self._lost = 0
+        self._round_trip: float | None = None
+        self._allowed: int | None = None
+        self._probed: int | None = None
+        self._sound = 0.0
+        self._needed = 0
+        self._train_left = float("inf")
+        self._measured = (now, 0, 0)
+        self._gone = False
+        first: Layer = "low" if start < _AMPLE else "high"
+        self._wishes: dict[int, Layer | None] = dict.fromkeys(pictures, first)
+        for each in pictures.values():
+            each.want(first, now)
+
+    def note(self, block: rtcp.ReportBlock, answer: Answer | None) -> None:
+        """Takes what the receiver says about a stream, and the round trip it tells."""
+        highest, lost = self._counted.get(block.ssrc, (block.highest, block.lost))
+        self._counted[block.ssrc] = block.highest, block.lost
+        self._expected += max(0, block.highest - highest)
+        self._lost += max(0, block.lost - lost)
+        if answer is None:
+            return
+        if answer.asked_at < self._train_left:
+            self._waiting.observe(answer.round_trip)
+            self._round_trip = answer.round_trip
+        elif self._round_trip is not None:
+            later = answer.round_trip - self._round_trip
+            self._probed = self._probing.arrived(later)
+            self._train_left = float("inf")
+
+    def allow(self, bits_per_second: int) -> None:
+        """Takes the receiver's own estimate."""
+        self._allowed = bits_per_second
+
+    def look(self, now: float, *, last_heard: float | None) -> None:
+        """Sums up a second and decides what is sent in the next."""
+        if last_heard is None or now - last_heard > _GONE:
+            self._gone = True
+        elif self._gone:
+            self._return(now)
+        sound = self._measure(now)
+        if not self._gone:
+            loss = self._losses.observe(expected=self._expected, lost=self._lost)
+            reading = Reading(
+                sent=int(self.rate),
+                loss=loss,
+                queue=self._waiting.seconds,
+                round_trip=self._round_trip or _ASSUMED_ROUND_TRIP,
+                allowed=self._allowed,
+                probed=self._probed,
+            )
+            self.estimate.observe(reading, now)
+        self._expected = self._lost = 0
+        self._allowed = self._probed = None
+        self._give(sound, now)
+
+    def ask(self, now: float) -> bool:
+        """Sends a train if it is time for one; says whether to report to the receiver.
+
+        The report behind a train is the question whose answer tells how long the
+        train took, so for a while no other may follow it.
+        """
+        if 0 <= now - self._train_left < self._patience:
+            return False
+        self._train_left = float("inf")
+        if self._gone or not self.estimate.calm:
+            return True
+        hoped = self._needed + (self._ladder.lacking or ENOUGH * len(self.qualities))
+        bits = self._probing.due(known=self.estimate.bits, hoped=hoped, now=now)
+        if bits and self._round_trip is not None and self._fill(bits // 8):
+            self._probing.left(bits, hoped=hoped, now=now)
+            self._train_left = now
+        return True
+
+    @property
+    def _patience(self) -> float:
+        flowing = any(_LAYERS[quality] for quality in self.qualities.values())
+        return _ANSWERED_SOON if flowing else _ANSWERED
+
+    def _fill(self, octets: int) -> bool:
+        """Sends a train of what was sent before; False where that is too little."""
+        for each in (*self._pictures.values(), *self._sounds.values()):
+            octets -= each.send_again(octets)
+            if octets <= 0:
+                return True
+        return False
+
+    def _return(self, now: float) -> None:
+        """The line is back: what was lost meanwhile says nothing about it."""
+        self._gone = False
+        self._losses, self._counted = Losses(), {}
+        self._expected = self._lost = 0
+        self._train_left = float("inf")
+        self._waiting, self._round_trip = Waiting(), None
+        self.estimate.forgive(now)
+        self._ladder.forget_failures()
+        self._probing.start_afresh()
+
+    def _measure(self, now: float) -> int:
+        """Measures what was sent since the last second; returns what sound needs."""
+        at, total, of_sound = self._measured
+        sounds = sum(map(_octets, self._sounds.values()))
+        octets = sounds + sum(map(_octets, self._pictures.values()))
+        passed = max(0.1, now - at)
+        self.rate = 8 * (octets - total) / passed
+        spoken = 8 * (sounds - of_sound) / passed
+        self._sound = max(spoken, self._sound * _SOUND_FADES)
+        self._measured = now, octets, sounds
+        speakers = sum(each.track is not None for each in self._sounds.values())
+        return int(max(self._sound, LEAST_SOUND * speakers))
+
+    def _give(self, sound: int, now: float) -> None:
+        tracks = {
+            slot: stream.track
+            for slot, stream in self._pictures.items()
+            if stream.track is not None
+        }
+        for each in self._sounds.values():
+            each.allow(self.estimate.bits, now)
+        self._needed = sound
+        budget = self.estimate.bits - sound
+        offered = {
+            slot: offer(track, self._pictures[slot]) for slot, track in tracks.items()
+        }
+        given = self._ladder.step(offered, budget=budget, now=now)
+        taken = {slot: _taken(offered[slot], given[slot]) for slot in given}
+        flowing = [slot for slot in given if taken[slot]]
+        spare = max(0, budget - sum(taken.values())) // max(1, len(flowing))
+        for slot in given.keys() | self.qualities.keys():
+            self._tell(slot, given.get(slot), taken.get(slot, 0) + spare, now)
+
+    def _tell(
+        self, slot: int, quality: VideoQuality | None, bits: int, now: float
+    ) -> None:
+        stream = self._pictures[slot]
+        if quality is None:
+            del self.qualities[slot]
+            return
+        layer = _LAYERS[quality]
+        if self._wishes[slot] != layer:
+            self._wishes[slot] = layer
+            stream.want(layer, now)
+        if layer:
+            stream.allow(bits, now)
+            quality = stream.layer or layer
+        if self.qualities.get(slot) != quality:
+            self.qualities[slot] = quality
+            self._on_quality(slot, quality)
+
+
+def _octets(stream: Downstream) -> int:
+    return stream.octets + stream.packets * OVERHEAD
+
+
+def _taken(picture: Picture, quality: VideoQuality) -> int:
+    layer = _LAYERS[quality]
+    return (picture.least(layer) or 0) if layer else 0
+
+
+def offer(track: Track, viewer: Downstream) -> Picture:
+    """What a publisher has to offer to one of its viewers.
+
+    Its low layer can be made narrower only while nobody else takes the high one.
+    """
+    if len(track.expected) < 2:
+        return Picture(high=LEAST_LOW)
+    if all(each is viewer or each.wish != "high" for each in track.outlets):
+        return Picture(high=LEAST_HIGH, low=LEAST_LOW)
+    low = track.layers.get("low")
+    return Picture(high=LEAST_HIGH, low=max(LEAST_LOW, low.bitrate if low else 0))
