@@ -19,11 +19,12 @@ from tests.fakes import Clock
 from tests.make import World
 from tests.web.conftest import Site, Start
 from tests.web.day import Booked, booked
+from visitation import calls
 from visitation.audit import Actor
 from visitation.database import Database
 from visitation.devices import issue_pairing_code
 from visitation.keyring import Keyring
-from visitation.words import Role
+from visitation.words import Fault, Role
 from web.assets import ASSETS
 
 pytestmark = pytest.mark.browser
@@ -184,9 +185,13 @@ async def test_two_pages_see_and_hear_each_other_until_the_end(
     await _until(family, "live")
     await _sees_and_hears(family)
 
+    async with site.database.write() as session:
+        await calls.losses.add(session, visit.visit.id, {Fault.SERVER: 130})
     await conduct.end(hub, reference, by=WARDEN, now=site.clock())
     for page in (family, terminal):
         await _until(page, "ended")
+    owed = await family.locator("[data-part-of-call=owed]").inner_text()
+    assert owed.startswith("3 minutes were lost and could not be given back.")
 
 
 async def _page(browser: Browser, site: Site) -> Page:

@@ -124,6 +124,14 @@ _SAID: Mapping[str, str] = {
     "say_time_left_one": N_("{n} minute left. It is time to say goodbye."),
     "say_extended": N_("The visit was made longer."),
     "say_given_back": N_("The visit is longer: the minutes lost are given back."),
+    "owed": N_(
+        "{n} minutes were lost and could not be given back. Ask the office to add them "
+        "to your next visit."
+    ),
+    "owed_one": N_(
+        "{n} minute was lost and could not be given back. Ask the office to add it to "
+        "your next visit."
+    ),
     "failed": N_("This could not be done. Load the page again."),
 }
 

@@ -16,6 +16,7 @@
  *   over: string, denial: string, opensAt: number, notices: Notice[],
  *   sends: {audio: string, video: string}, troubles: Partial<Record<Kind, string>>,
  *   troublesRead: boolean, soundBlocked: boolean, watched: boolean, publishQuality: string,
+ *   owed: number,
  * }} Facts
  */
 
@@ -27,6 +28,7 @@ export function begin() {
     startsAt: 0, endsAt: 0, closesAt: 0, skew: 0, over: "", denial: "", opensAt: 0, notices: [],
     sends: { audio: "none", video: "none" }, troubles: {}, troublesRead: false,
     soundBlocked: false, watched: true, publishQuality: "high",
+    owed: 0,
   };
 }
 
@@ -115,7 +117,7 @@ const TOLD = {
   message: (f, m) => (f.part === "monitor" ? {} : { notices: noticed(f, "calm", m.code, m.text) }),
   warn: (f, m) => (f.part === "monitor" ? {} : { notices: noticed(f, "bad", m.code, m.text) }),
   deny: (f, m) => ({ over: "denied", denial: m.reason, opensAt: m.opens_at ? Date.parse(m.opens_at) : 0 }),
-  end: () => ({ over: "ended" }),
+  end: (f, m) => ({ over: "ended", owed: m.minutes_owed }),
   leave: (f, m) => (m.reason === "restarting" ? {} : { over: m.reason === "replaced" ? "replaced" : "left" }),
 };
 

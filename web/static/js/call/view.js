@@ -57,6 +57,9 @@ export class View {
     this.part("watched").hidden = !watched || Boolean(facts.over);
     this.part("sound").hidden = !facts.soundBlocked;
     this.part("state").textContent = this.words[`state_${state}`] ?? "";
+    const owed = this.part("owed");
+    owed.hidden = !facts.owed;
+    owed.textContent = facts.owed ? this.say("owed", facts.owed) : "";
     if (state === "denied") {
       this.part("denial").textContent = this.words[`denied_${facts.denial}`] ?? this.words.denied_ticket;
     }
