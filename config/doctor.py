@@ -96,9 +96,14 @@ def clock_and_tables(settings: Settings, now: datetime) -> Iterable[Finding]:
 def ports(settings: Settings, now: datetime) -> Iterable[Finding]:
     """The ports are free, or ours already."""
     running = admin_socket(settings).exists()
-    web, media = settings.web, settings.media
+    web, media, metrics = settings.web, settings.media, settings.metrics
     for about, host, port, kind in (
         ("web port", web.host, web.port, socket.SOCK_STREAM),
+        *(
+            ("metrics port", metrics.host, port, socket.SOCK_STREAM)
+            for port in [metrics.port]
+            if port is not None
+        ),
         *(("media port", media.bind, port, socket.SOCK_DGRAM) for port in media.ports),
     ):
         said = _free(host, port, kind)

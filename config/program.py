@@ -18,7 +18,7 @@ import uvloop
 from aiohttp import web
 from aiohttp_remotes import XForwardedRelaxed
 
-from config import admin, filling, opening, sense
+from config import admin, filling, metrics, opening, sense
 from config.settings import Settings
 from scheduler.means import Means
 from scheduler.ticker import Ticker
@@ -97,6 +97,7 @@ async def running(
             app[demo.DEMONSTRATION] = demonstration
             app.middlewares.append(demo.keep_staff_at_home)
         await leaving.enter_async_context(_listening(app, settings))
+        await leaving.enter_async_context(_measured(settings, hub))
         await leaving.enter_async_context(
             admin.listening(
                 opening.admin_socket(settings),
@@ -214,6 +215,16 @@ async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[
         yield
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def _measured(settings: Settings, hub: Hub) -> AsyncIterator[None]:
+    host, port = settings.metrics.host, settings.metrics.port
+    async with AsyncExitStack() as leaving:
+        if port is not None:
+            with _binding("metrics.port", range(port, port + 1)):
+                await leaving.enter_async_context(metrics.listening(host, port, hub))
+        yield
 
 
 @contextmanager

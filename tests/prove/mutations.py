@@ -105,10 +105,11 @@ def storm(random: Random) -> Iterator[bytes]:
     """
     number = 0
     while True:
-        for shapes in (rtp_shapes, rtp_shapes, rtcp_shapes):
+        media, control = rtp_shapes(number & 0xFFFF), rtcp_shapes(number & 0xFFFF)
+        for shapes in (media, media, control) * 8:
             number += random.randrange(3000) if random.random() < 0.005 else 1
-            packet = mutated(random.choice(shapes(number & 0xFFFF)), random)
-            if shapes is rtp_shapes and len(packet) >= 4 and random.random() < 0.97:
+            packet = mutated(random.choice(shapes), random)
+            if shapes is media and len(packet) >= 4 and random.random() < 0.97:
                 late = random.randrange(60) if random.random() < 0.1 else 0
                 fresh = struct.pack("!H", number - late & 0xFFFF)
                 packet = packet[:2] + fresh + packet[4:]
