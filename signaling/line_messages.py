@@ -46,11 +46,11 @@ class Description:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What the page saw arrive once the test had begun.
+    """What the page saw arrive in the seconds it was asked about.
 
     Attributes:
         lost: packets of sound and picture that did not arrive.
-        rate: bits per second that arrived in the last five seconds.
+        rate: bits per second that arrived.
         relayed: whether its own address is a TURN server's.
     """
 
@@ -90,10 +90,19 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
-    """Measuring is over; the page reports what it saw."""
+class Send:
+    """The picture may take so many bits per second from now on; 0 stops it."""
 
-    type: Literal["finished"] = "finished"
+    rate: int
+    type: Literal["send"] = "send"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """The page reports what it saw in the last so many seconds."""
+
+    seconds: float
+    type: Literal["tell"] = "tell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +129,7 @@ class Refused:
 
 
 FromPage = Begin | Description | Report
-ToPage = Ready | Described | Begun | Finished | Result | Refused
+ToPage = Ready | Described | Begun | Send | Tell | Result | Refused
 _FROM_PAGE: TypeAdapter[FromPage] = TypeAdapter(
     Annotated[FromPage, Field(discriminator="type")]
 )

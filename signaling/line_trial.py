@@ -1,7 +1,8 @@
 """One line test: a page in a call with itself, through the real media engine.
 
 Knows the engine and somebody to talk with, and no socket. What is sent comes back to
-its sender, so that both ways are measured at once, with what a call would send.
+its sender, so that both ways are measured at once. Like a call, a test begins with a
+small picture, and goes on with a large one or with none, as the line lets it.
 """
 
 import asyncio
@@ -12,19 +13,38 @@ from signaling.line_messages import (
     Begun,
     Described,
     Description,
-    Finished,
     FromPage,
     Report,
+    Send,
+    Tell,
     ToPage,
 )
 from signaling.media.engine import LegStatistics, MediaEngine, ParticipantStatistics
 from visitation.errors import VisitationError
-from visitation.lines import Measured
+from visitation.lines import PASSED, Measured, Verdict, verdict_of
 
 _STEP: Final = 0.25
-#: A sender begins carefully; what it loses or sends in its first seconds says little.
-_WARMING_UP: Final = 2
-_RATED: Final = 5
+_RANKS: Final = tuple(Verdict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A part of a test in which the picture may take so much.
+
+    Attributes:
+        rate: bits per second for the picture; 0 for none.
+        seconds: how long it takes.
+        measured: how many of them count, at the end, when the line has settled.
+    """
+
+    rate: int
+    seconds: int
+    measured: int
+
+
+SMALL: Final = Stage(rate=80_000, seconds=4, measured=2)
+LARGE: Final = Stage(rate=900_000, seconds=6, measured=4)
+SOUND: Final = Stage(rate=0, seconds=6, measured=4)
 
 
 class Gone(VisitationError):
@@ -51,14 +71,13 @@ class Timing:
 
     Attributes:
         connecting: for both connections to stand; after that there is no way through.
-        seconds: for measuring, one sample each.
         reporting: for the page to say what it saw.
+        second: how long a second of a stage is; shorter in tests of ours.
     """
 
-    connecting: float = 15.0
-    seconds: int = 10
+    connecting: float = 20.0
     reporting: float = 3.0
-    sample: float = 1.0
+    second: float = 1.0
 
 
 async def run(
@@ -83,17 +102,28 @@ async def run(
         await talk.send(Described(type="offer", target="subscriber", sdp=offer))
         if not await _connected(engine, name, talk, timing.connecting):
             return Measured()
-        await talk.send(Begun(seconds=timing.seconds * timing.sample))
-        samples = [engine.statistics(name)]
-        for _ in range(timing.seconds):
-            await _hear_for(engine, name, talk, timing.sample)
-            samples.append(engine.statistics(name))
-        await talk.send(Finished())
-        said = await talk.next(within=timing.reporting)
+        whole = SMALL.seconds + max(LARGE.seconds, SOUND.seconds)
+        await talk.send(Begun(seconds=whole * timing.second))
+        first = await _staged(engine, name, talk, SMALL, timing)
+        stage = LARGE if verdict_of(first) in PASSED else SOUND
+        second = await _staged(engine, name, talk, stage, timing)
     finally:
         engine.leave(name)
+    return min(second, first, key=lambda one: _RANKS.index(verdict_of(one)))
+
+
+async def _staged(
+    engine: MediaEngine, name: str, talk: Talk, stage: Stage, timing: Timing
+) -> Measured:
+    await talk.send(Send(rate=stage.rate))
+    samples = [engine.statistics(name)]
+    for _ in range(stage.seconds):
+        await _hear_for(engine, name, talk, timing.second)
+        samples.append(engine.statistics(name))
+    await talk.send(Tell(seconds=stage.measured * timing.second))
+    said = await talk.next(within=timing.reporting)
     report = said if isinstance(said, Report) else None
-    return summed(samples, report, seconds=timing.sample)
+    return summed(samples[-stage.measured - 1 :], report, second=timing.second)
 
 
 async def _connected(
@@ -127,22 +157,20 @@ async def _hear_for(engine: MediaEngine, name: str, talk: Talk, seconds: float) 
 
 
 def summed(
-    samples: list[ParticipantStatistics], report: Report | None, *, seconds: float
+    samples: list[ParticipantStatistics], report: Report | None, *, second: float
 ) -> Measured:
-    """What a test found, from both ends; without a report, from our end alone.
+    """What a stage found, from both ends; without a report, from our end alone.
 
     Args:
-        samples: our end, one before the first second and one after each.
+        samples: our end, one before the first second that counts and one after each.
         report: the page's end.
-        seconds: between two samples.
+        second: between two samples.
     """
     ups = [one.publisher for one in samples if one.publisher is not None]
     downs = [one.subscriber for one in samples if one.subscriber is not None]
-    settled_up, settled_down = ups[_WARMING_UP:], downs[_WARMING_UP:]
-    rate_down = _rate(downs, seconds)
-    loss_down = _loss(settled_down)
-    trips = [leg.rtt for leg in settled_down if leg.rtt is not None]
-    jitters = [leg.jitter for leg in (*settled_up, *settled_down)]
+    rate_down, loss_down = _rate(downs, second), _loss(downs)
+    trips = [leg.rtt for leg in downs if leg.rtt is not None]
+    jitters = [leg.jitter for leg in (*ups[-1:], *downs[-1:])]
     if report is not None:
         rate_down = min(rate_down, report.rate)
         everything = report.received + report.lost
@@ -150,11 +178,11 @@ def summed(
         jitters.append(report.jitter)
         trips += [] if report.round_trip is None else [report.round_trip]
     return Measured(
-        loss_up=_loss(settled_up),
+        loss_up=_loss(ups),
         loss_down=loss_down,
         round_trip=max(trips, default=None),
         jitter=max(jitters, default=0.0),
-        rate_up=_rate(ups, seconds),
+        rate_up=_rate(ups, second),
         rate_down=rate_down,
         relayed=any(leg.relayed for leg in (*ups, *downs))
         or (report is not None and report.relayed),
@@ -162,16 +190,16 @@ def summed(
 
 
 def _loss(legs: list[LegStatistics]) -> float:
-    """The mean share of packets lost; all of them, if none came."""
-    if not legs or legs[-1].packets == legs[0].packets:
+    """The mean share of packets lost in the seconds; all of them, if none came."""
+    seconds = legs[1:]
+    if not seconds or seconds[-1].packets == legs[0].packets:
         return 1.0
-    return sum(leg.loss for leg in legs) / len(legs)
+    return sum(leg.loss for leg in seconds) / len(seconds)
 
 
-def _rate(legs: list[LegStatistics], seconds: float) -> int:
-    """Bits per second in the last seconds of a test."""
-    last = legs[-_RATED - 1 :]
-    steps = len(last) - 1
+def _rate(legs: list[LegStatistics], second: float) -> int:
+    """Bits per second that came through."""
+    steps = len(legs) - 1
     if steps < 1:
         return 0
-    return max(0, round(8 * (last[-1].bytes - last[0].bytes) / (steps * seconds)))
+    return max(0, round(8 * (legs[-1].bytes - legs[0].bytes) / (steps * second)))

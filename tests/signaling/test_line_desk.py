@@ -23,7 +23,7 @@ from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.lines import LineTest, Verdict, Whose
 
-QUICK = Timing(connecting=1.0, seconds=4, reporting=1.0, sample=0.05)
+QUICK = Timing(connecting=1.0, reporting=1.0, second=0.03)
 SDP = "v=0 a description"
 REPORT = {
     "received": 990,
@@ -36,11 +36,12 @@ REPORT = {
 
 
 class Looping(FakeEngine):
-    """Connects whoever has described both legs, and lets 3000 bytes through a look."""
+    """Connects whoever has described both legs, and lets so much through a look."""
 
     def __init__(self) -> None:
         super().__init__()
         self.looks = 0
+        self.lets_through = 3_000
         self.left = asyncio.Event()
 
     def leave(self, participant: str) -> None:
@@ -52,7 +53,9 @@ class Looping(FakeEngine):
         state = "connected" if {"publish", "accept"} <= done else "connecting"
         self.looks += 1
         both = replace(
-            leg(state=state), bytes=3_000 * self.looks, packets=5 * self.looks
+            leg(state=state),
+            bytes=self.lets_through * self.looks,
+            packets=5 * self.looks,
         )
         return ParticipantStatistics(publisher=both, subscriber=both, silence={})
 
@@ -104,6 +107,21 @@ class Counter:
         async with self.database.read() as session:
             found = await lines.latest_of_stations(session, station_ids=[self.kiosk])
         return found.get(self.kiosk)
+
+
+async def _stage(
+    socket: ClientWebSocketResponse, **report: float | None
+) -> dict[str, Any]:
+    """What a stage asks of the page, which then reports; the first message of it."""
+    allowed = await hear(socket)
+    assert (await hear(socket))["type"] == "tell"
+    await socket.send_json({"type": "report", **REPORT, **report})
+    return allowed
+
+
+async def _rest(socket: ClientWebSocketResponse) -> list[str]:
+    """What else is said before the socket is closed."""
+    return [raw.json()["type"] async for raw in socket]
 
 
 async def hear(socket: ClientWebSocketResponse) -> dict[str, Any]:
@@ -160,8 +178,8 @@ async def test_a_line_is_tried_and_what_was_found_is_told_and_kept(
     counter: Counter,
 ) -> None:
     socket = await counter.connected()
-    assert await hear(socket) == {"type": "finished"}
-    await socket.send_json({"type": "report", **REPORT})
+    assert await _stage(socket) == {"type": "send", "rate": 80_000}
+    assert await _stage(socket) == {"type": "send", "rate": 900_000}
 
     result = await hear(socket)
 
@@ -172,14 +190,46 @@ async def test_a_line_is_tried_and_what_was_found_is_told_and_kept(
         "loss_down": 0.01,
         "round_trip": 0.08,
         "jitter": 0.01,
-        "rate_up": 480_000,
-        "rate_down": 480_000,
+        "rate_up": 800_000,
+        "rate_down": 500_000,
         "relayed": False,
     }
     kept = await counter.kept()
     assert kept is not None
     assert (kept.verdict, kept.taken_at) == (Verdict.GOOD, counter.clock())
     assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+
+
+async def test_a_line_too_weak_for_a_large_picture_is_what_the_small_one_found(
+    counter: Counter,
+) -> None:
+    socket = await counter.connected()
+    await _stage(socket, rate=100_000)
+    await _stage(socket, rate=400_000, lost=600, received=400)
+
+    result = await hear(socket)
+
+    assert (result["verdict"], result["rate_down"]) == ("weak", 100_000)
+    assert result["loss_down"] == 0.01
+
+
+async def test_a_line_too_weak_for_any_picture_is_tried_with_sound_alone(
+    counter: Counter,
+) -> None:
+    socket = await counter.connected()
+    await _stage(socket, rate=40_000, lost=600, received=400)
+
+    assert await _stage(socket, rate=25_000) == {"type": "send", "rate": 0}
+    assert (await hear(socket))["verdict"] == "sound_only"
+
+
+async def test_a_page_that_reports_nothing_is_judged_from_our_end(
+    counter: Counter,
+) -> None:
+    socket = await counter.connected()
+    said = [(await hear(socket))["type"] for _ in range(5)]
+
+    assert said == ["send", "tell", "send", "tell", "result"]
 
 
 async def test_the_page_is_seated_with_itself_and_nobody_else(counter: Counter) -> None:
@@ -227,7 +277,7 @@ async def test_a_newer_test_of_a_line_takes_the_place_of_an_older(
     newer = await counter.begin()
 
     assert (await hear(newer))["type"] == "ready"
-    assert (await older.receive(timeout=5)).type is WSMsgType.CLOSE
+    assert "result" not in await _rest(older)
     assert len(counter.desk) == 1
 
 
@@ -317,7 +367,8 @@ async def test_a_stopping_service_breaks_tests_off(counter: Counter) -> None:
 
     counter.desk.stop()
 
-    assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+    assert "result" not in await _rest(socket)
+    assert await counter.kept() is None
     assert len(counter.desk) == 0
 
 

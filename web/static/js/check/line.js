@@ -4,11 +4,9 @@
  * quiet room would, and need no permission. */
 
 const VERSION = 1;
-const PATIENCE_MS = 40_000;
-const WARMING_UP_MS = 2000;
-const RATED_MS = 5000;
+const PATIENCE_MS = 50_000;
 const SAMPLE_MS = 1000;
-const PICTURE = { width: 640, height: 360, grain: 8, framesPerSecond: 20, bitsPerSecond: 900_000 };
+const PICTURE = { width: 640, height: 360, grain: 8, framesPerSecond: 20, bitsPerSecond: 80_000 };
 const TONE_HZ = 330;
 
 /**
@@ -107,9 +105,11 @@ export class LineTest {
       this.onBegun(message.seconds);
       const timer = window.setInterval(() => this.sample(), SAMPLE_MS);
       this.closing.push(() => window.clearInterval(timer));
-    } else if (message.type === "finished") {
+    } else if (message.type === "send") {
+      await this.allow(message.rate);
+    } else if (message.type === "tell") {
       await this.sample();
-      send({ type: "report", ...(await this.report()) });
+      send({ type: "report", ...(await this.report(message.seconds)) });
     }
   }
 
@@ -136,6 +136,16 @@ export class LineTest {
     send({ type: "answer", target: "subscriber", sdp: leg.localDescription?.sdp });
   }
 
+  /** @param {number} rate bits per second that the picture may take; 0 stops it */
+  async allow(rate) {
+    const sender = this.legs[0].getSenders().find((one) => one.track?.kind === "video");
+    const settings = sender?.getParameters();
+    if (!sender || !settings?.encodings?.length) return;
+    settings.encodings[0].active = rate > 0;
+    if (rate > 0) settings.encodings[0].maxBitrate = rate;
+    await sender.setParameters(settings);
+  }
+
   async sample() {
     const sample = { at: performance.now(), received: 0, lost: 0, bytes: 0, jitter: 0 };
     for (const one of (await this.legs[1].getStats()).values()) {
@@ -148,17 +158,17 @@ export class LineTest {
     this.samples.push(sample);
   }
 
-  /** What arrived here once the beginning was over. */
-  async report() {
+  /** What arrived here of late. @param {number} seconds */
+  async report(seconds) {
     const last = this.samples[this.samples.length - 1];
-    const settled = this.samples.find((one) => one.at >= this.samples[0].at + WARMING_UP_MS) ?? last;
-    const rated = this.samples.find((one) => one.at >= last.at - RATED_MS - SAMPLE_MS / 2) ?? last;
-    const seconds = Math.max(1, (last.at - rated.at) / 1000);
+    const since = last.at - seconds * 1000 - SAMPLE_MS / 2;
+    const first = this.samples.find((one) => one.at >= since) ?? last;
+    const passed = Math.max(1, (last.at - first.at) / 1000);
     const pair = await chosenPair(this.legs[1]);
     return {
-      received: last.received - settled.received,
-      lost: Math.max(0, last.lost - settled.lost),
-      rate: Math.round((8 * (last.bytes - rated.bytes)) / seconds),
+      received: last.received - first.received,
+      lost: Math.max(0, last.lost - first.lost),
+      rate: Math.round((8 * (last.bytes - first.bytes)) / passed),
       jitter: Math.min(60, last.jitter),
       round_trip: pair.roundTrip === null ? null : Math.min(60, pair.roundTrip),
       relayed: pair.relayed,
