@@ -191,7 +191,7 @@ async def test_two_pages_see_and_hear_each_other_until_the_end(
     for page in (family, terminal):
         await _until(page, "ended")
     owed = await family.locator("[data-part-of-call=owed]").inner_text()
-    assert owed.startswith("3 minutes were lost and could not be given back.")
+    assert owed.startswith("۳ دقیقه از دست رفت و جبران آن ممکن نشد.")
 
 
 async def _page(browser: Browser, site: Site) -> Page:
