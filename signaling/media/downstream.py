@@ -11,20 +11,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from signaling.media import dtls, h264, rtcp, rtp, vp8
+from signaling.media.choosing import Chooser
 from signaling.media.codecs import CLOCK_RATES, Codec
 from signaling.media.engine import Kind
 from signaling.media.hearsay import NOTHING_HEARD, Answer, Heard
-from signaling.media.layers import Track
 from signaling.media.leg import Leg
 from signaling.media.resending import Resending
 from signaling.media.rtx import Repairs
 from signaling.media.sections import Format
 from signaling.media.splicing import elapsed
-from signaling.media.upstream import Layer, Upstream
+from signaling.media.upstream import Upstream
 
 _HEADER: Final = struct.Struct("!BBHLL").pack
 _FRESH: Final = 5.0
-_ABOUT_TO_COME: Final = 1.0
 #: Receivers repeat their estimate about every second while it matters.
 _ALLOWANCE_HOLDS: Final = 2.0
 
@@ -45,28 +44,31 @@ class Start:
     timestamp: int
 
 
-class Downstream:
+class Downstream(Chooser):
     """The sending end of one SSRC.
 
     Attributes:
         codecs: the payload types of what the receiver can decode.
-        switches: changes from one layer of a picture to the other.
     """
+
+    # More than thirty attributes: without slots each access would be a look-up.
+    __slots__ = (
+        "_allowed", "_clock_rate", "_counters", "_dropped", "_first", "_kept", "_last",
+        "_last_codec", "_last_source", "_leg", "_mask", "_number_shift",
+        "_payload_type", "_plain_kept", "_protect", "_reported", "_sent_at",
+        "_timestamp", "_timestamp_shift", "_top",
+        "codecs", "heard", "nacks", "octets", "packets", "plis",
+        "resending", "ssrc",
+    )  # fmt: skip
 
     def __init__(
         self, leg: Leg, kind: Kind, start: Start, *, dropped: Counter[str]
     ) -> None:
-        self.kind: Kind = kind
+        super().__init__(kind)
         self.ssrc = start.ssrc
         self.codecs: dict[Codec, int] = {}
         self.packets = self.octets = self.nacks = self.plis = 0
-        self.switches = 0
         self.heard = NOTHING_HEARD
-        self._track: Track | None = None
-        self._wish: Layer | None = "high"
-        self._source: Upstream | None = None
-        self._target: Upstream | None = None
-        self._spare: Upstream | None = None
         self._last_source: Upstream | None = None
         self._last_codec: Codec | None = None
         self._allowed = (0, float("-inf"))
@@ -100,67 +102,6 @@ class Downstream:
     def begin(self, protect: dtls.Cipher) -> None:
         """Has the keys: from now on it may be connected."""
         self._protect = protect
-
-    @property
-    def layer(self) -> Layer | None:
-        """Which layer flows now; None while nothing does."""
-        return self._source.layer if self._source else None
-
-    @property
-    def track(self) -> Track | None:
-        """What it is connected to, whether or not something flows."""
-        return self._track
-
-    @property
-    def wish(self) -> Layer | None:
-        """Which layer it goes over to; None if nothing is to flow."""
-        return self._wish
-
-    def want(self, layer: Layer | None, now: float) -> None:
-        """Goes over to a layer at its next key frame; None stops the stream at once.
-
-        Where that layer does not come, the other is taken meanwhile.
-        """
-        if layer != self._wish:
-            self._wish = layer
-            if self._track is not None:
-                self._track.arrange(now)
-
-    def pause(self) -> None:
-        """Forgets the source: whatever comes next is spliced on anew."""
-        self._track = self._source = self._target = self._spare = None
-
-    def forget(self, source: Upstream) -> None:
-        """Begins anew with the next key frame, which is in another codec."""
-        if self._source is source:
-            self._source = None
-
-    def aim(self, track: Track, now: float) -> None:
-        """Decides which layers to take: what is wished for, or what there is."""
-        self._track = track
-        layers = track.layers
-        if self._wish is None or not layers or self._waits(track, now):
-            self._source = self._target = self._spare = None
-            return
-        target = layers.get(self._wish) or next(iter(layers.values()))
-        others = [each for each in layers.values() if each is not target]
-        self._target, self._spare = target, None
-        if others and not target.live(now) and others[0].live(now):
-            self._spare = others[0]
-        if self._source is not target and self._source not in others:
-            self._source = None
-        awaited = self._spare or target
-        if self.kind == "video" and awaited is not self._source:
-            awaited.await_key_frame(now)
-
-    def _waits(self, track: Track, now: float) -> bool:
-        """Begins with no high layer where the low one is wanted and about to come."""
-        coming = "low" in track.expected and "low" not in track.layers
-        return self._wish == "low" and coming and now - track.began < _ABOUT_TO_COME
-
-    def takes(self, stream: Upstream) -> bool:
-        """Packets of this layer are wanted: now, or from its next key frame on."""
-        return stream in (self._source, self._target, self._spare)
 
     def forward(  # noqa: PLR0917  # names cost time in every packet
         self,
@@ -214,7 +155,7 @@ class Downstream:
             return False
         if codec == "opus":
             return True
-        if self._spare is source and self._target and self._target.live(now):
+        if self._needless(source, now):
             return False
         described = vp8.describe(packet, offset) if codec == "vp8" else None
         if described is not None:
@@ -243,19 +184,14 @@ class Downstream:
                 timestamp=timestamp,
                 ticks=int((now - self._sent_at) * self._clock_rate),
             )
-        if self._source is not None and self._source.layer != source.layer:
-            self.switches += 1
-        self._source = self._last_source = source
+        self._last_source = source
         self._last_codec = source.codec
         if source.codec is not None:
             self._payload_type = self.codecs[source.codec]
-        if source is self._target:
-            self._spare = None
         self._first = number
         self._number_shift = self._top + 1 - number
         self._timestamp_shift = self._timestamp + step - timestamp
-        if self._track is not None:
-            self._track.rewire()
+        self._settle(source)
 
     def repeat(self, numbers: list[int], *, round_trip: float, now: float) -> None:
         """Sends again what was lost."""

@@ -46,7 +46,8 @@ class Scene:
         self.down.begin(lambda packet: packet)
         self.track = Track("video", SenderClock())
         self.track.codecs = {96: "vp8", 102: "h264"}
-        self.asked: set[int] = set()
+        # Every stream begins with a key frame.
+        self.asked = set(SSRC.values())
         self.numbers = {"high": 65_000, "low": 40}
         self.pictures = {"high": 32_700, "low": 3}
         self.reports = reports

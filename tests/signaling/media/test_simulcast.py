@@ -294,3 +294,15 @@ async def test_repeats_go_in_a_stream_of_their_own_where_they_are_taken(
     assert repair[12:14] == original[2:4]
     assert repair[14:] == original[12:]
     assert stage.forwarder.workers()[0].retransmitted == 1
+
+
+async def test_a_key_frame_that_comes_by_itself_is_not_asked_for(
+    stage: Stage,
+) -> None:
+    camera, terminal = await call(stage)
+
+    camera.shoot(keys=(HIGH, LOW))
+    camera.shoot()
+    await seen(terminal, 2)
+
+    assert asked(camera.peer) == []
