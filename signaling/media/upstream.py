@@ -89,6 +89,16 @@ class Upstream:
         bitrate: bits per second, lately.
     """
 
+    # More than thirty attributes: without slots each access would be a look-up.
+    __slots__ = (
+        "_admitted", "_ask", "_call", "_clock_rate", "_codecs", "_expected_before",
+        "_first", "_holes", "_key_frame_wanted", "_measured", "_next_key_frame",
+        "_packets_before", "_transit", "bitrate", "clock", "codec", "heard", "jitter",
+        "kind", "layer", "lost_fraction", "nacks", "octets", "outlets", "packets",
+        "payload_type", "plis", "repaired", "report_heard", "report_in", "round_trip",
+        "ssrc", "top",
+    )  # fmt: skip
+
     def __init__(
         self,
         kind: Kind,
