@@ -67,6 +67,7 @@ class Publication:
         self._on_offer_wanted = on_offer_wanted
         self._offered: frozenset[Codec] = frozenset()
         self._slow_audio = self._offer_wanted = False
+        self._round_trip: float | None = None
         self._ufrag = ""
         self._version = 0
 
@@ -191,12 +192,18 @@ class Publication:
                 stream.note_report(report, own_ntp=self._own_ntp(), now=now)
 
     def report(self, now: float, round_trip: float | None = None) -> None:
-        """Measures, reports reception, and tells the sender how much it may send."""
+        """Measures, reports reception, and tells the sender how much it may send.
+
+        Args:
+            now: in monotonic seconds.
+            round_trip: to the participant, as its other leg has measured it.
+        """
         for track in self.tracks.values():
             for stream in track.layers.values():
                 stream.measure(now)
                 if round_trip is not None:
                     stream.round_trip = round_trip
+        self._round_trip = round_trip
         self._line.look(self.tracks, round_trip or _ASSUMED_ROUND_TRIP, now)
         self.slow_audio = self._line.decided.slow
         if self._line.decided.quality != self._quality:
@@ -249,7 +256,7 @@ class Publication:
         return LegStatistics(
             state=self.leg.state,
             last_heard=self.leg.last_heard,
-            rtt=None,
+            rtt=self._round_trip,
             loss=max((each.lost_fraction for each in live), default=0.0),
             jitter=max(
                 (each.jitter / CLOCK_RATES[each.kind] for each in live), default=0.0
