@@ -148,9 +148,11 @@ class Roster:
     def publishes(self, participant: str, quality: engine.VideoQuality) -> Effects:
         """Somebody should send no more of their picture than this."""
         place = self.find(participant)
-        if place is None or place.publishes == quality:
+        if place is None:
             return ()
-        place.publishes = quality
+        before, place.publishes = place.publishes or "high", quality
+        if before == quality:
+            return ()
         return (Envelope(to=participant, message=PublishQuality(quality=quality)),)
 
 

@@ -61,7 +61,8 @@ class Publication:
         self._dropped = habits.dropped
         self._attention = attention
         self._line = Inbound(bounds)
-        self._quality: VideoQuality = "high"
+        # The first is told as well: who builds a leg anew may still keep to the last.
+        self._quality: VideoQuality | None = None
         self._on_quality = on_quality
         self._own_ntp = own_ntp
         self._on_offer_wanted = on_offer_wanted
