@@ -8,6 +8,7 @@ const PATIENCE_MS = 50_000;
 const SAMPLE_MS = 1000;
 const PICTURE = { width: 640, height: 360, grain: 8, framesPerSecond: 20, bitsPerSecond: 80_000 };
 const TONE_HZ = 330;
+const SOUND_BITS_PER_SECOND = 12_000;
 
 /**
  * @typedef {{type: string, [field: string]: any}} Message
@@ -136,14 +137,23 @@ export class LineTest {
     send({ type: "answer", target: "subscriber", sdp: leg.localDescription?.sdp });
   }
 
-  /** @param {number} rate bits per second that the picture may take; 0 stops it */
+  /**
+   * Without a picture the sound takes as little as a call lets it take on such a line.
+   * @param {number} rate bits per second that the picture may take; 0 stops it
+   */
   async allow(rate) {
-    const sender = this.legs[0].getSenders().find((one) => one.track?.kind === "video");
-    const settings = sender?.getParameters();
-    if (!sender || !settings?.encodings?.length) return;
-    settings.encodings[0].active = rate > 0;
-    if (rate > 0) settings.encodings[0].maxBitrate = rate;
-    await sender.setParameters(settings);
+    for (const sender of this.legs[0].getSenders()) {
+      const settings = sender.getParameters();
+      if (!settings.encodings?.length) continue;
+      const [encoding] = settings.encodings;
+      if (sender.track?.kind === "video") {
+        encoding.active = rate > 0;
+        if (rate > 0) encoding.maxBitrate = rate;
+      } else if (rate === 0) {
+        encoding.maxBitrate = SOUND_BITS_PER_SECOND;
+      }
+      await sender.setParameters(settings);
+    }
   }
 
   async sample() {
