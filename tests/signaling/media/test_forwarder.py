@@ -432,6 +432,14 @@ async def test_the_round_trip_is_measured_from_reports(stage: Stage) -> None:
     await until(lambda: round_trip() is not None)
     assert round_trip() == pytest.approx(0.5, abs=0.1)
 
+    await stage.publisher("terminal")
+
+    def as_publisher() -> float | None:
+        return stage.forwarder.statistics("terminal").publisher.rtt
+
+    await until(lambda: as_publisher() is not None, within=2)
+    assert as_publisher() == round_trip()
+
 
 async def test_header_extensions_and_contributors_end_here(stage: Stage) -> None:
     family = await stage.publisher("family")
