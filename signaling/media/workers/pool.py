@@ -24,6 +24,7 @@ from signaling.media.workers.keeper import Keeper
 from signaling.media.workers.link import Gone, Link
 from signaling.media.workers.wanted import Wanted
 from signaling.media.workers.wire import Argument
+from visitation.errors import VisitationError
 
 #: What killed two workers is not tried on a third.
 _ATTEMPTS: Final = 2
@@ -34,8 +35,16 @@ _NOTHING: Final = engine.ParticipantStatistics(
 log = structlog.get_logger()
 
 
+class NotJoined(VisitationError):
+    """Somebody who is in no room (any more) has no worker."""
+
+
 class Workers:
-    """The built-in `MediaEngine`, over several processes."""
+    """The built-in `MediaEngine`, over several processes.
+
+    What negotiates raises `NotJoined` for somebody in no room, `Gone` if no worker
+    lived long enough to answer, and `Fault` if the worker failed at it.
+    """
 
     def __init__(
         self,
@@ -207,7 +216,7 @@ class Workers:
             if self._wanted.room(participant) is not None:
                 self._legs.add((participant, target))
             return answer or ""
-        raise BadSdp("worker_died")
+        raise Gone(f"{_ATTEMPTS} workers at {verb}")
 
     async def _link_of(self, participant: str) -> Link:
         """The worker of the participant's room, as soon as there is one."""
@@ -217,7 +226,7 @@ class Workers:
                 return keeper.link
             self._housed.clear()
             await self._housed.wait()
-        raise BadSdp("not_joined")
+        raise NotJoined(participant)
 
     def _order(self, participant: str, verb: str, *arguments: Argument) -> None:
         """Says it to the room's worker; without one it is remembered all the same."""

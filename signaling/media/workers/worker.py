@@ -24,6 +24,9 @@ from signaling.media.workers.wire import FromWorker
 
 #: A second's statistics are told in tenths, so that packets never wait for them.
 _PHASES: Final = 10
+#: Whoever is new is told of every second tenth: somebody may be trying their line.
+_NEW_PHASES: Final = 2
+_NEW_SECONDS: Final = 30.0
 #: Nothing but answers and events is added to what the service is slow to read.
 _UNREAD_BYTES: Final = 1024 * 1024
 _ORDERS: Final = ("join", "seat", "block", "leave")
@@ -38,7 +41,7 @@ class Work:
 
     def __init__(self, writer: asyncio.StreamWriter, settings: dict[str, Any]) -> None:
         self._writer = writer
-        self._people: set[str] = set()
+        self._people: dict[str, float] = {}
         self.forwarder = Forwarder(
             ForwarderSettings(
                 **{name: _whole(each) for name, each in settings.items()}
@@ -74,9 +77,9 @@ class Work:
     def _carry_out(self, order: wire.Order) -> None:
         participant = str(order.arguments[0])
         if order.verb == "join":
-            self._people.add(participant)
+            self._people[participant] = time.monotonic()
         elif order.verb == "leave":
-            self._people.discard(participant)
+            self._people.pop(participant, None)
         try:
             self._calls[order.verb](*order.arguments)
         except Exception:  # one order's fault is not the other rooms'
@@ -93,7 +96,7 @@ class Work:
         return wire.Answered(id=ask.id, answer=answer)
 
     async def measure(self) -> None:
-        """Push everybody's statistics once a second, and the worker's own."""
+        """Push everybody's statistics once a second or more, and the worker's own."""
         phase, tidying = 0, housekeeping.Tidying()
         while True:
             await asyncio.sleep(1 / _PHASES)
@@ -105,15 +108,20 @@ class Work:
                 tidying.second()
 
     def _measured(self, phase: int) -> wire.Measured:
+        now = time.monotonic()
         return wire.Measured(
-            at=time.monotonic(),
+            at=now,
             participants={
                 name: self.forwarder.statistics(name)
                 for name in self._people
-                if hash(name) % _PHASES == phase
+                if self._is_due(name, phase, now)
             },
             own=self._own() if phase == 0 else None,
         )
+
+    def _is_due(self, name: str, phase: int, now: float) -> bool:
+        is_new = now - self._people[name] < _NEW_SECONDS
+        return (hash(name) - phase) % (_NEW_PHASES if is_new else _PHASES) == 0
 
     def _own(self) -> WorkerStatistics:
         (counted,) = self.forwarder.workers()

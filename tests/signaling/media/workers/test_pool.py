@@ -17,7 +17,8 @@ from signaling.media.engine import (
     TrackStarted,
 )
 from signaling.media.forwarder import ForwarderSettings
-from signaling.media.workers.pool import Workers
+from signaling.media.workers.link import Gone
+from signaling.media.workers.pool import NotJoined, Workers
 from tests.signaling.media.client import Peer
 from tests.signaling.media.conftest import until
 from tests.signaling.media.workers.conftest import PATIENCE, Opens, Stage, passes, say
@@ -77,13 +78,14 @@ async def test_a_refused_description_is_refused_with_the_same_reason(
         await stage.workers.publish("family", "")
     with pytest.raises(BadSdp) as unasked:
         await stage.workers.accept("family", "v=0")
-    with pytest.raises(BadSdp) as stranger:
+    assert (refused.value.reason, unasked.value.reason) == ("malformed", "no_offer")
+
+
+async def test_who_is_in_no_room_has_no_worker(stage: Stage) -> None:
+    stage.workers.seat("nobody", 0, "family")
+    stage.workers.block("nobody", "audio", True)
+    with pytest.raises(NotJoined):
         await stage.workers.subscribe("nobody")
-    assert [each.value.reason for each in (refused, unasked, stranger)] == [
-        "malformed",
-        "no_offer",
-        "not_joined",
-    ]
 
 
 async def test_a_slot_that_does_not_exist_is_refused(stage: Stage) -> None:
@@ -227,6 +229,23 @@ async def test_what_was_asked_of_a_dying_worker_is_asked_of_another(
     assert f" {stage.workers.ports[1]} typ host" in await subscribed
     assert await answered is None
     await peer.close()
+
+
+async def test_what_two_workers_died_of_is_asked_of_no_third(stage: Stage) -> None:
+    stage.workers.join("family", "visit")
+    await until(lambda: len(stage.workers.workers()) == 2, within=PATIENCE)
+    first, second = stage.process(0), stage.process(1)
+    first.suspend()
+    second.suspend()
+    asked = asyncio.create_task(stage.workers.subscribe("family"))
+    await asyncio.sleep(0.1)
+
+    first.kill()
+    await until(lambda: stage.place("visit") == 1)
+    second.kill()
+
+    with pytest.raises(Gone):
+        await asked
 
 
 async def test_a_worker_that_hangs_is_replaced(stage: Stage) -> None:
