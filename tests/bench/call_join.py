@@ -68,7 +68,9 @@ class Caller:
         return began
 
     async def leave(self) -> None:
-        await self._say({"type": "leave", "reason": "left"})
+        # The visit may have been ended for everybody before.
+        with suppress(ConnectionError):
+            await self._say({"type": "leave", "reason": "left"})
         for task in self._tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):

@@ -20,6 +20,9 @@ import aiohttp
 BINARY = "janus"
 _MODULES = Path("/usr/lib/x86_64-linux-gnu/janus")
 
+#: A feed is there a moment after its sender is connected.
+_NO_SUCH_FEED, _PATIENCE = 428, 250
+
 _CORE = """
 general: {{
     configs_folder = "{folder}"
@@ -59,6 +62,10 @@ def missing() -> str:
 def _modules() -> Path:
     found = sorted(Path("/usr/lib").glob("*/janus"))
     return found[0] if found else _MODULES
+
+
+class NotYet(RuntimeError):
+    """The feed is not there."""
 
 
 class Janus:
@@ -136,14 +143,19 @@ class Janus:
     async def subscribe(self, room: int, *feeds: int) -> tuple[int, str]:
         """Offers the feeds on one transport: its handle, and the offer."""
         handle = await self._attach()
-        attached = await self._say(
-            handle,
-            request="join",
-            ptype="subscriber",
-            room=room,
-            streams=[{"feed": feed} for feed in feeds],
-        )
-        return handle, attached["jsep"]["sdp"]
+        streams = [{"feed": feed} for feed in feeds]
+        for _ in range(_PATIENCE):
+            with suppress(NotYet):
+                attached = await self._say(
+                    handle,
+                    request="join",
+                    ptype="subscriber",
+                    room=room,
+                    streams=streams,
+                )
+                return handle, attached["jsep"]["sdp"]
+            await asyncio.sleep(0.02)
+        raise NotYet(feeds)
 
     async def accept(self, handle: int, answer: str) -> None:
         await self._say(handle, request="start", jsep={"type": "answer", "sdp": answer})
@@ -157,7 +169,10 @@ class Janus:
     ) -> dict[str, Any]:
         more = {"jsep": {**jsep, "trickle": False}} if jsep else {}
         said = await self._ask(janus="message", handle_id=handle, body=body, **more)
-        if error := said["plugindata"]["data"].get("error"):
+        told = said["plugindata"]["data"]
+        if told.get("error_code") == _NO_SUCH_FEED:
+            raise NotYet(told["error"])
+        if error := told.get("error"):
             raise RuntimeError(f"Janus refuses {body['request']}: {error}")
         return said
 

@@ -8,7 +8,6 @@ room for more.
 
 import asyncio
 import os
-import re
 import socket
 import struct
 import time
@@ -29,13 +28,16 @@ _BUFFER = 4 * 1024 * 1024
 #: What a receiver says it could take: never what holds a server back.
 _AMPLE = 20_000_000
 _NTP_EPOCH = 2_208_988_800
+#: A mask: so many sequence numbers are remembered, to tell repeats.
+_RECENT = 1023
 
 
 @dataclass
 class Heard:
     """One stream as a receiver saw it."""
 
-    highest: int = 0
+    highest: int
+    recent: list[int] = field(default_factory=lambda: [-1] * (_RECENT + 1))
     last_report: int = 0
     reported_at: float = 0.0
 
@@ -84,11 +86,11 @@ class Replayer(Peer):
         self._load = load
         self._number = len(load.peers)
         load.peers.append(self)
-        self._frame = self._sound = 0
+        self._frame = self._sound = self._position = 0
         self._numbers = {VP8: 1000, OPUS: 1000}
         self._octets = {VP8: 0, OPUS: 0}
         self._playing = self._reporting = False
-        self._heard: dict[int, Heard] = {}
+        self._heard: dict[bytes, Heard] = {}
         self._nominated = asyncio.Event()
 
     def _bind(self) -> socket.socket:
@@ -126,11 +128,12 @@ class Replayer(Peer):
     def _next_frame(self, due: float) -> float | None:
         if not self._playing:
             return None
-        payloads = self._load.trace.frames[self._frame % len(self._load.trace.frames)]
+        payloads = self._load.trace.frames[self._position]
         last = len(payloads) - 1
         for index, payload in enumerate(payloads):
             self._send_media(VP8, payload, self._frame * 3000, index == last)
         self._frame += 1
+        self._position = (self._position + 1) % len(self._load.trace.frames)
         return due + traces.FRAME_SECONDS
 
     def _next_sound(self, due: float) -> float | None:
@@ -188,7 +191,7 @@ class Replayer(Peer):
         if self._heard and self.ciphers:
             blocks = [
                 rtcp.ReportBlock(
-                    ssrc=ssrc,
+                    ssrc=int.from_bytes(ssrc, "big"),
                     fraction_lost=0,
                     lost=0,
                     highest=heard.highest,
@@ -201,7 +204,7 @@ class Replayer(Peer):
                 for ssrc, heard in self._heard.items()
             ]
             said = rtcp.receiver_report(1, blocks) + rtcp.description(1, "replayer")
-            self.send(said + rtcp.bitrate(1, _AMPLE, list(self._heard)))
+            self.send(said + rtcp.bitrate(1, _AMPLE, [each.ssrc for each in blocks]))
         return due + 1
 
     def _read(self, bound: socket.socket) -> None:
@@ -217,16 +220,21 @@ class Replayer(Peer):
                     self._hear(datagram)
 
     def _take(self, datagram: bytes, ancillary: list) -> None:
+        if datagram[1] & 0x7F not in self._numbers:
+            return  # a repeat, which is sent to see how much the line bears
+        number = datagram[2] << 8 | datagram[3]
+        heard = self._heard.get(datagram[8:12])
+        if heard is None:
+            heard = self._heard[datagram[8:12]] = Heard(highest=number)
+        if heard.recent[number & _RECENT] == number:
+            return  # a repeat where there is no stream for repeats
+        heard.recent[number & _RECENT] = number
         self.received += 1
         self.frames += datagram[1] == 0x80 | VP8
         self.first_received.set()
-        if datagram[3] & 7:
+        if number & 7:
             return
-        ssrc = int.from_bytes(datagram[8:12], "big")
-        heard = self._heard.get(ssrc) or self._heard.setdefault(ssrc, Heard())
-        number = int.from_bytes(datagram[2:4], "big")
-        step = (number - heard.highest + 0x8000 & 0xFFFF) - 0x8000
-        heard.highest += step if heard.highest else number
+        heard.highest += (number - heard.highest + 0x8000 & 0xFFFF) - 0x8000
         if not self._load.marks or not self.ciphers:
             return
         plain = self.ciphers.unprotect(datagram)
@@ -246,9 +254,12 @@ class Replayer(Peer):
         super()._hear(datagram)
         for packet in self.reports:
             report = rtcp.sender_report_in(packet)
-            if report and (heard := self._heard.get(report.ssrc)):
+            heard = report and self._heard.get(report.ssrc.to_bytes(4, "big"))
+            if report and heard:
                 heard.last_report = report.ntp >> 16 & 0xFFFFFFFF
                 heard.reported_at = time.monotonic()
+            if rtcp.key_frames_asked_in(packet):
+                self._position = 0
         self.reports.clear()
 
     def _answer(self, datagram: bytes, address: tuple[str, int]) -> None:
@@ -286,7 +297,7 @@ class Replayer(Peer):
 
     def offer(self, **described: object) -> str:
         """An offer with all that a browser's has and that costs a server work."""
-        sdp = super().offer(**described)
+        sdp = super().offer(rtx=True, **described)
         for kind, codec, wishes in (
             (VP8, "VP8/90000", ("nack", "nack pli", "ccm fir", "goog-remb")),
             (OPUS, "opus/48000/2", ()),
@@ -298,9 +309,8 @@ class Replayer(Peer):
         return sdp
 
     def answer(self, offer: str, **described: object) -> str:
-        """Takes of each section the codec that is named first."""
-        first = re.sub(r"(?m)^(m=\S+ \d+ \S+ \d+)[ \d]*", r"\1", offer)
-        return super().answer(first, **described)
+        """Takes VP8, with repeats as a stream of their own, and Opus."""
+        return super().answer(offer, rtx=True, codecs=("VP8",), **described)
 
     def with_candidate(self, sdp: str) -> str:
         """A full agent has to be told where we are."""

@@ -21,7 +21,6 @@ from tests.bench.servers import JanusRooms, OurForwarder, Relay, Server
 from tests.bench.trace import Trace, record
 
 Make = Callable[[], Server]
-MOST_ROOMS = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +32,7 @@ class Plan:
         step: rooms from one measurement to the next in the first round.
         fine: the same near the limit, in the rounds after it.
         trio_step: rooms of three people from one measurement to the next.
+        most: rooms after which nobody looks for a limit any more.
     """
 
     rounds: int
@@ -40,6 +40,7 @@ class Plan:
     fine: int
     trio_step: int
     pace: Pace
+    most: int = 240
 
 
 FULL = Plan(rounds=3, step=15, fine=5, trio_step=10, pace=Pace(settle=1.5, measure=4.0))
@@ -74,10 +75,10 @@ def show(result: Result) -> None:
 def to_the_limit(plan: Plan, before: int) -> Iterable[int]:
     """Numbers of rooms to try, given the limit found before; 0 for none."""
     if not before:
-        return [1, *range(plan.step, MOST_ROOMS, plan.step)]
-    known = [max(1, before // 2), max(1, int(before * 0.7))]
+        return [1, *range(plan.step, plan.most, plan.step)]
+    known = [max(1, before // 2), max(1, before * 7 // 10)]
     begin = max(known[-1] + 1, before - 2 * plan.step // 3)
-    return sorted({*known, *range(begin, MOST_ROOMS, plan.fine)})
+    return sorted({*known, *range(begin, plan.most, plan.fine)})
 
 
 async def rounds(
@@ -102,7 +103,7 @@ async def trios(plan: Plan, makes: dict[str, Make], trace: Trace) -> None:
     limits = {}
     for name, make in makes.items():
         if name != Relay.name:
-            steps = range(plan.trio_step, MOST_ROOMS, plan.trio_step)
+            steps = range(plan.trio_step, plan.most, plan.trio_step)
             bout = Bout(make(), trace, people=3)
             limits[name] = capacity(await growth(bout, steps, plan.pace, show))
     print(f"rooms of three that a core carries: {limits}")
@@ -169,7 +170,7 @@ async def run(plan: Plan) -> dict[str, object]:
         await trios(plan, makes, trace)
     print(f"\nat half and at 70 % of {carried} rooms\n{HEAD}", flush=True)
     half = await at_share(plan, makes[OurForwarder.name], trace, carried // 2)
-    most = await at_share(plan, makes[OurForwarder.name], trace, int(carried * 0.7))
+    most = await at_share(plan, makes[OurForwarder.name], trace, carried * 7 // 10)
     print("\nrooms of two that a core carries, by round")
     for name, results in found.items():
         print(f"  {name:<14}" + "".join(f"{capacity(each):>6}" for each in results))

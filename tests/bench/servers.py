@@ -80,6 +80,9 @@ def keep_to(core: int, pid: int = 0) -> None:
         os.sched_setaffinity(int(thread.name), {core})
         with suppress(PermissionError):
             os.setpriority(os.PRIO_PROCESS, int(thread.name), -15)
+    # Where sessions are scheduled as groups, a process is nice only to its own.
+    with suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text("-15")
 
 
 class OurForwarder:
