@@ -143,7 +143,7 @@ async def test_a_picture_given_up_stays_as_a_still_then_as_a_card_and_comes_back
 
 
 async def test_a_page_sends_no_more_of_its_picture_than_it_is_told(call: Call) -> None:
-    note = call.family.get_by_text("Your picture is not sent now")
+    note = call.family.locator("figure").get_by_text("Your picture is not sent now")
 
     call.tell(PublishQuality(quality="audio_only"))
     await expect(note).to_be_visible()

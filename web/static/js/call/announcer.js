@@ -27,6 +27,6 @@ export class Announcer {
     const fresh = [...this.holds].filter(([topic, words]) => words !== (this.said.get(topic) ?? ""));
     for (const [topic, words] of fresh) this.said.set(topic, words);
     const words = fresh.map(([, text]) => text).filter(Boolean).join(" ");
-    if (words) this.place.textContent = words;
+    if (words || ![...this.holds.values()].some(Boolean)) this.place.textContent = words;
   }
 }

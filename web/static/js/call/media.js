@@ -126,7 +126,7 @@ export class Media {
   connection(target) {
     const connection = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
     const now = performance.now();
-    this.pulses[target] ??= pulse.begin(now);
+    this.pulses[target] = { ...(this.pulses[target] ?? pulse.begin(now)), triedAt: now };
     connection.onconnectionstatechange = () => {
       if (this[target].newest !== connection) return;
       const known = this.pulses[target];

@@ -19,6 +19,8 @@ export class Subscriber {
     this.connection = null;
     /** @type {RTCPeerConnection | null} that is being built */
     this.next = null;
+    /** What the newest of them was offered as. */
+    this.leg = "";
     this.accepting = Promise.resolve();
   }
 
@@ -38,9 +40,8 @@ export class Subscriber {
   /** @param {string} sdp */
   async accept(sdp) {
     let connection = this.newest;
-    if (!connection || fingerprint(connection.remoteDescription?.sdp) !== fingerprint(sdp) || isOver(connection)) {
-      connection = this.build();
-    }
+    if (!connection || this.leg !== legIn(sdp) || isOver(connection)) connection = this.build();
+    this.leg = legIn(sdp);
     await connection.setRemoteDescription({ type: "offer", sdp });
     for (const transceiver of connection.getTransceivers()) {
       const silent = transceiver.mid?.startsWith("a") && !this.wires.hears;
@@ -99,7 +100,11 @@ function isOver(connection) {
   return connection.connectionState === "failed" || connection.connectionState === "closed";
 }
 
-/** @param {string | undefined} sdp */
-function fingerprint(sdp) {
-  return sdp?.match(/^a=fingerprint:(.*)$/m)?.[1].trim();
+/**
+ * What tells one leg from another: legs may share a certificate, and a leg keeps its
+ * streams when ICE restarts.
+ * @param {string} sdp
+ */
+function legIn(sdp) {
+  return (sdp.match(/^a=(?:fingerprint|ssrc):.*$/gm) ?? []).join().replaceAll("\r", "");
 }
