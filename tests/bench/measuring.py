@@ -1,8 +1,9 @@
 """How many rooms a server carries: put rooms up, watch for some seconds, put up more.
 
 A number of rooms is carried when under one packet in a hundred is missing and the
-slowest of a hundred needs under 20 ms more than the wire. A server is asked twice
-before it has failed, because one bad second on a shared machine is not its limit.
+slowest of a hundred needs under 20 ms more than the wire. A server is asked three
+times before it has failed: one bad second on a shared machine is not its limit, and
+what a load that was itself late has found says nothing.
 """
 
 import asyncio
@@ -15,7 +16,8 @@ from tests.bench.pacer import Pacer
 from tests.bench.servers import Server, account
 from tests.bench.trace import FPS, Trace
 
-MOST_LOSS, MOST_P99 = 0.01, 20.0
+MOST_LOSS, MOST_P99, LEAST_FPS = 0.01, 20.0, 0.97 * FPS
+_LOOKS = 3
 _DRAIN = 0.5
 #: Pictures flow when in so many seconds this share of all frames came.
 _LOOK, _MOST = 1.0, 0.9
@@ -73,7 +75,12 @@ class Result:
     @property
     def carried(self) -> bool:
         """Good enough to say that the server carries so many rooms."""
-        return self.loss < MOST_LOSS and 0 < self.p99 < MOST_P99
+        return (
+            self.loss < MOST_LOSS
+            and 0 < self.p99 < MOST_P99
+            and self.late < MOST_P99
+            and self.fps > LEAST_FPS
+        )
 
 
 class Bout:
@@ -157,9 +164,14 @@ class Bout:
 
 
 async def growth(
-    bout: Bout, steps: Iterable[int], pace: Pace, tell: Callable[[Result], None]
+    bout: Bout,
+    steps: Iterable[int],
+    pace: Pace,
+    tell: Callable[[Result], None],
+    *,
+    looks: int = _LOOKS,
 ) -> list[Result]:
-    """Puts up more and more rooms until the server has twice not carried them.
+    """Puts up more and more rooms until the server does not carry them.
 
     Returns:
         What was measured, in the order of the steps, one result for each.
@@ -169,12 +181,11 @@ async def growth(
     try:
         for rooms in steps:
             await bout.grow(rooms)
-            result = await bout.measure(pace)
-            tell(result)
-            if not result.carried:
-                again = await bout.measure(pace)
-                tell(again)
-                result = min(result, again, key=lambda each: (each.loss, each.p99))
+            for _ in range(looks):
+                result = await bout.measure(pace)
+                tell(result)
+                if result.carried:
+                    break
             results.append(result)
             if not result.carried:
                 break

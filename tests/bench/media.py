@@ -123,8 +123,8 @@ async def at_share(plan: Plan, make: Make, trace: Trace, rooms: int) -> Result:
 def ratios(found: dict[str, list[list[Result]]]) -> dict[str, list[float]]:
     """How many times more our forwarder carries, round by round.
 
-    `MediaRelay` carries no room within the limits; it is compared by the core that
-    one room takes, against what a room takes of ours at half of its capacity.
+    `MediaRelay` carries no room within the limits; it is compared by the share of a
+    core that its one room takes, against a room of ours where most are carried.
     """
     ours = [capacity(results) for results in found[OurForwarder.name]]
     told: dict[str, list[float]] = {}
@@ -134,13 +134,14 @@ def ratios(found: dict[str, list[list[Result]]]) -> dict[str, list[float]]:
         if name == Relay.name:
             shares = [each.cpu for (each,) in results]
             costs = [
-                min(
-                    (each.cpu / each.rooms for each in own if each.carried),
-                    default=float("nan"),
-                )
+                [each.cpu / each.rooms for each in own if each.carried][-1:]
                 for own in found[OurForwarder.name]
             ]
-            told[name] = [a / b for a, b in zip(shares, costs, strict=True)]
+            told[name] = [
+                share / cost
+                for share, known in zip(shares, costs, strict=True)
+                for cost in known
+            ]
         else:
             limits = [capacity(each) for each in results]
             told[name] = [a / b for a, b in zip(ours, limits, strict=True) if b]
@@ -176,6 +177,8 @@ async def run(plan: Plan) -> dict[str, object]:
         print(f"  {name:<14}" + "".join(f"{capacity(each):>6}" for each in results))
     told = ratios(found)
     for name, each in told.items():
+        if not each:
+            continue
         print(f"  {median(each):.2f} times {name} ({min(each):.2f} to {max(each):.2f})")
     print("late: how late the load itself was; wait: the core was another's")
 

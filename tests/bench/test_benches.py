@@ -20,7 +20,7 @@ def trace() -> Trace:
 
 def result(server: str, rooms: int, **values: float) -> Result:
     measured = {"loss": 0.0, "p99": 5.0, "cpu": 0.01 * rooms, "packets": 343.0 * rooms}
-    rest = dict.fromkeys(("waited", "memory", "p50", "fps", "late"), 0.0)
+    rest = dict.fromkeys(("waited", "memory", "p50", "late"), 0.0) | {"fps": 30.0}
     return Result(server=server, people=2, rooms=rooms, **rest | measured | values)
 
 
@@ -91,6 +91,8 @@ def test_what_is_carried_is_what_loses_little_and_waits_little() -> None:
         result("forwarder", 50, loss=0.02),
         result("forwarder", 60, p99=20.1),
         result("forwarder", 70, p99=0.0),
+        result("forwarder", 80, late=30.0),
+        result("forwarder", 90, fps=15.0),
     ]
     assert capacity(results) == 40
     assert capacity([]) == 0
@@ -128,7 +130,8 @@ async def test_joins_are_measured_and_a_storm_survived(
 async def test_the_bench_of_rooms_ends_in_its_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    plan = media.Plan(rounds=1, step=2, fine=1, trio_step=0, pace=BRIEFLY, most=2)
+    pace = Pace(settle=0.2, measure=0.5, patience=1)
+    plan = media.Plan(rounds=1, step=2, fine=1, trio_step=0, pace=pace, most=2)
 
     told = json.loads(json.dumps(await media.run(plan)))
 
