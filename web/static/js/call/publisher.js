@@ -140,9 +140,10 @@ function addAudio(connection, track) {
 
 /** @param {RTCPeerConnection} connection @param {MediaStreamTrack} track @param {boolean} layered */
 function addVideo(connection, track, layered) {
+  // Chromium gives the first of them what it needs first, and the second what is left.
   const layers = [
-    { rid: "h", ...HIGH },
     { rid: "l", ...LOW, scaleResolutionDownBy: scaleOf(track) },
+    { rid: "h", ...HIGH },
   ];
   try {
     const sendEncodings = layered ? layers : [HIGH];
