@@ -206,7 +206,7 @@ async def test_a_call_whose_media_is_cut_off_keeps_its_picture_and_comes_back(
     await call.family.wait_for_function(
         "async () => (await visitation.inspect()).legs.subscriber.tries > 1",
         polling=500,
-        timeout=PATIENCE_MS,
+        timeout=2 * PATIENCE_MS,
     )
     kept = await call.family.evaluate(BRIGHTEST)
     call.relay.mend()

@@ -20,6 +20,8 @@ const DOUBTED_MS = 1000;
 const DOUBT_LASTS_MS = 10_000;
 const BETWEEN_TRIES_MS = 3000;
 const FIRST_TRY_MS = 5000;
+/** Building a leg takes five round trips; over satellites that is this long. */
+const SLOW_TRY_MS = 8000;
 const LONGEST_BETWEEN_MS = 15_000;
 
 /**
@@ -79,7 +81,7 @@ export function remedy(pulse, { now, roundTrip, idle, whole, otherHears }) {
   if (!isSilent(pulse, now, idle)) return "none";
   if (!whole || pulse.tries > 0) {
     const pause = (pulse.stood ? BETWEEN_TRIES_MS : FIRST_TRY_MS) * 1.5 ** Math.max(0, pulse.tries - 1);
-    const wait = Math.min(Math.max(pause, 6 * roundTrip), LONGEST_BETWEEN_MS);
+    const wait = Math.min(Math.max(pause, Math.min(6 * roundTrip, SLOW_TRY_MS)), LONGEST_BETWEEN_MS);
     return now - pulse.triedAt > wait ? "rebuild" : "none";
   }
   const patience = otherHears ? PATIENCE_ALONE_MS : PATIENCE_MS;

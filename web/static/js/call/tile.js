@@ -29,6 +29,7 @@ export class Tile {
     this.element.className = "tile";
     this.video = document.createElement("video");
     this.video.autoplay = this.video.playsInline = this.video.muted = true;
+    this.video.addEventListener("loadeddata", () => (this.element.dataset.seen = "true"));
     this.still = document.createElement("canvas");
     this.still.className = "tile__still";
     this.still.setAttribute("aria-hidden", "true");
