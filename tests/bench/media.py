@@ -43,7 +43,7 @@ class Plan:
     most: int = 240
 
 
-FULL = Plan(rounds=3, step=15, fine=5, trio_step=10, pace=Pace(settle=1.5, measure=4.0))
+FULL = Plan(rounds=3, step=15, fine=5, trio_step=10, pace=Pace(settle=1.0, measure=3.0))
 QUICK = Plan(
     rounds=1, step=20, fine=10, trio_step=0, pace=Pace(settle=1.0, measure=2.5)
 )
