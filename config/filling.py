@@ -5,9 +5,11 @@ Lower packages know no settings object; this is where the two meet.
 
 import ssl
 from datetime import timedelta
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from config.settings import Settings
+from config.turn import RelayUrl
 from scheduler.gateways import Console, Gateway, Twilio, TwilioSettings
 from signaling.hub import CallSettings
 from signaling.ice import TurnSettings
@@ -34,7 +36,23 @@ def media(settings: Settings) -> ForwarderSettings:
         bind_host=settings.media.bind,
         port=settings.media.udp_port,
         public_addresses=addresses or ("127.0.0.1",),
+        relay_addresses=relays(settings),
     )
+
+
+def relays(settings: Settings) -> tuple[str, ...]:
+    """The addresses of our TURN servers: those that are named, and those in URLs."""
+    hosts = [RelayUrl.parsed(url).host for url in settings.turn.urls]
+    named = [str(address) for address in settings.turn.relay_addresses]
+    return tuple(dict.fromkeys([*named, *filter(_is_address, hosts)]))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def calls(settings: Settings) -> CallSettings:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from ipaddress import ip_address
-from typing import Final, TypedDict
+from typing import Final
 
 import structlog
 
@@ -44,6 +44,7 @@ class ForwarderSettings:
         bind_host: an address, or 0.0.0.0 or :: for all of them.
         port: the one UDP port; 0 takes any.
         public_addresses: what peers are told to send to, best first.
+        relay_addresses: where what comes through our TURN servers comes from.
         line_start: bits per second that an unknown line to a receiver is trusted with.
         video_floor: bits per second, as the next two (see `rate.Bounds`).
         patience: seconds until an unfinished connection has failed.
@@ -54,6 +55,7 @@ class ForwarderSettings:
     bind_host: str = "0.0.0.0"  # noqa: S104  # peers come from everywhere
     port: int = 0
     public_addresses: tuple[str, ...] = ("127.0.0.1",)
+    relay_addresses: tuple[str, ...] = ()
     line_start: int = 300_000
     video_floor: int = 30_000
     video_start: int = 800_000
@@ -61,11 +63,6 @@ class ForwarderSettings:
     patience: float = 30.0
     silence: float = 15.0
     buffer: int = 4 * 1024 * 1024
-
-
-class _Reachable(TypedDict):
-    addresses: tuple[str, ...]
-    port: int
 
 
 class Forwarder:
@@ -94,6 +91,7 @@ class Forwarder:
             randomness=randomness,
             patience=settings.patience,
             silence=settings.silence,
+            relays=frozenset(settings.relay_addresses),
         )
         self._bounds = rate.Bounds(
             floor=settings.video_floor,
@@ -174,7 +172,8 @@ class Forwarder:
             answer = fresh.negotiate(
                 described,
                 preferred=self._routes.codec(participant),
-                **self._reachable(),
+                addresses=self._settings.public_addresses,
+                port=self.port,
             )
         except BadSdp:
             if fresh is not present:
@@ -191,7 +190,7 @@ class Forwarder:
         present = self._routes.subscriptions.get(participant)
         if present is None or present.leg.dead:
             return await self.rebuild_subscriber(participant)
-        return present.offer(**self._reachable())
+        return self._offered(present)
 
     async def rebuild_subscriber(self, participant: str) -> str:
         """Offers a fresh subscribe leg with the same seats; the old one is closed."""
@@ -205,7 +204,7 @@ class Forwarder:
         if old is not None:
             self._end(old)
         self._routes.connect_to(participant)
-        return fresh.offer(**self._reachable())
+        return self._offered(fresh)
 
     async def accept(self, participant: str, answer: str) -> None:
         """Takes the participant's answer to the last offer of its subscribe leg.
@@ -262,19 +261,20 @@ class Forwarder:
         total = replace(self._past)
         for each in parts:
             total.add(each.tally())
-        return (
-            engine.WorkerStatistics(
-                worker=0,
-                rooms=len(set(self._routes.rooms.values())),
-                legs=sum(each.leg.state == "connected" for each in parts),
-                cpu_seconds=time.process_time(),
-                dropped=dict(self.dropped),
-                **asdict(total),
-            ),
+        counted = engine.WorkerStatistics(
+            worker=0,
+            rooms=len(set(self._routes.rooms.values())),
+            legs=sum(each.leg.connected for each in parts),
+            relayed_legs=sum(each.leg.relayed for each in parts),
+            cpu_seconds=time.process_time(),
+            dropped=dict(self.dropped),
+            **asdict(total),
         )
+        return (counted,)
 
-    def _reachable(self) -> _Reachable:
-        return {"addresses": self._settings.public_addresses, "port": self.port}
+    def _offered(self, subscription: Subscription) -> str:
+        addresses = self._settings.public_addresses
+        return subscription.offer(addresses=addresses, port=self.port)
 
     def _leg_changed(
         self, participant: str, target: Target, state: LegState, reason: str

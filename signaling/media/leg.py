@@ -51,6 +51,7 @@ class Habits:
         dropped: why how many datagrams were not used.
         patience: seconds until an unfinished handshake has failed.
         silence: seconds without an authenticated packet until a leg is lost.
+        relays: addresses of TURN servers that we know.
         turns: what keeps handshakes from taking the loop for themselves.
         identities: the certificates that legs show.
     """
@@ -61,6 +62,7 @@ class Habits:
     randomness: Callable[[int], bytes]
     patience: float
     silence: float
+    relays: frozenset[str] = frozenset()
     turns: dtls.Turns = field(default_factory=dtls.Turns)
     identities: dtls.Identities = field(default_factory=dtls.Identities)
 
@@ -104,6 +106,19 @@ class Leg:
     def credentials(self) -> Credentials:
         """The newest credentials; the ones before stay good until the next."""
         return self._credentials[-1]
+
+    @property
+    def connected(self) -> bool:
+        """Media can flow."""
+        return self.state == "connected"
+
+    @property
+    def relayed(self) -> bool:
+        """It is connected, and the peer is reached through a TURN server of ours."""
+        if not self.connected or self._address is None:
+            return False
+        # A socket for both families writes IPv4 as IPv6.
+        return self._address[0].removeprefix("::ffff:") in self._habits.relays
 
     @property
     def dead(self) -> bool:

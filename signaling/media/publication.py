@@ -267,6 +267,7 @@ class Publication:
             nacks=tally.nacks_out,
             plis=tally.plis_out,
             bitrate=sum(each.bitrate for each in live),
+            relayed=self.leg.relayed,
         )
 
     def tally(self) -> Tally:

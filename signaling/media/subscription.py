@@ -213,6 +213,7 @@ class Subscription:
             nacks=tally.nacks_in,
             plis=tally.plis_in,
             bitrate=int(self.line.rate),
+            relayed=self.leg.relayed,
         )
 
     def tally(self) -> Tally:

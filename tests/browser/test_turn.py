@@ -20,6 +20,7 @@ from tests.browser.conftest import (
 )
 from tests.browser.people import (
     in_state,
+    inspect,
     join_by_code,
     open_page,
     sees_and_hears,
@@ -30,6 +31,7 @@ from tests.relay.coturn import Relay
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.words import Role
+from web.keys import LIVE
 
 pytestmark = pytest.mark.browser
 
@@ -118,6 +120,11 @@ async def test_a_call_goes_through_the_relay_alone(
         await sees_and_hears(terminal, "visitor")
 
         assert await ways(family) == [f"relay over {way}"] * 2
+        # What forwards in a process of its own says how it stands once a second.
+        await family.wait_for_timeout(1500)
+        me = (await inspect(family))["me"]
+        legs = service.app[LIVE].engine.statistics(me)
+        assert (legs.publisher.relayed, legs.subscriber.relayed) == (True, True)
 
 
 async def ways(page: Page) -> list[str]:
