@@ -29,6 +29,12 @@ def test_an_interruption_ends_when_both_sound_and_picture_go_on() -> None:
     assert kill.back_at([*before, *frozen, *sound, *picture], 10.0) == 12.6
 
 
+def test_an_interruption_that_is_too_short_to_see_shows_in_what_is_counted() -> None:
+    noted = [(9.8, 40, 12), (10.0, 50, 15), (10.2, 0, 0), (10.4, 8, 0), (10.6, 18, 2)]
+    assert kill.back_at(noted, 9.9) == 10.6
+    assert kill.back_at([*noted[:2], (10.2, 60, 18), (10.4, 70, 21)], 9.9) is None
+
+
 def test_a_promise_that_was_not_kept_is_named() -> None:
     found = {
         "worker": [{"media": 2.9}],

@@ -9,9 +9,9 @@ until both pages are back in the room (a socket) and see and hear each other (me
 """
 
 import asyncio
+import itertools
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -23,10 +23,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import psutil
-from playwright.async_api import Browser, Page, WebSocket
+from playwright.async_api import Browser, Page
 
 from config import cast, seed
 from tests.browser.chromium import chromium
@@ -41,8 +41,24 @@ TIMES: Final = 10
 #: What people are promised: seconds to the room, and to sound and picture.
 GOALS: Final = {"service": (5.0, 10.0), "worker": (None, 3.0)}
 PATIENCE: Final = 60.0
+WORKERS: Final = 2
+#: Seconds in which a worker has started.
+SETTLED: Final = 4.0
 #: Sound and picture that did not move for so long were interrupted.
 STALL: Final = 0.5
+
+#: The page notes when it was let into the room.
+ENTERED: Final = """
+  window.entered = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("message", ({ data }) => {
+        if (JSON.parse(data).type === "joined") window.entered.push(Date.now() / 1000);
+      });
+    }
+  };
+"""
 
 #: Five times a second the page notes what it has seen and heard of the other.
 WATCH: Final = """() => {
@@ -69,6 +85,10 @@ class Scene:
     code: str
     pairing: str
 
+    def told(self) -> str:
+        """What the service lately logged."""
+        return (self.folder / "log").read_text()[-4000:]
+
     def url(self, host: str, path: str) -> str:
         return f"http://{host}.localhost:{self.port}{path}"
 
@@ -88,7 +108,7 @@ port = {port}
 public_url = "http://localhost:{port}"
 [media]
 udp_port = {port}
-workers = 2
+workers = {WORKERS}
 public_addresses = ["127.0.0.1", {", ".join(f'"{one}"' for one in _own())}]
 """
     )
@@ -124,11 +144,8 @@ class Service:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", words, "serve"],
                 stderr=log,
-                start_new_session=True,
-                env={
-                    **os.environ,
-                    "VISITATION_CONFIG": str(self._scene.folder / "visitation.toml"),
-                },
+                process_group=0,
+                env=_environment(self._scene.folder / "visitation.toml"),
             )
 
     def kill(self) -> None:
@@ -138,12 +155,17 @@ class Service:
         self.start()
 
     def kill_worker(self) -> None:
-        """Kill the worker that the packets are at."""
-        workers = psutil.Process(self._process.pid).children()
-        used = {each: sum(each.cpu_times()[:2]) for each in workers}
+        """Kill the worker that the packets are at, once both have long begun."""
+        process = psutil.Process(self._process.pid)
+        while True:
+            begun = time.time() - SETTLED
+            settled = [w for w in process.children() if w.create_time() < begun]
+            if len(settled) == WORKERS:
+                break
+            time.sleep(0.1)
+        used = {each: sum(each.cpu_times()[:2]) for each in settled}
         time.sleep(1)
-        busiest = max(workers, key=lambda each: sum(each.cpu_times()[:2]) - used[each])
-        busiest.kill()
+        max(used, key=lambda each: sum(each.cpu_times()[:2]) - used[each]).kill()
 
     def stop(self) -> None:
         self._process.terminate()
@@ -157,62 +179,36 @@ async def up(scene: Scene) -> None:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", scene.port)
         except OSError:
-            assert time.monotonic() < deadline, "the service does not start"
+            assert time.monotonic() < deadline, f"no start: {scene.told()}"
             await asyncio.sleep(0.05)
         else:
             writer.close()
             return
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
-    """One side's page, and when it came into the room."""
-
-    page: Page
-    entered: list[float]
-
-    async def noted(self) -> list[Note]:
-        found: list[Note] = await self.page.evaluate("window.noted")
-        return found
-
-
-async def seated(page: Page) -> Seat:
-    """Listen to the page's sockets."""
-    entered: list[float] = []
-
-    def received(text: Any) -> None:
-        if isinstance(text, str) and re.search(r'"type":\s*"joined"', text):
-            entered.append(time.time())
-
-    def opened(ws: WebSocket) -> None:
-        ws.on("framereceived", received)
-
-    page.on("websocket", opened)
-    return Seat(page=page, entered=entered)
-
-
 @asynccontextmanager
-async def in_call(scene: Scene, browser: Browser) -> AsyncIterator[list[Seat]]:
+async def in_call(scene: Scene, browser: Browser) -> AsyncIterator[list[Page]]:
     """The prisoner's terminal and the family, who see and hear each other."""
     context = await browser.new_context()
-    terminal = await seated(await open_page(context, scene, "terminal"))
-    await terminal.page.goto(scene.url("terminal", "/pair"))
-    await terminal.page.get_by_label("Pairing code").fill(scene.pairing)
-    await terminal.page.get_by_role("button", name="Pair").click()
-    family = await seated(await open_page(context, scene, "family"))
+    await context.add_init_script(ENTERED)
+    terminal = await open_page(context, scene, "terminal")
+    await terminal.goto(scene.url("terminal", "/pair"))
+    await terminal.get_by_label("Pairing code").fill(scene.pairing)
+    await terminal.get_by_role("button", name="Pair").click()
+    family = await open_page(context, scene, "family")
     visitor = next(one for one in cast.VISITORS if one.of == cast.OPEN_PRISONER)
-    await join_by_code(family.page, scene, scene.code, visitor.phone)
-    await family.page.goto(scene.url("family", f"/call/{scene.reference}"))
-    for seat, other in ((terminal, "visitor"), (family, "prisoner")):
-        await in_state(seat.page, "live")
-        await sees_and_hears(seat.page, other)
-        await seat.page.evaluate(WATCH)
+    await join_by_code(family, scene, scene.code, visitor.phone)
+    await family.goto(scene.url("family", f"/call/{scene.reference}"))
+    for page, other in ((terminal, "visitor"), (family, "prisoner")):
+        await in_state(page, "live")
+        await sees_and_hears(page, other)
+        await page.evaluate(WATCH)
     yield [terminal, family]
     await context.close()
 
 
 async def lapse(
-    scene: Scene, seats: list[Seat], kill: Callable[[], None], *, socket_too: bool
+    scene: Scene, pages: list[Page], kill: Callable[[], None], *, socket_too: bool
 ) -> dict[str, float]:
     """Seconds until the service listens, and both are in the room, and meet, again."""
     await asyncio.sleep(3)
@@ -222,33 +218,40 @@ async def lapse(
     found = {"ready": time.time() - killed} if socket_too else {}
     wanted = {"ready", "socket", "media"} if socket_too else {"media"}
     while found.keys() != wanted:
-        assert time.time() < killed + PATIENCE, f"only {found} came back"
+        late = time.time() > killed + PATIENCE
+        assert not late, f"only {found} came back; {scene.told()}"
         await asyncio.sleep(0.3)
-        back = [back_at(await seat.noted(), killed) for seat in seats]
+        noted = [await page.evaluate("window.noted") for page in pages]
+        back = [back_at(each, killed) for each in noted]
         if all(back):
             found["media"] = max(filter(None, back)) - killed
-        entered = [[at for at in seat.entered if at > killed] for seat in seats]
-        if socket_too and all(entered):
-            found["socket"] = max(at[0] for at in entered) - killed
+        entered = [await page.evaluate("window.entered") for page in pages]
+        if socket_too and all(at[-1] > killed for at in entered):
+            first = (next(one for one in at if one > killed) for at in entered)
+            found["socket"] = max(first) - killed
     return found
 
 
 def back_at(noted: list[Note], killed: float) -> float | None:
-    """When sound and picture went on after their interruption; None if not yet."""
+    """When sound and picture went on after their interruption; None if not yet.
+
+    A new leg begins to count from nothing, however short the interruption was.
+    """
     moved_at = [killed, killed]
-    stalled = [False, False]
+    interrupted = [False, False]
     back: list[float | None] = [None, None]
-    before: Note | None = None
-    for note in noted:
+    for before, note in itertools.pairwise(noted):
         for kind in (0, 1):
-            if before is None or note[0] < killed:
+            if note[0] < killed:
                 continue
-            stalled[kind] = stalled[kind] or note[0] - moved_at[kind] > STALL
-            if note[1 + kind] > before[1 + kind]:
-                moved_at[kind] = note[0]
-                if stalled[kind] and back[kind] is None:
-                    back[kind] = note[0]
-        before = note
+            step = note[1 + kind] - before[1 + kind]
+            stalled = not step and note[0] - moved_at[kind] > STALL
+            interrupted[kind] |= stalled or step < 0
+            if not step or not note[1 + kind]:
+                continue
+            moved_at[kind] = note[0]
+            if interrupted[kind] and back[kind] is None:
+                back[kind] = note[0]
     return max(filter(None, back)) if all(back) else None
 
 
@@ -259,14 +262,14 @@ async def measured(times: int, folder: Path) -> dict[str, list[dict[str, float]]
     service.start()
     try:
         await up(scene)
-        async with chromium() as browser, in_call(scene, browser) as seats:
+        async with chromium() as browser, in_call(scene, browser) as pages:
             return {
                 "worker": [
-                    await lapse(scene, seats, service.kill_worker, socket_too=False)
+                    await lapse(scene, pages, service.kill_worker, socket_too=False)
                     for _ in range(times)
                 ],
                 "service": [
-                    await lapse(scene, seats, service.kill, socket_too=True)
+                    await lapse(scene, pages, service.kill, socket_too=True)
                     for _ in range(times)
                 ],
             }
@@ -299,6 +302,12 @@ def show(found: dict[str, list[dict[str, float]]]) -> None:
         for what in lapses[0]
     }
     print(json.dumps({"prove": "kill", "times": len(found["service"]), **summary}))
+
+
+def _environment(config: Path) -> dict[str, str]:
+    """Ours, in which Python may keep what it compiled, as an installation has it."""
+    kept = {name: os.environ[name] for name in os.environ if "BYTECODE" not in name}
+    return {**kept, "VISITATION_CONFIG": str(config)}
 
 
 def _now() -> datetime:
