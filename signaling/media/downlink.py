@@ -25,7 +25,7 @@ from signaling.media.probing import Probing
 
 FLOOR, CAP = 30_000, 4_000_000
 #: The fewest bits per second that a picture of each sort is worth having with.
-LEAST_LOW: Final = 60_000
+LEAST_LOW: Final = 50_000
 LEAST_HIGH: Final = 250_000
 #: With so many it is as good as it gets.
 ENOUGH: Final = 1_300_000
@@ -34,6 +34,13 @@ _AMPLE: Final = 2 * LEAST_HIGH
 #: Sound gets what it took lately, and at least so much, before any picture.
 LEAST_SOUND: Final = 24_000
 _SOUND_FADES: Final = 0.97
+#: Loss from which on sound is sent twice, for so many seconds, on a line that carries
+#: so many times what sound takes.
+_LOSSY: Final = 0.08
+_DOUBLED: Final = 30.0
+_DOUBLE_ROOM: Final = 4.0
+#: Packets that were sent before a report and are counted in the next.
+_UNDER_WAY: Final = 100
 _ASSUMED_ROUND_TRIP: Final = 0.1
 _LAYERS: Final[dict[VideoQuality, Layer | None]] = {
     "high": "high",
@@ -53,6 +60,8 @@ class Downlink:
     Attributes:
         estimate: what it carries.
         qualities: what each occupied slot's picture is sent in.
+        upward: seconds that the participant's own packets wait on their way up; they
+            are part of every round trip.
     """
 
     def __init__(
@@ -65,19 +74,20 @@ class Downlink:
         now: float,
     ) -> None:
         self.estimate = Estimate(Limits(floor=FLOOR, start=start, cap=CAP))
-        self.rate = 0.0
+        self.rate = self.upward = 0.0
         self.qualities: dict[int, VideoQuality] = {}
         self._pictures, self._sounds = pictures, sounds
         self._on_quality = on_quality
         self._ladder, self._probing = Ladder(), Probing()
         self._waiting, self._losses = Waiting(), Losses()
-        self._counted: dict[int, tuple[int, int]] = {}
+        self._counted: dict[int, tuple[int, int, int]] = {}
         self._expected = self._lost = 0
         self._round_trip: float | None = None
         self._allowed: int | None = None
         self._probed: int | None = None
         self._sound = 0.0
         self._needed = 0
+        self._doubled_at: float | None = None
         self._train_left = float("inf")
         self._measured = (now, 0, 0)
         self._gone = False
@@ -86,21 +96,40 @@ class Downlink:
         for each in pictures.values():
             each.want(first, now)
 
-    def note(self, block: rtcp.ReportBlock, answer: Answer | None) -> None:
-        """Takes what the receiver says about a stream, and the round trip it tells."""
-        highest, lost = self._counted.get(block.ssrc, (block.highest, block.lost))
-        self._counted[block.ssrc] = block.highest, block.lost
-        self._expected += max(0, block.highest - highest)
-        self._lost += max(0, block.lost - lost)
-        if answer is None:
-            return
+    def note(
+        self, block: rtcp.ReportBlock, answer: Answer | None, *, sent: int
+    ) -> None:
+        """Takes what the receiver says about a stream, and the round trip it tells.
+
+        Args:
+            block: what it says.
+            answer: the round trip, None if it is not told.
+            sent: packets that were sent of the stream so far.
+        """
+        counts = block.highest, block.lost, sent
+        before = self._counted.get(block.ssrc, counts)
+        self._counted[block.ssrc] = counts
+        highest, lost, sent = (n - b for n, b in zip(counts, before, strict=True))
+        # A stream whose source began to count anew has lost nothing.
+        if 0 < highest <= 2 * sent + _UNDER_WAY:
+            self._expected += sent
+            # What never came to us has a number too, and was not lost down here.
+            self._lost += lost - (highest - sent)
+        if answer is not None:
+            self._time(answer)
+
+    def _time(self, answer: Answer) -> None:
         if answer.asked_at < self._train_left:
-            self._waiting.observe(answer.round_trip)
+            self._waiting.observe(answer.round_trip, answer.asked_at)
             self._round_trip = answer.round_trip
-        elif self._round_trip is not None:
-            later = answer.round_trip - self._round_trip
+            return
+        self._train_left = float("inf")
+        later = answer.round_trip - self._waiting.shortest
+        if later < 0:
+            # The way is shorter than it was known to be, so nothing can be told.
+            self._waiting.observe(answer.round_trip, answer.asked_at)
+        else:
             self._probed = self._probing.arrived(later)
-            self._train_left = float("inf")
 
     def allow(self, bits_per_second: int) -> None:
         """Takes the receiver's own estimate."""
@@ -113,12 +142,12 @@ class Downlink:
         elif self._gone:
             self._return(now)
         sound = self._measure(now)
-        if not self._gone:
+        if self._expected and not self._gone:
             loss = self._losses.observe(expected=self._expected, lost=self._lost)
             reading = Reading(
                 sent=int(self.rate),
                 loss=loss,
-                queue=self._waiting.seconds,
+                queue=max(0.0, self._waiting.seconds - self.upward),
                 round_trip=self._round_trip or _ASSUMED_ROUND_TRIP,
                 allowed=self._allowed,
                 probed=self._probed,
@@ -178,7 +207,9 @@ class Downlink:
         passed = max(0.1, now - at)
         self.rate = 8 * (octets - total) / passed
         spoken = 8 * (sounds - of_sound) / passed
-        self._sound = max(spoken, self._sound * _SOUND_FADES)
+        # A page that lagged behind makes up for it in one second.
+        rising = self._sound + max(0.0, spoken - self._sound) / 2
+        self._sound = max(rising, self._sound * _SOUND_FADES)
         self._measured = now, octets, sounds
         speakers = sum(each.track is not None for each in self._sounds.values())
         return int(max(self._sound, LEAST_SOUND * speakers))
@@ -189,12 +220,14 @@ class Downlink:
             for slot, stream in self._pictures.items()
             if stream.track is not None
         }
+        self._double(now)
         for each in self._sounds.values():
             each.allow(self.estimate.bits, now)
         self._needed = sound
         budget = self.estimate.bits - sound
         offered = {
-            slot: offer(track, self._pictures[slot]) for slot, track in tracks.items()
+            slot: offer(track, self._pictures[slot], now)
+            for slot, track in tracks.items()
         }
         given = self._ladder.step(offered, budget=budget, now=now)
         taken = {slot: _taken(offered[slot], given[slot]) for slot in given}
@@ -202,6 +235,20 @@ class Downlink:
         spare = max(0, budget - sum(taken.values())) // max(1, len(flowing))
         for slot in given.keys() | self.qualities.keys():
             self._tell(slot, given.get(slot), taken.get(slot, 0) + spare, now)
+
+    def _double(self, now: float) -> None:
+        """Sends sound twice while many packets are lost and there is room for it.
+
+        What is reported then is what both copies lost, so it is tried from time to
+        time whether one is enough.
+        """
+        if self._doubled_at is not None and now - self._doubled_at < _DOUBLED:
+            return
+        room = self.estimate.bits > _DOUBLE_ROOM * max(self._sound, LEAST_SOUND)
+        lossy = self._losses.share >= _LOSSY and not self._gone
+        self._doubled_at = now if lossy and room else None
+        for each in self._sounds.values():
+            each.twice = self._doubled_at is not None
 
     def _tell(
         self, slot: int, quality: VideoQuality | None, bits: int, now: float
@@ -223,7 +270,7 @@ class Downlink:
 
 
 def _octets(stream: Downstream) -> int:
-    return stream.octets + stream.packets * OVERHEAD
+    return stream.octets + stream.packets * OVERHEAD + stream.resending.octets
 
 
 def _taken(picture: Picture, quality: VideoQuality) -> int:
@@ -231,14 +278,18 @@ def _taken(picture: Picture, quality: VideoQuality) -> int:
     return (picture.least(layer) or 0) if layer else 0
 
 
-def offer(track: Track, viewer: Downstream) -> Picture:
+def offer(track: Track, viewer: Downstream, now: float) -> Picture:
     """What a publisher has to offer to one of its viewers.
 
-    Its low layer can be made narrower only while nobody else takes the high one.
+    A layer that somebody else takes too cannot be made narrower for this one.
     """
     if len(track.expected) < 2:
         return Picture(high=LEAST_LOW)
     if all(each is viewer or each.wish != "high" for each in track.outlets):
         return Picture(high=LEAST_HIGH, low=LEAST_LOW)
-    low = track.layers.get("low")
-    return Picture(high=LEAST_HIGH, low=max(LEAST_LOW, low.bitrate if low else 0))
+    live = {name: each for name, each in track.layers.items() if each.live(now)}
+    if live.keys() == {"high"}:
+        # Browsers leave out the low layer of a picture that is small anyway.
+        return Picture(high=max(LEAST_LOW, live["high"].bitrate))
+    low = live["low"].bitrate if "low" in live else 0
+    return Picture(high=LEAST_HIGH, low=max(LEAST_LOW, low))

@@ -49,6 +49,7 @@ class Downstream(Chooser):
 
     Attributes:
         codecs: the payload types of what the receiver can decode.
+        twice: every packet is sent again with the next one, for lines that lose many.
     """
 
     # More than thirty attributes: without slots each access would be a look-up.
@@ -58,7 +59,7 @@ class Downstream(Chooser):
         "_payload_type", "_plain_kept", "_protect", "_reported", "_sent_at",
         "_timestamp", "_timestamp_shift", "_top",
         "codecs", "heard", "nacks", "octets", "packets", "plis",
-        "resending", "ssrc",
+        "resending", "ssrc", "twice",
     )  # fmt: skip
 
     def __init__(
@@ -68,6 +69,7 @@ class Downstream(Chooser):
         self.ssrc = start.ssrc
         self.codecs: dict[Codec, int] = {}
         self.packets = self.octets = self.nacks = self.plis = 0
+        self.twice = False
         self.heard = NOTHING_HEARD
         self._last_source: Upstream | None = None
         self._last_codec: Codec | None = None
@@ -145,6 +147,8 @@ class Downstream(Chooser):
         self.packets += 1
         self.octets += length - rtp.HEADER_LENGTH
         self._leg.send(cipher)
+        if self.twice:
+            self.resending.echo(number - 1)
 
     def _begins(
         self, source: Upstream, packet: bytes, offset: int, number: int, now: float

@@ -6,6 +6,7 @@ loss that is the same at any rate is the line's own and says nothing. Refuses to
 who sends and what: `ladder` and `rate` decide what becomes of the number.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,17 +14,20 @@ from typing import Final
 OVERHEAD: Final = 12 + 16 + 28
 
 #: Seconds of waiting that mean too much, and those that mean nothing.
-_LONG: Final = 0.4
-_SHORT: Final = 0.15
+_LONG: Final = 0.45
+_SHORT: Final = 0.2
 #: Loss above the line's own that means too much, and that means nothing.
 _LOSSY: Final = 0.10
-_CLEAN: Final = 0.03
+_CLEAN: Final = 0.05
 _RISE: Final = 1.08
+#: Near the rate at which the line was last too full.
+_RISE_AT_THE_BRIM: Final = 1.02
+_BRIM: Final = (0.85, 1.3)
 _RISE_BITS: Final = 1_000
 #: No more than so many times what arrived is believed.
 _BELIEVED: Final = 1.3
-_BELIEVED_BITS: Final = 20_000
 _GIVES_WAY: Final = 0.85
+_GIVES_WAY_AT_MOST: Final = 0.4
 #: Seconds until a change of rate shows in what is reported.
 _SHOWS_AFTER: Final = 2.0
 #: How fast the line's own loss is learnt in a second, upwards and downwards.
@@ -31,10 +35,17 @@ _LEARNS: Final = 0.12
 _UNLEARNS: Final = 0.5
 #: A receiver's estimate of so much more than what it is sent is no limit.
 _AMPLE: Final = 1.2
-_PROBED: Final = 0.8
-#: Of the difference to a longer way, and of what reports counted before, in a second.
-_FORGETS: Final = 0.03
+#: Browsers take the jitter of a busy machine for a full line: while packets come in
+#: time their estimate only keeps ours from rising, and never undercuts what arrives.
+_TRUSTED: Final = 0.7
+_PROBED: Final = 0.9
+#: How far back the shortest way is looked for, and in how many times of travel.
+_REMEMBERED: Final = 20.0
+_FEWEST: Final = 4
+#: What is left of what reports counted before.
 _FADES: Final = 0.7
+#: Reports of loss are about packets sent up to so many readings ago.
+_LATE: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +77,13 @@ class Limits:
         floor: what is hoped for in the worst case.
         start: what a line is trusted with before anything is known of it.
         cap: what is enough for all there is to send.
+        venture: more than was tried that is believed anyway.
     """
 
     floor: int
     start: int
     cap: int
+    venture: int = 20_000
 
 
 class Estimate:
@@ -87,27 +100,33 @@ class Estimate:
         self.overused = self.calm = False
         self._limits = limits
         self._own_loss = 0.0
-        self._queue = 0.0
+        self._queue = self._brim = 0.0
         self._shows_at = float("-inf")
+        self._sent: deque[int] = deque(maxlen=_LATE)
 
     def observe(self, reading: Reading, now: float) -> None:
         """Follows a reading, of which there is about one in a second."""
+        self._sent.append(reading.sent)
         excess = self._excess(reading.loss)
         arrived = reading.sent * (1 - reading.loss)
+        allowed = reading.allowed or 0
+        limited = reading.allowed is not None and allowed < _AMPLE * reading.sent
         grows = reading.queue > max(_LONG, self._queue + _SHORT)
         self._queue = reading.queue
         self.overused = reading.queue > _LONG or excess > _LOSSY
         self.calm = reading.queue < _SHORT and excess < _CLEAN
         if self.overused:
             if grows or now >= self._shows_at:
-                self._become(min(self.bits, _GIVES_WAY * arrived))
+                self._give_way(max(self._sent), reading.loss)
                 self._shows_at = now + _SHOWS_AFTER + reading.round_trip
-        elif self.calm:
-            risen = self.bits * _RISE + _RISE_BITS
-            believed = arrived * _BELIEVED + _BELIEVED_BITS
+        elif self.calm and not limited:
+            low, high = (share * self._brim for share in _BRIM)
+            pace = _RISE_AT_THE_BRIM if low < self.bits < high else _RISE
+            risen = self.bits * pace + _RISE_BITS
+            believed = arrived * _BELIEVED + self._limits.venture
             self._become(max(self.bits, min(risen, believed)))
-        if reading.allowed is not None and reading.allowed < _AMPLE * reading.sent:
-            self._become(min(self.bits, reading.allowed))
+        if limited and reading.queue > _SHORT:
+            self._become(min(self.bits, max(_TRUSTED * max(self._sent), allowed)))
         if reading.probed is not None and not self.overused:
             self._become(max(self.bits, _PROBED * reading.probed))
 
@@ -116,6 +135,11 @@ class Estimate:
         self.overused = self.calm = False
         self._queue = 0.0
         self._shows_at = now + _SHOWS_AFTER
+
+    def _give_way(self, sent: int, loss: float) -> None:
+        self._brim = sent * (1 - loss)
+        fits = max(_GIVES_WAY * self._brim, _GIVES_WAY_AT_MOST * min(self.bits, sent))
+        self._become(min(self.bits, fits))
 
     def _excess(self, loss: float) -> float:
         pace = _LEARNS if loss > self._own_loss else _UNLEARNS
@@ -129,21 +153,28 @@ class Estimate:
 class Waiting:
     """How long packets wait in a line, told from how long they travel.
 
-    The shortest time lately seen is the way itself. It is forgotten little by
-    little, so that a longer way after a change of network is not taken for a queue.
+    The shortest time lately seen is the way itself. Nothing is remembered for long:
+    a longer way after a change of network is no queue, nor is a page that lags behind
+    its own clock.
     """
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        self._shortest: float | None = None
+        self._travelled: deque[tuple[float, float]] = deque()
 
-    def observe(self, travelled: float) -> float:
+    def observe(self, travelled: float, now: float) -> float:
         """Takes a time of travel, of any fixed offset, and returns the waiting."""
-        shortest = travelled if self._shortest is None else self._shortest
-        shortest = min(travelled, shortest + (travelled - shortest) * _FORGETS)
-        self._shortest = shortest
-        self.seconds = travelled - shortest
+        times = self._travelled
+        times.append((now, travelled))
+        while len(times) > _FEWEST and now - times[0][0] > _REMEMBERED:
+            times.popleft()
+        self.seconds = travelled - self.shortest
         return self.seconds
+
+    @property
+    def shortest(self) -> float:
+        """The shortest time lately seen, nought before the first."""
+        return min((each for _, each in self._travelled), default=0.0)
 
 
 class Losses:
@@ -155,7 +186,7 @@ class Losses:
     def __init__(self) -> None:
         self._expected = self._lost = 0.0
 
-    def observe(self, *, expected: int, lost: float) -> float:
+    def observe(self, *, expected: float, lost: float) -> float:
         """Takes what a report counted and returns the share."""
         self._expected = self._expected * _FADES + expected
         self._lost = self._lost * _FADES + lost
@@ -164,4 +195,6 @@ class Losses:
     @property
     def share(self) -> float:
         """Lost of expected, nought before the first."""
-        return min(1.0, self._lost / self._expected) if self._expected else 0.0
+        if self._expected <= 0:
+            return 0.0
+        return max(0.0, min(1.0, self._lost / self._expected))

@@ -337,12 +337,11 @@ class Forwarder:
             if turn % _LAYER_PHASES == 0:
                 publication.look_after_layers(now)
             if turn == 0:
-                subscription = self._routes.subscriptions.get(name)
-                round_trip = subscription.round_trip if subscription else None
-                publication.report(now, round_trip)
+                publication.report(now, self._routes.round_trip(name))
                 publication.leg.watch(now)
         for name, subscription in list(self._routes.subscriptions.items()):
             if hash(name) % _PHASES == phase:
+                subscription.line.upward = self._routes.upward(name)
                 subscription.report(now)
                 subscription.leg.watch(now)
 

@@ -19,6 +19,8 @@ from signaling.media.upstream import Upstream
 _AROUND: Final = 16 + 28
 _LEAST_LOW: Final = 40_000
 _LEAST_HIGH: Final = 200_000
+#: A page that sends no picture can be let try one only by trying it.
+_VENTURE: Final = 70_000
 #: What the low layer takes beside the high one before it was measured.
 _LOW: Final = 150_000
 _SOUND: Final = 30_000
@@ -29,6 +31,8 @@ _GONE: Final = 3.0
 _LATELY: Final = 0.5
 #: An offset that leaps by so many seconds is of another clock.
 _LEAP: Final = 30.0
+#: So many packets are not lost in a second by lines that carry calls.
+_LEAP_OF_NUMBERS: Final = 500
 
 
 class Inbound:
@@ -49,6 +53,7 @@ class Inbound:
                 floor=bounds.floor,
                 start=bounds.start + _SOUND,
                 cap=2 * bounds.cap,
+                venture=_VENTURE,
             )
         )
         self._waiting, self._losses = Waiting(), Losses()
@@ -95,7 +100,7 @@ class Inbound:
         octets, spoken, expected, lost = self._count(tracks)
         self._sound = max(8 * spoken / passed, self._sound * _SOUND_FADES, _SOUND)
         if self._travelled is not None:
-            self._waiting.observe(self._travelled)
+            self._waiting.observe(self._travelled, now)
             self._travelled = None
         if expected and not self._gone:
             loss = self._losses.observe(expected=expected, lost=lost)
@@ -125,6 +130,9 @@ class Inbound:
             counts = octets, sound, stream.packets + stream.lost, stream.lost
             before = self._counted.get(stream.ssrc, counts)
             self._counted[stream.ssrc] = counts
+            # A page that begins to count anew has lost nothing.
+            if counts[3] - before[3] > _LEAP_OF_NUMBERS:
+                continue
             for index, (new, old) in enumerate(zip(counts, before, strict=True)):
                 sums[index] += max(0, new - old)
         octets, sound, expected, lost = sums

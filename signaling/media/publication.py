@@ -238,6 +238,11 @@ class Publication:
         ssrcs = [each.ssrc for each in track.layers.values()]
         return rtcp.bitrate(OWN_SSRC, self._line.allowed, ssrcs)
 
+    @property
+    def waits(self) -> float:
+        """Seconds that packets wait on the way up."""
+        return self._line.waits
+
     def look_after_layers(self, now: float) -> None:
         """Moves viewers off a layer that stopped, and back to it when it is there."""
         track = self.tracks.get("video")

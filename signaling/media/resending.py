@@ -25,14 +25,15 @@ class Resending:
         kept: a ring of packets, filled from outside at `number & mask`.
         repair_types: from payload types to those of repeats; empty when there are
             none. Then encrypted packets are kept, else plain ones.
-        repeats: packets sent again.
+        repeats: packets sent again because they were asked for.
+        octets: of all that was sent again, with all headers.
     """
 
     def __init__(self, leg: Leg, kind: Kind, repairs: Repairs) -> None:
         self.kept: list[bytes] = [b""] * _KEPT[kind]
         self.mask = _KEPT[kind] - 1
         self.repair_types: dict[int, int] = {}
-        self.repeats = 0
+        self.repeats = self.octets = 0
         self._leg = leg
         self._repairs = repairs
         self._repeated: dict[int, float] = {}
@@ -67,12 +68,20 @@ class Resending:
         repeats, done = self.repeats, 0
         for number in range(top, top - len(self.kept), -1):
             kept = self.kept[number & self.mask]
-            if done >= octets or int.from_bytes(kept[2:4], "big") != number & 0xFFFF:
+            if done >= octets:
                 break
-            self._send(kept, protect)
-            done += len(kept) + _HEADERS
+            if kept and int.from_bytes(kept[2:4], "big") == number & 0xFFFF:
+                self._send(kept, protect)
+                done += len(kept) + _HEADERS
         self.repeats = repeats
         return done
+
+    def echo(self, number: int) -> None:
+        """Sends a packet once more unasked, if it is there: its copy may get lost."""
+        kept = self.kept[number & self.mask]
+        if kept and not self.repair_types:
+            self.octets += len(kept) + _HEADERS
+            self._leg.send(kept)
 
     def _send(self, kept: bytes, protect: dtls.Cipher) -> None:
         if self.repair_types:
@@ -81,6 +90,7 @@ class Resending:
                 return
             kept = protect(kept)
         self.repeats += 1
+        self.octets += len(kept) + _HEADERS
         self._leg.send(kept)
 
     def forget(self, now: float) -> None:

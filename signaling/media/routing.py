@@ -100,6 +100,16 @@ class Routes:
             if publication := self.publications.get(each):
                 publication.prefer(codec)
 
+    def round_trip(self, participant: str) -> float | None:
+        """Seconds to the participant and back, as far as it is known."""
+        subscription = self.subscriptions.get(participant)
+        return subscription.round_trip if subscription else None
+
+    def upward(self, participant: str) -> float:
+        """Seconds that the participant's packets wait on their way to us."""
+        publication = self.publications.get(participant)
+        return publication.waits if publication else 0.0
+
     def _roommates(self, participant: str) -> list[str]:
         """Everyone in the room, also the participant."""
         room = self.rooms.get(participant)

@@ -166,7 +166,8 @@ class Subscription:
     def _hear_packet(self, packet: rtcp.Packet, now: float) -> None:
         for block in rtcp.report_blocks_in(packet):
             if stream := self._by_ssrc.get(block.ssrc):
-                self.line.note(block, stream.note_block(block, now))
+                answer = stream.note_block(block, now)
+                self.line.note(block, answer, sent=stream.packets)
         for ssrc in rtcp.key_frames_asked_in(packet):
             if stream := self._by_ssrc.get(ssrc):
                 stream.ask_key_frame(now)

@@ -13,8 +13,8 @@ from signaling.media.ladder import Ladder, Layer, Picture
 
 #: Below so many bits per second sound is packed into fewer, longer packets; above the
 #: second number for so many seconds it is not.
-_SLOW: Final = 80_000
-_FAST: Final = 130_000
+_SLOW: Final = 140_000
+_FAST: Final = 220_000
 _STAYS_SLOW: Final = 20.0
 #: Nobody has wanted the high layer for so long: it need not be sent.
 _UNWANTED: Final = 10.0

@@ -83,9 +83,12 @@ def test_no_more_is_believed_than_was_tried() -> None:
         (Reading(sent=300_000, queue=0.3), 300_000),
         (Reading(sent=300_000, queue=0.5), 255_000),
         (Reading(sent=300_000, loss=0.5), 127_500),
-        (Reading(sent=300_000, allowed=200_000), 200_000),
+        (Reading(sent=300_000, loss=0.9), 120_000),
+        (Reading(sent=300_000, allowed=200_000), 300_000),
+        (Reading(sent=300_000, allowed=240_000, queue=0.3), 240_000),
+        (Reading(sent=300_000, allowed=40_000, queue=0.3), 210_000),
         (Reading(sent=300_000, allowed=400_000), 325_000),
-        (Reading(sent=100_000, probed=1_000_000), 800_000),
+        (Reading(sent=100_000, probed=1_000_000), 900_000),
         (Reading(sent=100_000, probed=200_000), 300_000),
         (Reading(sent=1_000, queue=1.0), 30_000),
     ],
@@ -95,7 +98,10 @@ def test_no_more_is_believed_than_was_tried() -> None:
         "waiting_a_little_stays",
         "waiting_long_gives_way",
         "lossy_gives_way",
-        "receiver_says_less",
+        "never_too_far_at_once",
+        "receiver_says_less_without_reason",
+        "receiver_says_less_and_packets_wait",
+        "receiver_says_hardly_anything",
         "receiver_says_enough",
         "train_found_more",
         "train_found_less",
@@ -121,25 +127,27 @@ def test_a_cut_is_given_time_to_show() -> None:
 def test_a_queue_that_still_grows_is_cut_again_at_once() -> None:
     estimate = Estimate(LIMITS)
     estimate.observe(Reading(sent=300_000, queue=0.5), 0.0)
-    estimate.observe(Reading(sent=200_000, queue=0.9), 1.0)
+    for now in (1.0, 1.5, 2.0):
+        estimate.observe(Reading(sent=255_000, queue=0.5 + now), now)
 
-    assert estimate.bits == 170_000
+    assert estimate.bits == 216_750
 
 
 def test_waiting_is_what_exceeds_the_shortest_way() -> None:
-    waiting = Waiting()
+    waiting, travelled = Waiting(), (10.5, 10.2, 10.7)
 
-    assert [waiting.observe(t) for t in (10.5, 10.2)] == [0.0, 0.0]
-    assert waiting.observe(10.7) == pytest.approx(0.485)
+    waits = [waiting.observe(t, now) for now, t in enumerate(travelled)]
+
+    assert waits == [0.0, 0.0, pytest.approx(0.5)]
 
 
 def test_a_longer_way_is_no_queue_after_a_while() -> None:
     waiting = Waiting()
-    waiting.observe(0.1)
-    for _ in range(60):
-        waiting.observe(0.7)
+    waiting.observe(0.1, 0.0)
 
-    assert waiting.seconds < 0.15
+    waits = [waiting.observe(0.7, float(now)) for now in range(1, 30)]
+
+    assert (waits[0], waits[-1]) == (pytest.approx(0.6), 0.0)
 
 
 def test_few_packets_do_not_make_much_loss() -> None:

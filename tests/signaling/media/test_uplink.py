@@ -66,7 +66,7 @@ def test_how_much_a_publisher_is_let_send(
 
 def test_sound_is_packed_slowly_until_the_line_has_been_wide_for_a_while() -> None:
     uplink, slow = Uplink(), []
-    for now, narrowest in enumerate([100, 70, 100] + [200] * 25):
+    for now, narrowest in enumerate([180, 120, 180] + [300] * 25):
         uplink.pack(narrowest * 1000, float(now))
         slow.append(uplink.slow)
 
