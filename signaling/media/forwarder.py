@@ -16,9 +16,10 @@ from typing import Final
 
 import structlog
 
-from signaling.media import engine, rate, sdp
+from signaling.media import engine, sdp
 from signaling.media.attention import Attention
 from signaling.media.engine import BadSdp, Kind, LegState, Target
+from signaling.media.inbound import Bounds
 from signaling.media.leg import Habits, Leg
 from signaling.media.port import Port
 from signaling.media.publication import Publication
@@ -46,7 +47,7 @@ class ForwarderSettings:
         public_addresses: what peers are told to send to, best first.
         relay_addresses: where what comes through our TURN servers comes from.
         line_start: bits per second that an unknown line to a receiver is trusted with.
-        video_floor: bits per second, as the next two (see `rate.Bounds`).
+        video_floor: bits per second, as the next two (see `inbound.Bounds`).
         patience: seconds until an unfinished connection has failed.
         silence: seconds of nothing until a leg is lost.
         buffer: bytes of the socket's buffers, each way.
@@ -93,7 +94,7 @@ class Forwarder:
             silence=settings.silence,
             relays=frozenset(settings.relay_addresses),
         )
-        self._bounds = rate.Bounds(
+        self._bounds = Bounds(
             floor=settings.video_floor,
             start=settings.video_start,
             cap=settings.video_cap,

@@ -5,13 +5,13 @@ with `estimate` and `uplink`. Knows no participant and sends nothing itself.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from signaling.media.engine import Kind
 from signaling.media.estimate import Estimate, Limits, Losses, Reading, Waiting
 from signaling.media.ladder import Picture
 from signaling.media.layers import Track
-from signaling.media.rate import Bounds
 from signaling.media.uplink import Uplink, Viewer, demand
 from signaling.media.upstream import Upstream
 
@@ -33,6 +33,21 @@ _LATELY: Final = 0.5
 _LEAP: Final = 30.0
 #: So many packets are not lost in a second by lines that carry calls.
 _LEAP_OF_NUMBERS: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Bits per second of one publisher's picture.
+
+    Attributes:
+        floor: below it a picture is not worth having.
+        start: what a line is trusted with before anything is known of it.
+        cap: what is enough for a good picture.
+    """
+
+    floor: int
+    start: int
+    cap: int
 
 
 class Inbound:

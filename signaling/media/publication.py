@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from struct import Struct
 from typing import Final
 
-from signaling.media import descriptions, dtls, rate, rtcp, rtp, sdp
+from signaling.media import descriptions, dtls, rtcp, rtp, sdp
 from signaling.media.attention import Attention
 from signaling.media.codecs import CLOCK_RATES, Codec
 from signaling.media.descriptions import Acceptance
@@ -19,7 +19,7 @@ from signaling.media.engine import (
     LegStatistics,
     VideoQuality,
 )
-from signaling.media.inbound import Inbound
+from signaling.media.inbound import Bounds, Inbound
 from signaling.media.intake import MAX_STREAMS, Intake
 from signaling.media.layers import Track
 from signaling.media.leg import Habits, Leg
@@ -45,7 +45,7 @@ class Publication:
         habits: Habits,
         *,
         attention: Attention,
-        bounds: rate.Bounds,
+        bounds: Bounds,
         own_ntp: Callable[[], int],
         on_state: Callable[[LegState, str], None],
         on_started: Callable[[Kind], None],
