@@ -100,8 +100,8 @@ function hear(message) {
 
 /** @param {any} message */
 function joined(message) {
-  media.iceServers = message.ice_servers.map((/** @type {any} */ server) =>
-    server.username ? server : { urls: server.urls },
+  media.relayBy(
+    message.ice_servers.map((/** @type {any} */ server) => (server.username ? server : { urls: server.urls })),
   );
   if (message.resumed) {
     signaling.send({ type: "tracks", ...sending() });

@@ -51,6 +51,17 @@ export class Media {
     this.timer = window.setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
+  /** Relays and their newest passwords, also for an ICE restart of the legs there are.
+   * @param {RTCIceServer[]} servers */
+  relayBy(servers) {
+    this.iceServers = servers;
+    for (const { newest } of [this.publisher, this.subscriber]) {
+      if (newest && newest.signalingState !== "closed") {
+        newest.setConfiguration({ ...newest.getConfiguration(), iceServers: servers });
+      }
+    }
+  }
+
   /** Offer what we have on a new leg; nothing at all if we have nothing. */
   publish() {
     return this.publisher.build(this.tracks());
