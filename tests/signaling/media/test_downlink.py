@@ -1,0 +1,259 @@
+"""A line down to a participant, second by second, with what a browser reports of it."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from signaling.media import rtcp
+from signaling.media.downlink import Downlink, offer
+from signaling.media.engine import VideoQuality
+from signaling.media.hearsay import Answer
+from signaling.media.ladder import Layer, Picture
+from tests.signaling.media.lines import Line
+
+SOUND = 30_000
+MOST: dict[Layer | None, int] = {"high": 800_000, "low": 150_000, None: 0}
+PACKET = 6_000
+
+
+@dataclass
+class Stream:
+    """What is sent of a sound or a picture; counts packets of a constant size."""
+
+    ssrc: int
+    track: Any = None
+    wish: Layer | None = "high"
+    allowed: int = 10_000_000
+    packets: int = 0
+    octets: int = 0
+    twice: bool = False
+    lost: float = 0.0
+    resending: SimpleNamespace = field(
+        default_factory=lambda: SimpleNamespace(octets=0)
+    )
+
+    @property
+    def layer(self) -> Layer | None:
+        return self.wish
+
+    def want(self, layer: Layer | None, now: float) -> None:
+        self.wish = layer
+
+    def allow(self, bits: int, now: float) -> None:
+        self.allowed = bits
+
+    def send_again(self, octets: int) -> int:
+        self.resending.octets += octets
+        return octets
+
+
+class Call:
+    """Somebody who hears and sees one other person on a line."""
+
+    def __init__(self, line: Line, *, start: int = 300_000) -> None:
+        self.line = line
+        self.now = 100.0
+        self.picture, self.sound = Stream(1), Stream(2)
+        track = SimpleNamespace(
+            expected=frozenset({"high", "low"}), outlets=(self.picture,), layers={}
+        )
+        self.picture.track = self.sound.track = track
+        self.told: list[VideoQuality] = []
+        self.down = Downlink(
+            {0: self.picture},  # type: ignore[dict-item]
+            {0: self.sound},  # type: ignore[dict-item]
+            on_quality=lambda _, quality: self.told.append(quality),
+            start=start,
+            now=self.now,
+        )
+        self.down.qualities[0] = "low"
+        self.seen: list[VideoQuality] = []
+
+    def live(self, seconds: int) -> list[VideoQuality]:
+        """The picture's quality in each of these seconds."""
+        before = len(self.seen)
+        for _ in range(seconds):
+            self._second()
+        return self.seen[before:]
+
+    def _second(self) -> None:
+        picture = self.picture
+        bits = min(MOST[picture.wish], picture.allowed) if picture.wish else 0
+        probe = 8 * picture.resending.octets
+        sound = SOUND * (2 if self.sound.twice else 1)
+        lost, waits = self.line.carry(bits + sound + probe)
+        picture.resending.octets = 0
+        self.now += 1
+        for stream, sent in ((picture, bits), (self.sound, SOUND)):
+            packets = sent // PACKET
+            stream.packets += packets
+            stream.octets += sent // 8 - 56 * packets
+            stream.lost += packets * lost
+            if packets and lost < 1:
+                answer = Answer(asked_at=self.now - 0.5, round_trip=0.2 + waits)
+                if self.down._train_left <= self.now:
+                    later = probe / self.line.width
+                    answer = Answer(asked_at=self.now, round_trip=0.2 + waits + later)
+                self.down.note(self._block(stream), answer, sent=stream.packets)
+        heard = None if self.line.down else self.now
+        self._heard = heard or getattr(self, "_heard", self.now)
+        self.down.look(self.now, last_heard=self._heard)
+        self.down.ask(self.now)
+        self.seen.append(self.down.qualities[0])
+
+    def _block(self, stream: Stream) -> rtcp.ReportBlock:
+        return rtcp.ReportBlock(
+            ssrc=stream.ssrc,
+            fraction_lost=0,
+            lost=int(stream.lost),
+            highest=stream.packets,
+            jitter=0,
+            last_report=0,
+            delay=0,
+        )
+
+
+@pytest.mark.parametrize(
+    ("line", "mostly"),
+    [
+        (Line(50_000, loss=0.20), {"paused", "audio_only"}),
+        (Line(150_000, loss=0.03), {"low"}),
+        (Line(400_000, loss=0.05), {"low", "high"}),
+        (Line(1_000_000, loss=0.10), {"high"}),
+        (Line(5_000_000), {"high"}),
+    ],
+    ids=["call_drop", "2.5g", "poor_3g", "very_bad", "wide"],
+)
+def test_a_line_settles_on_the_picture_that_it_carries(
+    line: Line, mostly: set[VideoQuality]
+) -> None:
+    call = Call(line)
+    call.live(30)
+
+    qualities = call.live(60)
+
+    assert sum(quality in mostly for quality in qualities) >= 48
+
+
+def test_a_wide_line_gets_the_high_layer_within_seconds() -> None:
+    assert "high" in Call(Line(5_000_000)).live(8)
+
+
+def test_the_picture_is_back_soon_after_an_outage() -> None:
+    call = Call(Line(1_000_000))
+    call.live(30)
+    call.line.down = True
+    call.live(10)
+    call.line.down = False
+
+    assert {"low", "high"} & set(call.live(5))
+
+
+def test_every_change_is_told_once() -> None:
+    call = Call(Line(1_000_000))
+    call.live(40)
+    call.line.width = 60_000
+    call.live(40)
+
+    changes = [a for a, b in zip(call.told, call.told[1:], strict=False) if a == b]
+    assert changes == []
+    assert call.told[-1] == "audio_only"
+
+
+@pytest.mark.parametrize(
+    ("line", "twice"),
+    [
+        (Line(2_000_000, loss=0.15), True),
+        (Line(2_000_000, loss=0.02), False),
+        (Line(60_000, loss=0.15), False),
+    ],
+    ids=["lossy_and_wide", "hardly_lossy", "lossy_and_narrow"],
+)
+def test_sound_goes_twice_where_much_is_lost_and_there_is_room(
+    line: Line, twice: bool
+) -> None:
+    call = Call(line)
+    call.live(30)
+
+    assert call.sound.twice is twice
+
+
+def test_what_never_came_to_us_was_not_lost_on_the_way_down() -> None:
+    call = Call(Line(5_000_000))
+    call.live(3)
+    stream = call.picture
+    for turn in range(1, 6):
+        # Ten numbers more than packets each time: the publisher's own line lost them.
+        stream.packets += 50
+        block = rtcp.ReportBlock(
+            ssrc=stream.ssrc,
+            fraction_lost=40,
+            lost=10 * turn,
+            highest=stream.packets + 10 * turn,
+            jitter=0,
+            last_report=0,
+            delay=0,
+        )
+        call.down.note(block, None, sent=stream.packets)
+
+    assert call.down._lost == 0
+
+
+def test_a_source_that_counts_anew_has_lost_nothing() -> None:
+    call = Call(Line(5_000_000))
+    call.live(3)
+    leapt = rtcp.ReportBlock(
+        ssrc=call.picture.ssrc,
+        fraction_lost=250,
+        lost=2_000,
+        highest=call.picture.packets + 2_050,
+        jitter=0,
+        last_report=0,
+        delay=0,
+    )
+    call.down.note(leapt, None, sent=call.picture.packets + 50)
+
+    assert call.down._lost == 0
+
+
+def layer(bitrate: int, *, live: bool = True) -> SimpleNamespace:
+    return SimpleNamespace(bitrate=bitrate, live=lambda now: live)
+
+
+@pytest.mark.parametrize(
+    ("expected", "layers", "others", "offered"),
+    [
+        ((), {}, (), Picture(high=50_000)),
+        (("high", "low"), {}, (), Picture(high=250_000, low=50_000)),
+        (("high", "low"), {}, ("low",), Picture(high=250_000, low=50_000)),
+        (
+            ("high", "low"),
+            {"high": layer(700_000), "low": layer(140_000)},
+            ("high",),
+            Picture(high=250_000, low=140_000),
+        ),
+        (
+            ("high", "low"),
+            {"high": layer(700_000), "low": layer(140_000, live=False)},
+            ("high",),
+            Picture(high=700_000),
+        ),
+    ],
+    ids=["one_layer", "alone", "all_narrow", "beside_a_wide_one", "small_picture"],
+)
+def test_what_a_publisher_has_to_offer(
+    expected: tuple[Layer, ...],
+    layers: dict[str, Any],
+    others: tuple[Layer, ...],
+    offered: Picture,
+) -> None:
+    viewer = Stream(1, wish="low")
+    track = SimpleNamespace(
+        expected=frozenset(expected),
+        layers=layers,
+        outlets=(viewer, *(Stream(2, wish=other) for other in others)),
+    )
+
+    assert offer(track, viewer, 0.0) == offered  # type: ignore[arg-type]
