@@ -26,6 +26,9 @@ from visitation.database.migrate import sync_engine
 _SKEW = timedelta(seconds=2)
 _DISK_BYTES = 1 << 30
 _TWILIO_SID_LENGTH = 34
+_IPV4 = 4
+#: Nobody's (RFC 5737): a relay that is ours alone refuses it.
+_SOMEBODY = "203.0.113.1"
 
 
 class Grade(StrEnum):
@@ -144,18 +147,27 @@ def gateway(settings: Settings, now: datetime) -> Iterable[Finding]:
 
 
 def relay(settings: Settings, now: datetime) -> Iterable[Finding]:
-    """Each TURN server gives an allocation for our secret."""
+    """Each TURN server gives an allocation for our secret, and relays to us alone."""
     if not settings.turn.urls or settings.turn.secret is None:
         yield _mind("relay", "no TURN server: networks that block UDP cannot call")
     for url in settings.turn.urls if settings.turn.secret else ():
         assert settings.turn.secret is not None
         secret = settings.turn.secret.get_secret_value()
+        ours = [one for one in settings.media.public_addresses if one.version == _IPV4]
+        peers = (*map(str, ours), _SOMEBODY)
         try:
-            turn.allocate_once(turn.RelayUrl.parsed(url), secret, now=now)
+            allowed = turn.allocate_once(
+                turn.RelayUrl.parsed(url), secret, now=now, peers=peers
+            )
         except turn.NoRelay as why:
             yield _bad("relay", f"{url}: {why}")
-        else:
-            yield _good("relay", f"{url} gives an allocation")
+            continue
+        yield _good("relay", f"{url} gives an allocation")
+        if allowed.pop(_SOMEBODY):
+            yield _bad("relay", f"{url} relays to anybody: use docker/turnserver.conf")
+        if allowed and not any(allowed.values()):
+            names = ", ".join(allowed)
+            yield _bad("relay", f"{url} refuses {names}: see its allowed-peer-ip")
 
 
 def disk(settings: Settings, now: datetime) -> Iterable[Finding]:

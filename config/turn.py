@@ -1,4 +1,4 @@
-"""One allocation at a TURN server, to see that it answers and shares our secret.
+"""One allocation at a TURN server: it answers, shares our secret, relays to us alone.
 
 Enough of RFC 8489 and RFC 8656 to ask, be challenged, ask again, and give back.
 Blocking, for the doctor alone; calls make their own allocations in the browser.
@@ -12,6 +12,7 @@ import ssl
 import struct
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address
 from urllib.parse import parse_qs
 
 from signaling import ice
@@ -21,6 +22,7 @@ TIMEOUT_SECONDS = 3.0
 _LIFE = timedelta(minutes=1)
 _COOKIE = 0x2112A442
 _ALLOCATE, _ALLOCATED, _REFRESH = 0x0003, 0x0103, 0x0004
+_PERMIT, _PERMITTED, _PEER = 0x0008, 0x0108, 0x0012
 _USERNAME, _INTEGRITY, _ERROR, _LIFETIME = 0x0006, 0x0008, 0x0009, 0x000D
 _REALM, _NONCE, _TRANSPORT = 0x0014, 0x0015, 0x0019
 _UDP = struct.pack("!I", socket.IPPROTO_UDP << 24)
@@ -58,8 +60,13 @@ class RelayUrl:
         )
 
 
-def allocate_once(url: RelayUrl, secret: str, *, now: datetime) -> None:
+def allocate_once(
+    url: RelayUrl, secret: str, *, now: datetime, peers: tuple[str, ...] = ()
+) -> dict[str, bool]:
     """Get an allocation with coturn's REST credentials, and give it back.
+
+    Returns:
+        Of each IPv4 peer, whether it would be relayed to.
 
     Raises:
         NoRelay: saying why there is none.
@@ -82,11 +89,23 @@ def allocate_once(url: RelayUrl, secret: str, *, now: datetime) -> None:
             said, answer = _exchange(line, _ALLOCATE, [(_TRANSPORT, _UDP), *who], key)
             if said != _ALLOCATED:
                 raise NoRelay(_refusal(answer))
+            allowed = {
+                peer: _exchange(line, _PERMIT, [(_PEER, _xored(peer)), *who], key)[0]
+                == _PERMITTED
+                for peer in peers
+            }
             _exchange(line, _REFRESH, [(_LIFETIME, bytes(4)), *who], key)
     except TimeoutError:
         raise NoRelay(f"no answer within {TIMEOUT_SECONDS:.0f} s") from None
     except OSError as error:
         raise NoRelay(error.strerror or str(error)) from None
+    return allowed
+
+
+def _xored(address: str) -> bytes:
+    """XOR-PEER-ADDRESS (RFC 8489 §14.2) of an IPv4 address, without a port."""
+    hidden = int(IPv4Address(address)) ^ _COOKIE
+    return struct.pack("!xBHL", 1, _COOKIE >> 16, hidden)
 
 
 def _connected(url: RelayUrl) -> socket.socket:

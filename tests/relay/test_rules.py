@@ -16,6 +16,7 @@ from aioice.turn import (
     create_turn_endpoint,
 )
 
+from config import turn
 from signaling import ice
 from tests.relay import coturn
 from tests.relay.coturn import Relay
@@ -115,6 +116,20 @@ async def test_nobody_else_is_reached(relay: Relay, peer: str) -> None:
         asks = stun.Message(stun.Method.CREATE_PERMISSION, stun.Class.REQUEST)
         asks.attributes["XOR-PEER-ADDRESS"] = (peer, 9)
         assert await refusal(client.request_with_retry(asks)) == 403
+
+
+async def test_the_doctor_sees_that_it_relays_to_us_alone(tmp_path: Path) -> None:
+    own, now = coturn.own_address(), datetime.now(UTC)
+    async with coturn.relaying(tmp_path, own) as relay:
+        url = turn.RelayUrl.parsed(relay.urls["tcp"])
+        allowed = await asyncio.to_thread(
+            turn.allocate_once,
+            url,
+            coturn.SECRET,
+            now=now,
+            peers=(own, "203.0.113.1"),
+        )
+    assert allowed == {own: True, "203.0.113.1": False}
 
 
 async def test_a_relay_to_tcp_peers_is_not_given(relay: Relay) -> None:
