@@ -17,7 +17,7 @@ OVERHEAD: Final = 12 + 16 + 28
 _LONG: Final = 0.45
 _SHORT: Final = 0.2
 #: Loss above the line's own that means too much, and that means nothing.
-_LOSSY: Final = 0.10
+_LOSSY: Final = 0.07
 _CLEAN: Final = 0.05
 _RISE: Final = 1.08
 #: Near the rate at which the line was last too full.
@@ -27,11 +27,17 @@ _RISE_BITS: Final = 1_000
 #: No more than so many times what arrived is believed.
 _BELIEVED: Final = 1.3
 _GIVES_WAY: Final = 0.85
+#: Where loss alone tells, packets may wait as long as ever they can and nobody knows
+#: the shorter way, so the line is let run dry.
+_RUNS_DRY: Final = 0.7
 _GIVES_WAY_AT_MOST: Final = 0.4
 #: Seconds until a change of rate shows in what is reported.
 _SHOWS_AFTER: Final = 2.0
+#: Loss that giving way did not lower to so much of what it was is the line's own; no
+#: line of use loses more than the second number at any rate.
+_AS_BEFORE, _NO_LINE = 0.75, 0.35
 #: How fast the line's own loss is learnt in a second, upwards and downwards.
-_LEARNS: Final = 0.12
+_LEARNS: Final = 0.01
 _UNLEARNS: Final = 0.5
 #: A receiver's estimate of so much more than what it is sent is no limit.
 _AMPLE: Final = 1.2
@@ -43,7 +49,7 @@ _PROBED: Final = 0.9
 _REMEMBERED: Final = 20.0
 _FEWEST: Final = 4
 #: What is left of what reports counted before.
-_FADES: Final = 0.7
+_FADES: Final = 0.5
 #: Reports of loss are about packets sent up to so many readings ago.
 _LATE: Final = 3
 
@@ -102,6 +108,7 @@ class Estimate:
         self._own_loss = 0.0
         self._queue = self._brim = 0.0
         self._shows_at = float("-inf")
+        self._loss_then = float("inf")
         self._sent: deque[int] = deque(maxlen=_LATE)
 
     def observe(self, reading: Reading, now: float) -> None:
@@ -116,8 +123,8 @@ class Estimate:
         self.overused = reading.queue > _LONG or excess > _LOSSY
         self.calm = reading.queue < _SHORT and excess < _CLEAN
         if self.overused:
-            if grows or now >= self._shows_at:
-                self._give_way(max(self._sent), reading.loss)
+            if (grows or now >= self._shows_at) and not self._in_vain(reading):
+                self._give_way(reading)
                 self._shows_at = now + _SHOWS_AFTER + reading.round_trip
         elif self.calm and not limited:
             low, high = (share * self._brim for share in _BRIM)
@@ -133,13 +140,24 @@ class Estimate:
     def forgive(self, now: float) -> None:
         """Lets what an outage lost not count against the line."""
         self.overused = self.calm = False
-        self._queue = 0.0
+        self._queue, self._loss_then = 0.0, float("inf")
         self._shows_at = now + _SHOWS_AFTER
 
-    def _give_way(self, sent: int, loss: float) -> None:
-        self._brim = sent * (1 - loss)
-        fits = max(_GIVES_WAY * self._brim, _GIVES_WAY_AT_MOST * min(self.bits, sent))
+    def _give_way(self, reading: Reading) -> None:
+        sent = max(self._sent)
+        share = _GIVES_WAY if reading.queue > _LONG else _RUNS_DRY
+        self._brim, self._loss_then = sent * (1 - reading.loss), reading.loss
+        fits = max(share * self._brim, _GIVES_WAY_AT_MOST * min(self.bits, sent))
         self._become(min(self.bits, fits))
+
+    def _in_vain(self, reading: Reading) -> bool:
+        """Giving way changed nothing: the line loses as much at any rate."""
+        if reading.queue > _LONG or reading.loss > _NO_LINE:
+            return False
+        if reading.loss < _AS_BEFORE * self._loss_then:
+            return False
+        self._own_loss = self._loss_then = reading.loss
+        return True
 
     def _excess(self, loss: float) -> float:
         pace = _LEARNS if loss > self._own_loss else _UNLEARNS
