@@ -38,7 +38,6 @@ class Negotiation:
         if subscriber not in self._offering:
             task = asyncio.create_task(self._offer_all(subscriber))
             self._offering[subscriber] = task
-            task.add_done_callback(lambda _: self._offering.pop(subscriber, None))
 
     def forget(self, subscriber: str) -> None:
         """Somebody has gone: what they wanted is wanted no more."""
@@ -52,8 +51,12 @@ class Negotiation:
                 await task
 
     async def _offer_all(self, subscriber: str) -> None:
-        while (rebuild := self._wanted.pop(subscriber, None)) is not None:
-            self._say(subscriber, await self._offered(subscriber, rebuild=rebuild))
+        try:
+            while (rebuild := self._wanted.pop(subscriber, None)) is not None:
+                self._say(subscriber, await self._offered(subscriber, rebuild=rebuild))
+        finally:
+            # At once: a callback would come too late for what is wanted by then.
+            self._offering.pop(subscriber, None)
 
     async def _offered(self, subscriber: str, *, rebuild: bool) -> Offer | Renegotiate:
         engine = self._engine

@@ -95,3 +95,17 @@ async def test_a_page_is_told_when_the_engine_cannot_offer() -> None:
 
     again = Renegotiate(target="subscriber", rebuild=True)
     assert said.all == [("mother", again)]
+
+
+async def test_what_is_asked_for_just_as_an_offer_is_done_is_offered_too() -> None:
+    engine, said = FakeEngine(), Said()
+    negotiation = Negotiation(engine, said)
+
+    negotiation.offer("mother", rebuild=False)
+    # In the same round of the loop, before anybody hears that the first one is done.
+    loop = asyncio.get_running_loop()
+    loop.call_soon(lambda: negotiation.offer("mother", rebuild=True))
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+    assert engine.done == [("subscribe", "mother"), ("rebuild", "mother")]
