@@ -113,6 +113,23 @@ async def test_tests_older_than_a_month_are_forgotten(database: Database) -> Non
     ]
 
 
+async def test_anybodys_next_test_forgets_what_is_older_than_a_month(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        visit, (_prisoner, mother) = await booked(session, world)
+        for of, day in (
+            (Whose(participant_id=mother.id), 0),
+            (Whose(station_id=world.kiosk.id), 31),
+        ):
+            await lines.keep(
+                session, of=of, measured=GOOD, now=NOON + timedelta(days=day)
+            )
+
+        assert await lines.tests_of_visit(session, visit_id=visit.id) == []
+
+
 async def test_a_test_outlives_the_participant_it_was_made_by(
     database: Database,
 ) -> None:
