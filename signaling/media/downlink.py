@@ -39,8 +39,8 @@ _SOUND_FADES: Final = 0.97
 _LOSSY: Final = 0.08
 _DOUBLED: Final = 30.0
 _DOUBLE_ROOM: Final = 4.0
-#: Packets that were sent before a report and are counted in the next.
-_UNDER_WAY: Final = 100
+#: No stream has so many packets between two reports.
+_LEAP: Final = 2_000
 _ASSUMED_ROUND_TRIP: Final = 0.1
 _LAYERS: Final[dict[VideoQuality, Layer | None]] = {
     "high": "high",
@@ -97,24 +97,24 @@ class Downlink:
             each.want(first, now)
 
     def note(
-        self, block: rtcp.ReportBlock, answer: Answer | None, *, sent: int
+        self, block: rtcp.ReportBlock, answer: Answer | None, *, holes: int
     ) -> None:
         """Takes what the receiver says about a stream, and the round trip it tells.
 
         Args:
             block: what it says.
             answer: the round trip, None if it is not told.
-            sent: packets that were sent of the stream so far.
+            holes: numbers that the stream has left out so far. Nobody lost them down
+                here, but receivers count them as lost.
         """
-        counts = block.highest, block.lost, sent
+        counts = block.highest, block.lost, holes
         before = self._counted.get(block.ssrc, counts)
         self._counted[block.ssrc] = counts
-        highest, lost, sent = (n - b for n, b in zip(counts, before, strict=True))
+        expected, lost, left = (n - b for n, b in zip(counts, before, strict=True))
         # A stream whose source began to count anew has lost nothing.
-        if 0 < highest <= 2 * sent + _UNDER_WAY:
-            self._expected += sent
-            # What never came to us has a number too, and was not lost down here.
-            self._lost += lost - (highest - sent)
+        if 0 < expected < _LEAP:
+            self._expected += expected - left
+            self._lost += lost - left
         if answer is not None:
             self._time(answer)
 

@@ -54,8 +54,8 @@ class Downstream(Chooser):
 
     # More than thirty attributes: without slots each access would be a look-up.
     __slots__ = (
-        "_allowed", "_clock_rate", "_counters", "_dropped", "_first", "_kept", "_last",
-        "_last_codec", "_last_source", "_leg", "_mask", "_number_shift",
+        "_allowed", "_began", "_clock_rate", "_counters", "_dropped", "_first", "_kept",
+        "_last", "_last_codec", "_last_source", "_leg", "_mask", "_number_shift",
         "_payload_type", "_plain_kept", "_protect", "_reported", "_sent_at",
         "_timestamp", "_timestamp_shift", "_top",
         "codecs", "heard", "nacks", "octets", "packets", "plis",
@@ -83,7 +83,7 @@ class Downstream(Chooser):
         self._kept, self._mask = self.resending.kept, self.resending.mask
         self._plain_kept = False
         self._reported: dict[int, float] = {}
-        self._top = start.number - 1
+        self._began = self._top = start.number - 1
         self._timestamp = start.timestamp
         self._last = b""
         self._sent_at = 0.0
@@ -196,6 +196,11 @@ class Downstream(Chooser):
         self._number_shift = self._top + 1 - number
         self._timestamp_shift = self._timestamp + step - timestamp
         self._settle(source)
+
+    @property
+    def holes(self) -> int:
+        """Numbers that were left out, because what they stand for never came."""
+        return self._top - self._began - self.packets
 
     def repeat(self, numbers: list[int], *, round_trip: float, now: float) -> None:
         """Sends again what was lost."""

@@ -96,7 +96,7 @@ class Call:
                 if self.down._train_left <= self.now:
                     later = probe / self.line.width
                     answer = Answer(asked_at=self.now, round_trip=0.2 + waits + later)
-                self.down.note(self._block(stream), answer, sent=stream.packets)
+                self.down.note(self._block(stream), answer, holes=0)
         heard = None if self.line.down else self.now
         self._heard = heard or getattr(self, "_heard", self.now)
         self.down.look(self.now, last_heard=self._heard)
@@ -196,7 +196,7 @@ def test_what_never_came_to_us_was_not_lost_on_the_way_down() -> None:
             last_report=0,
             delay=0,
         )
-        call.down.note(block, None, sent=stream.packets)
+        call.down.note(block, None, holes=10 * turn)
 
     assert call.down._lost == 0
 
@@ -213,7 +213,7 @@ def test_a_source_that_counts_anew_has_lost_nothing() -> None:
         last_report=0,
         delay=0,
     )
-    call.down.note(leapt, None, sent=call.picture.packets + 50)
+    call.down.note(leapt, None, holes=2_000)
 
     assert call.down._lost == 0
 
