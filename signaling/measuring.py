@@ -4,7 +4,7 @@ Looks at every line of a room now and then. Adds up what it sees, and gives that
 to be written whenever enough has come together, so that a kill loses little.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,6 +13,7 @@ from signaling.effects import Effect, Effects, LineNote
 from signaling.media.engine import LegStatistics, MediaEngine, ParticipantStatistics
 from signaling.quality import Levels
 from signaling.room import Room
+from signaling.seats import Place
 from signaling.views import PersonView
 from visitation.lines.stretch import Stretch, joined
 
@@ -74,8 +75,9 @@ class Measuring:
         watch.levels = quality.steadied(watch.levels, statistics, seconds=seconds)
         _add(watch, statistics, seconds)
         watch.at = now
+        of_use = _of_use(statistics, room.here.at(one))
         judged = quality.of(
-            statistics, before=person.quality, levels=watch.levels, expects=expects
+            of_use, before=person.quality, levels=watch.levels, expects=expects
         )
         effects: list[Effect] = [*room.here.judge(one, judged)] if judged else []
         for kind in expects:
@@ -89,6 +91,11 @@ class Measuring:
         note = LineNote(participant=participant, measured=watch.stretch)
         watch.stretch, watch.noted_at = Stretch(), now
         return (note,)
+
+
+def _of_use(measured: ParticipantStatistics, place: Place) -> ParticipantStatistics:
+    """Without the leg to send on of somebody who sends nothing (any more)."""
+    return measured if place.is_sending else replace(measured, publisher=None)
 
 
 def _add(watch: _Watch, measured: ParticipantStatistics, seconds: float) -> None:

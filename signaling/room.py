@@ -228,7 +228,7 @@ class Room:
             for one in late
             for effect in self.leave(one, now=now, reason=Reason.LOST)
         ]
-        return (*gone, *self._noticed_time(now))
+        return (*gone, *self.here.spared(now), *self._noticed_time(now))
 
     def is_in_call(self, participant: str) -> bool:
         """Whether somebody has been admitted to a call under way."""

@@ -108,9 +108,20 @@ class Roster:
         place = self.find(participant)
         if place is None or (target in place.lost_legs) is not up:
             return ()
+        if target == "publisher" and not (up or place.is_sending):
+            return ()
         place.lost_legs ^= {target}
         quality = Quality.LOST if place.lost_legs else Quality.GOOD
         return (*self.line_changed(place, now), *self.judge(participant, quality))
+
+    def spared(self, now: datetime) -> Effects:
+        """Whoever sends nothing any more does not miss the leg to send on."""
+        idle = [place.id for place in self if not place.is_sending]
+        return tuple(
+            effect
+            for one in idle
+            for effect in self.line(one, "publisher", up=True, now=now)
+        )
 
     def judge(self, participant: str, quality: Quality) -> Effects:
         """The line of somebody is as good as this."""

@@ -7,6 +7,7 @@ import pytest
 
 from signaling import timekeeping
 from signaling.media.engine import ParticipantStatistics
+from signaling.words import Quality, Sending
 from tests.signaling.conftest import Stage, hear
 from tests.signaling.fakes import leg
 from visitation import lines
@@ -139,3 +140,21 @@ async def test_time_that_nobody_looked_at_is_not_counted(stage: Stage) -> None:
 
     (line,) = await _recorded(stage)
     assert line.seconds == 4
+
+
+async def test_a_leg_on_which_nobody_sends_any_more_is_no_lost_line(
+    stage: Stage,
+) -> None:
+    await _in_call(stage)
+    live = stage.hub.live(stage.visit.reference)
+    assert live is not None
+    live.room.sends(VISITOR, audio=Sending.NONE, video=Sending.NONE)
+    stage.engine.measured[VISITOR] = ParticipantStatistics(
+        publisher=replace(leg(), state="lost"), subscriber=leg(), silence={}
+    )
+
+    await _measure(stage, 4)
+
+    person = live.room.snapshot().person(VISITOR)
+    assert person is not None
+    assert person.quality is Quality.GOOD

@@ -594,3 +594,31 @@ def test_a_board_sees_the_room() -> None:
             ),
         ),
     )
+
+
+def test_whoever_sends_nothing_any_more_misses_no_leg_to_send_on() -> None:
+    live = under_way(PRISONER, MOTHER)
+    live.sends("mother", audio=Sending.NONE, video=Sending.NONE)
+
+    live.here.line("mother", "publisher", up=False, now=TEN)
+    live.tick(TEN)
+
+    mother = live.snapshot().person("mother")
+    assert mother is not None
+    assert (mother.state, mother.quality) == (Presence.CONNECTED, Quality.GOOD)
+
+
+def test_a_leg_to_send_on_that_broke_before_its_devices_went_is_missed_no_more() -> (
+    None
+):
+    live = under_way(PRISONER, MOTHER)
+    live.here.line("mother", "publisher", up=False, now=TEN)
+    live.sends("mother", audio=Sending.NONE, video=Sending.NONE)
+
+    effects = live.tick(TEN + timedelta(seconds=4))
+
+    updated = ParticipantUpdated(participant="mother", state=Presence.CONNECTED)
+    assert updated in told(effects, "prisoner")
+    assert notes(effects) == [
+        Note(participant="mother", what=Noted.RETURNED, lost=timedelta(seconds=4))
+    ]
