@@ -60,6 +60,10 @@ class Firefox:
         """Load a page."""
         await self._tell("WebDriver:Navigate", {"url": url})
 
+    async def reload(self) -> None:
+        """Load the page again."""
+        await self._tell("WebDriver:Refresh", {})
+
     async def evaluate(self, expression: str, *arguments: Any) -> Any:
         """The value of an expression, which may be a promise; arguments are `a`."""
         script = (
@@ -71,9 +75,10 @@ class Firefox:
             "WebDriver:ExecuteAsyncScript",
             {"script": script, "args": arguments, "sandbox": None},
         )
-        if "error" in told["value"]:
-            raise Refused(told["value"]["error"])
-        return told["value"].get("value")
+        said = told["value"] or {"error": "the page was left meanwhile"}
+        if "error" in said:
+            raise Refused(said["error"])
+        return said.get("value")
 
     async def until(self, expression: str, *arguments: Any) -> None:
         """Ask until the expression is true."""
