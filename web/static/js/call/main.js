@@ -106,6 +106,8 @@ function joined(message) {
   if (message.resumed) {
     signaling.send({ type: "tracks", ...sending() });
     media.recover();
+    // We were admitted, and that was said to the socket that broke.
+    if (!media.publisher.newest) publish();
     return;
   }
   media.forget();

@@ -48,6 +48,7 @@ export class Media {
     /** @type {Partial<Record<Target, string>>} */
     this.said = {};
     this.looking = false;
+    this.rebuilding = 0;
     this.timer = window.setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
@@ -94,8 +95,17 @@ export class Media {
   /** The service wants a leg to be offered again, or made anew. @param {Target} target @param {boolean} rebuild */
   renegotiate(target, rebuild) {
     if (target === "subscriber") window.setTimeout(() => this.subscriber.ask(rebuild), MOMENT_MS);
-    else if (rebuild) this.help("publisher", "rebuild", performance.now());
+    else if (rebuild) this.rebuildSoon();
     else this.publisher.offer().catch(() => this.later("publisher"));
+  }
+
+  /** At once, but not as often as a service in trouble may ask for it. */
+  rebuildSoon() {
+    const since = performance.now() - (this.pulses.publisher?.triedAt ?? -Infinity);
+    this.rebuilding ||= window.setTimeout(() => {
+      this.rebuilding = 0;
+      this.help("publisher", "rebuild", performance.now());
+    }, Math.max(0, MOMENT_MS - since));
   }
 
   /** @param {string} quality */
@@ -124,11 +134,14 @@ export class Media {
   recover() {
     this.publisher.unheard();
     if (this.publisher.stuck) this.renegotiate("publisher", false);
+    // Its offer went to the socket that broke.
+    if (!this.subscriber.newest) this.subscriber.ask(false);
     this.doubt();
   }
 
   close() {
     window.clearInterval(this.timer);
+    window.clearTimeout(this.rebuilding);
     this.publisher.forget();
     this.subscriber.close();
   }
@@ -216,7 +229,8 @@ export class Media {
   stateOf(target) {
     const known = this.pulses[target];
     const newest = this[target].newest;
-    if (!known || (!newest && !known.stood)) return "none";
+    const missed = known?.stood && (target === "subscriber" || this.tracks().length > 0);
+    if (!known || (!newest && !missed)) return "none";
     if (!known.stood) return "connecting";
     const up = newest && ["connected", "disconnected"].includes(newest.connectionState);
     return up && !pulse.isSilent(known, performance.now(), !this.wires.expects(target)) ? "connected" : "silent";
