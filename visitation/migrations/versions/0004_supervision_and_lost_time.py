@@ -33,9 +33,7 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.Integer(), nullable=False),
         sa.Column(
             "fault",
-            _one_of(
-                "fault_known", "family", "prison", "official", "server", "unknown"
-            ),
+            _one_of("fault_known", "family", "prison", "official", "server", "unknown"),
             nullable=False,
         ),
         sa.Column("seconds", sa.Integer(), nullable=False),
@@ -57,6 +55,7 @@ def downgrade() -> None:
     op.drop_table("lost_time")
     op.drop_column("visit", "minutes_given_back")
     with op.batch_alter_table("site_policy") as table:
+        table.drop_constraint(op.f("ck_site_policy_supervision_known"), type_="check")
         table.drop_column("supervision")
         table.drop_column("credit_max_minutes")
         table.drop_column("reconnect_grace_seconds")
