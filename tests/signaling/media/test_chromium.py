@@ -10,6 +10,7 @@ import pytest
 from aioice.ice import get_host_addresses
 from playwright.async_api import Page, Route, async_playwright
 
+from signaling.media.downstream import Downstream
 from signaling.media.engine import OfferWanted
 from signaling.media.forwarder import ForwarderSettings
 from tests.signaling.media.conftest import Stage, until
@@ -196,10 +197,29 @@ async def more_frames(page: Page) -> None:
 LAYERS = [{"rid": "l", "scaleResolutionDownBy": 4}, {"rid": "h"}]
 
 
-def hold_still(stage: Stage) -> None:
-    """Stops what decides by the second: here the test says which layer is sent."""
+async def viewed(stage: Stage, pages: list[Page], *, codec: str = "") -> Downstream:
+    """One sends two layers, the other gets the layer that the test says.
+
+    What decides by the second is stopped before; what the browser was told with its
+    first packet still holds, and is enough for both layers.
+    """
+    sender, receiver = pages
+    stage.forwarder.seat("terminal", 0, "family")
+    await subscribe(
+        stage, receiver, "terminal", await stage.forwarder.subscribe("terminal")
+    )
+    await stage.connected("terminal", "subscriber")
+    stream = hold_still(stage)
+    await publish(stage, sender, "family", encodings=LAYERS, codec=codec)
+    return stream
+
+
+def hold_still(stage: Stage) -> Downstream:
     assert stage.forwarder._ticking
     stage.forwarder._ticking.cancel()
+    stream = stage.forwarder._routes.subscriptions["terminal"].stream("video", 0)
+    stream.want("high", stage.clock())
+    return stream
 
 
 async def picture(page: Page, *, width: int, frames: int = 15) -> dict[str, int]:
@@ -221,15 +241,9 @@ async def picture(page: Page, *, width: int, frames: int = 15) -> dict[str, int]
 async def test_layers_are_switched_without_a_freeze(
     stage: Stage, pages: list[Page], codec: str
 ) -> None:
-    sender, receiver = pages
-    await publish(stage, sender, "family", encodings=LAYERS, codec=codec)
-    stage.forwarder.seat("terminal", 0, "family")
-    await subscribe(
-        stage, receiver, "terminal", await stage.forwarder.subscribe("terminal")
-    )
-    stream = stage.forwarder._routes.subscriptions["terminal"].stream("video", 0)
+    _, receiver = pages
+    stream = await viewed(stage, pages, codec=codec)
     begun = await picture(receiver, width=640)
-    hold_still(stage)
     before = stream.switches
 
     for _ in range(2):
@@ -248,14 +262,9 @@ async def test_layers_are_switched_without_a_freeze(
 async def test_what_gets_lost_comes_in_a_repair_stream(
     stage: Stage, pages: list[Page]
 ) -> None:
-    sender, receiver = pages
-    await publish(stage, sender, "family", encodings=LAYERS)
-    stage.forwarder.seat("terminal", 0, "family")
-    await subscribe(
-        stage, receiver, "terminal", await stage.forwarder.subscribe("terminal")
-    )
+    _, receiver = pages
+    await viewed(stage, pages)
     await picture(receiver, width=640)
-    hold_still(stage)
     publication = stage.forwarder._routes.publications["family"]
     heard, came = publication.leg.hear, itertools.count()
 
@@ -277,22 +286,23 @@ async def test_a_room_goes_over_to_h264_for_one_who_decodes_nothing_else(
     sender, receiver = pages
     for name in ("family", "terminal"):
         stage.forwarder.join(name, "room")
-    await publish(stage, sender, "family", encodings=LAYERS)
-    stage.forwarder.seat("terminal", 0, "family")
+    await viewed(stage, pages)
+    await picture(receiver, width=640)
+
     offer = await stage.forwarder.subscribe("terminal")
     answer = await receiver.evaluate("sdp => receiver(sdp)", offer)
     only_h264 = re.sub(r"a=[\w-]+:9[67] .*\r\n", "", answer).replace(" 96 97 ", " ")
     await stage.forwarder.accept("terminal", only_h264)
-
     await until(lambda: OfferWanted(participant="family") in stage.events)
+    before = (await receiver.evaluate("picture()"))["decoded"]
     again = await stage.forwarder.publish("family", await sender.evaluate("offered()"))
     assert "H264" in again
     await sender.evaluate("sdp => answered(sdp)", again)
-    hold_still(stage)
-    stage.forwarder._routes.subscriptions["terminal"].stream("video", 0).want(
-        "high", stage.clock()
-    )
-    await picture(receiver, width=640)
+
+    after = await picture(receiver, width=640)
+    assert after["decoded"] > before
+    family = stage.forwarder._routes.publications["family"]
+    assert family.tracks["video"].layers["high"].codec == "h264"
 
 
 async def test_sound_comes_in_long_packets_when_the_line_is_slow(
@@ -302,6 +312,8 @@ async def test_sound_comes_in_long_packets_when_the_line_is_slow(
     await publish(stage, sender, "family")
     publication = stage.forwarder._routes.publications["family"]
     await stage.connected("family", "publisher")
+    assert stage.forwarder._ticking
+    stage.forwarder._ticking.cancel()
     publication.slow_audio = True
     again = await stage.forwarder.publish("family", await sender.evaluate("offered()"))
     await sender.evaluate("sdp => answered(sdp)", again)

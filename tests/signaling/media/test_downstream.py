@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.media import rtcp
@@ -144,6 +144,7 @@ def layer_of(frame: list[bytes]) -> Layer:
     return "high" if int(frame[0][19:].split()[1]) >= 65_000 else "low"
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(["high", "low", "pause", "frames", "lose_high", "late"]),
