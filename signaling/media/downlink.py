@@ -24,6 +24,8 @@ from signaling.media.layers import Track
 from signaling.media.probing import Probing
 
 FLOOR, CAP = 30_000, 4_000_000
+#: So much more than arrives is tried: enough for the narrowest picture beside sound.
+VENTURE: Final = 60_000
 #: The fewest bits per second that a picture of each sort is worth having with.
 LEAST_LOW: Final = 50_000
 LEAST_HIGH: Final = 250_000
@@ -33,14 +35,19 @@ ENOUGH: Final = 1_300_000
 _AMPLE: Final = 2 * LEAST_HIGH
 #: Sound gets what it took lately, and at least so much, before any picture.
 LEAST_SOUND: Final = 24_000
-_SOUND_FADES: Final = 0.97
+_SOUND_FADES: Final = 0.9
 #: Loss from which on sound is sent twice, for so many seconds, on a line that carries
 #: so many times what sound takes.
 _LOSSY: Final = 0.08
 _DOUBLED: Final = 30.0
 _DOUBLE_ROOM: Final = 4.0
-#: No stream has so many packets between two reports.
-_LEAP: Final = 2_000
+#: So many packets may have been sent in one second and be counted in the next.
+_UNDER_WAY: Final = 100
+#: Repeats take no more than this share of a line, saved up for so many seconds; of a
+#: line that is full every packet is asked for again and again.
+_REPEATS: Final = 0.25
+_SAVED: Final = 2.0
+_AT_ONCE: Final = 4
 _ASSUMED_ROUND_TRIP: Final = 0.1
 _LAYERS: Final[dict[VideoQuality, Layer | None]] = {
     "high": "high",
@@ -73,14 +80,16 @@ class Downlink:
         start: int,
         now: float,
     ) -> None:
-        self.estimate = Estimate(Limits(floor=FLOOR, start=start, cap=CAP))
+        self.estimate = Estimate(
+            Limits(floor=FLOOR, start=start, cap=CAP, venture=VENTURE)
+        )
         self.rate = self.upward = 0.0
         self.qualities: dict[int, VideoQuality] = {}
         self._pictures, self._sounds = pictures, sounds
         self._on_quality = on_quality
         self._ladder, self._probing = Ladder(), Probing()
         self._waiting, self._losses = Waiting(), Losses()
-        self._counted: dict[int, tuple[int, int, int]] = {}
+        self._counted: dict[int, tuple[int, int, int, int]] = {}
         self._expected = self._lost = 0
         self._round_trip: float | None = None
         self._allowed: int | None = None
@@ -90,6 +99,7 @@ class Downlink:
         self._doubled_at: float | None = None
         self._train_left = float("inf")
         self._measured = (now, 0, 0)
+        self._saved = (now, 0.0)
         self._gone = False
         first: Layer = "low" if start < _AMPLE else "high"
         self._wishes: dict[int, Layer | None] = dict.fromkeys(pictures, first)
@@ -97,22 +107,18 @@ class Downlink:
             each.want(first, now)
 
     def note(
-        self, block: rtcp.ReportBlock, answer: Answer | None, *, holes: int
+        self, block: rtcp.ReportBlock, answer: Answer | None, stream: Downstream
     ) -> None:
-        """Takes what the receiver says about a stream, and the round trip it tells.
-
-        Args:
-            block: what it says.
-            answer: the round trip, None if it is not told.
-            holes: numbers that the stream has left out so far. Nobody lost them down
-                here, but receivers count them as lost.
-        """
-        counts = block.highest, block.lost, holes
+        """Takes what the receiver says about a stream, and the round trip it tells."""
+        left_out = stream.left_out(block.highest)
+        counts = block.highest, block.lost, stream.packets, left_out
         before = self._counted.get(block.ssrc, counts)
         self._counted[block.ssrc] = counts
-        expected, lost, left = (n - b for n, b in zip(counts, before, strict=True))
-        # A stream whose source began to count anew has lost nothing.
-        if 0 < expected < _LEAP:
+        passed = (n - b for n, b in zip(counts, before, strict=True))
+        expected, lost, sent, left = passed
+        # Numbers that were left out are lost to a receiver, but not on this line. Where
+        # they leap, the source began to count anew, and nobody lost anything.
+        if 0 < expected - left <= sent + _UNDER_WAY:
             self._expected += expected - left
             self._lost += lost - left
         if answer is not None:
@@ -130,6 +136,20 @@ class Downlink:
             self._waiting.observe(answer.round_trip, answer.asked_at)
         else:
             self._probed = self._probing.arrived(later)
+
+    def repeat(self, stream: Downstream, numbers: list[int], now: float) -> None:
+        """Sends again what the receiver asks for, as far as the line bears it."""
+        at, octets = self._saved
+        share = _REPEATS * self.estimate.bits / 8
+        octets = min(_SAVED * share, octets + (now - at) * share)
+        before = stream.resending.octets
+        for first in range(0, len(numbers), _AT_ONCE):
+            if stream.resending.octets - before >= octets:
+                break
+            some = numbers[first : first + _AT_ONCE]
+            trip = self._round_trip or _ASSUMED_ROUND_TRIP
+            stream.repeat(some, round_trip=trip, now=now)
+        self._saved = now, octets - (stream.resending.octets - before)
 
     def allow(self, bits_per_second: int) -> None:
         """Takes the receiver's own estimate."""
@@ -208,8 +228,10 @@ class Downlink:
         self.rate = 8 * (octets - total) / passed
         spoken = 8 * (sounds - of_sound) / passed
         # A page that lagged behind makes up for it in one second.
-        rising = self._sound + max(0.0, spoken - self._sound) / 2
-        self._sound = max(rising, self._sound * _SOUND_FADES)
+        if spoken > self._sound:
+            self._sound += (spoken - self._sound) / 2
+        else:
+            self._sound = max(spoken, self._sound * _SOUND_FADES)
         self._measured = now, octets, sounds
         speakers = sum(each.track is not None for each in self._sounds.values())
         return int(max(self._sound, LEAST_SOUND * speakers))

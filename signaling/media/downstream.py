@@ -6,7 +6,7 @@ what it sent for a while and sends it again when asked. Decodes nothing.
 """
 
 import struct
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,8 @@ from signaling.media.upstream import Upstream
 
 _HEADER: Final = struct.Struct("!BBHLL").pack
 _FRESH: Final = 5.0
+#: Enough for the time between a packet and a report on it.
+_HOLES_KNOWN: Final = 256
 #: Receivers repeat their estimate about every second while it matters.
 _ALLOWANCE_HOLDS: Final = 2.0
 
@@ -54,9 +56,9 @@ class Downstream(Chooser):
 
     # More than thirty attributes: without slots each access would be a look-up.
     __slots__ = (
-        "_allowed", "_began", "_clock_rate", "_counters", "_dropped", "_first", "_kept",
-        "_last", "_last_codec", "_last_source", "_leg", "_mask", "_number_shift",
-        "_payload_type", "_plain_kept", "_protect", "_reported", "_sent_at",
+        "_allowed", "_clock_rate", "_counters", "_dropped", "_first", "_holes",
+        "_kept", "_last", "_last_codec", "_last_source", "_leg", "_mask",
+        "_number_shift", "_payload_type", "_plain_kept", "_protect", "_reported", "_sent_at",
         "_timestamp", "_timestamp_shift", "_top",
         "codecs", "heard", "nacks", "octets", "packets", "plis",
         "resending", "ssrc", "twice",
@@ -83,7 +85,8 @@ class Downstream(Chooser):
         self._kept, self._mask = self.resending.kept, self.resending.mask
         self._plain_kept = False
         self._reported: dict[int, float] = {}
-        self._began = self._top = start.number - 1
+        self._top = start.number - 1
+        self._holes = deque([(self._top, 0)], maxlen=_HOLES_KNOWN)
         self._timestamp = start.timestamp
         self._last = b""
         self._sent_at = 0.0
@@ -142,8 +145,12 @@ class Downstream(Chooser):
         cipher = self._protect(plain)
         self._kept[number & self._mask] = plain if self._plain_kept else cipher
         if number > self._top:
+            if number > self._top + 1:
+                self._leave_out(number, number - self._top - 1)
             self._top, self._timestamp = number, timestamp
             self._last, self._sent_at = plain, now
+        else:
+            self._leave_out(self._top, -1)
         self.packets += 1
         self.octets += length - rtp.HEADER_LENGTH
         self._leg.send(cipher)
@@ -197,10 +204,16 @@ class Downstream(Chooser):
         self._timestamp_shift = self._timestamp + step - timestamp
         self._settle(source)
 
-    @property
-    def holes(self) -> int:
-        """Numbers that were left out, because what they stand for never came."""
-        return self._top - self._began - self.packets
+    def _leave_out(self, number: int, more: int) -> None:
+        self._holes.append((number, self._holes[-1][1] + more))
+
+    def left_out(self, number: int) -> int:
+        """How many numbers up to this one stand for what never came to us.
+
+        Receivers take them for lost, but not on their own line.
+        """
+        known = (left for at, left in reversed(self._holes) if at <= number)
+        return next(known, self._holes[0][1])
 
     def repeat(self, numbers: list[int], *, round_trip: float, now: float) -> None:
         """Sends again what was lost."""

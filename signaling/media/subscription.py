@@ -24,7 +24,6 @@ from signaling.media.sections import Format, Section
 from signaling.media.tally import Tally
 
 _KINDS: Final[tuple[Kind, ...]] = ("audio", "video")
-_ASSUMED_ROUND_TRIP: Final = 0.1
 
 
 class Subscription:
@@ -167,14 +166,13 @@ class Subscription:
         for block in rtcp.report_blocks_in(packet):
             if stream := self._by_ssrc.get(block.ssrc):
                 answer = stream.note_block(block, now)
-                self.line.note(block, answer, holes=stream.holes)
+                self.line.note(block, answer, stream)
         for ssrc in rtcp.key_frames_asked_in(packet):
             if stream := self._by_ssrc.get(ssrc):
                 stream.ask_key_frame(now)
         if nacked := rtcp.nacked_in(packet):
             if stream := self._by_ssrc.get(nacked[0]):
-                round_trip = self.round_trip or _ASSUMED_ROUND_TRIP
-                stream.repeat(nacked[1], round_trip=round_trip, now=now)
+                self.line.repeat(stream, nacked[1], now)
         elif (allowed := rtcp.bitrate_in(packet)) is not None:
             self.line.allow(allowed)
 

@@ -38,6 +38,8 @@ from visitation.keyring import Keyring
 from web.keys import LIVE
 
 PERFECT = Way()
+#: On the worst lines a page takes its time to come into the call.
+JOINING_MS = 90_000
 #: What happens in a page's second, gathered there so that asking costs little.
 WATCH = """() => {
   window.seconds = [];
@@ -151,6 +153,7 @@ async def waiting(directory: Path, *, seed: int = 1) -> AsyncIterator[BadCall]:
         await family.goto(behind.url("family", f"/call/{visit.reference}"))
         for page in (family, terminal):
             await in_state(page, "waiting")
+            page.set_default_timeout(JOINING_MS)
         yield BadCall(
             service=service,
             relay=relay,

@@ -28,6 +28,7 @@ class Stream:
     allowed: int = 10_000_000
     packets: int = 0
     octets: int = 0
+    holes: int = 0
     twice: bool = False
     lost: float = 0.0
     resending: SimpleNamespace = field(
@@ -43,6 +44,12 @@ class Stream:
 
     def allow(self, bits: int, now: float) -> None:
         self.allowed = bits
+
+    def left_out(self, number: int) -> int:
+        return self.holes
+
+    def repeat(self, numbers: list[int], *, round_trip: float, now: float) -> None:
+        self.resending.octets += 1_000 * len(numbers)
 
     def send_again(self, octets: int) -> int:
         self.resending.octets += octets
@@ -96,7 +103,7 @@ class Call:
                 if self.down._train_left <= self.now:
                     later = probe / self.line.width
                     answer = Answer(asked_at=self.now, round_trip=0.2 + waits + later)
-                self.down.note(self._block(stream), answer, holes=0)
+                self.down.note(self._block(stream), answer, stream)  # type: ignore[arg-type]
         heard = None if self.line.down else self.now
         self._heard = heard or getattr(self, "_heard", self.now)
         self.down.look(self.now, last_heard=self._heard)
@@ -154,7 +161,7 @@ def test_the_picture_is_back_soon_after_an_outage() -> None:
 def test_every_change_is_told_once() -> None:
     call = Call(Line(1_000_000))
     call.live(40)
-    call.line.width = 60_000
+    call.line.width = 40_000
     call.live(40)
 
     changes = [a for a, b in zip(call.told, call.told[1:], strict=False) if a == b]
@@ -196,7 +203,8 @@ def test_what_never_came_to_us_was_not_lost_on_the_way_down() -> None:
             last_report=0,
             delay=0,
         )
-        call.down.note(block, None, holes=10 * turn)
+        stream.holes = 10 * turn
+        call.down.note(block, None, stream)  # type: ignore[arg-type]
 
     assert call.down._lost == 0
 
@@ -208,14 +216,27 @@ def test_a_source_that_counts_anew_has_lost_nothing() -> None:
         ssrc=call.picture.ssrc,
         fraction_lost=250,
         lost=2_000,
-        highest=call.picture.packets + 2_050,
+        highest=call.picture.packets + 2_100,
         jitter=0,
         last_report=0,
         delay=0,
     )
-    call.down.note(leapt, None, holes=2_000)
+    call.picture.packets += 50
+    call.down.note(leapt, None, call.picture)  # type: ignore[arg-type]
 
     assert call.down._lost == 0
+
+
+def test_repeats_never_fill_a_line() -> None:
+    call = Call(Line(400_000))
+    repeated = []
+    for _ in range(50):
+        call.now += 0.1
+        before = call.picture.resending.octets
+        call.down.repeat(call.picture, list(range(100)), call.now)  # type: ignore[arg-type]
+        repeated.append(call.picture.resending.octets - before)
+
+    assert 30_000 < sum(repeated) < 60_000
 
 
 def layer(bitrate: int, *, live: bool = True) -> SimpleNamespace:
