@@ -151,10 +151,12 @@ class Ledger:
             self._counted = now
         if self._resumed_at is None:
             return
+        back = now
         if self._prison.been_in and self._others.been_in:
+            back = max(self._counted, self._looked or now)
+            self._lost[Fault.SERVER] = back - self._counted
             self._recovers_until = now + RECOVERING
-        else:
-            self._counted = now
+        self._counted = back
         self._resumed_at = None
 
 

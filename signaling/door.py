@@ -5,6 +5,7 @@ Reads; changes nothing. What may be refused here is refused before any room is t
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from signaling import tickets
 from signaling.messages import VERSION, FromPage, Join, Resume
@@ -18,10 +19,12 @@ from visitation import calls
 from visitation.calls import Admission
 from visitation.database import Database
 from visitation.keyring import Keyring
-from visitation.lifecycle import VisitState
+from visitation.lifecycle import ParticipantState, VisitState
 from visitation.places import Policy
 from visitation.visits import Visit
 from visitation.words import Part, Supervision, VisitKind
+
+_IN_CALL: Final = frozenset({ParticipantState.JOINED, ParticipantState.RECONNECTING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ def guest_of(admission: Admission) -> Guest:
         part=person.part,
         name="" if person.part is Part.MONITOR else admission.name,
         known=person.identified_at is not None or person.joined_at is not None,
-        been_in=person.joined_at is not None,
+        been_in=person.state in _IN_CALL,
     )
 
 

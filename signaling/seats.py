@@ -27,7 +27,8 @@ class Guest:
         id: opaque, and the engine's name for them as well.
         name: what the others read beside the picture.
         known: whether staff have identified or admitted them before.
-        been_in: whether they were in the call before, maybe in another process.
+        been_in: whether they have been in the call, maybe of another process, and did
+            not leave it.
     """
 
     id: str

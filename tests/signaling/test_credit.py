@@ -294,6 +294,15 @@ def test_after_the_service_was_away_its_absence_is_its_own() -> None:
     assert call.ledger.taken() == {Fault.SERVER: 14}
 
 
+def test_the_absence_of_the_service_counts_also_if_lines_are_well_at_once() -> None:
+    call = Call(replace(PRISONER, been_in=True), ledger=Ledger(resumed_at=TEN))
+    call.goes_on(12)
+    call.come(replace(MOTHER, been_in=True))
+    call.goes_on(10)
+
+    assert call.ledger.taken() == {Fault.SERVER: 12}
+
+
 def test_whoever_had_not_come_before_the_service_went_was_not_kept_away() -> None:
     call = Call(replace(PRISONER, been_in=True), ledger=Ledger(resumed_at=TEN))
     call.goes_on(100)

@@ -10,7 +10,7 @@ from aiohttp import WSMsgType
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from signaling import conduct, timekeeping
+from signaling import conduct, door, timekeeping
 from signaling.effects import Note, Noted
 from signaling.hub import CallSettings, Hub, NotLive
 from signaling.media.engine import (
@@ -25,8 +25,10 @@ from tests import make
 from tests.signaling.conftest import WARDEN, Stage, hear, say
 from tests.signaling.fakes import OFFER, FakeEngine, leg
 from visitation import audit
+from visitation.calls import Admission
 from visitation.errors import Invalid, NotFound
 from visitation.lifecycle import IllegalMove, ParticipantState, VisitState
+from visitation.places import Policy
 from visitation.words import Outcome, Part
 
 PRISONER, VISITOR = "prisoner-reference", "visitor-reference"
@@ -578,3 +580,23 @@ async def test_a_note_that_cannot_be_written_costs_no_other(stage: Stage) -> Non
     assert states == [ParticipantState.EXPECTED, ParticipantState.WAITING]
     assert not writing.done()
     writing.cancel()
+
+
+@pytest.mark.parametrize(
+    ("state", "was_there"),
+    [
+        (ParticipantState.JOINED, True),
+        (ParticipantState.RECONNECTING, True),
+        (ParticipantState.LEFT, False),
+    ],
+)
+async def test_whoever_had_left_was_not_kept_away_by_the_service(
+    stage: Stage, state: ParticipantState, was_there: bool
+) -> None:
+    person = stage.people[Part.VISITOR]
+    person.joined_at, person.state = stage.clock(), state
+    admission = Admission(
+        visit=stage.visit, participant=person, name="", policy=Policy()
+    )
+
+    assert door.guest_of(admission).been_in is was_there
