@@ -58,8 +58,8 @@ class Downstream(Chooser):
     __slots__ = (
         "_allowed", "_clock_rate", "_counters", "_dropped", "_first", "_holes",
         "_kept", "_last", "_last_codec", "_last_source", "_leg", "_mask",
-        "_number_shift", "_payload_type", "_plain_kept", "_protect", "_reported", "_sent_at",
-        "_timestamp", "_timestamp_shift", "_top",
+        "_number_shift", "_payload_type", "_plain_kept", "_protect", "_reported",
+        "_sent_at", "_timestamp", "_timestamp_shift", "_top",
         "codecs", "heard", "nacks", "octets", "packets", "plis",
         "resending", "ssrc", "twice",
     )  # fmt: skip
