@@ -10,13 +10,13 @@ from typing import Final
 from signaling import tickets
 from signaling.messages import VERSION, FromPage, Join, Resume
 from signaling.room import Room
-from signaling.seats import Guest
+from signaling.seats import KINDS, Guest
 from signaling.supervised import PrivilegedRoom, SupervisedRoom
 from signaling.tickets import BadTicket, Ticket
 from signaling.wire import ProtocolError
 from signaling.words import Phase
 from visitation import calls
-from visitation.calls import Admission
+from visitation.calls import Admission, Orders
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.lifecycle import ParticipantState, VisitState
@@ -32,12 +32,14 @@ class Entrant:
     """Somebody the door let through.
 
     Attributes:
+        orders: what staff ordered in the call and have not taken back.
         resume: whether they come back after a lost line.
         token: what to come back with next time.
     """
 
     admission: Admission
     guest: Guest
+    orders: Orders
     resume: bool
     token: str
 
@@ -58,12 +60,14 @@ async def let_in(
         admission = await calls.admit(
             session, participant_id=ticket.participant_id, now=now
         )
+        orders = await calls.orders.standing(session, visit_id=admission.visit.id)
     if admission.visit.reference != ticket.visit:
         raise BadTicket
     until = admission.visit.ends_at + admission.policy.grace
     return Entrant(
         admission=admission,
         guest=guest_of(admission),
+        orders=orders,
         resume=isinstance(first, Resume),
         # An extension must not lock out whoever joined before it.
         token=tickets.issue_return(
@@ -84,9 +88,19 @@ def guest_of(admission: Admission) -> Guest:
     )
 
 
-def open_room(visit: Visit, policy: Policy) -> Room:
+def open_room(visit: Visit, policy: Policy, orders: Orders) -> Room:
     """A room as the record says it should be: of the visit's kind, as far as it is."""
-    phase = Phase.LIVE if visit.state is VisitState.LIVE else Phase.WAITING
+    room = _empty(visit, policy, orders)
+    for participant in {one for one, _ in orders.muted}:
+        kinds = {kind for kind in KINDS if (participant, kind) in orders.muted}
+        room.keep_muted(participant, kinds)
+    return room
+
+
+def _empty(visit: Visit, policy: Policy, orders: Orders) -> Room:
+    phase = Phase.WAITING
+    if visit.state is VisitState.LIVE:
+        phase = Phase.PAUSED if orders.paused else Phase.LIVE
     if visit.kind is VisitKind.LEGAL:
         return PrivilegedRoom(
             kind=visit.kind,

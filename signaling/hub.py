@@ -38,7 +38,8 @@ from signaling.room import UNDER_WAY, Room
 from signaling.stopwatch import Stopwatch
 from signaling.supervised import SupervisedRoom
 from signaling.views import RoomView, Welcome
-from signaling.words import Phase, Reason
+from signaling.words import Reason
+from visitation.calls import Orders
 from visitation.database import Database
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
@@ -48,6 +49,8 @@ from visitation.words import Part
 
 log = structlog.get_logger()
 
+#: Staff order nothing before a visit begins.
+NONE: Final = Orders()
 #: Whoever ends a visit waits so long, at most, for the record of who was in it.
 SETTLE_SECONDS: Final = 5.0
 
@@ -171,7 +174,7 @@ class Hub:
                 first, database=self.database, keyring=self._keyring, now=now
             )
         visit, guest = found.admission.visit, found.guest
-        live = self.open(visit, found.admission.policy)
+        live = self.open(visit, found.admission.policy, found.orders)
         welcome = Welcome(
             resume=found.token,
             ice_servers=ice.servers(
@@ -218,17 +221,17 @@ class Hub:
         """The room of a visit, if there is one."""
         return self._rooms.get(reference)
 
-    def open(self, visit: Visit, policy: Policy) -> Live:
+    def open(self, visit: Visit, policy: Policy, orders: Orders = NONE) -> Live:
         """The room of a visit, made from the record if there is none yet."""
         live = self._rooms.get(visit.reference)
         if live is None:
             live = Live(
                 visit=visit.reference,
                 version=visit.version,
-                room=door.open_room(visit, policy),
+                room=door.open_room(visit, policy, orders),
             )
             self._rooms[visit.reference] = live
-            if live.room.phase is Phase.LIVE:
+            if live.room.phase in UNDER_WAY:
                 now = self.clock()
                 live.ledger = Ledger(resumed_at=now)
                 self._recorder.put(CutOff(visit=visit.reference), now)

@@ -151,6 +151,10 @@ class Room:
         said = Mute(participant=participant, kind=kind, muted=muted)
         return (*self._synced(), *self.here.tell(said))
 
+    def keep_muted(self, participant: str, kinds: set[Kind]) -> None:
+        """Staff silenced somebody before this room was made; they have yet to come."""
+        self._muted[participant] = kinds
+
     def say(self, words: Message | Warn) -> Effects:
         """Staff say something to everybody."""
         return self.here.tell(words)

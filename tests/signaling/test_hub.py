@@ -458,6 +458,30 @@ async def restarted(stage: Stage) -> None:
     await stage.hub.start()
 
 
+async def test_a_pause_and_a_muted_microphone_outlive_the_process(
+    stage: Stage,
+) -> None:
+    await in_call(stage, Part.PRISONER, Part.VISITOR)
+    at = {"by": WARDEN, "now": stage.clock()}
+    reference = stage.visit.reference
+    await conduct.pause(stage.hub, reference, paused=True, **at)
+    for kind in ("audio", "video"):
+        await conduct.mute(stage.hub, reference, VISITOR, kind=kind, muted=True, **at)
+    await conduct.mute(stage.hub, reference, VISITOR, kind="video", muted=False, **at)
+    await restarted(stage)
+
+    joined = await hear(await stage.join(Part.VISITOR), "joined")
+
+    assert (joined["phase"], joined["blocked"]) == ("paused", ["audio"])
+    blocked = [order for order in stage.hub.engine.done if order[0] == "block"]
+    assert blocked == [
+        ("block", VISITOR, "audio", True),
+        ("block", VISITOR, "video", True),
+    ]
+    await conduct.pause(stage.hub, reference, paused=False, **at)
+    assert stage.hub.engine.done[-1] == ("block", VISITOR, "video", False)
+
+
 async def test_the_time_the_service_was_killed_is_lost_not_connected(
     stage: Stage,
 ) -> None:

@@ -157,6 +157,29 @@ async def test_whoever_sat_alone_lost_nothing_while_the_service_was_away(
         assert (await losses.of(session, visit)).seconds == {}
 
 
+async def test_a_visit_that_staff_had_paused_loses_nothing_to_the_service(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        visit, people = await live(session, await make.world(session))
+        for who in people:
+            await calls.joined(session, who, by=BY, now=at(1))
+        for paused in (True, False, True):
+            subject = f"visit:{visit.id}"
+            audit.note(
+                session,
+                BY,
+                calls.orders.PAUSED,
+                subject,
+                now=at(2),
+                visit_id=visit.id,
+                paused=paused,
+            )
+        await calls.went_down(session, visit, now=at(8))
+
+        assert (await losses.of(session, visit)).seconds == {}
+
+
 async def test_a_visit_that_is_deleted_takes_its_losses_along(
     database: Database,
 ) -> None:

@@ -1,10 +1,11 @@
 """Calls: entering, ticking off, starting, extending, ending; what was lost."""
 
-from visitation.calls import losses
+from visitation.calls import losses, orders
 from visitation.calls.conduct import close, finish, outcome_of, start
 from visitation.calls.entrance import Admission, Denied, admit, attend
 from visitation.calls.extension import NotExtendable, extend, give_back, seats_of
 from visitation.calls.losses import Losses, went_down
+from visitation.calls.orders import Orders
 from visitation.calls.presence import (
     away,
     joined,
@@ -25,6 +26,7 @@ __all__ = [
     "Losses",
     "LostTime",
     "NotExtendable",
+    "Orders",
     "Presence",
     "admit",
     "attend",
@@ -37,6 +39,7 @@ __all__ = [
     "left",
     "losses",
     "minutes_by_side",
+    "orders",
     "outcome_of",
     "reconnecting",
     "returned",

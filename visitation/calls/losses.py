@@ -8,7 +8,7 @@ from typing import Final
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation.calls import presence
+from visitation.calls import orders, presence
 from visitation.calls.tables import LostTime
 from visitation.visits.tables import Visit
 from visitation.words import Fault, Part
@@ -80,8 +80,12 @@ async def went_down(session: AsyncSession, visit: Visit, *, now: datetime) -> No
     cut = await presence.cut_off(session, visit.id)
     held = [at for part, at in cut if part is Part.PRISONER]
     others = [at for part, at in cut if part in _OTHER_END]
-    if not (held and others):
+    if not (held and others) or await _is_paused(session, visit):
         return
     gap = min(now, visit.ends_at) - max(*held, *others, visit.starts_at)
     if gap >= timedelta(seconds=1):
         await add(session, visit.id, {Fault.SERVER: gap // timedelta(seconds=1)})
+
+
+async def _is_paused(session: AsyncSession, visit: Visit) -> bool:
+    return (await orders.standing(session, visit_id=visit.id)).paused
