@@ -32,6 +32,16 @@ BEGIN = """async ([media, pulse]) => {
 }"""
 
 
+#: Whether anything should be arriving from one who says so of themselves.
+SPOKEN_TO = """async ([url, people]) => {
+    const { begin, isSpokenTo } = await import(url);
+    const tracks = [{ kind: "audio", mid: "a0", muted: false }];
+    const usual = { state: "connected", tracks, blocked: [], stalled: [] };
+    const live = { ...begin(), phase: "live" };
+    return people.map((one) => isSpokenTo({ ...live, people: [{ ...usual, ...one }] }));
+}"""
+
+
 @pytest.fixture
 async def site(start_site: Start) -> Site:
     return await start_site()
@@ -112,3 +122,20 @@ async def test_no_leg_is_built_once_the_call_is_over(page: Page) -> None:
     )
 
     assert said == [["offer"], None]
+
+
+async def test_nothing_need_arrive_from_one_who_is_silenced_or_cut_off(
+    site: Site, page: Page
+) -> None:
+    url = site.client.app[ASSETS].url("js/call/state.js")  # type: ignore[union-attr]
+    people = [
+        {},
+        {"blocked": ["video"]},
+        {"blocked": ["audio"]},
+        {"stalled": ["audio"]},
+        {"state": "reconnecting"},
+    ]
+
+    spoken_to = await page.evaluate(SPOKEN_TO, [url, people])
+
+    assert spoken_to == [True, True, False, False, False]

@@ -64,7 +64,11 @@ function isDown(leg) {
 /** @param {Facts} f @returns {boolean} whether somebody's sound should be arriving */
 export function isSpokenTo(f) {
   if (f.phase !== "live" || !f.watched) return false;
-  return f.people.some((p) => p.state === "connected" && p.tracks.some((t) => t.kind === "audio" && t.mid && !t.muted));
+  return f.people.some(
+    (p) =>
+      p.state === "connected" && !p.blocked.includes("audio") && !p.stalled.includes("audio") &&
+      p.tracks.some((t) => t.kind === "audio" && t.mid && !t.muted),
+  );
 }
 
 /** @type {Record<string, (facts: Facts, m: any, now: number) => Partial<Facts>>} */
