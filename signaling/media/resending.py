@@ -12,7 +12,7 @@ from signaling.media.leg import Leg
 from signaling.media.rtx import Repairs
 
 #: Packets kept for those who lost them, about one second's worth; powers of two.
-_KEPT: Final[dict[Kind, int]] = {"audio": 64, "video": 512}
+_KEPT: Final[dict[Kind, int]] = {"audio": 64, "video": 256}
 _SHORTEST_REPEAT: Final = 0.02
 #: Of IPv4 and UDP, which lines carry too.
 _HEADERS: Final = 28
