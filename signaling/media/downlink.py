@@ -57,6 +57,8 @@ _LAYERS: Final[dict[VideoQuality, Layer | None]] = {
 }
 #: Browsers report a picture every second and sound every five.
 _ANSWERED_SOON, _ANSWERED = 2.5, 8.0
+#: Nothing was reported of a picture for so long, beside two round trips.
+_UNREPORTED: Final = 1.8
 #: Nothing was heard of the receiver for so long: the line is gone.
 _GONE: Final = 3.5
 
@@ -101,17 +103,23 @@ class Downlink:
         self._measured = (now, 0, 0)
         self._saved = (now, 0.0)
         self._gone = False
+        self._reported_at = now
         first: Layer = "low" if start < _AMPLE else "high"
         self._wishes: dict[int, Layer | None] = dict.fromkeys(pictures, first)
         for each in pictures.values():
             each.want(first, now)
 
     def note(
-        self, block: rtcp.ReportBlock, answer: Answer | None, stream: Downstream
+        self,
+        block: rtcp.ReportBlock,
+        answer: Answer | None,
+        stream: Downstream,
+        now: float,
     ) -> None:
         """Takes what the receiver says about a stream, and the round trip it tells."""
         left_out = stream.left_out(block.highest)
         counts = block.highest, block.lost, stream.packets, left_out
+        self._reported_at = now
         before = self._counted.get(block.ssrc, counts)
         self._counted[block.ssrc] = counts
         passed = (n - b for n, b in zip(counts, before, strict=True))
@@ -162,6 +170,8 @@ class Downlink:
         elif self._gone:
             self._return(now)
         sound = self._measure(now)
+        if not self._flows:
+            self._reported_at = now
         if self._expected and not self._gone:
             loss = self._losses.observe(expected=self._expected, lost=self._lost)
             reading = Reading(
@@ -173,6 +183,8 @@ class Downlink:
                 probed=self._probed,
             )
             self.estimate.observe(reading, now)
+        elif now - self._reported_at > self._patience_with_reports and not self._gone:
+            self.estimate.doubt()
         self._expected = self._lost = 0
         self._allowed = self._probed = None
         self._give(sound, now)
@@ -196,9 +208,16 @@ class Downlink:
         return True
 
     @property
+    def _flows(self) -> bool:
+        return any(_LAYERS[quality] for quality in self.qualities.values())
+
+    @property
     def _patience(self) -> float:
-        flowing = any(_LAYERS[quality] for quality in self.qualities.values())
-        return _ANSWERED_SOON if flowing else _ANSWERED
+        return _ANSWERED_SOON if self._flows else _ANSWERED
+
+    @property
+    def _patience_with_reports(self) -> float:
+        return _UNREPORTED + 2 * (self._round_trip or 0)
 
     def _fill(self, octets: int) -> bool:
         """Sends a train of what was sent before; False where that is too little."""

@@ -137,6 +137,11 @@ class Estimate:
         if reading.probed is not None and not self.overused:
             self._become(max(self.bits, _PROBED * reading.probed))
 
+    def doubt(self) -> None:
+        """Nothing is heard of what is sent: the line may be too full even for that."""
+        self.overused, self.calm = True, False
+        self._become(self.bits / 2)
+
     def forgive(self, now: float) -> None:
         """Lets what an outage lost not count against the line."""
         self.overused = self.calm = False

@@ -166,7 +166,7 @@ class Subscription:
         for block in rtcp.report_blocks_in(packet):
             if stream := self._by_ssrc.get(block.ssrc):
                 answer = stream.note_block(block, now)
-                self.line.note(block, answer, stream)
+                self.line.note(block, answer, stream, now)
         for ssrc in rtcp.key_frames_asked_in(packet):
             if stream := self._by_ssrc.get(ssrc):
                 stream.ask_key_frame(now)

@@ -103,7 +103,7 @@ class Call:
                 if self.down._train_left <= self.now:
                     later = probe / self.line.width
                     answer = Answer(asked_at=self.now, round_trip=0.2 + waits + later)
-                self.down.note(self._block(stream), answer, stream)  # type: ignore[arg-type]
+                self.down.note(self._block(stream), answer, stream, self.now)  # type: ignore[arg-type]
         heard = None if self.line.down else self.now
         self._heard = heard or getattr(self, "_heard", self.now)
         self.down.look(self.now, last_heard=self._heard)
@@ -204,7 +204,7 @@ def test_what_never_came_to_us_was_not_lost_on_the_way_down() -> None:
             delay=0,
         )
         stream.holes = 10 * turn
-        call.down.note(block, None, stream)  # type: ignore[arg-type]
+        call.down.note(block, None, stream, call.now)  # type: ignore[arg-type]
 
     assert call.down._lost == 0
 
@@ -222,9 +222,16 @@ def test_a_source_that_counts_anew_has_lost_nothing() -> None:
         delay=0,
     )
     call.picture.packets += 50
-    call.down.note(leapt, None, call.picture)  # type: ignore[arg-type]
+    call.down.note(leapt, None, call.picture, call.now)  # type: ignore[arg-type]
 
     assert call.down._lost == 0
+
+
+def test_a_picture_of_which_nothing_is_reported_is_given_up() -> None:
+    call = Call(Line(5_000_000))
+    call.down.note = lambda *_: None  # type: ignore[method-assign]
+
+    assert call.live(8)[-1] == "paused"
 
 
 def test_repeats_never_fill_a_line() -> None:
