@@ -107,7 +107,9 @@ class Ledger:
                 side.heard.clear()
                 side.hears.clear()
             return
-        side.adrift = all(place.socket_lost_at is not None for place in places)
+        side.adrift = all(
+            place.socket_lost_at and not place.page_closed for place in places
+        )
         side.been_in = any(place.guest.been_in for place in places)
         ups, downs = [], []
         for place in places:

@@ -69,7 +69,7 @@ async def serve(request: web.Request, hub: Hub) -> web.StreamResponse:
     try:
         await _converse(socket, peer, hub)
     finally:
-        hub.lost(peer)
+        hub.lost(peer, closed=socket.close_code == WSCloseCode.GOING_AWAY)
         await peer.finish()
     return socket
 

@@ -198,13 +198,14 @@ class Hub:
         self.carry_out(live, entered)
         log.info("entered", visit=live.visit, part=guest.part, resume=found.resume)
 
-    def lost(self, peer: Peer) -> None:
-        """A socket is gone, for whatever reason."""
+    def lost(self, peer: Peer, *, closed: bool = False) -> None:
+        """A socket is gone: its page was closed, or for whatever other reason."""
         live = self._rooms_of.get(peer.participant)
         if live is None or live.peers.get(peer.participant) is not peer:
             return
         del live.peers[peer.participant]
-        self.carry_out(live, live.room.lose(peer.participant, now=self.clock()))
+        lost = live.room.lose(peer.participant, now=self.clock(), closed=closed)
+        self.carry_out(live, lost)
 
     def room_of(self, peer: Peer) -> Live | None:
         """The room a socket is in; None for one that was replaced or has left."""

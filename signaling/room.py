@@ -84,12 +84,12 @@ class Room:
         """A newer page is about to take a participant's place; the older one goes."""
         return (Envelope(to=participant, message=Leave(reason=Reason.REPLACED)),)
 
-    def lose(self, participant: str, *, now: datetime) -> Effects:
+    def lose(self, participant: str, *, now: datetime, closed: bool = False) -> Effects:
         """A socket is gone without a word; its place is kept for a while."""
         place = self.here.find(participant)
         if place is None or place.socket_lost_at is not None:
             return ()
-        place.socket_lost_at = now
+        place.socket_lost_at, place.page_closed = now, closed
         return self.here.line_changed(place, now)
 
     def leave(

@@ -59,6 +59,7 @@ class Place:
     """Somebody's place in the room; it outlives their socket.
 
     Attributes:
+        page_closed: whether the socket went because somebody closed its page.
         torn: a leg failed while nobody could be told, so that a page that comes back
             has to build both anew.
         pictures: what of the picture in each slot is sent to them, as last measured.
@@ -69,6 +70,7 @@ class Place:
     guest: Guest
     admitted: bool = False
     socket_lost_at: datetime | None = None
+    page_closed: bool = False
     lost_legs: set[Target] = field(default_factory=set)
     down_since: datetime | None = None
     has_legs: bool = False

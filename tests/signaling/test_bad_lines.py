@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from signaling import conduct, timekeeping
 from signaling.hub import Live
 from signaling.media.engine import (
@@ -333,6 +335,20 @@ async def test_the_time_a_killed_service_was_away_is_its_own(stage: Stage) -> No
 
     # Until the second of them is back.
     assert await lost(stage) == {Fault.SERVER: 25}
+
+
+@pytest.mark.parametrize(("code", "closed"), [(1001, True), (1000, False)])
+async def test_a_page_that_is_closed_is_no_broken_line(
+    stage: Stage, code: int, closed: bool
+) -> None:
+    prisoner, mother = await in_call(stage, Part.PRISONER, Part.VISITOR)
+
+    await mother.close(code=code)
+
+    while (await hear(prisoner, "participant_updated"))["state"] != "reconnecting":
+        pass
+    place = live_of(stage).room.here.at(VISITOR)
+    assert place.page_closed is closed
 
 
 async def supervised(stage: Stage) -> None:

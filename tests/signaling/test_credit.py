@@ -281,6 +281,19 @@ def test_whoever_the_line_took_away_is_missed_and_whoever_left_is_not() -> None:
     assert call.ledger.taken() == {}
 
 
+def test_whoever_closed_their_page_is_missed_until_their_place_is_given_up() -> None:
+    call = Call(PRISONER, MOTHER)
+    call.goes_on(10)
+
+    call.cuts_off("mother")
+    call.room.lose("mother", now=call.now, closed=True)
+    call.goes_on(60)
+    call.room.leave("mother", now=call.now, reason=Reason.LOST)
+    call.goes_on(600)
+
+    assert call.ledger.taken() == {Fault.FAMILY: 60}
+
+
 def test_after_the_service_was_away_its_absence_is_its_own() -> None:
     back = replace(MOTHER, been_in=True)
     call = Call(replace(PRISONER, been_in=True), ledger=Ledger(resumed_at=TEN))
