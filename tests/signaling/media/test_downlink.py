@@ -254,13 +254,13 @@ def layer(bitrate: int, *, live: bool = True) -> SimpleNamespace:
     ("expected", "layers", "others", "offered"),
     [
         ((), {}, (), Picture(high=50_000)),
-        (("high", "low"), {}, (), Picture(high=250_000, low=50_000)),
-        (("high", "low"), {}, ("low",), Picture(high=250_000, low=50_000)),
+        (("high", "low"), {}, (), Picture(high=450_000, low=50_000)),
+        (("high", "low"), {}, ("low",), Picture(high=450_000, low=50_000)),
         (
             ("high", "low"),
             {"high": layer(700_000), "low": layer(140_000)},
             ("high",),
-            Picture(high=250_000, low=140_000),
+            Picture(high=450_000, low=140_000),
         ),
         (
             ("high", "low"),
