@@ -130,6 +130,8 @@ async def _check_devices(page: Page) -> None:
     await page.get_by_role("button", name="Yes").click()
     await page.get_by_role("button", name="Play the sound").click()
     await page.get_by_role("button", name="Yes").click()
+    await expect(page.get_by_text("Is the line good enough?")).to_be_visible()
+    await page.get_by_role("button", name="Skip").click()
     await page.get_by_role("link", name="Go to the waiting room").click()
 
 

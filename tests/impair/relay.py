@@ -63,12 +63,14 @@ class Relay:
         )
         self.tcp_port = self._server.sockets[0].getsockname()[1]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Ends all that goes through it."""
         if self._server:
             self._server.close()
-        for task in self._streams:
+        streams = tuple(self._streams)
+        for task in streams:
             task.cancel()
+        await asyncio.gather(*streams, return_exceptions=True)
         for each in (*self._listening, *self._beyond.values()):
             self._loop.remove_reader(each)
             each.close()
@@ -196,7 +198,9 @@ async def bad_line(
     try:
         yield relay
     finally:
-        relay.close()
+        await relay.close()
+        # What is closed says so to its stream a little later.
+        await asyncio.sleep(0.05)
 
 
 def through(relay: Relay, *, udp: int) -> str:

@@ -147,3 +147,4 @@ async def test_streams_go_through_late_and_wait_while_the_line_is_cut(
     relay.mend()
     assert await reader.readexactly(5) == b"later"
     writer.close()
+    await writer.wait_closed()

@@ -120,6 +120,7 @@ async def test_a_booked_visit_has_people_codes_claims_messages_and_a_history(
             "version": 1,
             "outcome": None,
             "outcome_reason": "",
+            "minutes_given_back": 0,
             "started_at": None,
             "ended_at": None,
             "created_at": NOON,
