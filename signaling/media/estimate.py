@@ -14,8 +14,8 @@ from typing import Final
 OVERHEAD: Final = 12 + 16 + 28
 
 #: Seconds of waiting that mean too much, and those that mean nothing.
-_LONG: Final = 0.45
-_SHORT: Final = 0.2
+_LONG: Final = 0.4
+_SHORT: Final = 0.15
 #: Loss above the line's own that means too much, and that means nothing.
 _LOSSY: Final = 0.07
 _CLEAN: Final = 0.05
@@ -23,10 +23,16 @@ _RISE: Final = 1.08
 #: Near the rate at which the line was last too full.
 _RISE_AT_THE_BRIM: Final = 1.02
 _BRIM: Final = (0.85, 1.3)
+#: For so many seconds a line is not tried with much more than filled it.
+_REMEMBERED_FULL: Final = 45.0
+_OVER_THE_BRIM: Final = 1.15
 _RISE_BITS: Final = 1_000
 #: No more than so many times what arrived is believed.
 _BELIEVED: Final = 1.3
 _GIVES_WAY: Final = 0.85
+#: A line that carries most of what it is known to is eased before it is too full.
+_USED: Final = 1.3
+_EASES: Final = 0.95
 #: Where loss alone tells, packets may wait as long as ever they can and nobody knows
 #: the shorter way, so the line is let run dry.
 _RUNS_DRY: Final = 0.7
@@ -107,7 +113,7 @@ class Estimate:
         self._limits = limits
         self._own_loss = 0.0
         self._queue = self._brim = 0.0
-        self._shows_at = float("-inf")
+        self._shows_at = self._full_at = float("-inf")
         self._loss_then = float("inf")
         self._sent: deque[int] = deque(maxlen=_LATE)
 
@@ -124,14 +130,19 @@ class Estimate:
         self.calm = reading.queue < _SHORT and excess < _CLEAN
         if self.overused:
             if (grows or now >= self._shows_at) and not self._in_vain(reading):
-                self._give_way(reading)
+                self._give_way(reading, now)
                 self._shows_at = now + _SHOWS_AFTER + reading.round_trip
         elif self.calm and not limited:
             low, high = (share * self._brim for share in _BRIM)
             pace = _RISE_AT_THE_BRIM if low < self.bits < high else _RISE
             risen = self.bits * pace + _RISE_BITS
             believed = arrived * _BELIEVED + self._limits.venture
+            if now - self._full_at < _REMEMBERED_FULL:
+                believed = min(believed, _OVER_THE_BRIM * self._brim)
             self._become(max(self.bits, min(risen, believed)))
+        elif reading.queue > _SHORT and self.bits < _USED * arrived:
+            # It fills slowly: so much less lets it run empty again.
+            self._become(min(self.bits, _EASES * arrived))
         if limited and reading.queue > _SHORT:
             self._become(min(self.bits, max(_TRUSTED * max(self._sent), allowed)))
         if reading.probed is not None and not self.overused:
@@ -146,12 +157,14 @@ class Estimate:
         """Lets what an outage lost not count against the line."""
         self.overused = self.calm = False
         self._queue, self._loss_then = 0.0, float("inf")
+        self._full_at = float("-inf")
         self._shows_at = now + _SHOWS_AFTER
 
-    def _give_way(self, reading: Reading) -> None:
+    def _give_way(self, reading: Reading, now: float) -> None:
         sent = max(self._sent)
         share = _GIVES_WAY if reading.queue > _LONG else _RUNS_DRY
         self._brim, self._loss_then = sent * (1 - reading.loss), reading.loss
+        self._full_at = now
         fits = max(share * self._brim, _GIVES_WAY_AT_MOST * min(self.bits, sent))
         self._become(min(self.bits, fits))
 
@@ -162,6 +175,7 @@ class Estimate:
         if reading.loss < _AS_BEFORE * self._loss_then:
             return False
         self._own_loss = self._loss_then = reading.loss
+        self._brim, self._full_at = 0.0, float("-inf")
         return True
 
     def _excess(self, loss: float) -> float:

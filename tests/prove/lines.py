@@ -79,7 +79,17 @@ async def measured(
             f" {share:6.1%}",
             flush=True,
         )
-        rows.append({"line": name, "towards": who, **asdict(summed), "lost": share})
+        missing = diary.moments(watched[who])
+        unheard = [second for second, each in enumerate(missing) if not each.heard]
+        rows.append(
+            {
+                "line": name,
+                "towards": who,
+                **asdict(summed),
+                "lost": share,
+                "unheard": unheard,
+            }
+        )
     return rows
 
 

@@ -80,7 +80,8 @@ def test_no_more_is_believed_than_was_tried() -> None:
     [
         (Reading(sent=300_000), 325_000),
         (Reading(sent=100_000), 300_000),
-        (Reading(sent=300_000, queue=0.3), 300_000),
+        (Reading(sent=200_000, queue=0.3), 300_000),
+        (Reading(sent=300_000, queue=0.3), 285_000),
         (Reading(sent=300_000, queue=0.5), 255_000),
         (Reading(sent=300_000, loss=0.3), 147_000),
         (Reading(sent=300_000, loss=0.9), 120_000),
@@ -95,7 +96,8 @@ def test_no_more_is_believed_than_was_tried() -> None:
     ids=[
         "used_and_clean_rises",
         "unused_stays",
-        "waiting_a_little_stays",
+        "waiting_a_little_stays_where_little_is_sent",
+        "waiting_a_little_eases",
         "waiting_long_gives_way",
         "lossy_gives_way",
         "never_too_far_at_once",
