@@ -40,14 +40,14 @@ LEAST_SOUND: Final = 24_000
 _SOUND_FADES: Final = 0.9
 #: Loss from which on sound is sent twice, for so many seconds, on a line that carries
 #: so many times what sound takes.
-_LOSSY: Final = 0.08
+_LOSSY: Final = 0.06
 _DOUBLED: Final = 30.0
 _DOUBLE_ROOM: Final = 4.0
 #: So many packets may have been sent in one second and be counted in the next.
 _UNDER_WAY: Final = 100
 #: Repeats take no more than this share of a line, saved up for so many seconds; of a
 #: line that is full every packet is asked for again and again.
-_REPEATS: Final = 0.25
+_REPEATS: Final = 0.2
 _SAVED: Final = 2.0
 _AT_ONCE: Final = 4
 _ASSUMED_ROUND_TRIP: Final = 0.1
@@ -135,15 +135,16 @@ class Downlink:
             self._time(answer)
 
     def _time(self, answer: Answer) -> None:
+        self._round_trip = answer.round_trip
+        down = answer.round_trip - self.upward
         if answer.asked_at < self._train_left:
-            self._waiting.observe(answer.round_trip, answer.asked_at)
-            self._round_trip = answer.round_trip
+            self._waiting.observe(down, answer.asked_at)
             return
         self._train_left = float("inf")
-        later = answer.round_trip - self._waiting.shortest
+        later = down - self._waiting.shortest
         if later < 0:
             # The way is shorter than it was known to be, so nothing can be told.
-            self._waiting.observe(answer.round_trip, answer.asked_at)
+            self._waiting.observe(down, answer.asked_at)
         else:
             self._probed = self._probing.arrived(later)
 
@@ -179,7 +180,7 @@ class Downlink:
             reading = Reading(
                 sent=int(self.rate),
                 loss=loss,
-                queue=max(0.0, self._waiting.seconds - self.upward),
+                queue=self._waiting.seconds,
                 round_trip=self._round_trip or _ASSUMED_ROUND_TRIP,
                 allowed=self._allowed,
                 probed=self._probed,
@@ -277,7 +278,9 @@ class Downlink:
         flowing = [slot for slot in given if taken[slot]]
         spare = max(0, budget - sum(taken.values())) // max(1, len(flowing))
         for slot in given.keys() | self.qualities.keys():
-            self._tell(slot, given.get(slot), taken.get(slot, 0) + spare, now)
+            # Also a picture that waits is kept as narrow as it would have to be.
+            bits = max(LEAST_LOW, taken.get(slot, 0) + spare)
+            self._tell(slot, given.get(slot), bits, now)
 
     def _double(self, now: float) -> None:
         """Sends sound twice while many packets are lost and there is room for it.
@@ -288,7 +291,7 @@ class Downlink:
         if self._doubled_at is not None and now - self._doubled_at < _DOUBLED:
             return
         room = self.estimate.bits > _DOUBLE_ROOM * max(self._sound, LEAST_SOUND)
-        lossy = self._losses.share >= _LOSSY and not self._gone
+        lossy = self.estimate.own_loss >= _LOSSY and not self._gone
         self._doubled_at = now if lossy and room else None
         for each in self._sounds.values():
             each.twice = self._doubled_at is not None
@@ -301,11 +304,11 @@ class Downlink:
             del self.qualities[slot]
             return
         layer = _LAYERS[quality]
+        stream.allow(bits, now)
         if self._wishes[slot] != layer:
             self._wishes[slot] = layer
             stream.want(layer, now)
         if layer:
-            stream.allow(bits, now)
             quality = stream.layer or layer
         if self.qualities.get(slot) != quality:
             self.qualities[slot] = quality

@@ -148,6 +148,11 @@ class Estimate:
         if reading.probed is not None and not self.overused:
             self._become(max(self.bits, _PROBED * reading.probed))
 
+    @property
+    def own_loss(self) -> float:
+        """The share of packets that the line loses at any rate."""
+        return self._own_loss
+
     def doubt(self) -> None:
         """Nothing is heard of what is sent: the line may be too full even for that."""
         self.overused, self.calm = True, False

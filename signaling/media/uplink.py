@@ -43,11 +43,14 @@ def demand(viewers: Iterable[Viewer], *, low: int, cap: int) -> tuple[Layer, int
     beside the high one and comes on top. Where nobody takes a picture just now, a
     narrow one is kept ready.
     """
+    viewers = tuple(viewers)
     wanting = [each for each in viewers if each.layer is not None]
     high = [each.bits for each in wanting if each.layer == "high"]
     if high:
         return "high", min(cap, min(high) + low)
-    return "low", min((each.bits for each in wanting), default=min(cap, READY))
+    if not wanting:
+        return "low", min([cap, READY, *(each.bits for each in viewers)])
+    return "low", min(each.bits for each in wanting)
 
 
 class Uplink:

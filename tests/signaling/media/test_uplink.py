@@ -11,7 +11,7 @@ TWO = Picture(high=250_000, low=60_000)
     ("viewers", "wanted"),
     [
         ((), ("low", 150_000)),
-        ((Viewer(layer=None, bits=0),), ("low", 150_000)),
+        ((Viewer(layer=None, bits=60_000),), ("low", 60_000)),
         ((Viewer(layer="low", bits=90_000),), ("low", 90_000)),
         (
             (Viewer(layer="low", bits=90_000), Viewer(layer="high", bits=400_000)),
