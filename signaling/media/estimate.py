@@ -27,6 +27,8 @@ _BRIM: Final = (0.85, 1.3)
 _REMEMBERED_FULL: Final = 45.0
 _OVER_THE_BRIM: Final = 1.15
 _RISE_BITS: Final = 1_000
+#: Of sound alone browsers report every five seconds.
+_LONGEST_PAUSE: Final = 5.0
 #: No more than so many times what arrived is believed.
 _BELIEVED: Final = 1.3
 _GIVES_WAY: Final = 0.85
@@ -113,7 +115,8 @@ class Estimate:
         self._limits = limits
         self._own_loss = 0.0
         self._queue = self._brim = 0.0
-        self._shows_at = self._full_at = float("-inf")
+        self._at, self._shows_at = float("inf"), float("-inf")
+        self._full_at = float("-inf")
         self._loss_then = float("inf")
         self._sent: deque[int] = deque(maxlen=_LATE)
 
@@ -125,8 +128,10 @@ class Estimate:
         allowed = reading.allowed or 0
         limited = reading.allowed is not None and allowed < _AMPLE * reading.sent
         grows = reading.queue > max(_LONG, self._queue + _SHORT)
+        # One key frame keeps a narrow line busy for a moment, and is no reason.
+        full = min(reading.queue, 2 * self._queue) > _LONG or reading.queue > 2 * _LONG
         self._queue = reading.queue
-        self.overused = reading.queue > _LONG or excess > _LOSSY
+        self.overused = full or excess > _LOSSY
         self.calm = reading.queue < _SHORT and excess < _CLEAN
         if self.overused:
             if (grows or now >= self._shows_at) and not self._in_vain(reading):
@@ -135,7 +140,8 @@ class Estimate:
         elif self.calm and not limited:
             low, high = (share * self._brim for share in _BRIM)
             pace = _RISE_AT_THE_BRIM if low < self.bits < high else _RISE
-            risen = self.bits * pace + _RISE_BITS
+            passed = min(_LONGEST_PAUSE, max(1.0, now - self._at))
+            risen = self.bits * pace**passed + _RISE_BITS
             believed = arrived * _BELIEVED + self._limits.venture
             if now - self._full_at < _REMEMBERED_FULL:
                 believed = min(believed, _OVER_THE_BRIM * self._brim)
@@ -143,6 +149,7 @@ class Estimate:
         elif reading.queue > _SHORT and self.bits < _USED * arrived:
             # It fills slowly: so much less lets it run empty again.
             self._become(min(self.bits, _EASES * arrived))
+        self._at = now
         if limited and reading.queue > _SHORT:
             self._become(min(self.bits, max(_TRUSTED * max(self._sent), allowed)))
         if reading.probed is not None and not self.overused:

@@ -15,8 +15,9 @@ Layer = Literal["high", "low"]
 
 #: Seconds that a better quality must fit before it is given.
 _HOLD: Final = 3.0
-#: How much more than enough there must be for it.
-_HEADROOM: Final = 1.2
+#: How much more than enough there must be for it, and how much less will do for one
+#: that is there.
+_HEADROOM, _FIRM = 1.2, 0.7
 #: Seconds after which a picture that was given up for the moment is given up.
 _GIVEN_UP: Final = 10.0
 #: A better quality that lasted no longer was a mistake; seconds to wait after it.
@@ -79,7 +80,7 @@ class Ladder:
         """Moves each picture where the budget, in bits per second, allows it to be."""
         for slot in self._places.keys() - pictures.keys():
             del self._places[slot]
-        firm = _fitting(pictures, budget)
+        firm = _fitting(pictures, int(budget / _FIRM))
         roomy = _fitting(pictures, int(budget / _HEADROOM))
         for slot in sorted(pictures):
             place = self._places.get(slot)

@@ -82,7 +82,8 @@ def test_no_more_is_believed_than_was_tried() -> None:
         (Reading(sent=100_000), 300_000),
         (Reading(sent=200_000, queue=0.3), 300_000),
         (Reading(sent=300_000, queue=0.3), 285_000),
-        (Reading(sent=300_000, queue=0.5), 255_000),
+        (Reading(sent=300_000, queue=0.5), 285_000),
+        (Reading(sent=300_000, queue=0.9), 255_000),
         (Reading(sent=300_000, loss=0.3), 147_000),
         (Reading(sent=300_000, loss=0.9), 120_000),
         (Reading(sent=300_000, allowed=200_000), 300_000),
@@ -98,7 +99,8 @@ def test_no_more_is_believed_than_was_tried() -> None:
         "unused_stays",
         "waiting_a_little_stays_where_little_is_sent",
         "waiting_a_little_eases",
-        "waiting_long_gives_way",
+        "waiting_long_once_eases",
+        "waiting_very_long_gives_way",
         "lossy_gives_way",
         "never_too_far_at_once",
         "receiver_says_less_without_reason",
@@ -124,6 +126,16 @@ def test_a_cut_is_given_time_to_show() -> None:
         estimate.observe(Reading(sent=300_000, queue=0.5), now)
 
     assert estimate.bits == 255_000
+
+
+def test_reports_that_are_rare_let_it_rise_as_fast() -> None:
+    often, rarely = Estimate(LIMITS), Estimate(LIMITS)
+    for now in range(11):
+        often.observe(Reading(sent=1_000_000), float(now))
+    for now in (0, 5, 10):
+        rarely.observe(Reading(sent=1_000_000), float(now))
+
+    assert rarely.bits == pytest.approx(often.bits, rel=0.1)
 
 
 def test_a_queue_that_still_grows_is_cut_again_at_once() -> None:
