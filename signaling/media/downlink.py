@@ -128,9 +128,10 @@ class Downlink:
         expected, lost, sent, left = passed
         # Numbers that were left out are lost to a receiver, but not on this line. Where
         # they leap, the source began to count anew, and nobody lost anything.
-        if 0 < expected - left <= sent + _UNDER_WAY:
-            self._expected += expected - left
-            self._lost += lost - left
+        here, gone = expected - left, lost - left
+        if 0 < here <= sent + _UNDER_WAY and abs(gone) <= here:
+            self._expected += here
+            self._lost += gone
         if answer is not None:
             self._time(answer)
 
