@@ -200,8 +200,12 @@ class Upstream:
 
     def _open_holes(self, number: int, now: float) -> None:
         if number - self.top <= _MAX_HOLE:
+            holes = self._holes
             for missing in range(self.top + 1, number):
-                self._holes[missing] = (0, now)
+                holes[missing] = (0, now)
+            # Of too many the oldest are given up: their pictures are past mending.
+            while len(holes) > _MAX_HOLE:
+                del holes[next(iter(holes))]
             self._call(self)
         self.top = number
 
