@@ -24,9 +24,8 @@ from signaling.media.workers.wire import FromWorker
 
 #: A second's statistics are told in tenths, so that packets never wait for them.
 _PHASES: Final = 10
-#: Whoever is new is told of every second tenth: somebody may be trying their line.
-_NEW_PHASES: Final = 2
-_NEW_SECONDS: Final = 30.0
+#: Of whoever is seated with themselves, who try their line, every second tenth tells.
+_TRYING_PHASES: Final = 2
 #: Nothing but answers and events is added to what the service is slow to read.
 _UNREAD_BYTES: Final = 1024 * 1024
 _ORDERS: Final = ("join", "seat", "block", "leave")
@@ -41,7 +40,8 @@ class Work:
 
     def __init__(self, writer: asyncio.StreamWriter, settings: dict[str, Any]) -> None:
         self._writer = writer
-        self._people: dict[str, float] = {}
+        #: From participants to their rooms.
+        self._people: dict[str, str] = {}
         self.forwarder = Forwarder(
             ForwarderSettings(
                 **{name: _whole(each) for name, each in settings.items()}
@@ -77,7 +77,7 @@ class Work:
     def _carry_out(self, order: wire.Order) -> None:
         participant = str(order.arguments[0])
         if order.verb == "join":
-            self._people[participant] = time.monotonic()
+            self._people[participant] = str(order.arguments[1])
         elif order.verb == "leave":
             self._people.pop(participant, None)
         try:
@@ -113,15 +113,11 @@ class Work:
             at=now,
             participants={
                 name: self.forwarder.statistics(name)
-                for name in self._people
-                if self._is_due(name, phase, now)
+                for name, room in self._people.items()
+                if _is_due(name, room, phase)
             },
             own=self._own() if phase == 0 else None,
         )
-
-    def _is_due(self, name: str, phase: int, now: float) -> bool:
-        is_new = now - self._people[name] < _NEW_SECONDS
-        return (hash(name) - phase) % (_NEW_PHASES if is_new else _PHASES) == 0
 
     def _own(self) -> WorkerStatistics:
         (counted,) = self.forwarder.workers()
@@ -156,6 +152,10 @@ async def work(pipe: socket.socket) -> None:
 
 def _line(level: str, event: str, says: dict[str, Any]) -> wire.Logged:
     return wire.Logged(level=level, event=event, says=says)
+
+
+def _is_due(name: str, room: str, phase: int) -> bool:
+    return (hash(name) - phase) % (_TRYING_PHASES if name == room else _PHASES) == 0
 
 
 def _whole(value: Any) -> Any:
