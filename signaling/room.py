@@ -293,7 +293,7 @@ class Room:
         synced = self._synced(quiet=place.id)
         joined = self._joined(place, welcome, now, resumed=resumed)
         hello = (Envelope(to=place.id, message=joined), *roster.standing(place))
-        return (*hello, *synced, *media, *others)
+        return (*hello, *self.here.stalls(place.id), *synced, *media, *others)
 
     def _joined(
         self, place: Place, welcome: Welcome, now: datetime, *, resumed: bool

@@ -142,6 +142,17 @@ class Roster:
         told = StreamState(participant=participant, kind=kind, state=state)
         return self.tell(told, but=participant)
 
+    def stalls(self, to: str) -> Effects:
+        """What `joined` does not say: whose media does not arrive just now."""
+        return tuple(
+            Envelope(
+                to=to,
+                message=StreamState(participant=place.id, kind=kind, state="paused"),
+            )
+            for place in self.others(to)
+            for kind in sorted(place.stalled)
+        )
+
     def picture(
         self, participant: str, slot: int, quality: engine.VideoQuality
     ) -> Effects:

@@ -546,6 +546,22 @@ def test_media_that_stops_and_comes_back_is_told_to_the_others() -> None:
     assert live.expects("mother") == {"audio", "video"}
 
 
+def test_whoever_comes_back_is_told_what_does_not_arrive_just_now() -> None:
+    live = under_way(PRISONER, MOTHER)
+    live.here.flow("mother", "video", stalled=True)
+    live.lose("prisoner", now=TEN)
+
+    back = live.enter(PRISONER, WELCOME, now=TEN, resume=True)
+
+    assert (
+        Envelope(
+            to="prisoner",
+            message=StreamState(participant="mother", kind="video", state="paused"),
+        )
+        in back
+    )
+
+
 def test_a_fifth_picture_waits_for_a_free_slot() -> None:
     crowd = [
         Guest(id=f"v{n}", part=Part.VISITOR, name="", known=True) for n in range(5)
