@@ -163,8 +163,9 @@ class LineDesk:
                 await caller.send(await _tested(of, caller, means))
         except Gone:
             log.info("line_test_broken_off")
-        except tuple(_REFUSALS) as error:
-            reason = _REFUSALS[type(error)]
+        except VisitationError as error:
+            # An engine that is being started anew can try no line for a moment.
+            reason = _REFUSALS.get(type(error), "busy")
             log.info("line_test_refused", reason=reason)
             with contextlib.suppress(Gone):
                 await caller.send(Refused(reason=reason))

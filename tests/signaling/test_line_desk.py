@@ -15,6 +15,7 @@ from signaling.hub import CallSettings
 from signaling.line_desk import LineDesk, Means
 from signaling.line_trial import Timing
 from signaling.media.engine import ParticipantStatistics
+from signaling.media.workers.link import Gone
 from tests import make
 from tests.fakes import Clock
 from tests.signaling.fakes import FakeEngine, leg
@@ -42,7 +43,13 @@ class Looping(FakeEngine):
         super().__init__()
         self.looks = 0
         self.lets_through = 3_000
+        self.gone = False
         self.left = asyncio.Event()
+
+    async def subscribe(self, participant: str) -> str:
+        if self.gone:
+            raise Gone("worker 1")
+        return await super().subscribe(participant)
 
     def leave(self, participant: str) -> None:
         super().leave(participant)
@@ -352,6 +359,18 @@ async def test_a_description_that_cannot_be_used_ends_the_test(
     await socket.send_json({"type": "offer", "target": "publisher", "sdp": "nonsense"})
 
     assert await hear(socket) == {"type": "refused", "reason": "bad_sdp"}
+    assert await counter.kept() is None
+
+
+async def test_an_engine_that_is_gone_for_a_moment_can_be_asked_again(
+    counter: Counter,
+) -> None:
+    counter.engine.gone = True
+    socket = await counter.begin()
+    await hear(socket)
+    await socket.send_json({"type": "offer", "target": "publisher", "sdp": SDP})
+
+    assert await hear(socket) == {"type": "refused", "reason": "busy"}
     assert await counter.kept() is None
 
 
