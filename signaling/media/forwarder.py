@@ -29,10 +29,9 @@ from signaling.media.subscription import Subscription
 from signaling.media.tally import Tally
 
 _NTP_EPOCH: Final = 2_208_988_800
-#: A second's reports are spread over its tenths, so that they never come as a burst.
-_PHASES: Final = 10
-#: Layers of a picture are looked after in every second of those.
-_LAYER_PHASES: Final = 2
+#: A second's reports are spread over so many parts: packets wait for none of them long.
+#: Lines are sampled and layers looked after at every fifth and tenth of those.
+_PHASES, _SAMPLE_PHASES, _LAYER_PHASES = 50, 5, 10
 
 log = structlog.get_logger()
 
@@ -334,7 +333,8 @@ class Forwarder:
     def _report(self, phase: int, now: float) -> None:
         for name, publication in list(self._routes.publications.items()):
             turn = (hash(name) - phase) % _PHASES
-            publication.sample(now)
+            if turn % _SAMPLE_PHASES == 0:
+                publication.sample(now)
             if turn % _LAYER_PHASES == 0:
                 publication.look_after_layers(now)
             if turn == 0:

@@ -22,10 +22,10 @@ from signaling.media.forwarder import Forwarder, ForwarderSettings
 from signaling.media.workers import housekeeping, wire
 from signaling.media.workers.wire import FromWorker
 
-#: A second's statistics are told in tenths, so that packets never wait for them.
-_PHASES: Final = 10
-#: Of whoever is seated with themselves, who try their line, every second tenth tells.
-_TRYING_PHASES: Final = 2
+#: A second's statistics are told in so many parts: packets wait for none of them long.
+_PHASES: Final = 50
+#: Of whoever is seated with themselves, who try their line, so many parts apart.
+_TRYING_PHASES: Final = 10
 #: Nothing but answers and events is added to what the service is slow to read.
 _UNREAD_BYTES: Final = 1024 * 1024
 _ORDERS: Final = ("join", "seat", "block", "leave")
@@ -103,7 +103,9 @@ class Work:
             phase = (phase + 1) % _PHASES
             unread = self._writer.transport.get_write_buffer_size()
             if unread < _UNREAD_BYTES:
-                self.say(self._measured(phase))
+                told = self._measured(phase)
+                if told.participants or told.own:
+                    self.say(told)
             if phase == 0:
                 tidying.second()
 
