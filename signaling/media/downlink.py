@@ -11,7 +11,10 @@ from signaling.media import rtcp
 from signaling.media.downstream import Downstream
 from signaling.media.engine import VideoQuality
 from signaling.media.estimate import (
+    FADES_SLOWLY,
     OVERHEAD,
+    TIMES_TORN,
+    TORN,
     Estimate,
     Limits,
     Losses,
@@ -20,17 +23,12 @@ from signaling.media.estimate import (
 )
 from signaling.media.hearsay import Answer
 from signaling.media.ladder import Ladder, Layer, Picture
-from signaling.media.layers import Track
+from signaling.media.offered import LEAST_LOW, offer
 from signaling.media.probing import Probing
 
 FLOOR, CAP = 30_000, 4_000_000
 #: So much more than arrives is tried: enough for the narrowest picture beside sound.
 VENTURE: Final = 60_000
-#: The fewest bits per second that a picture of each sort is worth having with. With
-#: less for the high layer Chromium would not send it at all (570 kbit/s for both at
-#: 540 lines), and who can take it would miss it for the sake of who hardly can.
-LEAST_LOW: Final = 50_000
-LEAST_HIGH: Final = 450_000
 #: With so many it is as good as it gets.
 ENOUGH: Final = 1_300_000
 #: A line that is trusted with so many begins with the high layer.
@@ -93,6 +91,9 @@ class Downlink:
         self._on_quality = on_quality
         self._ladder, self._probing = Ladder(), Probing()
         self._waiting, self._losses = Waiting(), Losses()
+        self._missed = Losses(fades=FADES_SLOWLY)
+        self._sent, self._asked = 0, 0
+        self._newest: dict[int, int] = {}
         self._counted: dict[int, tuple[int, int, int, int]] = {}
         self._expected = self._lost = 0
         self._round_trip: float | None = None
@@ -151,6 +152,7 @@ class Downlink:
 
     def repeat(self, stream: Downstream, numbers: list[int], now: float) -> None:
         """Sends again what the receiver asks for, as far as the line bears it."""
+        self._note_asked(stream, numbers)
         at, octets = self._saved
         share = _REPEATS * self.estimate.bits / 8
         octets = min(_SAVED * share, octets + (now - at) * share)
@@ -162,6 +164,14 @@ class Downlink:
             trip = self._round_trip or _ASSUMED_ROUND_TRIP
             stream.repeat(some, round_trip=trip, now=now)
         self._saved = now, octets - (stream.resending.octets - before)
+
+    def _note_asked(self, stream: Downstream, numbers: list[int]) -> None:
+        """Counts what is asked for the first time."""
+        for number in numbers:
+            newest = self._newest.setdefault(stream.ssrc, number - 1)
+            if 0 < (number - newest) & 0xFFFF < 0x8000:
+                self._newest[stream.ssrc] = number
+                self._asked += 1
 
     def allow(self, bits_per_second: int) -> None:
         """Takes the receiver's own estimate."""
@@ -270,8 +280,9 @@ class Downlink:
             each.allow(self.estimate.bits, now)
         self._needed = sound
         budget = self.estimate.bits - sound
+        least = self._least()
         offered = {
-            slot: offer(track, self._pictures[slot], now)
+            slot: offer(track, self._pictures[slot], now, least=least)
             for slot, track in tracks.items()
         }
         given = self._ladder.step(offered, budget=budget, now=now)
@@ -282,6 +293,14 @@ class Downlink:
             # Also a picture that waits is kept as narrow as it would have to be.
             bits = max(LEAST_LOW, taken.get(slot, 0) + spare)
             self._tell(slot, given.get(slot), bits, now)
+
+    def _least(self) -> int:
+        """The narrowest picture that is worth having on a line that is torn so."""
+        streams = (*self._pictures.values(), *self._sounds.values())
+        sent = sum(stream.packets for stream in streams)
+        self._missed.observe(expected=sent - self._sent, lost=self._asked)
+        self._sent, self._asked = sent, 0
+        return LEAST_LOW if self._missed.share < TORN else TIMES_TORN * LEAST_LOW
 
     def _double(self, now: float) -> None:
         """Sends sound twice while many packets are lost and there is room for it.
@@ -323,20 +342,3 @@ def _octets(stream: Downstream) -> int:
 def _taken(picture: Picture, quality: VideoQuality) -> int:
     layer = _LAYERS[quality]
     return (picture.least(layer) or 0) if layer else 0
-
-
-def offer(track: Track, viewer: Downstream, now: float) -> Picture:
-    """What a publisher has to offer to one of its viewers.
-
-    A layer that somebody else takes too cannot be made narrower for this one.
-    """
-    if len(track.expected) < 2:
-        return Picture(high=LEAST_LOW)
-    if all(each is viewer or each.wish != "high" for each in track.outlets):
-        return Picture(high=LEAST_HIGH, low=LEAST_LOW)
-    live = {name: each for name, each in track.layers.items() if each.live(now)}
-    if live.keys() == {"high"}:
-        # Browsers leave out the low layer of a picture that is small anyway.
-        return Picture(high=max(LEAST_LOW, live["high"].bitrate))
-    low = live["low"].bitrate if "low" in live else 0
-    return Picture(high=LEAST_HIGH, low=max(LEAST_LOW, low))

@@ -13,6 +13,10 @@ from typing import Final
 #: Bytes around the payload of a packet: RTP, the SRTP tag, UDP and IPv4.
 OVERHEAD: Final = 12 + 16 + 28
 
+#: From such a share of packets missed at first, whatever mends them later, a picture is
+#: all gaps, and only worth so many times the bits that it would be elsewhere.
+TORN, TIMES_TORN = 0.15, 3
+
 #: Seconds of waiting that mean too much, and those that mean nothing.
 _LONG: Final = 0.4
 _SHORT: Final = 0.15
@@ -56,8 +60,9 @@ _PROBED: Final = 0.9
 #: How far back the shortest way is looked for, and in how many times of travel.
 _REMEMBERED: Final = 20.0
 _FEWEST: Final = 4
-#: What is left of what reports counted before.
+#: What is left of what reports counted before; of what is missed at first, more.
 _FADES: Final = 0.5
+FADES_SLOWLY: Final = 0.85
 #: Reports of loss are about packets sent up to so many readings ago.
 _LATE: Final = 3
 
@@ -232,13 +237,14 @@ class Losses:
     A report may count only a dozen packets, of which chance takes none or three.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, fades: float = _FADES) -> None:
         self._expected = self._lost = 0.0
+        self._fades = fades
 
     def observe(self, *, expected: float, lost: float) -> float:
         """Takes what a report counted and returns the share."""
-        self._expected = self._expected * _FADES + expected
-        self._lost = self._lost * _FADES + lost
+        self._expected = self._expected * self._fades + expected
+        self._lost = self._lost * self._fades + lost
         return self.share
 
     @property

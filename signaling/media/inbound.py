@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from signaling.media.engine import Kind
-from signaling.media.estimate import Estimate, Limits, Losses, Reading, Waiting
+from signaling.media.estimate import (
+    FADES_SLOWLY,
+    TIMES_TORN,
+    TORN,
+    Estimate,
+    Limits,
+    Losses,
+    Reading,
+    Waiting,
+)
 from signaling.media.ladder import Picture
 from signaling.media.layers import Track
 from signaling.media.uplink import Uplink, Viewer, demand
@@ -74,6 +83,8 @@ class Inbound:
         self._waiting, self._losses = Waiting(), Losses()
         self._travelled: float | None = None
         self._last_travelled: float | None = None
+        self._missed = Losses(fades=FADES_SLOWLY)
+        self._came: dict[int, tuple[int, int]] = {}
         self._counted: dict[int, tuple[int, int, int, int]] = {}
         self._sound = 0.0
         self._at = float("-inf")
@@ -153,6 +164,16 @@ class Inbound:
         octets, sound, expected, lost = sums
         return octets, sound, expected, lost
 
+    def _least(self, tracks: Mapping[Kind, Track]) -> int:
+        """The narrowest picture that is worth having on a line that is torn so."""
+        for stream in _streams(tracks):
+            counts = stream.packets, stream.missed
+            before = self._came.get(stream.ssrc, counts)
+            self._came[stream.ssrc] = counts
+            came, missed = (n - b for n, b in zip(counts, before, strict=True))
+            self._missed.observe(expected=came, lost=missed)
+        return _LEAST_LOW if self._missed.share < TORN else TIMES_TORN * _LEAST_LOW
+
     def _decide(self, tracks: Mapping[Kind, Track], now: float) -> None:
         picture = tracks.get("video")
         outlets = picture.outlets if picture else ()
@@ -166,9 +187,10 @@ class Inbound:
                 Viewer(layer=each.wish, bits=self._bounds.cap if bits is None else bits)
             )
         wanted, bits = demand(viewers, low=low, cap=self._bounds.cap)
-        offered = Picture(high=_LEAST_LOW)
+        least = self._least(tracks)
+        offered = Picture(high=least)
         if layered:
-            offered = Picture(high=_LEAST_HIGH, low=_LEAST_LOW)
+            offered = Picture(high=_LEAST_HIGH, low=least)
         self.decided.decide(offered, budget=budget, wanted=wanted, now=now)
         self.allowed = max(self._bounds.floor, min(budget, bits))
         sound = tracks.get("audio")

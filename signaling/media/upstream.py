@@ -86,6 +86,7 @@ class Upstream:
         codec: of the packets that come now.
         outlets: who takes its packets now.
         repaired: packets that came only by a repair stream; they count as lost.
+        missed: packets that did not come in their turn, whatever mended that later.
         bitrate: bits per second, lately.
     """
 
@@ -94,9 +95,9 @@ class Upstream:
         "_admitted", "_ask", "_call", "_clock_rate", "_codecs", "_expected_before",
         "_first", "_holes", "_key_frame_wanted", "_measured", "_next_key_frame",
         "_packets_before", "_transit", "bitrate", "clock", "codec", "heard", "jitter",
-        "kind", "layer", "lost_fraction", "nacks", "octets", "outlets", "packets",
-        "payload_type", "plis", "repaired", "report_heard", "report_in", "round_trip",
-        "ssrc", "top",
+        "kind", "layer", "lost_fraction", "missed", "nacks", "octets", "outlets",
+        "packets", "payload_type", "plis", "repaired", "report_heard", "report_in",
+        "round_trip", "ssrc", "top",
     )  # fmt: skip
 
     def __init__(
@@ -120,7 +121,7 @@ class Upstream:
         self.outlets: tuple[Outlet, ...] = ()
         self.heard = 0.0
         self.packets = self.octets = self.nacks = self.plis = self.bitrate = 0
-        self.repaired = 0
+        self.repaired = self.missed = 0
         self.jitter = self.lost_fraction = 0.0
         self.round_trip = 0.1
         self.report_in: rtcp.SenderReport | None = None
@@ -200,6 +201,7 @@ class Upstream:
 
     def _open_holes(self, number: int, now: float) -> None:
         if number - self.top <= _MAX_HOLE:
+            self.missed += number - self.top - 1
             holes = self._holes
             for missing in range(self.top + 1, number):
                 holes[missing] = (0, now)

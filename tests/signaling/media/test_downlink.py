@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from signaling.media import rtcp
-from signaling.media.downlink import Downlink, offer
+from signaling.media.downlink import Downlink
 from signaling.media.engine import VideoQuality
 from signaling.media.hearsay import Answer
 from signaling.media.ladder import Layer, Picture
+from signaling.media.offered import offer
 from tests.signaling.media.lines import Line
 
 SOUND = 30_000
@@ -59,8 +60,8 @@ class Stream:
 class Call:
     """Somebody who hears and sees one other person on a line."""
 
-    def __init__(self, line: Line, *, start: int = 300_000) -> None:
-        self.line = line
+    def __init__(self, line: Line, *, start: int = 300_000, torn: float = 0.0) -> None:
+        self.line, self.torn = line, torn
         self.now = 100.0
         self.picture, self.sound = Stream(1), Stream(2)
         track = SimpleNamespace(
@@ -104,6 +105,10 @@ class Call:
                     later = probe / self.line.width
                     answer = Answer(asked_at=self.now, round_trip=0.2 + waits + later)
                 self.down.note(self._block(stream), answer, stream, self.now)  # type: ignore[arg-type]
+        missing = round(self.torn * (bits + SOUND) / PACKET)
+        newest = self.sound.packets
+        asked = [number & 0xFFFF for number in range(newest - missing, newest)]
+        self.down.repeat(self.sound, asked, self.now)  # type: ignore[arg-type]
         heard = None if self.line.down else self.now
         self._heard = heard or getattr(self, "_heard", self.now)
         self.down.look(self.now, last_heard=self._heard)
@@ -248,6 +253,17 @@ def test_repeats_never_fill_a_line() -> None:
 
 def layer(bitrate: int, *, live: bool = True) -> SimpleNamespace:
     return SimpleNamespace(bitrate=bitrate, live=lambda now: live)
+
+
+def test_a_torn_line_is_given_a_picture_only_where_there_is_room_for_it() -> None:
+    whole, torn = Call(Line(110_000)), Call(Line(110_000), torn=0.2)
+    roomy = Call(Line(2_000_000), start=600_000, torn=0.2)
+    for each in (whole, torn, roomy):
+        each.live(30)
+
+    assert {"low"} <= set(whole.live(60))
+    assert set(torn.live(60)) <= {"paused", "audio_only"}
+    assert set(roomy.live(60)) <= {"low", "high"}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ class Stream:
     def __init__(self, kind: str, ssrc: int) -> None:
         self.kind, self.ssrc = kind, ssrc
         self.packets = self.octets = 0
+        self.missed = 0
         self.lost = 0.0
         self.heard = 0.0
         self.travelled: float | None = None
@@ -30,6 +31,7 @@ class Stream:
             return
         self.packets += round(packets * (1 - lost))
         self.lost += round(packets * lost)
+        self.missed += round(packets * lost)
         self.octets = self.packets * (PACKET // 8 - 44)
         self.heard, self.travelled = now, 5.0 + waits
 
