@@ -10,6 +10,7 @@ from visitation.messages import tables as messages
 from visitation.people import tables as people
 from visitation.places import tables as places
 from visitation.visits import tables as visits
+from visitation.waiting import tables as waiting
 
 METADATA = SQLModel.metadata
 
@@ -23,4 +24,5 @@ __all__ = [
     "people",
     "places",
     "visits",
+    "waiting",
 ]

@@ -58,6 +58,72 @@ class Supervision(StrEnum):
     REQUIRED = "required"
 
 
+class Approval(StrEnum):
+    """Whether a prison looks at what families ask for before it is booked."""
+
+    NONE = "none"
+    REQUIRED = "required"
+
+
+class Asker(StrEnum):
+    """Who a visit is asked for by: each has a notice and a horizon of their own."""
+
+    STAFF = "staff"
+    FAMILY = "family"
+    OFFICIAL = "official"
+
+
+class MobileDayState(StrEnum):
+    """Whether a mobile office drives on a day."""
+
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+
+class AppointmentKind(StrEnum):
+    """What a prisoner has to be at instead of a visit."""
+
+    COURT = "court"
+    MEDICAL = "medical"
+    OTHER = "other"
+
+
+class AllowanceChange(StrEnum):
+    """Why a prisoner's allowance changed."""
+
+    ACCRUAL = "accrual"
+    USE = "use"
+    REFUND = "refund"
+    ADJUSTMENT = "adjustment"
+
+
+class WaitingState(StrEnum):
+    """Where a family stands that waits for a slot."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    PLACED = "placed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class OfferState(StrEnum):
+    """What became of a slot that was offered to a waiting family."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+class PlanState(StrEnum):
+    """Whether a plan of who gets which slot is in force."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    DISCARDED = "discarded"
+
+
 class ContactState(StrEnum):
     """How far the link between a visitor and a prisoner is approved."""
 

@@ -1,12 +1,18 @@
 """Prisoners, visitors, the links between them, and the accounts of staff."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from visitation.database import UtcDateTime, enum_column
-from visitation.words import ContactState, Relation, Role
+from visitation.words import (
+    AppointmentKind,
+    Attendance,
+    ContactState,
+    Relation,
+    Role,
+)
 
 
 class Prisoner(SQLModel, table=True):
@@ -51,6 +57,78 @@ class Contact(SQLModel, table=True):
     reason: str = Field(default="", max_length=300)
     banned_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Bar(SQLModel, table=True):
+    """A judge's written order that a prisoner is not visited, by one person or by any.
+
+    `visitor_id` is None where nobody may visit. An order without an end lasts until it
+    is lifted.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    prisoner_id: int = Field(foreign_key="prisoner.id", index=True)
+    visitor_id: int | None = Field(default=None, foreign_key="visitor.id", index=True)
+    starts_at: datetime = Field(sa_type=UtcDateTime)
+    ends_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    order_number: str = Field(max_length=60)
+    judge: str = Field(max_length=120)
+    reason: str = Field(default="", max_length=300)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    lifted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class KeptApart(SQLModel, table=True):
+    """Two prisoners who must not meet: never visited on one day in one prison."""
+
+    __tablename__ = "kept_apart"
+    __table_args__ = (
+        UniqueConstraint("one_id", "other_id"),
+        CheckConstraint("one_id < other_id", name="in_order"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    one_id: int = Field(foreign_key="prisoner.id")
+    other_id: int = Field(foreign_key="prisoner.id", index=True)
+    reason: str = Field(max_length=300)
+    since: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Appointment(SQLModel, table=True):
+    """Where a prisoner has to be instead: in court, at a doctor's.
+
+    `external_id` is its name in the prison's own system.
+    """
+
+    __table_args__ = (CheckConstraint("starts_at < ends_at", name="ends_after_start"),)
+
+    id: int = Field(default=None, primary_key=True)
+    prisoner_id: int = Field(foreign_key="prisoner.id", index=True)
+    kind: AppointmentKind = Field(sa_type=enum_column(AppointmentKind))
+    starts_at: datetime = Field(sa_type=UtcDateTime)
+    ends_at: datetime = Field(sa_type=UtcDateTime)
+    external_id: str | None = Field(default=None, unique=True, max_length=64)
+    cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class OfficialHours(SQLModel, table=True):
+    """When an official can be booked each week, in the wall time of a zone.
+
+    `weekday` counts as `date.weekday()`: 0 is Monday.
+    """
+
+    __tablename__ = "official_hours"
+
+    id: int = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    weekday: int
+    starts: time
+    ends: time
+    zone: str = Field(max_length=64)
+    attendance: Attendance = Field(sa_type=enum_column(Attendance))
+    valid_from: date
+    valid_to: date | None = None
 
 
 class Account(SQLModel, table=True):
