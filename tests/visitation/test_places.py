@@ -220,7 +220,9 @@ async def test_a_template_is_kept_as_it_was_meant(database: Database) -> None:
         "valid_from": date(2026, 11, 23),
         "valid_to": date(2027, 3, 20),
         "stations": [terminal.id],
-        "kinds": ["family", "official"],
+        "every_weeks": 1,
+            "on_holidays": False,
+            "kinds": ["family", "official"],
     }
 
 
