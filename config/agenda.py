@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config import cast
 from scheduler import booking, calendar, closures
-from scheduler.rules import Refusal
+from scheduler.proposals import Refusal
 from visitation import calls, people, visits
 from visitation.audit import SYSTEM, Actor
 from visitation.keyring import Keyring

@@ -13,7 +13,7 @@ from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import notices
-from scheduler.rules import Proposal, Refusal
+from scheduler.proposals import Proposal, Refusal
 from scheduler.situation import wanted
 from scheduler.verdict import SUGGESTIONS, Refused, unless_refused
 from scheduler.wishes import Wish, attendance_of, parts_of, proposal_of, proposed
@@ -103,6 +103,10 @@ async def hold(
             prisoner_id=proposal.prisoner_id,
             official_id=proposal.official_id,
             attendance=attendance_of(wish),
+            official_wanted=proposal.official_wanted,
+            cover_id=proposal.cover_id,
+            series_id=wish.get("series_id"),
+            import_key=wish.get("import_key"),
             booked_by_id=by.account_id,
             note=_joined(wish.get("note", "").strip(), overriding),
             hold_until=now + HOLD,

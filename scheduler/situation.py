@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import openings
 from scheduler.openings import Opening
-from scheduler.rules import Limits, Proposal, Situation
+from scheduler.proposals import Limits, Proposal, Situation
 from visitation import visits
 from visitation.errors import NotFound
 from visitation.lifecycle import OCCUPYING, VisitState
@@ -209,11 +209,14 @@ async def _taken(
 
 
 def wanted(proposal: Proposal) -> frozenset[str]:
-    """Everything a proposal would occupy, as claims name it."""
+    """Everything a proposal would occupy, as claims name it.
+
+    An official who covers the visit is held by the cover.
+    """
     return visits.resources(
         terminal_id=proposal.terminal_id,
         kiosk_id=proposal.kiosk_id,
         prisoner_id=proposal.prisoner_id,
         visitor_ids=proposal.visitor_ids,
-        official_id=proposal.official_id,
+        official_id=None if proposal.cover_id else proposal.official_id,
     )

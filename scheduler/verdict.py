@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import calendar, rules
 from scheduler.openings import Opening
-from scheduler.rules import Proposal, Refusal
+from scheduler.proposals import Proposal, Refusal
 from scheduler.situation import situation
 from scheduler.slots import Slot
 from visitation import visits

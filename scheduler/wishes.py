@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Required, TypedDict
 
-from scheduler.rules import Proposal
+from scheduler.proposals import Proposal
 from visitation.keyring import Keyring
 from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit
-from visitation.words import Attendance, Part, VisitKind
+from visitation.words import Asker, Attendance, Part, VisitKind
 
 
 class Wish(TypedDict, total=False):
@@ -21,7 +21,12 @@ class Wish(TypedDict, total=False):
     visitor_ids: Required[Iterable[int]]
     kiosk_id: int | None
     official_id: int | None
+    cover_id: int | None
+    official_wanted: bool
+    asked_by: Asker
     attendance: Attendance | None
+    series_id: int | None
+    import_key: str | None
     note: str
     override_reason: str
 
@@ -37,6 +42,9 @@ def proposed(wish: Wish) -> Proposal:
         visitor_ids=frozenset(wish["visitor_ids"]),
         kiosk_id=wish.get("kiosk_id"),
         official_id=wish.get("official_id"),
+        cover_id=wish.get("cover_id"),
+        official_wanted=wish.get("official_wanted", False),
+        asked_by=wish.get("asked_by", Asker.STAFF),
     )
 
 
@@ -51,6 +59,8 @@ def proposal_of(visit: Visit, people: Iterable[Participant]) -> Proposal:
         visitor_ids=frozenset(p.visitor_id for p in people if p.visitor_id),
         kiosk_id=visit.kiosk_id,
         official_id=visit.official_id,
+        cover_id=visit.cover_id,
+        official_wanted=visit.official_wanted,
     )
 
 

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import booking, calendar, rules
 from scheduler.booking import Refused
-from scheduler.rules import Proposal, Refusal
+from scheduler.proposals import Proposal, Refusal
 from scheduler.situation import situation
 from visitation import people, visits
 from visitation.errors import NotFound

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import booking, notices
 from scheduler.booking import NotMovable, Refused
-from scheduler.rules import Refusal
+from scheduler.proposals import Refusal
 from tests import make
 from tests.conftest import NOON
 from tests.make import World

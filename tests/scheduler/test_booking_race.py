@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scheduler import booking
-from scheduler.rules import Refusal
+from scheduler.proposals import Refusal
 from tests import make, postgres
 from tests.make import World
 from tests.prove import booking_race

@@ -7,7 +7,7 @@ from sqlmodel import func, select
 
 from scheduler import closures
 from scheduler.closures import AlreadyClosed, Occupied
-from scheduler.rules import Refusal
+from scheduler.proposals import Refusal
 from tests import make
 from tests.conftest import NOON
 from tests.scheduler.test_booking import BY, LENGTH, TEN, at, book, refused

@@ -6,16 +6,8 @@ from typing import Any
 import pytest
 
 from scheduler import rules
-from scheduler.rules import (
-    HARD_RULES,
-    RULES,
-    TAKEN,
-    Limits,
-    Proposal,
-    Refusal,
-    Situation,
-    refusals,
-)
+from scheduler.proposals import Limits, Proposal, Refusal, Situation
+from scheduler.rules import HARD_RULES, RULES, TAKEN, refusals
 from scheduler.slots import Slot
 from tests.conftest import NOON
 from visitation.timespan import Timespan

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from scheduler.rules import Proposal
+from scheduler.proposals import Proposal
 from scheduler.situation import situation
 from tests import make
 from tests.conftest import NOON

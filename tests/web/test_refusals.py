@@ -11,7 +11,7 @@ import pytest
 import scheduler
 import signaling
 import visitation
-from scheduler.rules import Refusal
+from scheduler.proposals import Refusal
 from tests.conftest import NOON
 from visitation.admission import Denial
 from visitation.calls import Denied

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import booking
 from scheduler.booking import Refused
-from scheduler.rules import Proposal
+from scheduler.proposals import Proposal
 from visitation import lifecycle
 from visitation.errors import NotFound
 from visitation.lifecycle import Act
