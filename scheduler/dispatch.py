@@ -33,7 +33,13 @@ LEASE = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=10)
 #: After these a participant knows of the visit.
-_TELLING = frozenset(Template) - {Template.CANCELLED, Template.OFFICIAL_CANCELLED}
+_TELLING = frozenset(Template) - {
+    Template.CANCELLED,
+    Template.REQUESTED,
+    Template.DECLINED,
+    Template.EXPIRED,
+    Template.OFFICIAL_CANCELLED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ _MONTHS_EN = (
 _OWN_PHONE = {"fa": "تلفن خودتان", "en": "your own phone"}
 _DESK = {"fa": "از محل کار", "en": "at your desk"}
 _OFFICIALS = frozenset({Part.OFFICIAL, Part.COMPANION})
-#: What a visitor is told, and what an official is told of the same.
+#: What a visitor is told, and what an official is told of the same, if anything.
 FOR_OFFICIALS: Mapping[Template, Template] = {
     Template.BOOKED: Template.OFFICIAL_BOOKED,
     Template.MOVED: Template.OFFICIAL_MOVED,
@@ -38,6 +38,15 @@ FOR_OFFICIALS: Mapping[Template, Template] = {
     Template.REMINDER_DAY: Template.OFFICIAL_REMINDER_DAY,
     Template.REMINDER_SOON: Template.OFFICIAL_REMINDER_SOON,
 }
+#: What is worth telling although the visit does not take place.
+_BAD_NEWS = frozenset(
+    {
+        Template.CANCELLED,
+        Template.DECLINED,
+        Template.EXPIRED,
+        Template.OFFICIAL_CANCELLED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +81,9 @@ async def tell(
         if recipient.phone is None:
             silent.append(recipient)
             continue
-        said = FOR_OFFICIALS[template] if official else template
-        await put(session, visit, recipient, said, scene=scene, now=now)
+        said = FOR_OFFICIALS.get(template) if official else template
+        if said is not None:
+            await put(session, visit, recipient, said, scene=scene, now=now)
     return tuple(silent)
 
 
@@ -90,7 +100,7 @@ async def put(
     if recipient.phone is None:
         return False
     last = visit.starts_at
-    if template in {Template.CANCELLED, Template.OFFICIAL_CANCELLED}:
+    if template in _BAD_NEWS:
         last = max(last, now + CANCELLATION_LASTS)
     return await messages.put(
         session,

@@ -27,11 +27,16 @@ class Template(StrEnum):
     REMINDER_SOON = "visit_reminder_soon"
     MOVED = "visit_moved"
     CANCELLED = "visit_cancelled"
+    REQUESTED = "visit_requested"
+    DECLINED = "visit_declined"
+    EXPIRED = "visit_expired"
     OFFICIAL_BOOKED = "official_booked"
     OFFICIAL_MOVED = "official_moved"
     OFFICIAL_CANCELLED = "official_cancelled"
     OFFICIAL_REMINDER_DAY = "official_reminder_day"
     OFFICIAL_REMINDER_SOON = "official_reminder_soon"
+    COVER_BOOKED = "cover_booked"
+    COVER_CANCELLED = "cover_cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,27 @@ WORDINGS: Mapping[Template, Wording] = {
             "en": "Visit {day} {time} is cancelled. Call the office.",
         },
     ),
+    Template.REQUESTED: Wording(
+        limits={"day": _DAY, "time": _TIME},
+        text={
+            "fa": "درخواست ملاقات {day} {time} رسید. نتیجه پیامک می‌شود.",
+            "en": "You asked for {day} {time}. We will tell you.",
+        },
+    ),
+    Template.DECLINED: Wording(
+        limits={"day": _DAY, "time": _TIME},
+        text={
+            "fa": "با ملاقات {day} {time} موافقت نشد. با دفتر تماس بگیرید.",
+            "en": "No visit on {day} {time}. Call the office.",
+        },
+    ),
+    Template.EXPIRED: Wording(
+        limits={"day": _DAY, "time": _TIME},
+        text={
+            "fa": "درخواست {day} {time} بی‌پاسخ ماند. دوباره درخواست کنید.",
+            "en": "Nobody decided on {day} {time}. Ask again.",
+        },
+    ),
     Template.OFFICIAL_BOOKED: Wording(
         limits={"day": _DAY, "time": _TIME, "place": _PLACE},
         text={
@@ -130,6 +156,20 @@ WORDINGS: Mapping[Template, Wording] = {
         text={
             "fa": "ملاقات {day} {time} لغو شد.",
             "en": "The visit on {day} {time} is cancelled.",
+        },
+    ),
+    Template.COVER_BOOKED: Wording(
+        limits={"day": _DAY, "time": _TIME, "place": _PLACE},
+        text={
+            "fa": "حضور در نشست: {day} از {time}، {place}",
+            "en": "You attend a session: {day} {time}, {place}",
+        },
+    ),
+    Template.COVER_CANCELLED: Wording(
+        limits={"day": _DAY, "time": _TIME},
+        text={
+            "fa": "حضور شما در نشست {day} {time} لغو شد.",
+            "en": "Your session {day} {time} is cancelled.",
         },
     ),
 }

@@ -45,12 +45,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
-def enum_column(kind: type[StrEnum]) -> Any:
-    """A column that stores the member's value (not its name), with a CHECK."""
+def enum_column(kind: type[StrEnum], *, grows: bool = False) -> Any:
+    """A column that stores the member's value (not its name), with a CHECK.
+
+    A vocabulary that `grows` with the service has none.
+    """
     return Enum(
         kind,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=not grows,
         name=f"{kind.__name__.lower()}_known",
         values_callable=lambda members: [member.value for member in members],
         length=32,

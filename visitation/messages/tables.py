@@ -22,7 +22,7 @@ class Message(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     dedup_key: str = Field(unique=True, max_length=120)
-    template: Template = Field(sa_type=enum_column(Template))
+    template: Template = Field(sa_type=enum_column(Template, grows=True))
     language: str = Field(max_length=8)
     variables: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     phone: str = Field(max_length=20)
