@@ -10,7 +10,7 @@ from visitation import audit
 from visitation.audit import Actor
 from visitation.errors import Invalid
 from visitation.places.tables import SessionTemplate, SitePolicy
-from visitation.words import Supervision
+from visitation.words import Approval, Asker, Supervision
 
 #: The least and the most each number may be.
 LIMITS = {
@@ -25,7 +25,16 @@ LIMITS = {
     "reminder_soon_minutes": (5, 720),
     "reconnect_grace_seconds": (10, 600),
     "credit_max_minutes": (0, 60),
+    "family_notice_minutes": (0, 30 * 24 * 60),
+    "family_horizon_days": (1, 366),
+    "official_notice_minutes": (0, 30 * 24 * 60),
+    "official_horizon_days": (1, 366),
+    "visits_per_month": (1, 62),
+    "adult_age": (12, 21),
+    "cancel_minutes": (0, 7 * 24 * 60),
+    "decide_minutes": (0, 7 * 24 * 60),
 }
+_PREFIX = {Asker.STAFF: "", Asker.FAMILY: "family_", Asker.OFFICIAL: "official_"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +42,8 @@ class Policy:
     """What a prison allows.
 
     Attributes:
-        notice_minutes: how long before its time a visit must be booked.
-        horizon_days: how far ahead a visit may be booked.
+        notice_minutes: how long before its time staff must book a visit.
+        horizon_days: how far ahead staff may book a visit.
         turnover_minutes: what a terminal needs between two visits; whole quanta.
         early_minutes: how long before its time the waiting room opens.
         grace_minutes: how long after its end the room stays open.
@@ -45,6 +54,15 @@ class Policy:
         reconnect_grace_seconds: how long a call waits for somebody whose line broke.
         credit_max_minutes: how much lost time a visit is given back, at most.
         supervision: whether family visits are held while nobody watches them.
+        family_notice_minutes: how long before its time a family must ask for a visit.
+        family_horizon_days: how far ahead a family may ask for one.
+        official_notice_minutes: how long before its time an official must ask for one.
+        official_horizon_days: how far ahead an official may ask for one.
+        visits_per_month: how many visits a prisoner has in a month of the calendar.
+        adult_age: from which age, in years, a visitor is an adult.
+        cancel_minutes: how long before its time a family may still cancel a visit.
+        decide_minutes: how long before its time a request expires undecided.
+        approval: whether what families ask for is looked at before it is booked.
     """
 
     notice_minutes: int = 60
@@ -59,6 +77,23 @@ class Policy:
     reconnect_grace_seconds: int = 60
     credit_max_minutes: int = 15
     supervision: Supervision = Supervision.NONE
+    family_notice_minutes: int = 1440
+    family_horizon_days: int = 28
+    official_notice_minutes: int = 60
+    official_horizon_days: int = 60
+    visits_per_month: int = 8
+    adult_age: int = 18
+    cancel_minutes: int = 120
+    decide_minutes: int = 720
+    approval: Approval = Approval.NONE
+
+    def notice(self, asker: Asker) -> timedelta:
+        """How long before its time a visit must be asked for."""
+        return timedelta(minutes=getattr(self, f"{_PREFIX[asker]}notice_minutes"))
+
+    def horizon(self, asker: Asker) -> timedelta:
+        """How far ahead a visit may be asked for."""
+        return timedelta(days=getattr(self, f"{_PREFIX[asker]}horizon_days"))
 
     @property
     def turnover(self) -> timedelta:

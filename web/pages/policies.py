@@ -16,65 +16,14 @@ from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE
 from web.pages.provinces import ADMINISTRATORS
+from web.policy_words import MEANINGS
 from web.render import redirect, render
 from web.routing import Route
 
-#: What each number means, in the order of the page: its name, and a hint.
-MEANINGS = {
-    "notice_minutes": (
-        N_("Notice, in minutes"),
-        N_("How long before its time a visit must be booked."),
-    ),
-    "horizon_days": (
-        N_("Horizon, in days"),
-        N_("How far ahead a visit may be booked."),
-    ),
-    "turnover_minutes": (
-        N_("Time to change, in minutes"),
-        N_("What a terminal needs between two visits: a multiple of five."),
-    ),
-    "early_minutes": (
-        N_("Waiting room opens, in minutes"),
-        N_("How long before a visit people may come in and wait."),
-    ),
-    "grace_minutes": (
-        N_("Room closes, in minutes"),
-        N_("How long after its end a call may go on before it closes by itself."),
-    ),
-    "max_party": (
-        N_("Visitors at once"),
-        N_("How many visitors one visit may have."),
-    ),
-    "visits_per_week": (
-        N_("Family visits a week"),
-        N_("How many a prisoner has from Saturday to Friday."),
-    ),
-    "reminder_hours": (
-        N_("First reminder, in hours"),
-        N_("How long before a visit the first reminder is sent."),
-    ),
-    "reminder_soon_minutes": (
-        N_("Second reminder, in minutes"),
-        N_("How long before a visit the second reminder is sent."),
-    ),
-    "reconnect_grace_seconds": (
-        N_("Wait for a broken line, in seconds"),
-        N_("How long a call keeps the place of somebody whose line broke."),
-    ),
-    "credit_max_minutes": (
-        N_("Lost time given back, in minutes"),
-        N_(
-            "How much longer a visit may get, at most, for minutes in which one side "
-            "could not hear the other. Nothing is given while somebody else needs the "
-            "terminal or the people."
-        ),
-    ),
-}
 
-
-def _number(name: str) -> Any:
+def _number(name: str, **options: Any) -> Any:
     least, most = LIMITS[name]
-    return Field(ge=least, le=most, title=MEANINGS[name][0])
+    return Field(ge=least, le=most, title=MEANINGS[name][0], **options)
 
 
 class PolicyFields(forms.Fields):
@@ -91,6 +40,16 @@ class PolicyFields(forms.Fields):
     reminder_soon_minutes: Count = _number("reminder_soon_minutes")
     reconnect_grace_seconds: Count = _number("reconnect_grace_seconds")
     credit_max_minutes: Count = _number("credit_max_minutes")
+    family_notice_minutes: Count | None = _number("family_notice_minutes", default=None)
+    family_horizon_days: Count | None = _number("family_horizon_days", default=None)
+    official_notice_minutes: Count | None = _number(
+        "official_notice_minutes", default=None
+    )
+    official_horizon_days: Count | None = _number("official_horizon_days", default=None)
+    visits_per_month: Count | None = _number("visits_per_month", default=None)
+    adult_age: Count | None = _number("adult_age", default=None)
+    cancel_minutes: Count | None = _number("cancel_minutes", default=None)
+    decide_minutes: Count | None = _number("decide_minutes", default=None)
     supervision: Supervision = Field(title=N_("Supervision of family visits"))
 
 
@@ -113,7 +72,7 @@ async def save(request: web.Request) -> web.Response:
             await places.set_policy(
                 session,
                 site_id=site.id,
-                policy=Policy(**form.value.model_dump()),
+                policy=Policy(**form.value.model_dump(exclude_none=True)),
                 by=gate.staff(request).actor,
                 now=request.app[CLOCK](),
             )
