@@ -113,6 +113,23 @@ SENTENCES: dict[str, str] = {
         "You cannot do this to your own account. Ask another administrator."
     ),
     "already_over": N_("This moment is already over. Choose a later one."),
+    "order_needed": N_("Write the number of the judge's order."),
+    "judge_needed": N_("Write the name of the judge who gave the order."),
+    "order_known": N_(
+        "This order is recorded already. Look for it in the list, or lift it first."
+    ),
+    "same_prisoner": N_(
+        "This is the same prisoner. Choose the one to be kept apart from them."
+    ),
+    "kept_apart_already": N_(
+        "These two are kept apart already; nothing is to be done."
+    ),
+    "appointment_too_long": N_(
+        "An appointment lasts 31 days at most. Make it shorter."
+    ),
+    "appointment_of_another": N_(
+        "Another prisoner has an appointment of this name. Check whose it is."
+    ),
     "already_linked": N_(
         "This visitor is already a contact of the prisoner. Change that contact."
     ),
