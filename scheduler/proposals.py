@@ -37,6 +37,7 @@ class Refusal(StrEnum):
     OFFICIAL_MISSING = "official_missing"
     OFFICIAL_NOT_ADMITTED = "official_not_admitted"
     OFFICIAL_NOT_ACTIVE = "official_not_active"
+    OUTSIDE_COVER = "outside_cover"
     WEEKLY_LIMIT = "weekly_limit"
     TERMINAL_TAKEN = "terminal_taken"
     KIOSK_TAKEN = "kiosk_taken"
@@ -91,6 +92,7 @@ class Situation:
         prisoner_is_here: whether the prisoner is registered in this prison.
         approved, banned, lawyers: among the proposed visitors.
         official_is_active: whether the account, if any, is an official's and enabled.
+        cover_holds: whether the cover, if any, holds this official there and then.
         visits_this_week: the prisoner's other family visits from Saturday to Friday.
         taken: the kinds of what others hold in the span, turnover included: terminal,
             kiosk, prisoner, visitor, official.
@@ -110,5 +112,6 @@ class Situation:
     banned: frozenset[int] = frozenset()
     lawyers: frozenset[int] = frozenset()
     official_is_active: bool = True
+    cover_holds: bool = True
     visits_this_week: int = 0
     taken: frozenset[str] = frozenset()

@@ -143,6 +143,11 @@ def official_is_active(proposal: Proposal, known: Situation) -> Refusal | None:
     return None if known.official_is_active else Refusal.OFFICIAL_NOT_ACTIVE
 
 
+def cover_holds(proposal: Proposal, known: Situation) -> Refusal | None:
+    """An official who covers a session attends what lies within it."""
+    return None if known.cover_holds else Refusal.OUTSIDE_COVER
+
+
 def is_within_the_weekly_limit(proposal: Proposal, known: Situation) -> Refusal | None:
     """A prisoner has so many family visits in a week; legal ones are not counted."""
     full = (
@@ -195,6 +200,7 @@ HARD_RULES: tuple[Rule, ...] = (
     official_visit_has_official,
     legal_visit_has_no_official,
     official_is_active,
+    cover_holds,
     terminal_is_free,
     kiosk_is_free,
     prisoner_is_free,

@@ -16,7 +16,7 @@ from visitation.people.contacts import Standing, standing
 from visitation.people.tables import Account, Contact, Prisoner
 from visitation.places import Closure, Policy, Site, Station
 from visitation.timespan import Timespan
-from visitation.visits import Visit, claims
+from visitation.visits import Cover, Visit, claims
 from visitation.words import Relation, Role, StationKind, VisitKind
 
 #: What uses up a week's allowance: visits to come, and those that took place.
@@ -73,6 +73,7 @@ async def situation(
                 c.visitor_id for c in contacts if c.relation is Relation.LAWYER
             ),
             official_is_active=await _is_active(session, proposal.official_id),
+            cover_holds=await _cover_holds(session, proposal, kiosk),
             visits_this_week=await _this_week(session, proposal, opening, but_visit),
             taken=await _taken(session, proposal, turnover, but_visit),
         ),
@@ -167,6 +168,25 @@ async def _is_active(session: AsyncSession, official_id: int | None) -> bool:
         account is not None
         and account.role is Role.OFFICIAL
         and account.disabled_at is None
+    )
+
+
+async def _cover_holds(
+    session: AsyncSession, proposal: Proposal, kiosk: tuple[Station, Site] | None
+) -> bool:
+    if proposal.cover_id is None:
+        return True
+    cover = await session.get(Cover, proposal.cover_id, populate_existing=True)
+    return (
+        cover is not None
+        and cover.official_id == proposal.official_id
+        and await visits.holds(
+            session,
+            cover,
+            prison_id=proposal.prison_id,
+            point_id=kiosk[1].id if kiosk else None,
+            span=proposal.span,
+        )
     )
 
 

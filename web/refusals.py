@@ -75,11 +75,17 @@ SENTENCES: dict[str, str] = {
     "official_busy": N_(
         "The official attends another visit then. Choose another time or official."
     ),
+    "outside_cover": N_(
+        "The official attends a whole session, and this is not inside it. Choose a "
+        "time inside the session, or take the visit out of it first."
+    ),
     "not_a_cancellation": N_("Choose who cancels the visit."),
     "not_a_closing": N_("Choose how the visit ended."),
     "reason_needed": N_("Give the reason, so that others understand it later."),
     "ends_before_start": N_("It must end after it starts."),
     "span_length": N_("The end must come after the start, by 31 days at most."),
+    "unknown_prison": N_("There is no such prison. Choose one from the list."),
+    "prison_given_up": N_("This prison was given up. Choose another."),
     "province_code_taken": N_("Another province has this code. Choose another code."),
     "unknown_zone": N_("There is no such time zone. Write it like Asia/Tehran."),
     "site_name_taken": N_(

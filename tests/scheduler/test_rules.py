@@ -203,6 +203,8 @@ CASES: list[tuple[rules.Rule, dict[str, Any], dict[str, Any], Refusal | None]] =
         {"official_is_active": False},
         Refusal.OFFICIAL_NOT_ACTIVE,
     ),
+    (rules.cover_holds, {}, {"cover_holds": False}, Refusal.OUTSIDE_COVER),
+    (rules.cover_holds, {}, {}, None),
     (rules.is_within_the_weekly_limit, {}, {"visits_this_week": 1}, None),
     (
         rules.is_within_the_weekly_limit,

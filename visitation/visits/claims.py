@@ -63,6 +63,7 @@ async def take(
     *,
     visit_id: int | None = None,
     closure_id: int | None = None,
+    cover_id: int | None = None,
     turnover: timedelta = timedelta(0),
 ) -> None:
     """Claim resources for a span; seats are kept for the turnover after it as well.
@@ -79,6 +80,7 @@ async def take(
                 needed(names, span, turnover),
                 visit_id=visit_id,
                 closure_id=closure_id,
+                cover_id=cover_id,
             )
     except IntegrityError as error:
         if not is_conflict(error):
@@ -91,14 +93,16 @@ async def release(
     *,
     visit_id: int | None = None,
     closure_id: int | None = None,
+    cover_id: int | None = None,
     after: datetime | None = None,
 ) -> None:
-    """Give back what a visit or a closure holds; `after` keeps what has passed."""
-    owner = (
-        col(Claim.visit_id) == visit_id
-        if visit_id is not None
-        else col(Claim.closure_id) == closure_id
-    )
+    """Give back what a visit, closure or cover holds; `after` keeps what has passed."""
+    if visit_id is not None:
+        owner = col(Claim.visit_id) == visit_id
+    elif closure_id is not None:
+        owner = col(Claim.closure_id) == closure_id
+    else:
+        owner = col(Claim.cover_id) == cover_id
     condition = owner if after is None else and_(owner, _from(after))
     await session.exec(delete(Claim).where(condition))
 
@@ -152,7 +156,7 @@ async def held(
 ) -> frozenset[str]:
     """Which of the resources are claimed somewhere in the span by somebody else.
 
-    With `closures=False`, only by other visits.
+    With `closures=False`, only by other visits and by covers.
     """
     people = [name for name in names if not _is_seat(name)]
     seats = [name for name in names if _is_seat(name)]
@@ -172,7 +176,7 @@ async def held(
             or_(col(Claim.visit_id).is_(None), col(Claim.visit_id) != but_visit)
         )
     if not closures:
-        query = query.where(col(Claim.visit_id).is_not(None))
+        query = query.where(col(Claim.closure_id).is_(None))
     return frozenset((await session.exec(query)).all())
 
 
@@ -194,6 +198,7 @@ async def _insert(
     *,
     visit_id: int | None = None,
     closure_id: int | None = None,
+    cover_id: int | None = None,
 ) -> None:
     if not rows:
         return
@@ -207,6 +212,7 @@ async def _insert(
                 "quantum": quantum,
                 "visit_id": visit_id,
                 "closure_id": closure_id,
+                "cover_id": cover_id,
             }
             for resource, quantum in rows
         ],

@@ -1,0 +1,250 @@
+"""Covers: an official's hours over a whole session, and the visits that refer to them.
+
+A cover holds the official by one set of claims; the visits inside it hold none of
+their own. Knows no rule of booking and tells nobody.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import and_, col, delete, or_, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation.errors import NotFound, VisitationError
+from visitation.lifecycle import VisitState
+from visitation.messages import Message
+from visitation.places.tables import MobileDay
+from visitation.timespan import Timespan
+from visitation.visits.tables import Claim, Cover, Participant, Visit
+from visitation.words import Attendance, Part
+
+#: Visits to come, which an official may still be found for or lost to.
+_TO_COME = (VisitState.HELD, VisitState.REQUESTED, VisitState.BOOKED)
+_OFFICIAL_PARTS = (Part.OFFICIAL, Part.COMPANION)
+
+
+class NoLongerThere(VisitationError):
+    """The visit is not to come any more, or another official has it by now."""
+
+
+async def cover_by_reference(session: AsyncSession, reference: str) -> Cover:
+    """The cover of that reference.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    rows = await session.exec(select(Cover).where(Cover.reference == reference))
+    cover = rows.first()
+    if cover is None:
+        raise NotFound(reference)
+    return cover
+
+
+async def covers_between(
+    session: AsyncSession,
+    span: Timespan,
+    *,
+    official_id: int | None = None,
+    prison_id: int | None = None,
+) -> Sequence[Cover]:
+    """The covers in force that touch a span, of an official or at a prison."""
+    query = select(Cover).where(
+        col(Cover.cancelled_at).is_(None),
+        col(Cover.starts_at) < span.end,
+        col(Cover.ends_at) > span.start,
+    )
+    if official_id is not None:
+        query = query.where(Cover.official_id == official_id)
+    if prison_id is not None:
+        query = query.where(Cover.prison_id == prison_id)
+    rows = await session.exec(query.order_by(col(Cover.starts_at), col(Cover.id)))
+    return rows.all()
+
+
+async def holds(
+    session: AsyncSession,
+    cover: Cover,
+    *,
+    prison_id: int,
+    point_id: int | None,
+    span: Timespan,
+) -> bool:
+    """Whether a visit at these places and in this time lies within a cover."""
+    if cover.cancelled_at is not None:
+        return False
+    if not Timespan(cover.starts_at, cover.ends_at).contains(span):
+        return False
+    if cover.mobile_day_id is None:
+        return cover.prison_id == prison_id
+    day = await session.get(MobileDay, cover.mobile_day_id)
+    return day is not None and point_id is not None and day.site_id == point_id
+
+
+async def covering(
+    session: AsyncSession,
+    *,
+    official_id: int,
+    prison_id: int,
+    point_id: int | None,
+    span: Timespan,
+) -> Cover | None:
+    """The cover by which an official attends at these places in this time, if any."""
+    for cover in await covers_between(session, span, official_id=official_id):
+        if await holds(
+            session, cover, prison_id=prison_id, point_id=point_id, span=span
+        ):
+            return cover
+    return None
+
+
+async def inside(session: AsyncSession, cover: Cover) -> Sequence[Visit]:
+    """The visits to come that lie within a cover, whoever attends them."""
+    if cover.mobile_day_id is None:
+        here = col(Visit.prison_id) == cover.prison_id
+    else:
+        day = await session.get_one(MobileDay, cover.mobile_day_id)
+        here = col(Visit.point_id) == day.site_id
+    rows = await session.exec(
+        select(Visit)
+        .where(
+            here,
+            col(Visit.state).in_(_TO_COME),
+            col(Visit.starts_at) >= cover.starts_at,
+            col(Visit.ends_at) <= cover.ends_at,
+        )
+        .order_by(col(Visit.starts_at), col(Visit.id))
+    )
+    return rows.all()
+
+
+async def referring(session: AsyncSession, cover: Cover) -> Sequence[Visit]:
+    """The visits to come that an official attends by a cover."""
+    rows = await session.exec(
+        select(Visit)
+        .where(Visit.cover_id == cover.id, col(Visit.state).in_(_TO_COME))
+        .order_by(col(Visit.starts_at), col(Visit.id))
+    )
+    return rows.all()
+
+
+async def attach(
+    session: AsyncSession,
+    visit: Visit,
+    *,
+    official_id: int,
+    attendance: Attendance,
+    cover_id: int | None,
+    reference: str,
+    now: datetime,
+) -> Participant:
+    """Give a visit its official, whom it holds itself unless a cover does.
+
+    What the official held for this very visit until now goes over to the cover.
+
+    Raises:
+        NoLongerThere: if the visit is over, or has another official by now.
+    """
+    await _set(
+        session,
+        visit,
+        or_(col(Visit.official_id).is_(None), col(Visit.official_id) == official_id),
+        official_id=official_id,
+        attendance=attendance,
+        cover_id=cover_id,
+        official_wanted=False,
+        changed_at=now,
+    )
+    rows = await session.exec(
+        select(Participant).where(
+            Participant.visit_id == visit.id,
+            Participant.account_id == official_id,
+            col(Participant.part).in_(_OFFICIAL_PARTS),
+        )
+    )
+    participant = rows.first() or Participant(
+        reference=reference,
+        visit_id=visit.id,
+        part=Part.OFFICIAL,
+        account_id=official_id,
+    )
+    beside_family = attendance is Attendance.VILLAGE
+    participant.part = Part.COMPANION if beside_family else Part.OFFICIAL
+    session.add(participant)
+    await session.flush()
+    return participant
+
+
+async def detach(
+    session: AsyncSession, visit: Visit, *, wanted: bool, now: datetime
+) -> None:
+    """Take a visit's official away, with whatever the visit held of them.
+
+    Raises:
+        NoLongerThere: if the visit is over, or its official changed meanwhile.
+    """
+    official_id = visit.official_id
+    await _set(
+        session,
+        visit,
+        col(Visit.official_id) == official_id,
+        official_id=None,
+        attendance=None,
+        cover_id=None,
+        official_wanted=wanted,
+        changed_at=now,
+    )
+    await free_official(session, visit, official_id)
+    gone = (
+        select(Participant.id)
+        .where(
+            Participant.visit_id == visit.id,
+            Participant.account_id == official_id,
+            col(Participant.part).in_(_OFFICIAL_PARTS),
+        )
+        .scalar_subquery()
+    )
+    await session.exec(
+        update(Message)
+        .where(col(Message.participant_id).in_(gone))
+        .values(participant_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    await session.exec(
+        delete(Participant)
+        .where(col(Participant.id).in_(gone))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def free_official(
+    session: AsyncSession, visit: Visit, official_id: int | None
+) -> None:
+    """Give back what a visit itself holds of an official's time."""
+    await session.exec(
+        delete(Claim).where(
+            and_(
+                col(Claim.visit_id) == visit.id,
+                col(Claim.resource) == f"official:{official_id}",
+            )
+        )
+    )
+
+
+async def _set(
+    session: AsyncSession, visit: Visit, condition: Any, **changes: Any
+) -> None:
+    updated = await session.exec(
+        update(Visit)
+        .where(
+            col(Visit.id) == visit.id,
+            col(Visit.state).in_(_TO_COME),
+            col(Visit.version) == visit.version,
+            condition,
+        )
+        .values(**changes)
+        .execution_options(synchronize_session=False)
+    )
+    if updated.rowcount != 1:
+        raise NoLongerThere(visit.reference)
+    await session.refresh(visit)
