@@ -111,6 +111,36 @@ SENTENCES: dict[str, str] = {
         "Slots of the weekly opening are no longer than that. Choose less, or make the "
         "slots longer first."
     ),
+    "notice_beyond_horizon": N_(
+        "Nothing could be booked: the notice is longer than the horizon. Choose a "
+        "shorter notice, or a longer horizon."
+    ),
+    "own_province": N_("The prison takes its own province anyway. Choose another."),
+    "template_over": N_(
+        "These hours would be over already. Choose a last day that is still to come."
+    ),
+    "day_over": N_("This day is already over. Choose a later one."),
+    "holiday_known": N_("This day is in the list already. Change it there."),
+    "not_a_mobile_office": N_(
+        "Only a mobile office that is in use drives. Choose another."
+    ),
+    "day_planned": N_(
+        "The office already has an itinerary for this day. Change that one."
+    ),
+    "day_cancelled": N_("This day is cancelled. Let it take place again first."),
+    "stop_needed": N_("The office stops nowhere. Choose at least one village."),
+    "stop_beyond_day": N_("A stop must end on the same day. Choose an earlier end."),
+    "stops_overlap": N_(
+        "The office still stands at the stop before. Choose a later start."
+    ),
+    "travel_does_not_fit": N_(
+        "The way from the stop before takes longer than the time between. Start later, "
+        "or leave the stop before earlier."
+    ),
+    "not_a_village_here": N_(
+        "Choose a village that is in use, of the office’s province or of yours."
+    ),
+    "kiosk_not_here": N_("Choose kiosks of this office only."),
     "kind_needed": N_("Choose at least one kind of visit."),
     "not_a_tick": N_("This cannot be ticked by hand. Load the page again."),
     "extension_length": N_("Extend by five minutes or more, up to an hour."),

@@ -42,6 +42,7 @@ ELSEWHERE = {
     "Refused",
     "Taken",
     "Temporary",
+    "Unfit",
     "Unknown",
     "Unreadable",
 }

@@ -1,6 +1,22 @@
 """Provinces, sites, stations, opening hours and closures."""
 
-from visitation.places.policy import LIMITS, Policy, policy_of, set_policy
+from visitation.places.grants import (
+    admitted_provinces,
+    end_grant,
+    grant_province,
+    grants_of,
+)
+from visitation.places.policy import LIMITS, Policy, policy_of
+from visitation.places.policy_checks import Unfit
+from visitation.places.policy_choices import choose, set_policy
+from visitation.places.policy_levels import (
+    NATION,
+    Level,
+    Origin,
+    origins,
+    scope_of_province,
+    scope_of_site,
+)
 from visitation.places.sites import (
     add_province,
     add_site,
@@ -23,6 +39,7 @@ from visitation.places.tables import (
     MobileDay,
     MobileStop,
     Province,
+    ProvinceGrant,
     SessionTemplate,
     Site,
     SitePolicy,
@@ -38,29 +55,42 @@ from visitation.places.templates import (
 __all__ = [
     "DEFAULT_ZONE",
     "LIMITS",
+    "NATION",
     "Closure",
     "Holiday",
+    "Level",
     "MobileDay",
     "MobileStop",
     "Opening",
+    "Origin",
     "Policy",
     "Province",
+    "ProvinceGrant",
     "SessionTemplate",
     "Site",
     "SitePolicy",
     "Station",
+    "Unfit",
     "add_province",
     "add_site",
     "add_station",
     "add_template",
+    "admitted_provinces",
+    "choose",
     "edit_province",
     "edit_site",
+    "end_grant",
     "end_template",
     "find_sites",
+    "grant_province",
+    "grants_of",
+    "origins",
     "policy_of",
     "provinces",
     "put_in_order",
     "rename_station",
+    "scope_of_province",
+    "scope_of_site",
     "set_policy",
     "stations_of",
     "take_out_of_order",

@@ -1,15 +1,14 @@
-"""What one prison allows: the numbers behind the booking rules and the doors."""
+"""What one prison allows: the numbers behind the booking rules and the doors.
 
-from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timedelta
+Who chose them, and for how many prisons at once, is `policy_choices`' business.
+"""
 
-from sqlmodel import col, or_, select
+from dataclasses import dataclass, fields
+from datetime import timedelta
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import audit
-from visitation.audit import Actor
-from visitation.errors import Invalid
-from visitation.places.tables import SessionTemplate, SitePolicy
+from visitation.places.tables import SitePolicy
 from visitation.words import Approval, Asker, Supervision
 
 #: The least and the most each number may be.
@@ -25,7 +24,7 @@ LIMITS = {
     "reminder_soon_minutes": (5, 720),
     "reconnect_grace_seconds": (10, 600),
     "credit_max_minutes": (0, 60),
-    "family_notice_minutes": (0, 30 * 24 * 60),
+    "family_notice_minutes": (0, 14 * 24 * 60),
     "family_horizon_days": (1, 366),
     "official_notice_minutes": (0, 30 * 24 * 60),
     "official_horizon_days": (1, 366),
@@ -117,42 +116,8 @@ class Policy:
 
 
 async def policy_of(session: AsyncSession, site_id: int) -> Policy:
-    """What a prison allows; the defaults if nobody has set anything."""
+    """What a prison allows; the defaults if nobody has chosen anything."""
     row = await session.get(SitePolicy, site_id)
     if row is None:
         return Policy()
     return Policy(**{one.name: getattr(row, one.name) for one in fields(Policy)})
-
-
-async def set_policy(
-    session: AsyncSession, *, site_id: int, policy: Policy, by: Actor, now: datetime
-) -> None:
-    """Set what a prison allows.
-
-    Raises:
-        Invalid: if a number is outside its limits, or the turnover is no whole quanta
-            or leaves nothing of a slot.
-    """
-    values = asdict(policy)
-    for name, (least, most) in LIMITS.items():
-        if not least <= values[name] <= most:
-            raise Invalid(name, "out_of_range")
-    if policy.turnover_minutes % 5:
-        raise Invalid("turnover_minutes", "whole_quanta")
-    swallowed = await session.exec(
-        select(SessionTemplate.id).where(
-            SessionTemplate.site_id == site_id,
-            SessionTemplate.slot_minutes <= policy.turnover_minutes,
-            or_(
-                col(SessionTemplate.valid_to).is_(None),
-                col(SessionTemplate.valid_to) >= now.date(),
-            ),
-        )
-    )
-    if swallowed.first() is not None:
-        raise Invalid("turnover_minutes", "turnover_swallows_slots")
-    row = await session.get(SitePolicy, site_id) or SitePolicy(site_id=site_id)
-    for name, value in values.items():
-        setattr(row, name, value)
-    session.add(row)
-    audit.note(session, by, "set_policy", f"site:{site_id}", now=now, **values)

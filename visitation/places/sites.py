@@ -16,6 +16,7 @@ from visitation import audit, persian
 from visitation.audit import Actor
 from visitation.database import is_conflict
 from visitation.errors import Invalid, NotFound
+from visitation.places.policy_choices import put_in_force
 from visitation.places.tables import DEFAULT_ZONE, Province, Site
 from visitation.words import SiteKind
 
@@ -102,6 +103,8 @@ async def add_site(
     )
     session.add(site)
     await session.flush()
+    if kind is SiteKind.PRISON:
+        await put_in_force(session, site)
     audit.note(session, by, "add_site", f"site:{site.id}", now=now, kind=kind.value)
     return site
 
