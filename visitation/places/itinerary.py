@@ -3,7 +3,7 @@
 Pure. Knows no village, no kiosk and no row.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -82,7 +82,7 @@ def _travel_fits(stops: Sequence[Stop], day: Timespan) -> Wrong | None:
 
 def _in_order(
     stops: Sequence[Stop],
-) -> pairwise[tuple[tuple[int, Stop], tuple[int, Stop]]]:
+) -> Iterator[tuple[tuple[int, Stop], tuple[int, Stop]]]:
     return pairwise(sorted(enumerate(stops), key=lambda pair: pair[1].span))
 
 
