@@ -3,17 +3,18 @@
 Pure. Knows wall time and zones; knows no site, no row, and nothing of what is taken.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from visitation import jalali
 from visitation.timespan import QUANTUM, Timespan
 from visitation.words import VisitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """When some terminals are open on one day of each week.
+    """When some terminals are open on one day of each week, or of each nth week.
 
     Attributes:
         weekday: as `date.weekday()`, 0 is Monday.
@@ -23,6 +24,9 @@ class Pattern:
         turnover: the last part of each slot, in which nobody visits.
         valid_from: the first day.
         valid_to: the last day, or None for no end.
+        every_weeks: in which weeks from that of `valid_from`: 1 for each, 2 for every
+            other one; a week is from Saturday to Friday.
+        on_holidays: whether it is in force on holidays too.
     """
 
     template_id: int
@@ -35,14 +39,21 @@ class Pattern:
     valid_to: date | None
     terminals: tuple[int, ...]
     kinds: frozenset[VisitKind]
+    every_weeks: int = 1
+    on_holidays: bool = False
 
-    def holds_on(self, day: date) -> bool:
+    def holds_on(self, day: date, holidays: Collection[date] = ()) -> bool:
         """Whether the pattern opens anything on a day."""
         return (
             day.weekday() == self.weekday
             and self.valid_from <= day
             and (self.valid_to is None or day <= self.valid_to)
+            and self._week_of(day) % self.every_weeks == 0
+            and (self.on_holidays or day not in holidays)
         )
+
+    def _week_of(self, day: date) -> int:
+        return jalali.week_number(day) - jalali.week_number(self.valid_from)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,59 +66,96 @@ class Slot:
     kinds: frozenset[VisitKind]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """A span, and the patterns that open some terminals for it."""
+
+    span: Timespan
+    patterns: tuple[Pattern, ...]
+
+    def kinds(self) -> dict[int, frozenset[VisitKind]]:
+        """The kinds of visit that each terminal is open to, by terminal."""
+        if len(self.patterns) == 1:
+            return dict.fromkeys(self.patterns[0].terminals, self.patterns[0].kinds)
+        found: dict[int, frozenset[VisitKind]] = {}
+        for pattern in self.patterns:
+            for terminal_id in pattern.terminals:
+                found[terminal_id] = found.get(terminal_id, frozenset()) | pattern.kinds
+        return found
+
+    def slots(self) -> list[Slot]:
+        """A slot for each terminal, in order; of the first pattern that has it."""
+        templates = {
+            terminal_id: pattern.template_id
+            for pattern in reversed(self.patterns)
+            for terminal_id in pattern.terminals
+        }
+        return [
+            Slot(
+                template_id=templates[terminal_id],
+                terminal_id=terminal_id,
+                span=self.span,
+                kinds=kinds,
+            )
+            for terminal_id, kinds in sorted(self.kinds().items())
+        ]
+
+
 def unroll(
-    patterns: Iterable[Pattern], first: date, last: date, zone: tzinfo
+    patterns: Iterable[Pattern],
+    first: date,
+    last: date,
+    zone: tzinfo,
+    *,
+    holidays: Collection[date] = (),
 ) -> list[Slot]:
     """Every slot from the first to the last day, both included, in order of time.
 
     Where two patterns open the same terminal for the same span, the slot is for the
     kinds of both.
     """
+    found = sittings(patterns, first, last, zone, holidays=holidays)
+    return [slot for sitting in found for slot in sitting.slots()]
+
+
+def sittings(
+    patterns: Iterable[Pattern],
+    first: date,
+    last: date,
+    zone: tzinfo,
+    *,
+    holidays: Collection[date] = (),
+) -> list[Sitting]:
+    """Every span from the first to the last day at which some terminal is open.
+
+    In order of time; each span comes once.
+    """
     patterns = tuple(patterns)
-    found: dict[tuple[Timespan, int], Slot] = {}
+    found: dict[tuple[datetime, datetime], list[Pattern]] = {}
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         for pattern in patterns:
-            if pattern.holds_on(day):
-                for slot in _on(pattern, day, zone):
-                    place = (slot.span, slot.terminal_id)
-                    found[place] = (
-                        _merged(found[place], slot) if place in found else slot
-                    )
-    return [found[place] for place in sorted(found)]
+            if pattern.holds_on(day, holidays):
+                for span in _on(pattern, day, zone):
+                    found.setdefault((span.start, span.end), []).append(pattern)
+    return [
+        Sitting(span=Timespan(*ends), patterns=tuple(found[ends]))
+        for ends in sorted(found)
+    ]
 
 
-def _merged(one: Slot, other: Slot) -> Slot:
-    return Slot(
-        template_id=one.template_id,
-        terminal_id=one.terminal_id,
-        span=one.span,
-        kinds=one.kinds | other.kinds,
-    )
-
-
-def _on(pattern: Pattern, day: date, zone: tzinfo) -> list[Slot]:
+def _on(pattern: Pattern, day: date, zone: tzinfo) -> Iterator[Timespan]:
     open_for = pattern.slot - pattern.turnover
-    if open_for <= timedelta(0):
-        return []
+    if open_for <= timedelta(0) or not pattern.terminals:
+        return
     wall = datetime.combine(day, pattern.starts)
     closes = datetime.combine(day, pattern.ends)
     if pattern.ends == time(0):
         closes += timedelta(days=1)
-    slots: list[Slot] = []
     while wall + pattern.slot <= closes:
         if span := on_the_wall(wall, open_for, zone):
-            slots += [
-                Slot(
-                    template_id=pattern.template_id,
-                    terminal_id=terminal_id,
-                    span=span,
-                    kinds=pattern.kinds,
-                )
-                for terminal_id in pattern.terminals
-            ]
+            yield span
         wall += pattern.slot
-    return slots
 
 
 def on_the_wall(wall: datetime, length: timedelta, zone: tzinfo) -> Timespan | None:

@@ -105,6 +105,11 @@ def to_date(jalali: JalaliDate) -> date:
     return _new_year(jalali.year) + timedelta(days=before + jalali.day - 1)
 
 
+def week_number(day: date) -> int:
+    """The week of a day, counted from long ago; weeks begin on Saturday."""
+    return (day.toordinal() + 1) // 7
+
+
 def month_length(year: int, month: int) -> int:
     """How many days a month has: 31, 30, or 29 for Esfand of a common year."""
     if month <= _LONG_MONTHS:

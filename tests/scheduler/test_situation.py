@@ -34,7 +34,7 @@ def proposal(world: World, **changes: object) -> Proposal:
 
 
 @pytest.mark.parametrize("company", [1, 4])
-async def test_a_situation_takes_eleven_queries(
+async def test_a_situation_takes_twelve_queries(
     database: Database, keyring: Keyring, company: int
 ) -> None:
     async with database.write() as session:
@@ -54,7 +54,7 @@ async def test_a_situation_takes_eleven_queries(
                 proposal(world, visitor_ids=frozenset(everybody)),
                 now=NOON,
             )
-    assert len(sent) == 11
+    assert len(sent) == 12
     assert known.approved == everybody
     assert known.visits_this_week == company
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.slots import Pattern, Slot, on_the_wall, unroll
+from scheduler.slots import Pattern, Slot, on_the_wall, sittings, unroll
 from visitation.timespan import Timespan, on_quantum
 from visitation.words import VisitKind
 
@@ -91,6 +91,103 @@ def test_slots_come_in_order_of_time_then_terminal_over_all_days() -> None:
         (30, 7),
         (30, 9),
     ]
+
+
+def held(pattern: Pattern, last: date, **more: frozenset[date]) -> list[date]:
+    slots = unroll([pattern], date(2026, 11, 1), last, TEHRAN, **more)
+    return sorted({slot.span.start.date() for slot in slots})
+
+
+def test_a_fortnightly_pattern_counts_from_the_week_of_its_first_day() -> None:
+    # Its week begins on Saturday the 21st, though it is first held on the 30th.
+    began_on_tuesday = pattern(valid_from=date(2026, 11, 24), every_weeks=2)
+    assert held(began_on_tuesday, date(2027, 1, 10)) == [
+        date(2026, 12, 7),
+        date(2026, 12, 21),
+        date(2027, 1, 4),
+    ]
+    began_on_monday = pattern(valid_from=MONDAY, every_weeks=3)
+    assert held(began_on_monday, date(2027, 1, 10)) == [
+        MONDAY,
+        date(2026, 12, 14),
+        date(2027, 1, 4),
+    ]
+
+
+def test_a_saturday_begins_a_week_and_a_friday_ends_it() -> None:
+    saturday, friday = date(2026, 11, 21), date(2026, 11, 27)
+    for day, weekday in ((saturday, 5), (friday, 4)):
+        found = held(
+            pattern(weekday=weekday, valid_from=saturday, every_weeks=2),
+            friday + timedelta(days=14),
+        )
+        assert found == [day, day + timedelta(days=14)]
+
+
+@pytest.mark.parametrize(
+    "day", [FORWARD, BACK], ids=["clocks go forward", "clocks go back"]
+)
+def test_every_nth_week_keeps_its_wall_times_over_a_change_of_clocks(day: date) -> None:
+    first = day - timedelta(weeks=2)
+    slots = unroll(
+        [
+            pattern(
+                weekday=day.weekday(),
+                valid_from=first,
+                every_weeks=2,
+                ends=time(9, 30),
+                turnover=timedelta(0),
+            )
+        ],
+        first,
+        day + timedelta(weeks=2),
+        BERLIN,
+    )
+    assert walls(slots, BERLIN) == ["09:00-09:30"] * 3
+    gaps = [
+        other.span.start - one.span.start - timedelta(weeks=2)
+        for one, other in pairwise(slots)
+    ]
+    hour = timedelta(hours=-1 if day == FORWARD else 1)
+    assert gaps == [hour, timedelta(0)]
+
+
+def test_on_a_holiday_only_those_are_held_that_say_so() -> None:
+    off = frozenset({MONDAY})
+    week_after = MONDAY + timedelta(days=7)
+    usual = pattern(valid_from=MONDAY)
+    assert held(usual, week_after, holidays=off) == [week_after]
+    always = pattern(valid_from=MONDAY, on_holidays=True)
+    assert held(always, week_after, holidays=off) == [MONDAY, week_after]
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    zone=st.sampled_from([TEHRAN, BERLIN, LORD_HOWE]),
+    first=st.dates(date(2026, 1, 1), date(2027, 1, 1)),
+    patterns=st.lists(
+        st.builds(
+            pattern,
+            weekday=st.integers(0, 6),
+            starts=st.sampled_from([time(0), time(1), time(1, 30), time(9)]),
+            slot=st.sampled_from([timedelta(minutes=30), timedelta(minutes=45)]),
+            terminals=st.sampled_from([(7,), (9, 7), ()]),
+            kinds=st.sampled_from([FAMILY, frozenset(VisitKind)]),
+            every_weeks=st.integers(1, 3),
+        ),
+        max_size=5,
+    ),
+)
+def test_sittings_are_the_slots_each_span_once(
+    zone: ZoneInfo, first: date, patterns: list[Pattern]
+) -> None:
+    last = first + timedelta(days=20)
+    slots = unroll(patterns, first, last, zone)
+    found = sittings(patterns, first, last, zone)
+    assert [(s.span, s.terminal_id, s.kinds) for s in slots] == [
+        (one.span, *seat) for one in found for seat in sorted(one.kinds().items())
+    ]
+    assert [one.span for one in found] == sorted({slot.span for slot in slots})
 
 
 def test_two_patterns_for_one_slot_make_one_slot_for_both_kinds() -> None:

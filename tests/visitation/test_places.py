@@ -23,6 +23,8 @@ MONDAY = Opening(
     slot_minutes=30,
     valid_from=date(2026, 11, 23),
 )
+NEXT = date(2026, 11, 30)
+FORTNIGHTLY = replace(MONDAY, every_weeks=2)
 
 
 def template(**columns: object) -> SessionTemplate:
@@ -221,8 +223,8 @@ async def test_a_template_is_kept_as_it_was_meant(database: Database) -> None:
         "valid_to": date(2027, 3, 20),
         "stations": [terminal.id],
         "every_weeks": 1,
-            "on_holidays": False,
-            "kinds": ["family", "official"],
+        "on_holidays": False,
+        "kinds": ["family", "official"],
     }
 
 
@@ -243,6 +245,13 @@ async def test_a_template_is_kept_as_it_was_meant(database: Database) -> None:
         ({"slot_minutes": 245}, "slot_minutes", "slot_too_long"),
         ({"slot_minutes": 5}, "slot_minutes", "slot_within_turnover"),
         ({"valid_to": date(2026, 11, 22)}, "valid_to", "ends_before_start"),
+        ({"every_weeks": 0}, "every_weeks", "out_of_range"),
+        ({"every_weeks": 53}, "every_weeks", "out_of_range"),
+        (
+            {"valid_from": date(2026, 1, 1), "valid_to": date(2026, 11, 22)},
+            "valid_to",
+            "template_over",
+        ),
         ({"kinds": frozenset()}, "kinds", "kind_needed"),
         ({"stations": frozenset({999})}, "stations", "not_a_terminal_here"),
     ],
@@ -317,6 +326,22 @@ async def test_another_prisons_terminal_is_not_opened(sqlite: Database) -> None:
         (replace(MONDAY, stations=frozenset({1})), template(), True),
         (replace(MONDAY, stations=frozenset({1})), template(stations=[1, 2]), True),
         (replace(MONDAY, stations=frozenset({1})), template(stations=[2]), False),
+        (FORTNIGHTLY, template(every_weeks=2), True),
+        (FORTNIGHTLY, template(every_weeks=2, valid_from=NEXT), False),
+        (FORTNIGHTLY, template(valid_from=NEXT), True),
+        (FORTNIGHTLY, template(every_weeks=3, valid_from=NEXT), True),
+        (FORTNIGHTLY, template(every_weeks=4, valid_from=NEXT), False),
+        (
+            replace(FORTNIGHTLY, valid_to=date(2026, 12, 20)),
+            template(every_weeks=3, valid_from=NEXT),
+            False,
+        ),
+        (
+            replace(FORTNIGHTLY, valid_to=date(2026, 12, 21)),
+            template(every_weeks=3, valid_from=NEXT),
+            True,
+        ),
+        (MONDAY, template(valid_to=date(2026, 11, 29), every_weeks=2), True),
     ],
     ids=[
         "the same",
@@ -334,6 +359,14 @@ async def test_another_prisons_terminal_is_not_opened(sqlite: Database) -> None:
         "all of one",
         "shared terminal",
         "other terminal",
+        "the same weeks",
+        "weeks in turn",
+        "every week and every other",
+        "every other and every third",
+        "every other and the fourth between",
+        "over before they meet",
+        "over on the day they meet",
+        "one day only",
     ],
 )
 def test_openings_overlap_when_they_open_a_terminal_twice(

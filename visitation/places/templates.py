@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import audit
+from visitation import audit, jalali
 from visitation.audit import Actor
 from visitation.errors import Invalid
 from visitation.places.policy import policy_of
@@ -16,6 +17,8 @@ from visitation.places.tables import SessionTemplate, Site
 from visitation.timespan import QUANTUM
 from visitation.words import SiteKind, VisitKind
 
+#: The most weeks from one session of a template to the next.
+MOST_WEEKS = 52
 _QUANTUM_MINUTES = QUANTUM.seconds // 60
 
 
@@ -30,6 +33,9 @@ class Opening:
         slot_minutes: from one slot's start to the next one's, turnover included.
         valid_to: the last day on which it holds; None for no end.
         stations: terminals it opens; empty for every terminal of the prison.
+        every_weeks: 2 for every other week, counted from that of `valid_from`; weeks
+            are from Saturday to Friday.
+        on_holidays: whether it is in force on holidays too.
     """
 
     weekday: int
@@ -40,6 +46,8 @@ class Opening:
     valid_to: date | None = None
     stations: frozenset[int] = frozenset()
     kinds: frozenset[VisitKind] = frozenset(VisitKind)
+    every_weeks: int = 1
+    on_holidays: bool = False
 
     @property
     def minutes(self) -> int:
@@ -53,14 +61,17 @@ async def add_template(
     """Open a prison every week.
 
     Raises:
-        Invalid: if the opening makes no sense, or overlaps another of the same
-            terminals.
+        Invalid: if the opening makes no sense, is over already, or overlaps another
+            of the same terminals.
     """
     if site.kind is not SiteKind.PRISON:
         raise Invalid("site", "not_a_prison")
     for rule in _RULES:
         if wrong := rule(opening):
             raise Invalid(*wrong)
+    today = now.astimezone(ZoneInfo(site.zone)).date()
+    if opening.valid_to is not None and opening.valid_to < today:
+        raise Invalid("valid_to", "template_over")
     policy = await policy_of(session, site.id)
     if opening.slot_minutes <= policy.turnover_minutes:
         raise Invalid("slot_minutes", "slot_within_turnover")
@@ -81,6 +92,8 @@ async def add_template(
         valid_to=opening.valid_to,
         stations=sorted(opening.stations),
         kinds=[kind.value for kind in VisitKind if kind in opening.kinds],
+        every_weeks=opening.every_weeks,
+        on_holidays=opening.on_holidays,
     )
     session.add(template)
     await session.flush()
@@ -149,10 +162,29 @@ def overlap(opening: Opening, other: SessionTemplate) -> bool:
         opening.weekday == other.weekday
         and _minute(opening.starts) < _end_minute(other.ends)
         and _minute(other.starts) < _end_minute(opening.ends)
-        and (other.valid_to is None or opening.valid_from <= other.valid_to)
-        and (opening.valid_to is None or other.valid_from <= opening.valid_to)
         and bool(shared or not opening.stations or not other.stations)
+        and _share_a_day(opening, other)
     )
+
+
+def _share_a_day(opening: Opening, other: SessionTemplate) -> bool:
+    """Whether both are in force on some day, given that their weekday is the same."""
+    first = max(opening.valid_from, other.valid_from)
+    last = min(opening.valid_to or date.max, other.valid_to or date.max)
+    day = first + timedelta(days=(opening.weekday - first.weekday()) % 7)
+    day += timedelta(weeks=-_week_of(opening, day) % opening.every_weeks)
+    # After as many turns as the other's are apart, the two weeks repeat.
+    for _ in range(other.every_weeks):
+        if day > last:
+            return False
+        if _week_of(other, day) % other.every_weeks == 0:
+            return True
+        day += timedelta(weeks=opening.every_weeks)
+    return False
+
+
+def _week_of(opening: Opening | SessionTemplate, day: date) -> int:
+    return jalali.week_number(day) - jalali.week_number(opening.valid_from)
 
 
 def _is_a_day(opening: Opening) -> tuple[str, str] | None:
@@ -186,6 +218,11 @@ def _validity(opening: Opening) -> tuple[str, str] | None:
     return None if ordered else ("valid_to", "ends_before_start")
 
 
+def _repeats(opening: Opening) -> tuple[str, str] | None:
+    often = 1 <= opening.every_weeks <= MOST_WEEKS
+    return None if often else ("every_weeks", "out_of_range")
+
+
 def _some_kind(opening: Opening) -> tuple[str, str] | None:
     return None if opening.kinds else ("kinds", "kind_needed")
 
@@ -198,6 +235,7 @@ _RULES: tuple[Callable[[Opening], tuple[str, str] | None], ...] = (
     _slot_is_quanta,
     _slot_fits,
     _validity,
+    _repeats,
     _some_kind,
 )
 
