@@ -16,17 +16,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler.gateways.gateway import Permanent, Temporary, Unknown
 from scheduler.means import Means
-from visitation import audit, calls, messages, visits, wording
+from visitation import audit, calls, messages, visits, waiting, wording
 from visitation.database import Database
 from visitation.keyring import Keyring, Unreadable
 from visitation.lifecycle import MessageState, ParticipantState
 from visitation.messages import Message
 from visitation.visits import Participant, Visit
+from visitation.waiting import Offer
 from visitation.wording import WORDINGS, Template
 
 log = structlog.get_logger(__name__)
 
 BATCH = 50
+#: Where families answer what they are offered, after the service's address.
+OFFER_PATH = "/offer"
 AT_ONCE = 20
 #: Longer than a whole batch takes at the gateway's slowest.
 LEASE = timedelta(minutes=2)
@@ -38,6 +41,7 @@ _TELLING = frozenset(Template) - {
     Template.REQUESTED,
     Template.DECLINED,
     Template.EXPIRED,
+    Template.OFFER,
     Template.OFFICIAL_CANCELLED,
 }
 
@@ -131,8 +135,9 @@ async def _letters(
     session: AsyncSession, ids: Sequence[int], means: Means
 ) -> list[Letter]:
     rows = await session.exec(
-        select(Message, Participant)
+        select(Message, Participant, Offer)
         .outerjoin(Participant, col(Participant.id) == col(Message.participant_id))
+        .outerjoin(Offer, col(Offer.visit_id) == col(Message.visit_id))
         .where(col(Message.id).in_(ids))
         .order_by(col(Message.not_before), col(Message.id))
     )
@@ -142,9 +147,9 @@ async def _letters(
             message_id=message.id,
             attempt=message.attempts,
             phone=message.phone,
-            text=_text(message, participant, keyring=means.keyring, link=link),
+            text=_text(message, participant, offer, keyring=means.keyring, link=link),
         )
-        for message, participant in rows.all()
+        for message, participant, offer in rows.all()
     ]
 
 
@@ -176,6 +181,7 @@ async def _claimed(database: Database, means: Means) -> list[Letter]:
 def _text(
     message: Message,
     participant: Participant | None,
+    offer: Offer | None,
     *,
     keyring: Keyring,
     link: str | None,
@@ -183,7 +189,11 @@ def _text(
     if not WORDINGS[message.template].has_code:
         return messages.text_of(message, code=None, link=link)
     try:
-        code = visits.code_of(participant, keyring=keyring) if participant else None
+        if message.template is Template.OFFER:
+            code = waiting.code_of(offer, keyring=keyring) if offer else None
+            link = link and f"{link}{OFFER_PATH}"
+        else:
+            code = visits.code_of(participant, keyring=keyring) if participant else None
     except Unreadable:
         code = None
     return messages.text_of(message, code=code, link=link) if code else None

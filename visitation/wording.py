@@ -30,6 +30,7 @@ class Template(StrEnum):
     REQUESTED = "visit_requested"
     DECLINED = "visit_declined"
     EXPIRED = "visit_expired"
+    OFFER = "slot_offered"
     OFFICIAL_BOOKED = "official_booked"
     OFFICIAL_MOVED = "official_moved"
     OFFICIAL_CANCELLED = "official_cancelled"
@@ -122,6 +123,15 @@ WORDINGS: Mapping[Template, Wording] = {
             "fa": "درخواست {day} {time} بی‌پاسخ ماند. دوباره درخواست کنید.",
             "en": "Nobody decided on {day} {time}. Ask again.",
         },
+    ),
+    Template.OFFER: Wording(
+        limits={"day": _DAY, "time": _TIME, "until": _TIME, "code": _CODE},
+        text={
+            "fa": "نوبت: {day} {time}. تا {until} پاسخ دهید. کد: {code}",
+            "en": "Slot {day} {time}. Reply by {until}. Code: {code}",
+        },
+        has_code=True,
+        has_link=True,
     ),
     Template.OFFICIAL_BOOKED: Wording(
         limits={"day": _DAY, "time": _TIME, "place": _PLACE},

@@ -14,8 +14,10 @@ from visitation.words import (
     Attendance,
     ContactState,
     Fault,
+    OfferState,
     Outcome,
     Part,
+    PlanState,
     Relation,
     Role,
     Side,
@@ -23,6 +25,7 @@ from visitation.words import (
     StationKind,
     Supervision,
     VisitKind,
+    WaitingState,
 )
 from web.i18n import N_, _
 
@@ -104,6 +107,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Template.REQUESTED: N_("Request received"),
         Template.DECLINED: N_("Request declined"),
         Template.EXPIRED: N_("Request lapsed"),
+        Template.OFFER: N_("Slot offered"),
         Template.OFFICIAL_BOOKED: N_("Official: visit booked"),
         Template.OFFICIAL_MOVED: N_("Official: visit moved"),
         Template.OFFICIAL_REMINDER_DAY: N_("Official: reminder the day before"),
@@ -118,6 +122,24 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ContactState.REFUSED: N_("Refused"),
         ContactState.SUSPENDED: N_("Suspended"),
         ContactState.BANNED: N_("Banned until a day"),
+    },
+    WaitingState: {
+        WaitingState.WAITING: N_("In line"),
+        WaitingState.OFFERED: N_("A slot is offered"),
+        WaitingState.PLACED: N_("Has a slot"),
+        WaitingState.WITHDRAWN: N_("Taken off the list"),
+        WaitingState.EXPIRED: N_("Last day is over"),
+    },
+    OfferState: {
+        OfferState.OPEN: N_("Not answered yet"),
+        OfferState.ACCEPTED: N_("Accepted"),
+        OfferState.DECLINED: N_("Left to others"),
+        OfferState.LAPSED: N_("Not answered in time"),
+    },
+    PlanState: {
+        PlanState.DRAFT: N_("Draft"),
+        PlanState.PUBLISHED: N_("Published"),
+        PlanState.DISCARDED: N_("Thrown away"),
     },
     Relation: {
         Relation.SPOUSE: N_("Spouse"),

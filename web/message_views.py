@@ -12,6 +12,7 @@ from visitation import messages, visits, wording
 from visitation.keyring import Keyring
 from visitation.messages import Message
 from visitation.visits import Participant
+from visitation.wording import Template
 from web import present
 from web.labels import label, tone
 
@@ -79,6 +80,8 @@ async def _codes(
 
 
 def _one(row: Message, code: str | None, link: str) -> Shown:
+    # A reply code is the family's alone.
+    code = None if row.template is Template.OFFER else code
     text = messages.text_of(row, code=code, link=link or None)
     return Shown(
         at=row.sent_at or row.created_at,

@@ -7,7 +7,13 @@ from visitation.wording import WORDINGS, Template
 
 LINK = "https://visit.example.ir/join"
 DAY, TIME, CODE = "چهارشنبه ۳۱ اردیبهشت", "۱۰:۳۰", "۱۲۳۴۵۶"
-VARIABLES = {"day": DAY, "time": TIME, "code": CODE, "place": "کانون وکلای اصفهان"}
+VARIABLES = {
+    "day": DAY,
+    "time": TIME,
+    "until": "۱۲:۴۵",
+    "code": CODE,
+    "place": "کانون وکلای اصفهان",
+}
 
 
 @pytest.mark.parametrize("template", Template)

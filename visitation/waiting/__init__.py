@@ -1,1 +1,39 @@
 """The waiting list: who waits for a slot, what was offered, and plans for many."""
+
+from visitation.waiting.codes import NoSuchOffer, code_of
+from visitation.waiting.entries import (
+    OPEN,
+    Days,
+    NotWaiting,
+    join,
+    shift,
+    visitors_of,
+    withdraw,
+)
+from visitation.waiting.line import Waiting, line
+from visitation.waiting.tables import (
+    Offer,
+    Placement,
+    Plan,
+    WaitingEntry,
+    WaitingVisitor,
+)
+
+__all__ = [
+    "OPEN",
+    "Days",
+    "NoSuchOffer",
+    "NotWaiting",
+    "Offer",
+    "Placement",
+    "Plan",
+    "Waiting",
+    "WaitingEntry",
+    "WaitingVisitor",
+    "code_of",
+    "join",
+    "line",
+    "shift",
+    "visitors_of",
+    "withdraw",
+]
