@@ -113,8 +113,11 @@ def allocate(
             be used once; one that is used up stands here with 0.
     """
     line = in_line(requests)
-    wishes = [_wishes(request) for request in line]
-    seats = seating.seat(wishes, capacity)
+    wants = [
+        (request.needs, [option.takes for option in request.options])
+        for request in line
+    ]
+    seats = seating.seat(wants, capacity)
     served = tuple(
         Served(request=request, place=place, wish=wish)
         for place, (request, wish) in enumerate(zip(line, seats, strict=True), 1)
@@ -130,8 +133,3 @@ def allocate(
         if wish is None
     )
     return Allocation(served=served, unserved=unserved)
-
-
-def _wishes(request: Request) -> list[tuple[Resource, ...]]:
-    needs = request.needs
-    return [option.takes + needs for option in request.options]
