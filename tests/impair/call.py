@@ -88,13 +88,21 @@ class BadCall:
 
 
 @asynccontextmanager
-async def installed(directory: Path) -> AsyncIterator[tuple[Installation, Settings]]:
-    """The whole service, with its people, in an empty directory."""
+async def installed(
+    directory: Path, *, address: str = ""
+) -> AsyncIterator[tuple[Installation, Settings]]:
+    """The whole service, with its people, in an empty directory.
+
+    `address` is one more that its media is reached at.
+    """
     url = f"sqlite:///{directory / 'visits.db'}"
     await asyncio.to_thread(migrate, url)
     database, clock = Database(url), MorningClock()
     await populate(database, clock())
     settings = settings_of(url, directory)
+    addresses = (*settings.media.public_addresses, *filter(None, (address,)))
+    media = settings.media.model_copy(update={"public_addresses": addresses})
+    settings = settings.model_copy(update={"media": media})
     async with running(settings, database, clock=clock) as app:
         service = Installation(
             port=settings.web.port,
@@ -107,7 +115,9 @@ async def installed(directory: Path) -> AsyncIterator[tuple[Installation, Settin
 
 
 @asynccontextmanager
-async def speaking(directory: Path) -> AsyncIterator[Browser]:
+async def speaking(
+    directory: Path, *, program: str | None = shutil.which("chromium")
+) -> AsyncIterator[Browser]:
     """A browser with a small camera and somebody who speaks all the time."""
     seen, heard = (
         await asyncio.to_thread(camera, directory),
@@ -119,7 +129,7 @@ async def speaking(directory: Path) -> AsyncIterator[Browser]:
     ]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=[*flags(), *media]
+            executable_path=program, args=[*flags(), *media]
         )
         try:
             yield browser
