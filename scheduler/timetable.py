@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scheduler import dispatch, reminders, sweeps
+from scheduler import dispatch, reminders, sweeps, waiting
 from scheduler.means import Means
 from visitation.database import Database
 
@@ -35,9 +35,12 @@ TIMETABLE = (
     Job(name="send_due", sweep=dispatch.send_due, every=_seconds(5)),
     Job(name="seal_audit", sweep=sweeps.seal_audit, every=_seconds(10)),
     Job(name="expire_holds", sweep=sweeps.expire_holds, every=_seconds(60)),
+    Job(name="lapse_offers", sweep=waiting.lapse_offers, every=_seconds(30)),
+    Job(name="offer_freed", sweep=waiting.offer_freed, every=_seconds(30)),
     Job(name="remind", sweep=reminders.remind, every=_seconds(60)),
     Job(name="settle_missed", sweep=sweeps.settle_missed, every=_seconds(60)),
     Job(name="flag_unclosed", sweep=sweeps.flag_unclosed, every=_seconds(60)),
     Job(name="wipe_codes", sweep=sweeps.wipe_codes, every=_seconds(60)),
+    Job(name="expire_entries", sweep=waiting.expire_entries, every=_seconds(600)),
     Job(name="forget", sweep=sweeps.forget, every=_seconds(3600)),
 )

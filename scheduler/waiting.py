@@ -1,0 +1,229 @@
+"""What time does to the waiting list: freed slots are offered, offers and wishes lapse.
+
+Each sweep may run late, twice, or on several nodes at once: what is offered is held by
+claims, and every entry and offer moves by one conditional UPDATE.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import offers, possible
+from scheduler.means import Means
+from scheduler.possible import Place, Supply
+from scheduler.verdict import Refused
+from visitation import waiting
+from visitation.audit import SYSTEM
+from visitation.database import Database
+from visitation.lifecycle import VisitState
+from visitation.places import Site
+from visitation.timespan import Timespan
+from visitation.visits import Overtaken, Visit
+from visitation.waiting import NotWaiting, Offer, Waiting, WaitingEntry
+from visitation.words import OfferState, WaitingState
+
+BATCH = 200
+#: How many families are looked at for one slot in one run.
+ASKED = 20
+#: What a slot is left in when it comes free before its time.
+_LEFT = (VisitState.CANCELLED, VisitState.DECLINED, VisitState.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freed:
+    """A slot that somebody had and has no more."""
+
+    prison_id: int
+    terminal_id: int
+    span: Timespan
+
+
+async def offer_freed(database: Database, *, now: datetime, means: Means) -> int:
+    """Offer each slot that came free to the first in line who can use it."""
+    async with database.read() as session:
+        freed = await _freed(session, now)
+    made = 0
+    for prison_id in sorted({one.prison_id for one in freed}):
+        here = [one for one in freed if one.prison_id == prison_id]
+        async with database.read() as session:
+            line = await waiting.line(session, prison_id, now=now)
+            known = await _supply(session, prison_id, line, here, now)
+            asked = await _asked(session, prison_id, now)
+        for one in here:
+            for who, place in _takers(one, line, known, asked)[:ASKED]:
+                if await _offered(database, one, who, place, now=now, means=means):
+                    asked |= {(who.entry.id, free) for free in _starts(here)}
+                    made += 1
+                    break
+    return made
+
+
+async def lapse_offers(database: Database, *, now: datetime, means: Means) -> int:
+    """Put families back in line whose offer ran out, or lost its slot."""
+    async with database.read() as session:
+        rows = await session.exec(
+            select(Offer.id)
+            .join(Visit, col(Visit.id) == col(Offer.visit_id))
+            .where(Offer.state == OfferState.OPEN, Visit.state != VisitState.HELD)
+            .order_by(col(Offer.id))
+            .limit(BATCH)
+        )
+        due = rows.all()
+
+    async def lapse(session: AsyncSession, offer_id: int) -> bool:
+        return await offers.lapse(session, offer_id, now=now)
+
+    return await _each(database, due, lapse)
+
+
+async def expire_entries(database: Database, *, now: datetime, means: Means) -> int:
+    """Take families off the list whose last day is over."""
+    async with database.read() as session:
+        rows = await session.exec(
+            select(WaitingEntry, Site.zone)
+            .join(Site, col(Site.id) == col(WaitingEntry.prison_id))
+            .where(
+                WaitingEntry.state == WaitingState.WAITING,
+                # The farthest wall clock is less than a day away.
+                col(WaitingEntry.last_day) <= now.date() + timedelta(days=1),
+            )
+            .order_by(col(WaitingEntry.last_day))
+            .limit(BATCH)
+        )
+        due = [
+            one.id for one, zone in rows.all() if one.last_day < _today(now, zone)
+        ]
+
+    async def expire(session: AsyncSession, entry_id: int) -> bool:
+        entry = await session.get_one(WaitingEntry, entry_id)
+        then = WaitingState.EXPIRED
+        await waiting.shift(session, entry, then, by=SYSTEM, now=now)
+        return True
+
+    return await _each(database, due, expire)
+
+
+def _today(now: datetime, zone: str) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def _starts(freed: Iterable[Freed]) -> set[datetime]:
+    return {one.span.start for one in freed}
+
+
+async def _freed(session: AsyncSession, now: datetime) -> list[Freed]:
+    waited_for = select(WaitingEntry.prison_id).where(
+        WaitingEntry.state == WaitingState.WAITING
+    )
+    rows = await session.exec(
+        select(Visit.prison_id, Visit.terminal_id, Visit.starts_at, Visit.ends_at)
+        .where(
+            col(Visit.state).in_(_LEFT),
+            col(Visit.starts_at) > now + 2 * offers.SOONEST,
+            col(Visit.prison_id).in_(waited_for),
+        )
+        .distinct()
+        .order_by(col(Visit.starts_at), col(Visit.terminal_id))
+        .limit(BATCH)
+    )
+    return [
+        Freed(prison_id=prison, terminal_id=terminal, span=Timespan(start, end))
+        for prison, terminal, start, end in rows.all()
+    ]
+
+
+async def _supply(
+    session: AsyncSession,
+    prison_id: int,
+    line: Sequence[Waiting],
+    freed: Sequence[Freed],
+    now: datetime,
+) -> Supply:
+    prison = await session.get_one(Site, prison_id)
+    days = [_today(one.span.start, prison.zone) for one in freed]
+    return await possible.supply(
+        session, prison_id, line, first=min(days), last=max(days), now=now
+    )
+
+
+async def _asked(
+    session: AsyncSession, prison_id: int, now: datetime
+) -> set[tuple[int, datetime]]:
+    """Which families were asked before for which time; nobody is asked twice."""
+    rows = await session.exec(
+        select(Offer.entry_id, Visit.starts_at)
+        .join(Visit, col(Visit.id) == col(Offer.visit_id))
+        .where(Visit.prison_id == prison_id, col(Visit.starts_at) > now)
+    )
+    return {(entry_id, start) for entry_id, start in rows.all()}
+
+
+def _takers(
+    freed: Freed,
+    line: Iterable[Waiting],
+    known: Supply,
+    asked: set[tuple[int, datetime]],
+) -> list[tuple[Waiting, Place]]:
+    """Who could use a slot, in the order of the line, and where they would sit."""
+    only = replace(
+        known,
+        opportunities=tuple(
+            one
+            for one in known.opportunities
+            if one.span == freed.span and freed.terminal_id in one.terminals
+        ),
+    )
+    found = []
+    for one in line if only.opportunities else ():
+        if (one.entry.id, freed.span.start) not in asked:
+            found += [(one, place) for place in possible.places_for(one, only)[:1]]
+    return found
+
+
+async def _offered(
+    database: Database,
+    freed: Freed,
+    who: Waiting,
+    place: Place,
+    *,
+    now: datetime,
+    means: Means,
+) -> bool:
+    async with database.read() as session:
+        prison = await session.get_one(Site, freed.prison_id)
+        until = offers.answer_by(freed.span.start, now, ZoneInfo(prison.zone))
+        wanted = possible.proposal(who, place, freed.terminal_id)
+        if until is None or await possible.refusals(session, wanted, now=now):
+            return False
+    try:
+        async with database.write() as session:
+            await offers.offer(
+                session,
+                who,
+                place,
+                terminal_id=freed.terminal_id,
+                until=until,
+                keyring=means.keyring,
+                now=now,
+            )
+    except (NotWaiting, Overtaken, Refused):
+        return False
+    return True
+
+
+Change = Callable[[AsyncSession, int], Awaitable[bool]]
+
+
+async def _each(database: Database, due: Iterable[int], change: Change) -> int:
+    changed = 0
+    for row_id in due:
+        try:
+            async with database.write() as session:
+                changed += await change(session, row_id)
+        except (NotWaiting, Overtaken):
+            continue
+    return changed
