@@ -207,8 +207,10 @@ async def test_killed_after_sending_before_recording_it_went_out_once(
 ) -> None:
     await booked(database, keyring)
     gateway.pause = 30
+    asked = asyncio.Event()
+    gateway.before = asked.set
     sending = asyncio.create_task(send(database, clock, keyring, gateway))
-    await asyncio.sleep(0.2)
+    await asked.wait()
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
@@ -224,13 +226,16 @@ async def test_an_answer_that_came_after_the_lease_is_still_recorded(
 ) -> None:
     await booked(sqlite, keyring)
 
+    asked = asyncio.Event()
+
     def late() -> None:
         clock.forward(2 * dispatch.LEASE)
+        asked.set()
 
     gateway.before = late
-    gateway.pause = 0.2
+    gateway.pause = 1.0
     sending = asyncio.create_task(send(sqlite, clock, keyring, gateway))
-    await asyncio.sleep(0.1)
+    await asked.wait()
     async with sqlite.write() as session:
         await dispatch.retire(session, now=clock())
     assert [m.state for m in await stored(sqlite)] == [MessageState.UNKNOWN]
@@ -305,9 +310,10 @@ async def test_whoever_was_told_of_an_old_time_has_not_been_told(
     sqlite: Database, clock: Clock, keyring: Keyring, gateway: FakeGateway
 ) -> None:
     world, visit = await booked(sqlite, keyring)
-    gateway.pause = 0.2
+    asked = asyncio.Event()
+    gateway.before, gateway.pause = asked.set, 1.0
     sending = asyncio.create_task(send(sqlite, clock, keyring, gateway))
-    await asyncio.sleep(0.1)
+    await asked.wait()
     async with sqlite.write() as session:
         await booking.move(
             session,
