@@ -25,7 +25,7 @@ _DEPTH: Final = 30
 _PATIENCE: Final = 400
 #: Rounds in which nobody is asked again who was asked in vain.
 _ROUNDS: Final = 4
-#: So many are asked after those rounds, besides a third of the line.
+#: So many are asked in vain after those rounds, besides a sixth of the line.
 _EFFORT: Final = 1000
 
 
@@ -83,10 +83,11 @@ class Hall:
             before, left = left, [one for one in left if not self._fits(one)]
             if len(left) == len(before):
                 break
-        last, effort = [], _EFFORT + len(self.at) // 3
+        last, effort = [], _EFFORT + len(self.at) // 6
         for one in left:
             self._round += 1
             if effort > 0 and self._fits(one):
+                effort += _PATIENCE
                 continue
             last.append(one)
             effort -= _PATIENCE - self._patience
@@ -155,10 +156,24 @@ class Hall:
             return False
         self._patience -= 1
         for number, takes in self._options[one].items():
+            if self._all_asked(takes):
+                continue
             self._sit(one, number)
             if self._relieved(takes, depth - 1):
                 return True
             self._rise(one)
+        return False
+
+    def _all_asked(self, takes: tuple[int, ...]) -> bool:
+        """Whether something of this is full of people who were asked in vain."""
+        asked, now = self._asked, self._round
+        for each in takes:
+            if self._room[each] <= 0:
+                for other in self._sitters[each]:
+                    if asked[other] != now:
+                        break
+                else:
+                    return True
         return False
 
     def _relieved(self, takes: tuple[int, ...], depth: int) -> bool:
@@ -220,14 +235,28 @@ def _scarce(
         wanted.update(set(needs).union(*wishes))
     scarce = {each for each, most in enumerate(size) if most < wanted[each]}
     gone = {each for each in scarce if size[each] <= 0}
-    options = []
-    for needs, wishes in named:
-        always = tuple(scarce.intersection(needs))
-        options.append(
-            {
-                wish: tuple(sorted(scarce.intersection(takes + always)))
-                for wish, takes in enumerate(wishes)
-                if gone.isdisjoint(takes + always)
-            }
+    every = dict.fromkeys(takes for _, wishes in named for takes in wishes)
+    short = {
+        takes: tuple(sorted(scarce.intersection(takes)))
+        for takes in every
+        if gone.isdisjoint(takes)
+    }
+    options = [
+        _with_needs(
+            {wish: short[takes] for wish, takes in enumerate(wishes) if takes in short},
+            scarce.intersection(needs),
+            gone,
         )
+        for needs, wishes in named
+    ]
     return options, size
+
+
+def _with_needs(
+    options: dict[int, tuple[int, ...]], needs: set[int], gone: set[int]
+) -> dict[int, tuple[int, ...]]:
+    if not needs:
+        return options
+    if needs & gone:
+        return {}
+    return {wish: tuple(sorted(needs.union(takes))) for wish, takes in options.items()}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.bench import janus, join, media
+from tests.bench import allocation, janus, join, media
 from tests.bench.measuring import Bout, Pace, Result, capacity
 from tests.bench.servers import JanusRooms, OurForwarder, Relay
 from tests.bench.trace import Trace, record
@@ -146,3 +146,24 @@ async def test_the_bench_of_rooms_ends_in_its_line(
     ]
     assert told["bench"] == "media"
     assert "µs/packet" in capsys.readouterr().out
+
+
+def test_the_bench_of_allocation_serves_nearly_all_who_can_be(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    plan = allocation.Plan(sizes=(100,), seeds=(1,), repeats=1, limit=20)
+
+    told = json.loads(json.dumps(allocation.run(plan)))
+
+    assert list(told) == ["bench", "served_of_optimum", "ms_at_3000", "ms_at_30000"]
+    assert told["bench"] == "allocation"
+    assert 0.97 <= told["served_of_optimum"] <= 1
+    assert "100 exact" in capsys.readouterr().out
+
+
+def test_the_fair_way_serves_more_than_the_plain_ones() -> None:
+    plan = allocation.Plan(sizes=(), seeds=(), repeats=1, limit=20)
+
+    found = allocation.measure(plan, "exact", 300, 1)
+
+    assert found.fair.people > max(found.in_turn.people, found.joined_first.people)
