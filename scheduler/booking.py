@@ -12,17 +12,16 @@ from typing import Any, Unpack
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import notices
+from scheduler import facts, notices
 from scheduler.proposals import Proposal, Refusal
 from scheduler.situation import wanted
 from scheduler.verdict import SUGGESTIONS, Refused, unless_refused
 from scheduler.wishes import Wish, attendance_of, parts_of, proposal_of, proposed
-from visitation import audit, messages, visits
+from visitation import audit, messages, places, visits
 from visitation.audit import Actor
 from visitation.errors import Invalid, VisitationError
 from visitation.keyring import Keyring
 from visitation.lifecycle import TICKS, ParticipantState, VisitAction, VisitState
-from visitation.places import Station
 from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit, claims
 from visitation.wording import Template
@@ -124,7 +123,7 @@ async def hold(
         return visit
 
     visit, overridden = await unless_refused(
-        session, proposal, write, now=now, overriding=bool(overriding)
+        session, proposal, write, by=by, now=now, overriding=overriding
     )
     _note(session, "visit_hold", visit, overridden, by=by, now=now)
     return visit
@@ -193,8 +192,9 @@ async def move(
         session,
         proposal,
         write,
+        by=by,
         now=now,
-        overriding=bool(overriding),
+        overriding=overriding,
         moved=visit,
     )
     _note(session, "visit_move", visit, overridden, by=by, now=now)
@@ -213,6 +213,9 @@ async def cancel(
     now: datetime,
 ) -> None:
     """Cancel a visit: free what it holds, forget its codes, and tell everybody.
+
+    The prisoner's allowance gets the visit back, unless the family cancels what was
+    booked too late for another family to come.
 
     Raises:
         Invalid: if the outcome is no cancellation, or no reason is given.
@@ -235,10 +238,24 @@ async def cancel(
         outcome_reason=reason.strip(),
     )
     await visits.release(session, visit_id=visit.id)
+    if await _is_given_back(session, visit, outcome, was_booked, now):
+        await visits.give_back(session, visit, by=by, now=now)
     await messages.discard(session, visit_id=visit.id)
     if was_booked:
         await notices.tell(session, visit, Template.CANCELLED, now=now)
     await visits.wipe(session, visit_id=visit.id)
+
+
+async def _is_given_back(
+    session: AsyncSession,
+    visit: Visit,
+    outcome: Outcome,
+    was_booked: bool,
+    now: datetime,
+) -> bool:
+    policy = await places.policy_of(session, visit.prison_id)
+    last_call = visit.starts_at - timedelta(minutes=policy.cancel_minutes)
+    return visits.refunds(outcome, in_time=not was_booked or now <= last_call)
 
 
 def _joined(*remarks: str) -> str:
@@ -264,15 +281,13 @@ async def _update(session: AsyncSession, visit: Visit, place: dict[str, Any]) ->
 async def _place(
     session: AsyncSession, proposal: Proposal, now: datetime
 ) -> dict[str, Any]:
-    kiosk_id = proposal.kiosk_id
-    kiosk = await session.get_one(Station, kiosk_id) if kiosk_id else None
     return {
         "starts_at": proposal.span.start,
         "ends_at": proposal.span.end,
         "booked_end_at": proposal.span.end,
         "terminal_id": proposal.terminal_id,
-        "kiosk_id": kiosk_id,
-        "point_id": kiosk.site_id if kiosk else None,
+        "kiosk_id": proposal.kiosk_id,
+        "point_id": await facts.point_of(session, proposal),
         "changed_at": now,
     }
 

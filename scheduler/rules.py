@@ -52,7 +52,9 @@ def has_even_times(proposal: Proposal, known: Situation) -> Refusal | None:
 
 def is_a_slot(proposal: Proposal, known: Situation) -> Refusal | None:
     """A visit takes one slot of the prison's weekly opening hours."""
-    return Refusal.NOT_A_SLOT if not _matching(proposal, known) else None
+    if _matching(proposal, known):
+        return None
+    return Refusal.HOLIDAY if known.holiday else Refusal.NOT_A_SLOT
 
 
 def kind_is_offered(proposal: Proposal, known: Situation) -> Refusal | None:
@@ -87,6 +89,16 @@ def kiosk_is_in_order(proposal: Proposal, known: Situation) -> Refusal | None:
     return None if known.kiosk_in_order else Refusal.KIOSK_OUT_OF_ORDER
 
 
+def kiosk_is_there(proposal: Proposal, known: Situation) -> Refusal | None:
+    """A mobile office's kiosk is used in a village, while the office stands there."""
+    return None if known.kiosk_is_there else Refusal.KIOSK_NOT_THERE
+
+
+def province_is_admitted(proposal: Proposal, known: Situation) -> Refusal | None:
+    """A prison takes families of its own province, and of those it was granted."""
+    return None if known.province_admitted else Refusal.OTHER_PROVINCE
+
+
 def prisoner_is_of_the_prison(proposal: Proposal, known: Situation) -> Refusal | None:
     """The prisoner is registered in this prison."""
     return None if known.prisoner_is_here else Refusal.PRISONER_ELSEWHERE
@@ -95,6 +107,18 @@ def prisoner_is_of_the_prison(proposal: Proposal, known: Situation) -> Refusal |
 def prisoner_is_not_released(proposal: Proposal, known: Situation) -> Refusal | None:
     """Somebody who was released is visited at home."""
     return Refusal.PRISONER_RELEASED if known.prisoner_released else None
+
+
+def prisoner_is_not_away(proposal: Proposal, known: Situation) -> Refusal | None:
+    """Nobody is visited while they have to be in court or at a doctor's."""
+    return Refusal.PRISONER_AWAY if known.prisoner_away else None
+
+
+def those_kept_apart_do_not_meet(
+    proposal: Proposal, known: Situation
+) -> Refusal | None:
+    """Prisoners who must not meet are not visited on one day in one prison."""
+    return Refusal.KEPT_APART if known.kept_apart else None
 
 
 def somebody_visits(proposal: Proposal, known: Situation) -> Refusal | None:
@@ -120,6 +144,17 @@ def nobody_is_banned(proposal: Proposal, known: Situation) -> Refusal | None:
     return Refusal.BANNED if proposal.visitor_ids & known.banned else None
 
 
+def nobody_is_barred(proposal: Proposal, known: Situation) -> Refusal | None:
+    """No judge's order is in force against the visit."""
+    return Refusal.BARRED if known.barred else None
+
+
+def an_adult_comes(proposal: Proposal, known: Situation) -> Refusal | None:
+    """A child comes with an adult; whose birthday is unknown counts as one."""
+    alone = proposal.visitor_ids and proposal.visitor_ids <= known.minors
+    return Refusal.NO_ADULT if alone else None
+
+
 def legal_visitors_are_lawyers(proposal: Proposal, known: Situation) -> Refusal | None:
     """A legal visit, which nobody watches, is for the prisoner's lawyers alone."""
     others = proposal.kind is VisitKind.LEGAL and proposal.visitor_ids - known.lawyers
@@ -143,6 +178,11 @@ def official_is_active(proposal: Proposal, known: Situation) -> Refusal | None:
     return None if known.official_is_active else Refusal.OFFICIAL_NOT_ACTIVE
 
 
+def official_is_available(proposal: Proposal, known: Situation) -> Refusal | None:
+    """An official who gave weekly hours is booked within them."""
+    return None if known.official_is_then else Refusal.OFFICIAL_NOT_THEN
+
+
 def cover_holds(proposal: Proposal, known: Situation) -> Refusal | None:
     """An official who covers a session attends what lies within it."""
     return None if known.cover_holds else Refusal.OUTSIDE_COVER
@@ -150,11 +190,14 @@ def cover_holds(proposal: Proposal, known: Situation) -> Refusal | None:
 
 def is_within_the_weekly_limit(proposal: Proposal, known: Situation) -> Refusal | None:
     """A prisoner has so many family visits in a week; legal ones are not counted."""
-    full = (
-        proposal.kind is VisitKind.FAMILY
-        and known.visits_this_week >= known.limits.visits_per_week
-    )
+    full = proposal.kind is VisitKind.FAMILY and known.week.spent
     return Refusal.WEEKLY_LIMIT if full else None
+
+
+def is_within_the_monthly_limit(proposal: Proposal, known: Situation) -> Refusal | None:
+    """A prisoner has so many family visits in a month of the Solar Hijri calendar."""
+    full = proposal.kind is VisitKind.FAMILY and known.month.spent
+    return Refusal.MONTHLY_LIMIT if full else None
 
 
 def terminal_is_free(proposal: Proposal, known: Situation) -> Refusal | None:
@@ -191,11 +234,15 @@ HARD_RULES: tuple[Rule, ...] = (
     terminal_is_in_order,
     kiosk_is_a_kiosk,
     kiosk_is_in_order,
+    kiosk_is_there,
     prisoner_is_of_the_prison,
     prisoner_is_not_released,
+    prisoner_is_not_away,
+    those_kept_apart_do_not_meet,
     somebody_visits,
     visitors_are_approved,
     nobody_is_banned,
+    nobody_is_barred,
     legal_visitors_are_lawyers,
     official_visit_has_official,
     legal_visit_has_no_official,
@@ -215,8 +262,12 @@ RULES: tuple[Rule, ...] = (
     is_within_the_horizon,
     is_a_slot,
     kind_is_offered,
+    province_is_admitted,
     party_is_small_enough,
+    an_adult_comes,
+    official_is_available,
     is_within_the_weekly_limit,
+    is_within_the_monthly_limit,
     *HARD_RULES,
 )
 

@@ -1,27 +1,23 @@
 """Reading everything the booking rules look at, in a fixed number of queries."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement
-from sqlmodel import and_, col, func, or_, select
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import openings
+from scheduler import facts, openings
+from scheduler.facts import Seats
 from scheduler.openings import Opening
-from scheduler.proposals import Limits, Proposal, Situation
+from scheduler.proposals import UNLIMITED, Limits, Proposal, Situation
 from visitation import visits
 from visitation.errors import NotFound
-from visitation.lifecycle import OCCUPYING, VisitState
 from visitation.people.contacts import Standing, standing
-from visitation.people.tables import Account, Contact, Prisoner
-from visitation.places import Closure, Policy, Site, Station
+from visitation.people.tables import Prisoner
+from visitation.places import Closure, Policy, Station
 from visitation.timespan import Timespan
-from visitation.visits import Cover, Visit, claims
-from visitation.words import Relation, Role, StationKind, VisitKind
-
-#: What uses up a week's allowance: visits to come, and those that took place.
-COUNTED = OCCUPYING | {VisitState.COMPLETED, VisitState.UNCLOSED}
-_SATURDAY = 5
+from visitation.visits import Balance, Cover, Quota, claims
+from visitation.words import Asker, Relation, StationKind, VisitKind
 
 
 async def situation(
@@ -41,99 +37,97 @@ async def situation(
     day = proposal.span.start.date()
     around = {"first": day - timedelta(days=1), "last": day + timedelta(days=1)}
     opening = await openings.opening(session, proposal.prison_id, **around)
-    terminal, kiosk = await _seats(session, proposal)
+    seats = await facts.seats(session, proposal)
     prisoner = await session.get(Prisoner, proposal.prisoner_id)
     if prisoner is None:
         raise NotFound("prisoner")
-    contacts = await _contacts(session, proposal)
     at = proposal.span.start
-    standings = {c.visitor_id: standing(c, at) for c in contacts}
-    turnover = opening.policy.turnover
     local = opening.day(at)
+    restrictions = await facts.restrictions(
+        session, proposal, opening, office=seats.office, but_visit=but_visit
+    )
+    active, then = await facts.official(session, proposal, local)
+    week, month = await _allowance(session, proposal, opening, but_visit)
     return (
         Situation(
             now=now,
-            limits=_limits(opening.policy),
+            limits=_limits(opening.policy, proposal.asked_by),
             slots=tuple(opening.slots(local, local)),
-            closed=await _closed(session, opening.site, kiosk, proposal, turnover),
+            holiday=local in opening.holidays,
+            closed=await _closed(session, opening, seats, proposal),
             terminal_is_here=(
-                terminal.kind is StationKind.TERMINAL
-                and terminal.site_id == proposal.prison_id
+                seats.terminal.kind is StationKind.TERMINAL
+                and seats.terminal.site_id == proposal.prison_id
             ),
-            terminal_in_order=terminal.out_of_order is None,
-            kiosk_is_kiosk=kiosk is None or kiosk[0].kind is StationKind.KIOSK,
-            kiosk_in_order=kiosk is None or kiosk[0].out_of_order is None,
+            terminal_in_order=seats.terminal.out_of_order is None,
+            kiosk_is_kiosk=_is(seats.kiosk, StationKind.KIOSK),
+            kiosk_in_order=not (seats.kiosk and seats.kiosk.out_of_order),
+            kiosk_is_there=seats.kiosk_is_there,
+            province_admitted=restrictions.province_admitted,
             prisoner_is_here=prisoner.site_id == proposal.prison_id,
             prisoner_released=(
                 prisoner.released_at is not None and prisoner.released_at <= at
             ),
-            approved=_those(standings, Standing.APPROVED),
-            banned=_those(standings, Standing.BANNED),
-            lawyers=frozenset(
-                c.visitor_id for c in contacts if c.relation is Relation.LAWYER
-            ),
-            official_is_active=await _is_active(session, proposal.official_id),
-            cover_holds=await _cover_holds(session, proposal, kiosk),
-            visits_this_week=await _this_week(session, proposal, opening, but_visit),
-            taken=await _taken(session, proposal, turnover, but_visit),
+            prisoner_away=restrictions.away,
+            kept_apart=restrictions.kept_apart,
+            barred=restrictions.barred,
+            official_is_active=active,
+            official_is_then=then,
+            cover_holds=await _cover_holds(session, proposal, seats),
+            week=week,
+            month=month,
+            taken=await _taken(session, proposal, opening.policy.turnover, but_visit),
+            **await _visitors(session, proposal, opening.policy.adult_age, local),
         ),
         opening,
     )
 
 
-def _limits(policy: Policy) -> Limits:
+def _limits(policy: Policy, asker: Asker) -> Limits:
     return Limits(
-        notice=timedelta(minutes=policy.notice_minutes),
-        horizon=timedelta(days=policy.horizon_days),
+        notice=policy.notice(asker),
+        horizon=policy.horizon(asker),
         max_party=policy.max_party,
-        visits_per_week=policy.visits_per_week,
     )
+
+
+def _is(station: Station | None, kind: StationKind) -> bool:
+    return station is None or station.kind is kind
+
+
+async def _visitors(
+    session: AsyncSession, proposal: Proposal, adult_age: int, day: date
+) -> dict[str, frozenset[int]]:
+    """Who of the proposed visitors is what, by the names that the situation has."""
+    contacts = await facts.contacts(session, proposal)
+    at = proposal.span.start
+    standings = {c.visitor_id: standing(c, at) for c, _born in contacts}
+    return {
+        "approved": _those(standings, Standing.APPROVED),
+        "banned": _those(standings, Standing.BANNED),
+        "lawyers": frozenset(
+            c.visitor_id for c, _born in contacts if c.relation is Relation.LAWYER
+        ),
+        "minors": frozenset(
+            c.visitor_id
+            for c, born in contacts
+            if born is not None and facts.age(born, day) < adult_age
+        ),
+    }
 
 
 def _those(standings: dict[int, Standing], wanted: Standing) -> frozenset[int]:
     return frozenset(who for who, found in standings.items() if found is wanted)
 
 
-async def _seats(
-    session: AsyncSession, proposal: Proposal
-) -> tuple[Station, tuple[Station, Site] | None]:
-    wanted = {proposal.terminal_id, proposal.kiosk_id} - {None}
-    rows = await session.exec(
-        select(Station, Site)
-        .join(Site, col(Site.id) == col(Station.site_id))
-        .where(col(Station.id).in_(wanted))
-    )
-    found = {station.id: (station, site) for station, site in rows.all()}
-    if proposal.terminal_id not in found:
-        raise NotFound("terminal")
-    if proposal.kiosk_id is not None and proposal.kiosk_id not in found:
-        raise NotFound("kiosk")
-    kiosk = found[proposal.kiosk_id] if proposal.kiosk_id is not None else None
-    return found[proposal.terminal_id][0], kiosk
-
-
-async def _contacts(session: AsyncSession, proposal: Proposal) -> list[Contact]:
-    rows = await session.exec(
-        select(Contact).where(
-            Contact.prisoner_id == proposal.prisoner_id,
-            col(Contact.visitor_id).in_(proposal.visitor_ids),
-        )
-    )
-    return list(rows.all())
-
-
 async def _closed(
-    session: AsyncSession,
-    prison: Site,
-    kiosk: tuple[Station, Site] | None,
-    proposal: Proposal,
-    turnover: timedelta,
+    session: AsyncSession, opening: Opening, seats: Seats, proposal: Proposal
 ) -> bool:
-    sites = [prison] if kiosk is None else [prison, kiosk[1]]
-    span = proposal.span.widened(timedelta(0), turnover)
+    sites = (opening.site, *seats.sites)
+    span = proposal.span.widened(timedelta(0), opening.policy.turnover)
     if any(site.closed_at and site.closed_at < span.end for site in sites):
         return True
-    seats = {proposal.terminal_id, proposal.kiosk_id} - {None}
+    stations = {proposal.terminal_id, proposal.kiosk_id} - {None}
     closures = await session.exec(
         select(Closure.id)
         .where(
@@ -143,7 +137,7 @@ async def _closed(
                     col(Closure.site_id).in_([site.id for site in sites]),
                     col(Closure.station_id).is_(None),
                 ),
-                col(Closure.station_id).in_(seats),
+                col(Closure.station_id).in_(stations),
             ),
         )
         .limit(1)
@@ -160,20 +154,7 @@ def overlapping(span: Timespan) -> ColumnElement[bool]:
     )
 
 
-async def _is_active(session: AsyncSession, official_id: int | None) -> bool:
-    if official_id is None:
-        return True
-    account = await session.get(Account, official_id)
-    return (
-        account is not None
-        and account.role is Role.OFFICIAL
-        and account.disabled_at is None
-    )
-
-
-async def _cover_holds(
-    session: AsyncSession, proposal: Proposal, kiosk: tuple[Station, Site] | None
-) -> bool:
+async def _cover_holds(session: AsyncSession, proposal: Proposal, seats: Seats) -> bool:
     if proposal.cover_id is None:
         return True
     cover = await session.get(Cover, proposal.cover_id, populate_existing=True)
@@ -184,31 +165,28 @@ async def _cover_holds(
             session,
             cover,
             prison_id=proposal.prison_id,
-            point_id=kiosk[1].id if kiosk else None,
+            kiosk_id=proposal.kiosk_id,
             span=proposal.span,
         )
     )
 
 
-async def _this_week(
+async def _allowance(
     session: AsyncSession, proposal: Proposal, opening: Opening, but_visit: int | None
-) -> int:
-    day = opening.day(proposal.span.start)
-    saturday = day - timedelta(days=(day.weekday() - _SATURDAY) % 7)
-    week = opening.span(saturday, saturday + timedelta(days=6))
-    rows = await session.exec(
-        select(func.count())
-        .select_from(Visit)
-        .where(
-            Visit.prisoner_id == proposal.prisoner_id,
-            Visit.kind == VisitKind.FAMILY,
-            col(Visit.state).in_(COUNTED),
-            col(Visit.starts_at) >= week.start,
-            col(Visit.starts_at) < week.end,
-            col(Visit.id) != (but_visit or 0),
-        )
+) -> tuple[Balance, Balance]:
+    if proposal.kind is not VisitKind.FAMILY:
+        return UNLIMITED, UNLIMITED
+    quota = quota_of(opening, proposal)
+    found = await visits.balances(
+        session, proposal.prisoner_id, quota, but_visit=but_visit
     )
-    return rows.one()
+    return found[quota.week.name], found[quota.month.name]
+
+
+def quota_of(opening: Opening, proposal: Proposal) -> Quota:
+    """What the prison grants in the week and the month of the proposed day."""
+    day = opening.day(proposal.span.start)
+    return visits.quota(opening.policy, opening.zone, day)
 
 
 async def _taken(

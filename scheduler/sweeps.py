@@ -51,6 +51,7 @@ async def expire_holds(database: Database, *, now: datetime, means: Means) -> in
     async def expire(session: AsyncSession, visit: Visit) -> None:
         await visits.move(session, visit, VisitAction.EXPIRE, by=SYSTEM, now=now)
         await visits.release(session, visit_id=visit.id)
+        await visits.give_back(session, visit, by=SYSTEM, now=now)
 
     return await _each(database, due, expire)
 
@@ -76,6 +77,8 @@ async def settle_missed(database: Database, *, now: datetime, means: Means) -> i
             facts={"outcome": outcome.value},
             outcome=outcome,
         )
+        if visits.refunds(outcome):
+            await visits.give_back(session, visit, by=SYSTEM, now=now)
         await _let_go(session, visit)
 
     due = await _over(database, VisitState.BOOKED, now)

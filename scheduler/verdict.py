@@ -5,28 +5,32 @@ each other.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import calendar, rules
 from scheduler.openings import Opening
 from scheduler.proposals import Proposal, Refusal
-from scheduler.situation import situation
+from scheduler.situation import quota_of, situation
 from scheduler.slots import Slot
-from visitation import visits
+from visitation import people, visits
+from visitation.audit import Actor
 from visitation.database import is_conflict
 from visitation.errors import VisitationError
 from visitation.people.tables import Prisoner
 from visitation.timespan import Timespan
 from visitation.visits import Visit
+from visitation.words import Asker, VisitKind
 
 SUGGESTIONS = 5
 #: How often a booking is tried again when what was in its way went away meanwhile.
 TRIES = 3
+#: What a stated reason overrides by giving the prisoner one visit more.
+LIMITS = frozenset({Refusal.WEEKLY_LIMIT, Refusal.MONTHLY_LIMIT})
 #: Writes the visit and its claims; is given the prison's turnover.
 Write = Callable[[timedelta], Awaitable[Visit]]
 
@@ -37,14 +41,20 @@ class Refused(VisitationError):
     Attributes:
         reasons: every reason, in the order of the rules.
         next_free: the next slots at that prison that everybody named could take.
+        again_from: the first day on which the prisoner has an allowance again, where
+            it is spent.
     """
 
     def __init__(
-        self, reasons: tuple[Refusal, ...], next_free: tuple[Slot, ...] = ()
+        self,
+        reasons: tuple[Refusal, ...],
+        next_free: tuple[Slot, ...] = (),
+        again_from: date | None = None,
     ) -> None:
         super().__init__(", ".join(reasons))
         self.reasons = reasons
         self.next_free = next_free
+        self.again_from = again_from
 
 
 async def judge(
@@ -57,6 +67,8 @@ async def judge(
 ) -> tuple[tuple[Refusal, ...], Opening]:
     """The reasons that a stated reason overrides, and how the prison is open.
 
+    Families override nothing, whatever they state.
+
     Raises:
         NotFound: if the prison, a station or the prisoner does not exist.
         Refused: if a hard rule refuses, or any rule and nothing overrides it.
@@ -66,6 +78,7 @@ async def judge(
     )
     reasons = rules.refusals(proposal, known)
     hard = rules.refusals(proposal, known, rules.HARD_RULES)
+    overriding = overriding and proposal.asked_by is not Asker.FAMILY
     if hard or (reasons and not overriding):
         raise await _refused(session, proposal, reasons, opening, now)
     return reasons, opening
@@ -76,11 +89,15 @@ async def unless_refused(
     proposal: Proposal,
     write: Write,
     *,
+    by: Actor,
     now: datetime,
-    overriding: bool,
+    overriding: str,
     moved: Visit | None = None,
 ) -> tuple[Visit, tuple[Refusal, ...]]:
     """Write the visit unless the rules refuse; whoever is overtaken asks them again.
+
+    A family visit is counted in the prisoner's allowance with it. Where one is spent,
+    the stated reason `overriding` adds to it.
 
     Returns:
         The visit, and the reasons against it that were overridden.
@@ -89,7 +106,9 @@ async def unless_refused(
         NotFound: if the prison, a station or the prisoner does not exist.
         Refused: with every reason, and the next free slots.
     """
-    ask = partial(judge, session, proposal, now=now, overriding=overriding, moved=moved)
+    ask = partial(
+        judge, session, proposal, now=now, overriding=bool(overriding), moved=moved
+    )
     # Most refusals are plain at once and need not wait in line.
     overridden, opening = await ask()
     if await _line_up(session, proposal, moved):
@@ -98,9 +117,16 @@ async def unless_refused(
     for _ in range(TRIES):
         try:
             async with session.begin_nested():
-                return await write(opening.policy.turnover), overridden
+                visit = await write(opening.policy.turnover)
+                beyond = overriding if LIMITS.intersection(overridden) else ""
+                await _count(
+                    session, visit, proposal, opening, by=by, now=now, beyond=beyond
+                )
+                return visit, overridden
         except visits.Taken as taken:
             lost = taken.resources
+        except visits.Spent:
+            lost = frozenset()
         except IntegrityError as error:
             # PostgreSQL's exclusion constraint speaks before the claims do.
             if not is_conflict(error):
@@ -114,13 +140,29 @@ async def unless_refused(
     )
 
 
+async def _count(
+    session: AsyncSession,
+    visit: Visit,
+    proposal: Proposal,
+    opening: Opening,
+    *,
+    by: Actor,
+    now: datetime,
+    beyond: str,
+) -> None:
+    if visit.kind is VisitKind.FAMILY:
+        quota = quota_of(opening, proposal)
+        await visits.use(session, visit, quota, by=by, now=now, beyond=beyond)
+
+
 async def _line_up(
     session: AsyncSession, proposal: Proposal, moved: Visit | None
 ) -> bool:
     """Wait for others who book the same prisoner, or the same terminal's same hours.
 
-    With it the second one reads what the first one wrote and so gets every reason,
-    and the weekly limit counts everybody. The answer is False where nobody waits.
+    With it the second one reads what the first one wrote and so gets every reason.
+    Whoever books somebody kept apart from the prisoner waits too: nothing but this
+    keeps them from one day. The answer is False where nobody waits.
     """
     hours = [(proposal.terminal_id, proposal.span)]
     if moved:
@@ -129,7 +171,13 @@ async def _line_up(
         return False
     await session.exec(
         select(Prisoner.id)
-        .where(Prisoner.id == proposal.prisoner_id)
+        .where(
+            or_(
+                col(Prisoner.id) == proposal.prisoner_id,
+                col(Prisoner.id).in_(people.others_of(proposal.prisoner_id)),
+            )
+        )
+        .order_by(col(Prisoner.id))
         .with_for_update(key_share=True)
     )
     return True
@@ -142,7 +190,10 @@ async def _refused(
     opening: Opening,
     now: datetime,
 ) -> Refused:
-    soonest = now + timedelta(minutes=opening.policy.notice_minutes)
+    again_from = _again_from(proposal, reasons, opening)
+    soonest = now + opening.policy.notice(proposal.asked_by)
+    if again_from is not None:
+        soonest = max(soonest, opening.span(again_from, again_from).start)
     next_free = await calendar.free(
         session,
         site_id=proposal.prison_id,
@@ -154,4 +205,12 @@ async def _refused(
         visitor_ids=proposal.visitor_ids,
         official_id=proposal.official_id,
     )
-    return Refused(reasons, tuple(next_free))
+    return Refused(reasons, tuple(next_free), again_from)
+
+
+def _again_from(
+    proposal: Proposal, reasons: tuple[Refusal, ...], opening: Opening
+) -> date | None:
+    quota = quota_of(opening, proposal)
+    spent = {Refusal.WEEKLY_LIMIT: quota.week, Refusal.MONTHLY_LIMIT: quota.month}
+    return max((spent[one].after for one in reasons if one in spent), default=None)

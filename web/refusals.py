@@ -4,8 +4,9 @@ The codes are the domain's; the sentences say why, and what to do next.
 """
 
 from collections.abc import Mapping
+from datetime import UTC
 
-from scheduler.booking import NotMovable
+from scheduler.booking import NotMovable, Refused
 from scheduler.closures import AlreadyClosed, Occupied
 from signaling.hub import NotLive
 from visitation.calls import Denied, NotExtendable
@@ -14,6 +15,7 @@ from visitation.errors import Invalid, VisitationError
 from visitation.lifecycle import IllegalMove
 from visitation.people import UsernameTaken
 from visitation.visits import NoSuchCode, Overtaken
+from web import present
 from web.i18n import N_, _
 from web.labels import label
 
@@ -33,6 +35,9 @@ SENTENCES: dict[str, str] = {
     "not_a_slot": N_(
         "The prison has no opening at this time. Choose one of its free slots."
     ),
+    "holiday": N_(
+        "This day is a holiday, and the prison keeps no hours. Choose another day."
+    ),
     "kind_not_offered": N_(
         "This time is not open to this kind of visit. Choose another time or kind."
     ),
@@ -41,10 +46,26 @@ SENTENCES: dict[str, str] = {
     "terminal_out_of_order": N_("This terminal is out of order. Choose another."),
     "not_a_kiosk": N_("The family cannot sit there. Choose a kiosk or the own phone."),
     "kiosk_out_of_order": N_("This kiosk is out of order. Choose another place."),
+    "kiosk_not_there": N_(
+        "The mobile office is not there for the whole of this time. Choose a time "
+        "within its stop, or another place."
+    ),
+    "other_province": N_(
+        "The prison takes families of its own province only. Choose a place in the "
+        "prison's province, or have this province granted."
+    ),
     "prisoner_elsewhere": N_(
         "The prisoner is not in this prison. Choose a slot where the prisoner is."
     ),
     "prisoner_released": N_("The prisoner has been released; no visit is needed."),
+    "prisoner_away": N_(
+        "The prisoner has to be in court, at a doctor's or elsewhere then. Choose "
+        "another time."
+    ),
+    "kept_apart": N_(
+        "Somebody whom the prisoner must not meet has a visit in this prison on that "
+        "day. Choose another day."
+    ),
     "nobody_visits": N_("Nobody visits. Choose at least one visitor."),
     "party_too_large": N_(
         "These are more visitors than the prison allows. Choose fewer."
@@ -54,6 +75,11 @@ SENTENCES: dict[str, str] = {
         "the contact approved first."
     ),
     "banned": N_("A visitor is banned from visiting the prisoner. Leave them out."),
+    "barred": N_(
+        "A judge's order is in force against this visit. Leave out whom it names, or "
+        "choose a day after it ends."
+    ),
+    "no_adult": N_("No adult comes. Choose at least one adult visitor."),
     "not_a_lawyer": N_(
         "Only the prisoner's lawyers may come to a lawyer's visit. Choose lawyers, or "
         "make it a family visit."
@@ -65,8 +91,20 @@ SENTENCES: dict[str, str] = {
         "No official attends a lawyer's visit. Leave the official out."
     ),
     "official_not_active": N_("This official's account is closed. Choose another."),
+    "official_not_then": N_(
+        "This is outside the official's weekly hours. Choose a time within them, or "
+        "another official."
+    ),
     "weekly_limit": N_(
         "The prisoner has had all visits of this week. Choose a day after Friday."
+    ),
+    "monthly_limit": N_(
+        "The prisoner has had all visits of this month. Choose a day of the next one."
+    ),
+    "adjustment_size": N_("Give a number from 1 to 14, or from -1 to -14."),
+    "no_such_period": N_("Choose a week or a month from the list."),
+    "below_used": N_(
+        "More visits are used already. Take away fewer, or cancel visits first."
     ),
     "terminal_taken": N_("The terminal is taken then. Choose another slot."),
     "kiosk_taken": N_("The kiosk is taken then. Choose another kiosk or time."),
@@ -211,6 +249,8 @@ FACTS: Mapping[type[VisitationError], str] = {
     UsernameTaken: N_("Another account has this username. Choose another."),
 }
 
+#: From when an allowance has a visit again.
+_AGAIN_FROM = N_("The next visit is possible from %(day)s.")
 UNKNOWN = N_("This was refused (%(code)s). Load the page again, or ask the office.")
 
 
@@ -229,4 +269,7 @@ def sentences(error: VisitationError) -> tuple[str, ...]:
     if known := FACTS.get(type(error)):
         return (_(known),)
     reasons = getattr(error, "reasons", ())
-    return tuple(sentence(str(reason)) for reason in reasons)
+    said = tuple(sentence(str(reason)) for reason in reasons)
+    if isinstance(error, Refused) and error.again_from is not None:
+        return (*said, _(_AGAIN_FROM, day=present.day(error.again_from, UTC)))
+    return said

@@ -11,6 +11,7 @@ from scheduler.rules import HARD_RULES, RULES, TAKEN, refusals
 from scheduler.slots import Slot
 from tests.conftest import NOON
 from visitation.timespan import Timespan
+from visitation.visits import Balance
 from visitation.words import VisitKind
 
 START = NOON + timedelta(days=2)
@@ -49,7 +50,6 @@ def known(**changes: Any) -> Situation:
             notice=timedelta(hours=1),
             horizon=timedelta(days=60),
             max_party=2,
-            visits_per_week=2,
         ),
         "slots": (slot(),),
         "approved": frozenset({MOTHER, LAWYER}),
@@ -60,6 +60,10 @@ def known(**changes: Any) -> Situation:
 
 def span(start: timedelta, length: timedelta = HALF_HOUR) -> Timespan:
     return Timespan(NOON + start, NOON + start + length)
+
+
+def left(number: int) -> Balance:
+    return Balance(granted=2, used=2 - number)
 
 
 LEGAL = {"kind": VisitKind.LEGAL, "visitor_ids": frozenset({LAWYER})}
@@ -205,14 +209,43 @@ CASES: list[tuple[rules.Rule, dict[str, Any], dict[str, Any], Refusal | None]] =
     ),
     (rules.cover_holds, {}, {"cover_holds": False}, Refusal.OUTSIDE_COVER),
     (rules.cover_holds, {}, {}, None),
-    (rules.is_within_the_weekly_limit, {}, {"visits_this_week": 1}, None),
+    (rules.is_within_the_weekly_limit, {}, {"week": left(1)}, None),
+    (rules.is_within_the_weekly_limit, {}, {"week": left(0)}, Refusal.WEEKLY_LIMIT),
+    (rules.is_within_the_weekly_limit, LEGAL, {"week": left(0)}, None),
+    (rules.is_within_the_monthly_limit, {}, {"month": left(1)}, None),
+    (rules.is_within_the_monthly_limit, {}, {"month": left(0)}, Refusal.MONTHLY_LIMIT),
+    (rules.is_within_the_monthly_limit, OFFICIAL, {"month": left(0)}, None),
+    (rules.is_a_slot, {}, {"holiday": True}, None),
+    (rules.is_a_slot, {}, {"slots": (), "holiday": True}, Refusal.HOLIDAY),
+    (rules.kiosk_is_there, {}, {"kiosk_is_there": False}, Refusal.KIOSK_NOT_THERE),
     (
-        rules.is_within_the_weekly_limit,
+        rules.province_is_admitted,
         {},
-        {"visits_this_week": 2},
-        Refusal.WEEKLY_LIMIT,
+        {"province_admitted": False},
+        Refusal.OTHER_PROVINCE,
     ),
-    (rules.is_within_the_weekly_limit, LEGAL, {"visits_this_week": 2}, None),
+    (rules.prisoner_is_not_away, {}, {"prisoner_away": True}, Refusal.PRISONER_AWAY),
+    (
+        rules.those_kept_apart_do_not_meet,
+        {},
+        {"kept_apart": True},
+        Refusal.KEPT_APART,
+    ),
+    (rules.nobody_is_barred, {}, {"barred": True}, Refusal.BARRED),
+    (rules.an_adult_comes, {}, {"minors": frozenset({MOTHER})}, Refusal.NO_ADULT),
+    (
+        rules.an_adult_comes,
+        {"visitor_ids": frozenset({MOTHER, STRANGER})},
+        {"minors": frozenset({STRANGER})},
+        None,
+    ),
+    (rules.an_adult_comes, OFFICIAL, {}, None),
+    (
+        rules.official_is_available,
+        {"official_id": 4},
+        {"official_is_then": False},
+        Refusal.OFFICIAL_NOT_THEN,
+    ),
     (
         rules.terminal_is_free,
         {},
@@ -261,7 +294,7 @@ def test_a_good_proposal_has_no_refusals() -> None:
 
 def test_every_reason_is_given_in_the_order_of_the_rules() -> None:
     everything = known(
-        closed=True, visits_this_week=9, taken=frozenset(TAKEN), banned=frozenset({1})
+        closed=True, week=left(0), taken=frozenset(TAKEN), banned=frozenset({1})
     )
     assert refusals(proposal(span=span(MINUTE)), everything) == (
         Refusal.TOO_SOON,

@@ -14,6 +14,7 @@ from tests.scheduler.queries import counted
 from tests.scheduler.test_booking import TEN, at, book
 from visitation.database import Database
 from visitation.keyring import Keyring
+from visitation.visits import Balance
 from visitation.words import ContactState, VisitKind
 
 
@@ -34,7 +35,7 @@ def proposal(world: World, **changes: object) -> Proposal:
 
 
 @pytest.mark.parametrize("company", [1, 4])
-async def test_a_situation_takes_twelve_queries(
+async def test_a_situation_takes_fifteen_queries(
     database: Database, keyring: Keyring, company: int
 ) -> None:
     async with database.write() as session:
@@ -54,9 +55,9 @@ async def test_a_situation_takes_twelve_queries(
                 proposal(world, visitor_ids=frozenset(everybody)),
                 now=NOON,
             )
-    assert len(sent) == 12
+    assert len(sent) == 15
     assert known.approved == everybody
-    assert known.visits_this_week == company
+    assert known.week == Balance(granted=max(2, company), used=company)
 
 
 async def test_a_visit_that_is_moved_is_not_in_its_own_way(
@@ -69,7 +70,7 @@ async def test_a_visit_that_is_moved_is_not_in_its_own_way(
         in_the_way, _ = await situation(session, asked, now=NOON)
         not_its_own, _ = await situation(session, asked, now=NOON, but_visit=visit.id)
     assert in_the_way.taken == {"terminal", "kiosk", "prisoner", "visitor"}
-    assert (in_the_way.visits_this_week, not_its_own.visits_this_week) == (1, 0)
+    assert (in_the_way.week.used, not_its_own.week.used) == (1, 0)
     assert not_its_own.taken == frozenset()
 
 

@@ -60,7 +60,7 @@ async def finish(
     )
     policy = await places.policy_of(session, visit.prison_id)
     await visits.release(session, visit_id=visit.id, after=now + policy.turnover)
-    await _settle(session, visit)
+    await _settle(session, visit, by=by, now=now)
 
 
 async def close(
@@ -99,7 +99,7 @@ async def close(
         ended_at=visit.ended_at or now,
     )
     await visits.release(session, visit_id=visit.id, after=now)
-    await _settle(session, visit)
+    await _settle(session, visit, by=by, now=now)
 
 
 def outcome_of(participants: Iterable[Participant]) -> Outcome:
@@ -115,6 +115,10 @@ def outcome_of(participants: Iterable[Participant]) -> Outcome:
 _SEATED = frozenset({Part.PRISONER, Part.VISITOR, Part.OFFICIAL})
 
 
-async def _settle(session: AsyncSession, visit: Visit) -> None:
+async def _settle(
+    session: AsyncSession, visit: Visit, *, by: Actor, now: datetime
+) -> None:
+    if visits.refunds(visit.outcome):
+        await visits.give_back(session, visit, by=by, now=now)
     await messages.discard(session, visit_id=visit.id)
     await visits.wipe(session, visit_id=visit.id)

@@ -1,0 +1,197 @@
+"""The ledger of how many family visits a prisoner has, period by period.
+
+A period's row is the guard: `use` counts one more only while fewer are used than
+granted, in one conditional UPDATE, and a CHECK stands behind it. Every change is an
+entry: what a period has left is the sum of its entries. Knows no rule and no calendar
+but the prison's.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import audit
+from visitation.audit import Actor
+from visitation.errors import Invalid, VisitationError
+from visitation.people.tables import Prisoner
+from visitation.visits import ledger
+from visitation.visits.ledger import Change, Quota
+from visitation.visits.periods import Balance
+from visitation.visits.tables import Allowance, AllowanceEntry, Visit
+from visitation.words import AllowanceChange, VisitKind
+
+LARGEST_ADJUSTMENT = 14
+_REASON = 200
+
+
+class Spent(VisitationError):
+    """A period has no visit left.
+
+    Attributes:
+        periods: the names of those that are spent.
+    """
+
+    def __init__(self, periods: frozenset[str]) -> None:
+        super().__init__(", ".join(sorted(periods)))
+        self.periods = periods
+
+
+async def balances(
+    session: AsyncSession,
+    prisoner_id: int,
+    of: Quota,
+    *,
+    but_visit: int | None = None,
+) -> Mapping[str, Balance]:
+    """How each of the two periods stands, as if `but_visit` had not been booked.
+
+    One query; another for periods that nobody has touched yet. Writes nothing.
+    """
+    rows = await ledger.rows_of(session, prisoner_id, of.granted, but_visit=but_visit)
+    missing = of.granted.keys() - rows.keys()
+    counted = await ledger.counted(session, prisoner_id, of, missing)
+    found = {
+        name: Balance(granted=row.due(of.granted[name][1]), used=row.used - row.own)
+        for name, row in rows.items()
+    }
+    for name in missing:
+        before = [one for one in counted[name] if one != but_visit]
+        least = max(of.granted[name][1], len(counted[name]))
+        found[name] = Balance(granted=least, used=len(before))
+    return found
+
+
+async def use(
+    session: AsyncSession,
+    visit: Visit,
+    of: Quota,
+    *,
+    by: Actor,
+    now: datetime,
+    beyond: str = "",
+) -> None:
+    """Count a family visit in its week and month; one moved there leaves its old ones.
+
+    A stated reason, `beyond`, adds a visit to a period that has none left.
+
+    Raises:
+        Spent: naming the periods that have none left; the caller's savepoint undoes
+            the rest.
+    """
+    held = await ledger.held_by(session, visit.id)
+    await _give_back(session, visit, held - of.granted.keys(), by=by, now=now)
+    wanted = of.granted.keys() - held
+    if not wanted:
+        return
+    rows = await ledger.opened(
+        session, visit.prisoner_id, of, now=now, but_visit=visit.id
+    )
+    for name in wanted:
+        if beyond and rows[name].spent:
+            change = Change(AllowanceChange.ADJUSTMENT, 1, beyond[:_REASON])
+            await ledger.grant(session, visit.prisoner_id, name, change, by=by, now=now)
+    counted = await session.exec(
+        update(Allowance)
+        .where(
+            col(Allowance.prisoner_id) == visit.prisoner_id,
+            col(Allowance.period).in_(wanted),
+            col(Allowance.used) < col(Allowance.granted),
+        )
+        .values(used=col(Allowance.used) + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if counted.rowcount != len(wanted):
+        spent = {name for name in wanted if rows[name].spent} or wanted
+        raise Spent(frozenset(spent))
+    change = Change(AllowanceChange.USE, -1)
+    ledger.note(session, visit.prisoner_id, wanted, change, by=by, now=now, visit=visit)
+
+
+async def give_back(
+    session: AsyncSession, visit: Visit, *, by: Actor, now: datetime
+) -> None:
+    """Return a visit to the periods that it was counted in. Twice returns it once."""
+    if visit.kind is VisitKind.FAMILY:
+        held = await ledger.held_by(session, visit.id)
+        await _give_back(session, visit, held, by=by, now=now)
+
+
+async def adjust(
+    session: AsyncSession,
+    prisoner_id: int,
+    of: Quota,
+    period: str,
+    *,
+    amount: int,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Give a prisoner more visits in a period, or fewer, but never below the used.
+
+    Raises:
+        Invalid: if the amount is nothing, more than 14, or takes away used visits; if
+            no reason is given, or the period is none of the quota's.
+    """
+    if not reason.strip():
+        raise Invalid("reason", "reason_needed")
+    if not 0 < abs(amount) <= LARGEST_ADJUSTMENT:
+        raise Invalid("amount", "adjustment_size")
+    if period not in of.granted:
+        raise Invalid("period", "no_such_period")
+    # Whoever books for the same prisoner waits here, and finds the row made.
+    await session.get_one(Prisoner, prisoner_id, with_for_update={"key_share": True})
+    rows = await ledger.opened(session, prisoner_id, of, now=now)
+    if rows[period].granted + amount < rows[period].used:
+        raise Invalid("amount", "below_used")
+    change = Change(AllowanceChange.ADJUSTMENT, amount, reason.strip()[:_REASON])
+    await ledger.grant(session, prisoner_id, period, change, by=by, now=now)
+    audit.note(
+        session,
+        by,
+        "adjust_allowance",
+        f"prisoner:{prisoner_id}",
+        now=now,
+        period=period,
+        amount=amount,
+    )
+
+
+async def entries_of(
+    session: AsyncSession, prisoner_id: int, periods: Iterable[str]
+) -> Sequence[AllowanceEntry]:
+    """Every change of some periods, the newest first."""
+    rows = await session.exec(
+        select(AllowanceEntry)
+        .where(
+            AllowanceEntry.prisoner_id == prisoner_id,
+            col(AllowanceEntry.period).in_(tuple(periods)),
+        )
+        .order_by(col(AllowanceEntry.at).desc(), col(AllowanceEntry.id).desc())
+    )
+    return rows.all()
+
+
+async def _give_back(
+    session: AsyncSession,
+    visit: Visit,
+    names: set[str],
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    if not names:
+        return
+    await session.exec(
+        update(Allowance)
+        .where(
+            col(Allowance.prisoner_id) == visit.prisoner_id,
+            col(Allowance.period).in_(names),
+        )
+        .values(used=col(Allowance.used) - 1)
+        .execution_options(synchronize_session=False)
+    )
+    change = Change(AllowanceChange.REFUND, 1)
+    ledger.note(session, visit.prisoner_id, names, change, by=by, now=now, visit=visit)
