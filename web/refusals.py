@@ -8,13 +8,15 @@ from datetime import UTC
 
 from scheduler.booking import NotMovable, Refused
 from scheduler.closures import AlreadyClosed, Occupied
+from scheduler.covers import AttendsElsewhere, NoOfficialWanted
+from scheduler.requests import NoSuchWish, TooLateToAsk
 from signaling.hub import NotLive
 from visitation.calls import Denied, NotExtendable
 from visitation.devices import NoSuchPairingCode
 from visitation.errors import Invalid, VisitationError
 from visitation.lifecycle import IllegalMove
 from visitation.people import UsernameTaken
-from visitation.visits import NoSuchCode, Overtaken
+from visitation.visits import NoLongerThere, NoSuchCode, Overtaken
 from web import present
 from web.i18n import N_, _
 from web.labels import label
@@ -117,6 +119,17 @@ SENTENCES: dict[str, str] = {
         "The official attends a whole session, and this is not inside it. Choose a "
         "time inside the session, or take the visit out of it first."
     ),
+    "wishes_one_to_three": N_("Name one to three different times."),
+    "not_to_repeat": N_("Only a booked visit can be repeated. Load the page again."),
+    "other_series": N_("This visit repeats at another pace. End that series first."),
+    "times_or_day": N_("Say either how often, or until which day."),
+    "within_a_year": N_("Choose a day within a year from today."),
+    "hours_overlap": N_(
+        "There are hours on this day of the week already. End those first."
+    ),
+    "not_an_official": N_("This account is no official's in use. Choose another."),
+    "prison_or_day": N_("Choose a prison, or a day of a mobile office."),
+    "cover_too_long": N_("An official attends for 14 hours at most. Make it shorter."),
     "not_a_cancellation": N_("Choose who cancels the visit."),
     "not_a_closing": N_("Choose how the visit ended."),
     "reason_needed": N_("Give the reason, so that others understand it later."),
@@ -239,6 +252,18 @@ FACTS: Mapping[type[VisitationError], str] = {
     ),
     Occupied: N_("Visits are booked there in that time. Move or cancel them first."),
     AlreadyClosed: N_("It is closed there already. Lift that closure first."),
+    TooLateToAsk: N_("Nobody could decide in time. Choose a later time, or book it."),
+    NoSuchWish: N_("The request has no such wish. Load the page again."),
+    NoLongerThere: N_(
+        "Somebody else changed the visit first, or it is over. Load the page again."
+    ),
+    AttendsElsewhere: N_(
+        "The official attends something else in that time. Choose another time or "
+        "official."
+    ),
+    NoOfficialWanted: N_(
+        "The visit has an official already, or none may attend it. Load the page again."
+    ),
     NotLive: N_("The visit is not live, so there is nobody to tell."),
     NoSuchCode: N_(
         "This code opens no visit. Check each digit; if it still fails, ask the office."

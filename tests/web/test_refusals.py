@@ -24,6 +24,7 @@ PACKAGES = ("visitation", "scheduler", "signaling", "web")
 #: Answered in other ways: no page, a log line, the socket, or by their own data.
 ELSEWHERE = {
     "BadSdp",
+    "BadSheet",
     "BadTicket",
     "Behind",
     "Broken",
@@ -40,6 +41,7 @@ ELSEWHERE = {
     "Permanent",
     "ProtocolError",
     "Refused",
+    "RowRefused",
     "Taken",
     "Temporary",
     "Unfit",

@@ -38,6 +38,7 @@ from visitation.people.prisoners import (
     find_prisoners,
     release_prisoner,
     take_back_prisoner,
+    transfer_prisoner,
 )
 from visitation.people.scope import Scope, encloses, scope_of, set_scope
 from visitation.people.tables import (
@@ -126,5 +127,6 @@ __all__ = [
     "take_back_prisoner",
     "tokens_of",
     "totp_secret",
+    "transfer_prisoner",
     "use_totp_step",
 ]

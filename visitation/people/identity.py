@@ -24,6 +24,13 @@ def sealed_id(
     return keyring.seal(_PURPOSE, digits), keyring.fingerprint(_PURPOSE, digits)
 
 
+def fingerprint_of(national_id: str, *, keyring: Keyring) -> str | None:
+    """What a national ID is found again by; None if it is none."""
+    if not persian.is_national_id(national_id):
+        return None
+    return keyring.fingerprint(_PURPOSE, national_id)
+
+
 def opened_id(sealed: bytes | None, *, keyring: Keyring) -> str | None:
     """The ID that was sealed."""
     return None if sealed is None else keyring.open(_PURPOSE, sealed)

@@ -1,4 +1,4 @@
-"""Prisoners: adding, editing, finding."""
+"""Prisoners: adding, editing, finding, transferring, releasing."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +17,7 @@ from visitation.people.identity import sealed_id
 from visitation.people.scope import Scope
 from visitation.people.tables import Prisoner
 from visitation.places.tables import Site
+from visitation.words import SiteKind
 
 
 async def add_prisoner(
@@ -75,16 +76,61 @@ async def edit_prisoner(
     audit.note(session, by, "edit_prisoner", f"prisoner:{prisoner.id}", now=now)
 
 
-async def release_prisoner(
-    session: AsyncSession, prisoner: Prisoner, *, by: Actor, now: datetime
+async def transfer_prisoner(
+    session: AsyncSession,
+    prisoner: Prisoner,
+    *,
+    to_site: int,
+    number: str,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    """Record a release: nothing more can be booked, what is booked stays.
+    """Record that a prisoner is held in another prison now, under a number there.
 
-    Releasing twice keeps the first time.
+    What is booked stays; the booking rules refuse anything new in the old prison. Where
+    the prisoner is already, under that number, nothing changes.
+
+    Raises:
+        Invalid: if there is no such prison, it was given up, or somebody there has the
+            number.
+    """
+    wanted = persian.to_ascii_digits(number).strip()
+    site = await session.get(Site, to_site)
+    if site is None or site.kind is not SiteKind.PRISON:
+        raise Invalid("to_site", "unknown_prison")
+    if site.closed_at is not None and site.closed_at <= now:
+        raise Invalid("to_site", "prison_given_up")
+    was = prisoner.site_id
+    if (was, prisoner.number) == (to_site, wanted):
+        return
+    await _keep(session, prisoner, number, prisoner.name, site_id=to_site)
+    audit.note(
+        session,
+        by,
+        "transfer_prisoner",
+        f"prisoner:{prisoner.id}",
+        now=now,
+        from_site=was,
+        to_site=to_site,
+    )
+
+
+async def release_prisoner(
+    session: AsyncSession,
+    prisoner: Prisoner,
+    *,
+    by: Actor,
+    now: datetime,
+    at: datetime | None = None,
+) -> None:
+    """Record a release: nothing after it can be booked, what is booked stays.
+
+    It is now unless `at` says when it was or will be. Releasing twice keeps the first
+    time.
     """
     if prisoner.released_at is not None:
         return
-    prisoner.released_at = now
+    prisoner.released_at = at or now
     session.add(prisoner)
     audit.note(session, by, "release_prisoner", f"prisoner:{prisoner.id}", now=now)
 
@@ -135,12 +181,18 @@ async def find_prisoners(
 
 
 async def _keep(
-    session: AsyncSession, prisoner: Prisoner, number: str, name: str
+    session: AsyncSession,
+    prisoner: Prisoner,
+    number: str,
+    name: str,
+    *,
+    site_id: int | None = None,
 ) -> None:
     # Changed inside the savepoint: what is changed before it is written before it, and
     # a refusal would then spoil the whole transaction.
     try:
         async with session.begin_nested():
+            prisoner.site_id = site_id or prisoner.site_id
             prisoner.number = persian.to_ascii_digits(number).strip()
             prisoner.name = name.strip()
             prisoner.name_folded = persian.fold(name)

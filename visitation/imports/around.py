@@ -1,0 +1,277 @@
+"""What the rows of one batch may refer to: the prisons within reach, and prisoners.
+
+A few queries for a batch, however many rows it has. What is out of reach does not
+exist.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, tuple_
+from sqlmodel import and_, col, func, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import persian
+from visitation.audit import Actor
+from visitation.imports import cells
+from visitation.imports.report import Row, RowRefused
+from visitation.keyring import Keyring
+from visitation.people.identity import fingerprint_of
+from visitation.people.scope import Scope
+from visitation.people.tables import Prisoner
+from visitation.places.tables import Province, Site
+from visitation.words import SiteKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Who brings something in, how far they reach, when, and with which keys."""
+
+    scope: Scope
+    keyring: Keyring
+    by: Actor
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A prisoner as the database knows them before the batch."""
+
+    id: int
+    site_id: int
+    number: str
+    name_folded: str
+    fingerprint: str | None
+    released_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prison:
+    """A prison that rows may name."""
+
+    id: int
+    zone: ZoneInfo
+    names: frozenset[str]
+    provinces: frozenset[str]
+
+
+class Around:
+    """The prisons and prisoners that the rows of a batch may mean."""
+
+    def __init__(
+        self, prisons: Iterable[Prison], known: Iterable[Known], desk: Desk
+    ) -> None:
+        self.desk = desk
+        self.prisons = {prison.id: prison for prison in prisons}
+        self._by_name: dict[str, list[Prison]] = defaultdict(list)
+        for prison in self.prisons.values():
+            for name in prison.names:
+                self._by_name[name].append(prison)
+        self._by_id: dict[str, Known] = {}
+        self._at: dict[tuple[int, str], Known] = {}
+        self._named: dict[tuple[int, str], set[int]] = defaultdict(set)
+        for one in known:
+            if one.fingerprint:
+                self._by_id[one.fingerprint] = one
+            self._at[one.site_id, persian.fold(one.number)] = one
+            self._named[one.site_id, squeezed(one.name_folded)].add(one.id)
+
+    def prison(
+        self, row: Row, name: str = "prison", province: str = "province"
+    ) -> Prison:
+        """The prison a row names, by its id or by its name within a province.
+
+        Raises:
+            RowRefused: if there is none within reach, or several have the name.
+        """
+        said = squeezed(row.cell(name))
+        if not said:
+            raise RowRefused(name, "cell_missing")
+        within = squeezed(row.cell(province))
+        found = self._by_name[said] if said in self._by_name else self._numbered(said)
+        if within:
+            found = [one for one in found if within in one.provinces]
+        if not found:
+            raise RowRefused(name, "import_unknown_prison")
+        if len(found) > 1:
+            raise RowRefused(province, "import_several_prisons")
+        return found[0]
+
+    def with_id(self, national_id: str) -> Known | None:
+        """Who has a national ID, within reach or not."""
+        mark = fingerprint_of(national_id, keyring=self.desk.keyring)
+        return self._by_id.get(mark) if mark else None
+
+    def at(self, site_id: int, number: str) -> Known | None:
+        """Who has a number in a prison."""
+        return self._at.get((site_id, persian.fold(number)))
+
+    def namesakes(self, site_id: int, name: str) -> set[int]:
+        """Who in a prison has a name, however it is spelled and spaced."""
+        return self._named[site_id, squeezed(name)]
+
+    def remember(self, one: Known) -> None:
+        """Count somebody in who was added or changed by the batch itself."""
+        if one.fingerprint:
+            self._by_id[one.fingerprint] = one
+        self._at[one.site_id, persian.fold(one.number)] = one
+        self._named[one.site_id, squeezed(one.name_folded)].add(one.id)
+
+    def move(self, was: Known, now: Known) -> None:
+        """Count somebody in at another place or under another number."""
+        self._at.pop((was.site_id, persian.fold(was.number)), None)
+        self._named[was.site_id, squeezed(was.name_folded)].discard(was.id)
+        self.remember(now)
+
+    def prisoner(self, row: Row) -> Known:
+        """The prisoner a row is about: by national ID, else by prison and number.
+
+        Raises:
+            RowRefused: if there is none within reach, or the two do not agree.
+        """
+        national_id = cells.national_id(row)
+        number = cells.number(row, "number")
+        named = self.with_id(national_id) if national_id else None
+        if named is not None:
+            if named.site_id not in self.prisons:
+                raise RowRefused("national_id", "import_unknown_prisoner")
+            if number and persian.fold(number) != persian.fold(named.number):
+                raise RowRefused("number", "import_not_the_same")
+            if row.cell("prison") and self.prison(row).id != named.site_id:
+                raise RowRefused("prison", "import_not_the_same")
+            return named
+        if not number:
+            field = "national_id" if national_id else "number"
+            code = "import_unknown_prisoner" if national_id else "cell_missing"
+            raise RowRefused(field, code)
+        found = self.at(self.prison(row).id, number)
+        if found is None:
+            raise RowRefused("number", "import_unknown_prisoner")
+        if national_id and found.fingerprint:
+            raise RowRefused("national_id", "import_not_the_same")
+        return found
+
+    def _numbered(self, said: str) -> list[Prison]:
+        if not (said.isascii() and said.isdigit()):
+            return []
+        prison = self.prisons.get(int(said))
+        return [prison] if prison else []
+
+
+async def around(session: AsyncSession, rows: Sequence[Row], desk: Desk) -> Around:
+    """What the rows may refer to."""
+    return await with_prisons(session, await prisons(session, desk), rows, desk)
+
+
+async def with_prisons(
+    session: AsyncSession,
+    within: Sequence[Prison],
+    rows: Sequence[Row],
+    desk: Desk,
+) -> Around:
+    """What the rows may refer to, among prisons that are known already."""
+    return Around(within, await _known(session, within, rows, desk), desk)
+
+
+async def prisons(session: AsyncSession, desk: Desk) -> list[Prison]:
+    """The prisons within reach that were not given up."""
+    found = await session.exec(
+        select(Site, Province)
+        .join(Province, col(Province.id) == col(Site.province_id))
+        .where(
+            Site.kind == SiteKind.PRISON,
+            or_(col(Site.closed_at).is_(None), col(Site.closed_at) > desk.now),
+            desk.scope.of_sites(),
+        )
+    )
+    return [
+        Prison(
+            id=site.id,
+            zone=ZoneInfo(site.zone),
+            names=frozenset({squeezed(site.name)}),
+            provinces=frozenset({squeezed(province.name), squeezed(province.code)}),
+        )
+        for site, province in found
+    ]
+
+
+def as_known(prisoner: Prisoner) -> Known:
+    """A prisoner as the rows of a batch see them."""
+    return Known(
+        id=prisoner.id,
+        site_id=prisoner.site_id,
+        number=prisoner.number,
+        name_folded=prisoner.name_folded,
+        fingerprint=prisoner.national_id_fingerprint,
+        released_at=prisoner.released_at,
+    )
+
+
+def squeezed(text: str) -> str:
+    """Text as names are compared: folded, and without any space."""
+    return persian.fold(text).replace(" ", "")
+
+
+async def _known(
+    session: AsyncSession, within: Sequence[Prison], rows: Sequence[Row], desk: Desk
+) -> list[Known]:
+    # One question each, because an OR of the three would use none of their indexes.
+    named = Around(within, (), desk)
+    found: dict[int, Known] = {}
+    for condition in _conditions(rows, named):
+        some = await session.exec(select(Prisoner).where(condition))
+        found |= {one.id: as_known(one) for one in some}
+    return list(found.values())
+
+
+def _conditions(rows: Sequence[Row], named: Around) -> Iterable[ColumnElement[bool]]:
+    marks: set[str] = set()
+    places: set[tuple[int, str]] = set()
+    names: dict[str, int] = {}
+    for row in rows:
+        marks |= _marks(row, named.desk.keyring)
+        for column, prison_id in _prison_ids(row, named):
+            number = _number(row, column)
+            if number:
+                places |= {(prison_id, number), (prison_id, persian.fold(number))}
+            if row.cell("name"):
+                names[squeezed(row.cell("name"))] = prison_id
+    if marks:
+        yield col(Prisoner.national_id_fingerprint).in_(marks)
+    if places:
+        yield tuple_(col(Prisoner.site_id), col(Prisoner.number)).in_(sorted(places))
+    if names:
+        yield and_(
+            col(Prisoner.site_id).in_(set(names.values())),
+            func.replace(Prisoner.name_folded, " ", "").in_(names),
+        )
+
+
+def _marks(row: Row, keyring: Keyring) -> set[str]:
+    try:
+        mark = fingerprint_of(cells.national_id(row), keyring=keyring)
+    except RowRefused:
+        return set()
+    return {mark} if mark else set()
+
+
+def _prison_ids(row: Row, named: Around) -> Iterable[tuple[str, int]]:
+    """The prisons a row names, each with the column of the number there."""
+    for number, prison, province in (
+        ("number", "prison", "province"),
+        ("to_number", "to_prison", "to_province"),
+    ):
+        try:
+            yield number, named.prison(row, prison, province).id
+        except RowRefused:
+            continue
+
+
+def _number(row: Row, column: str) -> str:
+    try:
+        return cells.number(row, column)
+    except RowRefused:
+        return ""

@@ -1,0 +1,125 @@
+"""Rows of prisoners: who is new, whose name or number was corrected, who is known.
+
+A person is who has the national ID, else who has the number in the prison. A number is
+never given to another person by an import: the families of the first would then be
+linked to the second.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import people, persian
+from visitation.imports import cells
+from visitation.imports.around import Around, Known, as_known, squeezed
+from visitation.imports.report import Row, RowOutcome, RowRefused
+from visitation.imports.taking import UNCHANGED, Verdict
+from visitation.people.identity import fingerprint_of
+from visitation.people.tables import Prisoner
+
+_NAME = 100
+
+
+async def decide(session: AsyncSession, row: Row, around: Around) -> Verdict:
+    """What a row says about a prisoner.
+
+    Raises:
+        RowRefused: if somebody else has the number or the ID, or a cell is unreadable.
+    """
+    prison = around.prison(row)
+    number = cells.number(row, "number", required=True)
+    name = cells.text(row, "name", longest=_NAME, required=True)
+    national_id = cells.national_id(row)
+    there = around.at(prison.id, number)
+    known = around.with_id(national_id) if national_id else None
+    if known is None:
+        if there is None:
+            return _new(around, prison.id, number, name, national_id)
+        _refuse_another_person(there, name, national_id)
+        known = there
+    elif known.site_id != prison.id:
+        inside = known.site_id in around.prisons
+        raise RowRefused("prison", "import_elsewhere" if inside else "import_id_known")
+    elif there is not None and there.id != known.id:
+        raise RowRefused("number", "import_number_taken")
+    return _correction(around, known, number, name, national_id)
+
+
+def _refuse_another_person(there: Known, name: str, national_id: str) -> None:
+    if national_id and there.fingerprint:
+        raise RowRefused("number", "import_number_taken")
+    same = squeezed(name) == squeezed(there.name_folded)
+    shared = set(persian.fold(name).split()) & set(there.name_folded.split())
+    settled = national_id or there.released_at is not None
+    if not same and (settled or not shared):
+        raise RowRefused("number", "import_number_taken")
+
+
+def _new(
+    around: Around, site_id: int, number: str, name: str, national_id: str
+) -> Verdict:
+    async def write(session: AsyncSession) -> None:
+        desk = around.desk
+        added = await people.add_prisoner(
+            session,
+            site_id=site_id,
+            number=number,
+            name=name,
+            national_id=national_id or None,
+            keyring=desk.keyring,
+            by=desk.by,
+            now=desk.now,
+        )
+        around.remember(as_known(added))
+
+    alike = around.namesakes(site_id, name)
+    remarks = ("import_namesake",) if alike else ()
+    return Verdict(outcome=RowOutcome.CREATED, write=write, remarks=remarks)
+
+
+def _correction(
+    around: Around, known: Known, number: str, name: str, national_id: str
+) -> Verdict:
+    gone = ("import_is_released",) if known.released_at is not None else ()
+    learned = bool(national_id) and known.fingerprint is None
+    renamed = squeezed(name) != squeezed(known.name_folded)
+    renumbered = persian.fold(number) != persian.fold(known.number)
+    if not (learned or renamed or renumbered):
+        return replace(UNCHANGED, remarks=gone)
+    write = partial(
+        _correct,
+        around=around,
+        known=known,
+        number=number,
+        name=name if renamed else None,
+        national_id=national_id if learned else None,
+    )
+    return Verdict(outcome=RowOutcome.CHANGED, write=write, remarks=gone)
+
+
+async def _correct(
+    session: AsyncSession,
+    *,
+    around: Around,
+    known: Known,
+    number: str,
+    name: str | None,
+    national_id: str | None,
+) -> None:
+    desk = around.desk
+    prisoner = await session.get_one(Prisoner, known.id)
+    await people.edit_prisoner(
+        session,
+        prisoner,
+        number=number,
+        name=name or prisoner.name,
+        national_id=national_id,
+        keyring=desk.keyring,
+        by=desk.by,
+        now=desk.now,
+    )
+    mark = fingerprint_of(national_id or "", keyring=desk.keyring)
+    around.move(
+        known, replace(as_known(prisoner), fingerprint=mark or known.fingerprint)
+    )
