@@ -4,11 +4,13 @@ Reads; never writes. A month of a prison and a day of a province take the same n
 of queries, one of them for all that is taken. Who is there is `calendar`'s business.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlmodel import col, select
+from sqlalchemy import String, cast
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import calendar, openings
@@ -20,8 +22,8 @@ from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.words import VisitKind
 
-#: No visit is longer.
-_LONGEST = timedelta(days=1)
+#: No visit, and no turnover after it, is longer.
+_LONGEST, _LONGEST_TURNOVER = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +59,9 @@ class PrisonTallies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Taken:
-    """What is in the way: terminals by the quantum they are taken in, and closures."""
+    """What is in the way: terminals by prison and quantum, and closures."""
 
-    terminals: dict[int, set[int]]
+    terminals: dict[int, dict[int, set[int]]]
     closures: Sequence[Closure]
 
 
@@ -107,8 +109,9 @@ def _tallies(
     broken = frozenset(t.id for t in opening.terminals if t.out_of_order is not None)
     closures = [one for one in taken.closures if one.site_id == opening.site.id]
     turnover, given_up = opening.policy.turnover, opening.site.closed_at
+    terminals = taken.terminals.get(opening.site.id, {})
     for sitting in opening.sittings(first, last):
-        used = _used(sitting.span, turnover, taken)
+        used = _used(sitting.span, turnover, terminals)
         whole_house = given_up is not None and given_up < sitting.span.end
         shut = _shut(sitting.span, closures)
         yield _tally(
@@ -120,9 +123,11 @@ def _tallies(
         )
 
 
-def _used(span: Timespan, turnover: timedelta, taken: _Taken) -> set[int]:
+def _used(
+    span: Timespan, turnover: timedelta, terminals: dict[int, set[int]]
+) -> set[int]:
     quanta = span.widened(timedelta(0), turnover).quanta()
-    return set().union(*(taken.terminals.get(one, ()) for one in quanta))
+    return set().union(*(terminals[one] for one in quanta if one in terminals))
 
 
 def _shut(span: Timespan, closures: Iterable[Closure]) -> set[int | None]:
@@ -161,23 +166,27 @@ async def _taken(
     session: AsyncSession, found: Sequence[Opening], whole: Timespan
 ) -> _Taken:
     ids = [opening.site.id for opening in found]
-    visits = await session.exec(
-        select(
-            Visit.terminal_id, Visit.prison_id, Visit.starts_at, Visit.ends_at
-        ).where(
+    # Whoever sits at the same time is one row: reading rows is what takes long.
+    together = func.aggregate_strings(cast(Visit.terminal_id, String), ",")
+    rows = await session.exec(
+        select(Visit.prison_id, Visit.starts_at, Visit.ends_at, together)
+        .where(
             col(Visit.prison_id).in_(ids),
             col(Visit.starts_at) >= whole.start - _LONGEST,
             col(Visit.starts_at) < whole.end,
-            col(Visit.ends_at) > whole.start - timedelta(hours=1),
+            col(Visit.ends_at) > whole.start - _LONGEST_TURNOVER,
             col(Visit.state).in_(calendar.SHOWN),
         )
+        .group_by(col(Visit.prison_id), col(Visit.starts_at), col(Visit.ends_at))
     )
     turnovers = {opening.site.id: opening.policy.turnover for opening in found}
-    terminals: dict[int, set[int]] = {}
-    for terminal_id, prison_id, starts_at, ends_at in visits:
-        taken = Timespan(starts_at, ends_at + turnovers[prison_id])
-        for quantum in taken.quanta():
-            terminals.setdefault(quantum, set()).add(terminal_id)
+    terminals: dict[int, dict[int, set[int]]] = {
+        site_id: defaultdict(set) for site_id in ids
+    }
+    for prison_id, starts_at, ends_at, seats in rows:
+        used = {int(seat) for seat in seats.split(",")}
+        for quantum in Timespan(starts_at, ends_at + turnovers[prison_id]).quanta():
+            terminals[prison_id][quantum] |= used
     closures = await session.exec(
         select(Closure).where(col(Closure.site_id).in_(ids), overlapping(whole))
     )
