@@ -11,6 +11,7 @@ from visitation.admission import Denial
 from visitation.lifecycle import MessageState, ParticipantState, VisitState
 from visitation.wording import Template
 from visitation.words import (
+    Approval,
     Attendance,
     ContactState,
     Fault,
@@ -52,6 +53,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Supervision: {
         Supervision.NONE: N_("Staff may watch"),
         Supervision.REQUIRED: N_("Held while no staff watch"),
+    },
+    Approval: {
+        Approval.NONE: N_("Booked at once"),
+        Approval.REQUIRED: N_("Looked at by staff first"),
     },
     VisitKind: {
         VisitKind.FAMILY: N_("Family visit"),

@@ -5,7 +5,21 @@ Knows the numbers' names and their order; no page, and nothing that is in force.
 
 from collections.abc import Mapping
 
+from visitation.places import Level
+from visitation.words import Approval, Supervision
 from web.i18n import N_
+
+#: The choices of a policy that are words and not numbers.
+WORDS: Mapping[str, type[Approval | Supervision]] = {
+    "approval": Approval,
+    "supervision": Supervision,
+}
+#: What an empty field means, by where its number comes from.
+ABOVE: Mapping[Level, str] = {
+    Level.DEFAULT: N_("Left empty: %(value)s, as the service begins with."),
+    Level.NATION: N_("Left empty: %(value)s, as chosen for the nation."),
+    Level.PROVINCE: N_("Left empty: %(value)s, as chosen for the province."),
+}
 
 #: Each number's name and a hint, in the order of the page.
 MEANINGS: Mapping[str, tuple[str, str]] = {

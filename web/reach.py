@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import people
 from visitation.people import Account, ApiToken, Contact, Prisoner, Visitor
-from visitation.places import Closure, Province, SessionTemplate
+from visitation.places import Closure, Province, ProvinceGrant, SessionTemplate
 from web import subjects
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
 from web.subjects import by_id
@@ -53,6 +53,19 @@ async def closure(
     """The closure of `{closure}`, for staff who reach its site."""
     found = await by_id(session, Closure, parts.get("closure", ""))
     if found is None or not await _reaches(session, principal, found.site_id):
+        return None
+    return found
+
+
+async def grant(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> ProvinceGrant | None:
+    """The grant of `{grant}`, for staff who reach its prison."""
+    found = await by_id(session, ProvinceGrant, parts.get("grant", ""))
+    if found is None or not await _reaches(session, principal, found.prison_id):
         return None
     return found
 

@@ -510,10 +510,10 @@ async def test_a_prisons_rules_are_set_within_their_limits(
         credit_max_minutes=10,
         supervision=Supervision.REQUIRED,
     )
-    bad = typed | {"max_party": "99", "horizon_days": ""}
+    bad = typed | {"max_party": "99", "horizon_days": "soon"}
     page = await text(administrator, path, bad, status=422)
     assert "Give 12 or less." in page
-    assert "Fill this in." in page
+    assert "Give a whole number." in page
     odd = await text(administrator, path, typed | {"turnover_minutes": "7"}, status=409)
     assert "whole five minutes" in odd
 

@@ -14,6 +14,7 @@ from visitation.places.policy_levels import (
     Level,
     Origin,
     origins,
+    policy_at,
     scope_of_province,
     scope_of_site,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "grant_province",
     "grants_of",
     "origins",
+    "policy_at",
     "policy_of",
     "provinces",
     "put_in_order",

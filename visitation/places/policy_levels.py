@@ -132,6 +132,17 @@ def in_force(known: Mapping[str, Mapping[str, Value]], scopes: Iterable[str]) ->
     return Policy(**(numbers | words))  # type: ignore[arg-type]
 
 
+async def policy_at(session: AsyncSession, scope: str) -> Policy:
+    """What would be in force at a scope for a prison that chose nothing narrower.
+
+    Raises:
+        NotFound: if the scope names no province or site.
+        Invalid: if it names a site that is no prison.
+    """
+    scopes = [name for _level, name in await levels(session, scope)]
+    return in_force(await chosen(session, scopes), scopes)
+
+
 async def origins(session: AsyncSession, scope: str) -> Mapping[str, Origin]:
     """Every number at a scope, with where it comes from, in the order of `Policy`.
 
