@@ -29,7 +29,7 @@ _MONTHS_EN = (
 )
 _OWN_PHONE = {"fa": "تلفن خودتان", "en": "your own phone"}
 _DESK = {"fa": "از محل کار", "en": "at your desk"}
-_OFFICIALS = frozenset({Part.OFFICIAL, Part.COMPANION})
+OFFICIALS = frozenset({Part.OFFICIAL, Part.COMPANION})
 #: What a visitor is told, and what an official is told of the same, if anything.
 FOR_OFFICIALS: Mapping[Template, Template] = {
     Template.BOOKED: Template.OFFICIAL_BOOKED,
@@ -77,7 +77,7 @@ async def tell(
     scene = await scene_of(session, visit)
     silent = []
     for recipient in await recipients(session, visit.id):
-        official = recipient.part in _OFFICIALS
+        official = recipient.part in OFFICIALS
         if recipient.phone is None:
             silent.append(recipient)
             continue
@@ -137,7 +137,7 @@ async def recipients(session: AsyncSession, visit_id: int) -> list[Recipient]:
         .outerjoin(Account, col(Account.id) == col(Participant.account_id))
         .where(
             Participant.visit_id == visit_id,
-            col(Participant.part).in_([Part.VISITOR, *_OFFICIALS]),
+            col(Participant.part).in_([Part.VISITOR, *OFFICIALS]),
         )
         .order_by(col(Participant.id))
     )

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from scheduler import notices
 from scheduler.means import Means
 from visitation import audit, calls, messages, visits
 from visitation.audit import SYSTEM
@@ -23,6 +24,7 @@ from visitation.lifecycle import OCCUPYING, IllegalMove, VisitAction, VisitState
 from visitation.places import Policy, SitePolicy
 from visitation.timespan import Timespan
 from visitation.visits import Claim, Participant, Visit
+from visitation.wording import Template
 from visitation.words import SIDES, Outcome, Part, Side
 
 BATCH = 200
@@ -36,7 +38,10 @@ PAST_CLAIMS = timedelta(days=2)
 
 
 async def expire_holds(database: Database, *, now: datetime, means: Means) -> int:
-    """Give back what was held or requested and not booked in time."""
+    """Give back what was held or requested and not booked in time.
+
+    A family whose request nobody decided is told; who only looked at a slot is not.
+    """
     async with database.read() as session:
         rows = await session.exec(
             select(Visit.id)
@@ -49,9 +54,14 @@ async def expire_holds(database: Database, *, now: datetime, means: Means) -> in
         due = rows.all()
 
     async def expire(session: AsyncSession, visit: Visit) -> None:
+        was_requested = visit.state is VisitState.REQUESTED
         await visits.move(session, visit, VisitAction.EXPIRE, by=SYSTEM, now=now)
         await visits.release(session, visit_id=visit.id)
         await visits.give_back(session, visit, by=SYSTEM, now=now)
+        await visits.give_back(session, visit, by=SYSTEM, now=now)
+        if was_requested:
+            await messages.discard(session, visit_id=visit.id)
+            await notices.tell(session, visit, Template.EXPIRED, now=now)
 
     return await _each(database, due, expire)
 

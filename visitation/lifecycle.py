@@ -165,6 +165,9 @@ class Act(StrEnum):
 
     BOOK = "book"
     MOVE = "move"
+    DECIDE = "decide"
+    REPEAT = "repeat"
+    FIND_OFFICIAL = "find_official"
     CANCEL = "cancel"
     CHECK_IN = "check_in"
     TICK_PRISONER = "tick_prisoner"
@@ -182,6 +185,9 @@ class Act(StrEnum):
 MAY: Mapping[Act, frozenset[Role]] = {
     Act.BOOK: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
     Act.MOVE: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
+    Act.DECIDE: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
+    Act.REPEAT: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
+    Act.FIND_OFFICIAL: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
     Act.CANCEL: frozenset({Role.SCHEDULER, Role.WARDEN, Role.ADMINISTRATOR}),
     Act.CHECK_IN: frozenset({Role.CLERK, Role.ADMINISTRATOR}),
     Act.TICK_PRISONER: frozenset({Role.WARDEN}),

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation.errors import NotFound, VisitationError
 from visitation.lifecycle import VisitState
 from visitation.messages import Message
-from visitation.places.tables import MobileDay
+from visitation.places.tables import MobileDay, Station
 from visitation.timespan import Timespan
 from visitation.visits.tables import Claim, Cover, Participant, Visit
 from visitation.words import Attendance, Part
@@ -67,7 +67,7 @@ async def holds(
     cover: Cover,
     *,
     prison_id: int,
-    point_id: int | None,
+    kiosk_id: int | None,
     span: Timespan,
 ) -> bool:
     """Whether a visit at these places and in this time lies within a cover."""
@@ -77,8 +77,9 @@ async def holds(
         return False
     if cover.mobile_day_id is None:
         return cover.prison_id == prison_id
-    day = await session.get(MobileDay, cover.mobile_day_id)
-    return day is not None and point_id is not None and day.site_id == point_id
+    day = await session.get_one(MobileDay, cover.mobile_day_id)
+    kiosk = await session.get(Station, kiosk_id) if kiosk_id else None
+    return kiosk is not None and kiosk.site_id == day.site_id
 
 
 async def covering(
@@ -86,13 +87,13 @@ async def covering(
     *,
     official_id: int,
     prison_id: int,
-    point_id: int | None,
+    kiosk_id: int | None,
     span: Timespan,
 ) -> Cover | None:
     """The cover by which an official attends at these places in this time, if any."""
     for cover in await covers_between(session, span, official_id=official_id):
         if await holds(
-            session, cover, prison_id=prison_id, point_id=point_id, span=span
+            session, cover, prison_id=prison_id, kiosk_id=kiosk_id, span=span
         ):
             return cover
     return None
@@ -104,7 +105,8 @@ async def inside(session: AsyncSession, cover: Cover) -> Sequence[Visit]:
         here = col(Visit.prison_id) == cover.prison_id
     else:
         day = await session.get_one(MobileDay, cover.mobile_day_id)
-        here = col(Visit.point_id) == day.site_id
+        kiosks = select(Station.id).where(Station.site_id == day.site_id)
+        here = col(Visit.kiosk_id).in_(kiosks)
     rows = await session.exec(
         select(Visit)
         .where(

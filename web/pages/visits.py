@@ -18,6 +18,13 @@ from web.routing import Page, Route
 
 #: What the page offers: what may be done, the move it needs, the route, the words.
 _OFFERS = (
+    (
+        Act.DECIDE,
+        VisitAction.APPROVE,
+        "requests.show",
+        N_("Decide on the request"),
+    ),
+    (Act.REPEAT, None, "series.ask", N_("Repeat the visit")),
     (Act.MOVE, None, "visit_changes.ask_move", N_("Move the visit")),
     (
         Act.CANCEL,

@@ -1,0 +1,362 @@
+"""Visits that are asked for: up to three ranked places, one of them held, one decision.
+
+A request holds its place and cannot wait for ever: it runs out before its time.
+Knows no page; whether a visit may be written is `verdict`'s.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Unpack
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import booking, facts, notices, rules
+from scheduler.booking import Refused, Wish
+from scheduler.proposals import Proposal, Refusal
+from scheduler.situation import situation, wanted
+from scheduler.verdict import unless_refused
+from visitation import audit, lifecycle, messages, places, visits
+from visitation.audit import Actor
+from visitation.errors import Invalid, VisitationError
+from visitation.keyring import Keyring
+from visitation.lifecycle import VisitAction, VisitState
+from visitation.people import Scope
+from visitation.places import Site
+from visitation.timespan import Timespan
+from visitation.visits import RankedWish, Visit, claims
+from visitation.wording import Template
+from visitation.words import Approval, Part, Role
+
+#: How long a request may wait for a decision, at most.
+PATIENCE = timedelta(days=3)
+MOST_WISHES = 3
+#: Whose bookings nobody else looks at.
+_DECIDERS = frozenset({Role.SCHEDULER, Role.ADMINISTRATOR})
+
+
+class TooLateToAsk(VisitationError):
+    """The request would run out before anybody could decide."""
+
+
+class NoSuchWish(VisitationError):
+    """The request has no wish of that rank."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where and when somebody would like to visit; no kiosk means their own phone."""
+
+    terminal_id: int
+    span: Timespan
+    kiosk_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A wish of a request, and every reason that the rules have against it now."""
+
+    rank: int
+    place: Place
+    held: bool
+    reasons: tuple[Refusal, ...]
+
+
+async def is_looked_at(session: AsyncSession, prison_id: int, *, by: Actor) -> bool:
+    """Whether what this actor books at a prison is a request at first."""
+    if by.role in _DECIDERS:
+        return False
+    policy = await places.policy_of(session, prison_id)
+    return policy.approval is Approval.REQUIRED
+
+
+async def submit(
+    session: AsyncSession,
+    *,
+    ranked: Sequence[Place],
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
+    **wish: Unpack[Wish],
+) -> Visit:
+    """Ask for the first place that the rules allow, the best of them first.
+
+    That place is held until somebody decides, three days at most. The visitors are
+    told that the request has come.
+
+    Raises:
+        Invalid: unless there are one to three different places.
+        NotFound: if the prison, a station or the prisoner does not exist.
+        Refused: with every reason against the best place, if none is allowed.
+        TooLateToAsk: if a decision could not come in time for any.
+    """
+    if not 1 <= len(ranked) <= MOST_WISHES or len(set(ranked)) < len(ranked):
+        raise Invalid("wishes", "wishes_one_to_three")
+    policy = await places.policy_of(session, wish["prison_id"])
+    refused: VisitationError | None = None
+    for place in ranked:
+        until = _until(place.span, policy.decide_minutes, now)
+        if until <= now:
+            refused = refused or TooLateToAsk()
+            continue
+        try:
+            visit = await booking.hold(
+                session, keyring=keyring, by=by, now=now, **_at(wish, place)
+            )
+        except Refused as refusal:
+            refused = refused or refusal
+            continue
+        await _remember(session, visit, ranked)
+        await visits.move(
+            session, visit, VisitAction.SUBMIT, by=by, now=now, hold_until=until
+        )
+        await notices.tell(session, visit, Template.REQUESTED, now=now)
+        return visit
+    raise refused or TooLateToAsk()
+
+
+async def ask(
+    session: AsyncSession,
+    *,
+    ranked: Sequence[Place],
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
+    **wish: Unpack[Wish],
+) -> Visit:
+    """Book the best place, or ask for it where the prison looks at what families want.
+
+    Raises:
+        Invalid: unless there are one to three different places.
+        NotFound: if the prison, a station or the prisoner does not exist.
+        Refused: with every reason against the best place.
+        TooLateToAsk: if a decision could not come in time.
+    """
+    if await is_looked_at(session, wish["prison_id"], by=by):
+        return await submit(
+            session, ranked=ranked, keyring=keyring, by=by, now=now, **wish
+        )
+    return await booking.book(
+        session, keyring=keyring, by=by, now=now, **_at(wish, ranked[0])
+    )
+
+
+async def approve(
+    session: AsyncSession,
+    visit: Visit,
+    *,
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
+    rank: int | None = None,
+    override_reason: str = "",
+) -> None:
+    """Grant what a request holds, or its wish of a rank: give codes, tell everybody.
+
+    Raises:
+        IllegalMove: if it is no request any more.
+        NoSuchWish: if it has no wish of that rank.
+        Refused: with every reason that the rules have by now; nothing changes.
+        Overtaken: if somebody else decided first.
+    """
+    lifecycle.after(visit.state, VisitAction.APPROVE)
+    place = await _granted(session, visit, rank)
+    people = await visits.participants(session, visit.id)
+    proposal = replace(
+        booking.proposal_of(visit, people),
+        terminal_id=place.terminal_id,
+        span=place.span,
+        kiosk_id=place.kiosk_id,
+    )
+    point_id = await facts.point_of(session, proposal)
+
+    async def write(turnover: timedelta) -> Visit:
+        await visits.move(
+            session,
+            visit,
+            VisitAction.APPROVE,
+            by=by,
+            now=now,
+            facts={"rank": rank},
+            hold_until=None,
+            starts_at=place.span.start,
+            ends_at=place.span.end,
+            booked_end_at=place.span.end,
+            terminal_id=place.terminal_id,
+            kiosk_id=place.kiosk_id,
+            point_id=point_id,
+        )
+        names = wanted(proposal)
+        await claims.retime(session, visit, names, place.span, turnover=turnover)
+        return visit
+
+    overriding = override_reason.strip()
+    _, overridden = await unless_refused(
+        session,
+        proposal,
+        write,
+        by=by,
+        now=now,
+        overriding=overriding,
+        moved=visit,
+    )
+    if overridden:
+        _note_overridden(session, visit, overridden, overriding, by=by, now=now)
+    await messages.discard(session, visit_id=visit.id)
+    for participant in people:
+        if participant.part is Part.VISITOR:
+            await visits.issue(session, participant, keyring=keyring)
+    await notices.tell(session, visit, Template.BOOKED, now=now)
+
+
+async def decline(
+    session: AsyncSession, visit: Visit, *, reason: str, by: Actor, now: datetime
+) -> None:
+    """Decline a request: free what it holds, and tell the family.
+
+    Raises:
+        Invalid: if no reason is given.
+        IllegalMove: if it is no request any more.
+        Overtaken: if somebody else decided first.
+    """
+    if not reason.strip():
+        raise Invalid("reason", "reason_needed")
+    await visits.move(
+        session,
+        visit,
+        VisitAction.DECLINE,
+        by=by,
+        now=now,
+        hold_until=None,
+        outcome_reason=reason.strip(),
+    )
+    await visits.release(session, visit_id=visit.id)
+    await visits.give_back(session, visit, by=by, now=now)
+    await messages.discard(session, visit_id=visit.id)
+    await notices.tell(session, visit, Template.DECLINED, now=now)
+
+
+async def waiting(session: AsyncSession, *, scope: Scope) -> Sequence[Visit]:
+    """The requests at the prisons of a scope, by the time that is left to decide."""
+    rows = await session.exec(
+        select(Visit)
+        .where(
+            Visit.state == VisitState.REQUESTED,
+            col(Visit.prison_id).in_(select(Site.id).where(scope.of_sites())),
+        )
+        .order_by(col(Visit.hold_until), col(Visit.id))
+    )
+    return rows.all()
+
+
+async def options(
+    session: AsyncSession, visit: Visit, *, now: datetime
+) -> tuple[Option, ...]:
+    """The wishes of a request, each with what the rules have against it now."""
+    own = booking.proposal_of(visit, await visits.participants(session, visit.id))
+    found = []
+    for wish in await _wishes(session, visit):
+        place = _place(wish)
+        proposal = replace(
+            own,
+            terminal_id=place.terminal_id,
+            span=place.span,
+            kiosk_id=place.kiosk_id,
+        )
+        found.append(
+            Option(
+                rank=wish.rank,
+                place=place,
+                held=proposal == own,
+                reasons=await _reasons(session, visit, proposal, now),
+            )
+        )
+    return tuple(found)
+
+
+async def _reasons(
+    session: AsyncSession, visit: Visit, proposal: Proposal, now: datetime
+) -> tuple[Refusal, ...]:
+    known, _opening = await situation(session, proposal, now=now, but_visit=visit.id)
+    return rules.refusals(proposal, known)
+
+
+async def _wishes(session: AsyncSession, visit: Visit) -> Sequence[RankedWish]:
+    rows = await session.exec(
+        select(RankedWish)
+        .where(RankedWish.visit_id == visit.id)
+        .order_by(col(RankedWish.rank))
+    )
+    return rows.all()
+
+
+async def _granted(session: AsyncSession, visit: Visit, rank: int | None) -> Place:
+    if rank is None:
+        return Place(
+            terminal_id=visit.terminal_id,
+            span=Timespan(visit.starts_at, visit.ends_at),
+            kiosk_id=visit.kiosk_id,
+        )
+    for wish in await _wishes(session, visit):
+        if wish.rank == rank:
+            return _place(wish)
+    raise NoSuchWish(visit.reference)
+
+
+def _place(wish: RankedWish) -> Place:
+    return Place(
+        terminal_id=wish.terminal_id,
+        span=Timespan(wish.starts_at, wish.ends_at),
+        kiosk_id=wish.kiosk_id,
+    )
+
+
+async def _remember(
+    session: AsyncSession, visit: Visit, ranked: Sequence[Place]
+) -> None:
+    session.add_all(
+        RankedWish(
+            visit_id=visit.id,
+            rank=rank,
+            terminal_id=place.terminal_id,
+            kiosk_id=place.kiosk_id,
+            starts_at=place.span.start,
+            ends_at=place.span.end,
+        )
+        for rank, place in enumerate(ranked, start=1)
+    )
+    await session.flush()
+
+
+def _until(span: Timespan, decide_minutes: int, now: datetime) -> datetime:
+    return min(now + PATIENCE, span.start - timedelta(minutes=decide_minutes))
+
+
+def _at(wish: Wish, place: Place) -> Wish:
+    there = wish.copy()
+    there["terminal_id"] = place.terminal_id
+    there["span"] = place.span
+    there["kiosk_id"] = place.kiosk_id
+    return there
+
+
+def _note_overridden(
+    session: AsyncSession,
+    visit: Visit,
+    overridden: tuple[Refusal, ...],
+    because: str,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    audit.note(
+        session,
+        by,
+        "visit_override",
+        f"visit:{visit.id}",
+        now=now,
+        visit_id=visit.id,
+        overridden=[reason.value for reason in overridden],
+        because=because,
+    )

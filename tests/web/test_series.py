@@ -1,0 +1,74 @@
+"""A standing visit on its page: booked date by date, and ended."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from tests.make import World
+from tests.web.conftest import Site
+from tests.web.worlds import TEN, book, english, made, text
+from visitation.lifecycle import VisitState
+from visitation.visits import Visit
+from visitation.words import Role
+
+WEEK = timedelta(weeks=1)
+
+
+@pytest.fixture
+async def world(site: Site) -> World:
+    return await made(site)
+
+
+@pytest.fixture
+async def scheduler(site: Site, world: World) -> Site:
+    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
+    await english(site)
+    return site
+
+
+async def rows(site: Site) -> list[Visit]:
+    async with site.database.read() as session:
+        found = await session.exec(select(Visit).order_by(Visit.starts_at))
+        return list(found)
+
+
+async def test_a_visit_repeats_from_its_page_and_ends_again(
+    scheduler: Site, world: World
+) -> None:
+    visit = await book(scheduler, world)
+    path = f"/visits/{visit.reference}/series"
+    assert path in await text(await scheduler.get(f"/visits/{visit.reference}"))
+
+    page = await text(
+        await scheduler.post(path, {"every_weeks": "1", "times": "2", "until": ""})
+    )
+    assert page.count(">Booked<") >= 2
+    assert [row.starts_at for row in await rows(scheduler)] == [
+        TEN,
+        TEN + WEEK,
+        TEN + 2 * WEEK,
+    ]
+
+    later = (await rows(scheduler))[1]
+    ended = await scheduler.post(
+        f"/visits/{later.reference}/series/end",
+        {"outcome": "cancelled_by_family", "reason": "Moved away"},
+    )
+    assert ended.headers["Location"] == f"/visits/{later.reference}"
+    assert [row.state for row in await rows(scheduler)] == [
+        VisitState.BOOKED,
+        *[VisitState.CANCELLED] * 2,
+    ]
+
+
+async def test_a_series_without_an_end_is_asked_for_one(
+    scheduler: Site, world: World
+) -> None:
+    visit = await book(scheduler, world)
+    answer = await scheduler.post(
+        f"/visits/{visit.reference}/series", {"every_weeks": "2"}
+    )
+    assert answer.status == 409
+    assert "until which day" in await text(answer)
+    assert len(await rows(scheduler)) == 1
