@@ -41,9 +41,14 @@ SOFT = frozenset(
         Refusal.TOO_SOON,
         Refusal.TOO_FAR_AHEAD,
         Refusal.NOT_A_SLOT,
+        Refusal.HOLIDAY,
         Refusal.KIND_NOT_OFFERED,
+        Refusal.OTHER_PROVINCE,
         Refusal.PARTY_TOO_LARGE,
+        Refusal.NO_ADULT,
+        Refusal.OFFICIAL_NOT_THEN,
         Refusal.WEEKLY_LIMIT,
+        Refusal.MONTHLY_LIMIT,
     }
 )
 Option = tuple[str, str] | tuple[str, str, str]
