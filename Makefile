@@ -60,6 +60,9 @@ fmt: .venv/installed-dev  ## put the code in the house's format
 bench-%: .venv/installed-dev  ## measure one thing side by side, for example bench-media
 	$(BIN)/python -m tests.bench.$(subst -,_,$*) $(ARGS)
 
+simulate: .venv/installed-dev  ## a country's year of visits, with fair allocation and without
+	$(BIN)/python -m tests.simulate $(ARGS)
+
 prove-%: .venv/installed-dev  ## try hard to break one thing, for example prove-booking-race
 	$(BIN)/python -m tests.prove.$(subst -,_,$*) $(ARGS)
 
@@ -70,4 +73,4 @@ constraints: .venv/installed-dev  ## pin the newest releases that pyproject.toml
 clean:  ## forget the environment and the demonstration's data
 	rm -rf .venv .demo
 
-.PHONY: help demo test check fmt constraints clean
+.PHONY: help demo test check fmt simulate constraints clean
