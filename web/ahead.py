@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from visitation.people import Scope
+from visitation.places import DEFAULT_ZONE, Site, Station
+from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit
 from visitation.visits.listed import AHEAD, Listed, listed
 from visitation.words import Part
@@ -47,6 +50,42 @@ async def of_contact(
     coming = select(Participant.visit_id).where(Participant.visitor_id == visitor_id)
     own = col(Visit.prisoner_id) == prisoner_id
     return await _ahead(session, now, own, col(Visit.id).in_(coming))
+
+
+async def on_day(
+    session: AsyncSession,
+    day: date,
+    *,
+    scope: Scope,
+    province_id: int | None,
+    now: datetime,
+) -> list[Ahead]:
+    """What is still booked on a day at the prisons of a province, or at all of them."""
+    begin = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(DEFAULT_ZONE))
+    prisons = select(Site.id).where(scope.of_sites())
+    if province_id is not None:
+        prisons = prisons.where(Site.province_id == province_id)
+    return await _ahead(
+        session,
+        now,
+        col(Visit.prison_id).in_(prisons),
+        col(Visit.starts_at) >= begin,
+        col(Visit.starts_at) < begin + timedelta(days=1),
+    )
+
+
+async def on_mobile_day(
+    session: AsyncSession, office_id: int, span: Timespan, *, now: datetime
+) -> list[Ahead]:
+    """What is still booked at a mobile office's kiosks in a span."""
+    kiosks = select(Station.id).where(Station.site_id == office_id)
+    return await _ahead(
+        session,
+        now,
+        col(Visit.kiosk_id).in_(kiosks),
+        col(Visit.starts_at) >= span.start,
+        col(Visit.starts_at) < span.end,
+    )
 
 
 async def of_references(

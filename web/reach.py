@@ -5,11 +5,19 @@ Like `subjects`, each answers None for what does not exist and for what may not 
 
 from collections.abc import Mapping
 
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import people
 from visitation.people import Account, ApiToken, Contact, Prisoner, Visitor
-from visitation.places import Closure, Province, ProvinceGrant, SessionTemplate
+from visitation.places import (
+    Closure,
+    Holiday,
+    MobileDay,
+    Province,
+    ProvinceGrant,
+    SessionTemplate,
+)
 from web import subjects
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
 from web.subjects import by_id
@@ -66,6 +74,34 @@ async def grant(
     """The grant of `{grant}`, for staff who reach its prison."""
     found = await by_id(session, ProvinceGrant, parts.get("grant", ""))
     if found is None or not await _reaches(session, principal, found.prison_id):
+        return None
+    return found
+
+
+async def holiday(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Holiday | None:
+    """The holiday of `{holiday}`, for any planner; pages say who may change it."""
+    return await by_id(session, Holiday, parts.get("holiday", ""))
+
+
+async def mobile_day(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> MobileDay | None:
+    """The mobile day of `{mobile}`, by reference, for staff who reach its office."""
+    reference = parts.get("mobile", "")
+    # PostgreSQL takes no NUL in a text, and would say so by an error.
+    if not reference.isprintable():
+        return None
+    rows = await session.exec(select(MobileDay).where(MobileDay.reference == reference))
+    found = rows.first()
+    if found is None or not await _reaches(session, principal, found.site_id):
         return None
     return found
 

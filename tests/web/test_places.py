@@ -297,6 +297,8 @@ async def test_a_scheduler_opens_a_prison_on_several_days_at_once(
             "slot_minutes": 30,
             "valid_from": date(2026, 11, 23),
             "valid_to": date(2027, 3, 20),
+            "every_weeks": 1,
+            "on_holidays": False,
             "stations": [terminal.id],
             "kinds": ["family", "official"],
         }

@@ -12,6 +12,7 @@ from pydantic import Field
 from visitation import jalali, places
 from visitation.errors import Invalid
 from visitation.places import Opening, SessionTemplate, Site
+from visitation.places.templates import MOST_WEEKS
 from visitation.words import SiteKind, VisitKind
 from web import forms, gate, labels, picks, reach, subjects
 from web.fields import Count, Wall
@@ -39,6 +40,10 @@ class OpeningFields(forms.Fields):
     )
     valid_from: NearDay = Field(title=N_("First day"))
     valid_to: NearDay | None = Field(default=None, title=N_("Last day"))
+    every_weeks: Annotated[Count, Field(ge=1, le=MOST_WEEKS)] = Field(
+        default=1, title=N_("Every how many weeks")
+    )
+    on_holidays: bool = Field(default=False, title=N_("Open on holidays too"))
     stations: list[Pick] = Field(default=[], title=N_("Terminals"))
     kinds: list[VisitKind] = Field(min_length=1, title=N_("Kinds of visit"))
 
@@ -65,6 +70,8 @@ class Row:
     terminals: tuple[str, ...]
     kinds: tuple[str, ...]
     every_kind: bool
+    every_weeks: int
+    on_holidays: bool
 
     def over(self, today: date) -> bool:
         """Whether it has held for the last time."""
@@ -96,6 +103,7 @@ async def new(request: web.Request) -> web.Response:
     form = forms.blank(
         OpeningFields,
         slot_minutes=_USUAL_SLOT_MINUTES,
+        every_weeks=1,
         valid_from=_today(request, site),
         kinds=list(VisitKind),
     )
@@ -172,6 +180,8 @@ def _opening(typed: OpeningFields, weekday: Weekday) -> Opening:
         valid_to=typed.valid_to,
         stations=frozenset(typed.stations),
         kinds=frozenset(typed.kinds),
+        every_weeks=typed.every_weeks,
+        on_holidays=typed.on_holidays,
     )
 
 
@@ -197,6 +207,8 @@ def _row(template: SessionTemplate, names: dict[int, str]) -> Row:
         terminals=tuple(names.get(one, "–") for one in template.stations),
         kinds=tuple(label(kind) for kind in VisitKind if kind in kinds),
         every_kind=kinds == frozenset(VisitKind),
+        every_weeks=template.every_weeks,
+        on_holidays=template.on_holidays,
     )
 
 
