@@ -1,5 +1,6 @@
 """Numbers chosen for the nation, a province or a prison; on both databases."""
 
+import asyncio
 from dataclasses import fields
 from datetime import timedelta
 
@@ -77,6 +78,38 @@ async def test_a_new_prison_has_what_the_levels_above_chose(
     async with database.read() as session:
         for prison in (before, after):
             assert await places.policy_of(session, prison.id) == Policy(max_party=7)
+
+
+async def test_a_prison_added_while_its_nation_chooses_misses_nothing(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        province = await make.province(session)
+
+    async def add(number: int) -> int:
+        async with database.write() as session:
+            site = await places.add_site(
+                session,
+                province_id=province.id,
+                kind=SiteKind.PRISON,
+                name=f"زندان {number}",
+                **AS,
+            )
+            return site.id
+
+    async def choose(scope: str, values: dict[str, int | str | None]) -> None:
+        async with database.write() as session:
+            await places.choose(session, scope=scope, values=values, **AS)
+
+    of_province = places.scope_of_province(province.id)
+    *added, _nation, _province = await asyncio.gather(
+        *(add(number) for number in range(6)),
+        choose(NATION, {"max_party": 6}),
+        choose(of_province, {"adult_age": 16}),
+    )
+    async with database.read() as session:
+        found = [await places.policy_of(session, one) for one in added]
+    assert found == [Policy(max_party=6, adult_age=16)] * 6
 
 
 async def test_each_number_says_where_it_comes_from(database: Database) -> None:

@@ -14,6 +14,7 @@ from visitation import people, visits
 from visitation.keyring import Keyring
 from visitation.lifecycle import ParticipantState, VisitState
 from visitation.words import (
+    Approval,
     Attendance,
     ContactState,
     Outcome,
@@ -21,6 +22,7 @@ from visitation.words import (
     Relation,
     SiteKind,
     StationKind,
+    Supervision,
     VisitKind,
 )
 from web.api.kinds import Id, Instant, Told
@@ -37,6 +39,32 @@ class Site(Told):
     address: str
     phone: str
     closed_at: Instant | None
+
+
+class Policy(Told):
+    """What a prison allows, as it is in force."""
+
+    notice_minutes: int = Field(description="Staff book at least so long before.")
+    horizon_days: int = Field(description="Staff book at most so far ahead.")
+    family_notice_minutes: int
+    family_horizon_days: int
+    official_notice_minutes: int
+    official_horizon_days: int
+    visits_per_week: int = Field(description="Of a prisoner, from Saturday to Friday.")
+    visits_per_month: int = Field(description="Of a prisoner, in a Solar Hijri month.")
+    max_party: int
+    adult_age: int = Field(description="In years; one visitor is that old.")
+    approval: Approval = Field(description="Whether staff look at families' requests.")
+    cancel_minutes: int = Field(description="Families cancel until so long before.")
+    decide_minutes: int = Field(description="Requests lapse so long before.")
+    turnover_minutes: int
+    early_minutes: int
+    grace_minutes: int
+    reminder_hours: int
+    reminder_soon_minutes: int
+    reconnect_grace_seconds: int
+    credit_max_minutes: int
+    supervision: Supervision
 
 
 class Station(Told):

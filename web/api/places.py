@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from scheduler import calendar
 from scheduler.calendar import DaySlot, SlotState
 from visitation.errors import Invalid
+from visitation.places import policy_of
 from visitation.places.tables import Site, Station
 from visitation.words import SiteKind
 from web import named, subjects
@@ -55,6 +56,12 @@ async def list_sites(call: Call) -> answers.Sites:
 async def get_site(call: Call) -> answers.Site:
     """Get one site."""
     return answers.Site.model_validate(call.subject)
+
+
+async def get_policy(call: Call) -> answers.Policy:
+    """Get what a prison allows, whoever chose it: prison, province or nation."""
+    site = await named.prison(call.session, call.by.scope, call.subject.id)
+    return answers.Policy.model_validate(await policy_of(call.session, site.id))
 
 
 async def list_stations(call: Call) -> answers.Stations:
@@ -120,6 +127,14 @@ ENDPOINTS = (
         allow=STAFF,
         subject=subjects.site,
         answer=answers.Site,
+    ),
+    Endpoint(
+        method="GET",
+        path="/sites/{site}/policy",
+        act=get_policy,
+        allow=STAFF,
+        subject=subjects.site,
+        answer=answers.Policy,
     ),
     Endpoint(
         method="GET",

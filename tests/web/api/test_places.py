@@ -1,12 +1,16 @@
 """Sites, stations and slots."""
 
+from dataclasses import asdict
+
 import pytest
 
 from tests import make
 from tests.make import World
 from tests.web.api.conftest import Enrol, Program, told, wish
 from tests.web.conftest import Site
-from visitation.words import Role
+from visitation import audit, places
+from visitation.places import NATION, Policy
+from visitation.words import Approval, Role
 
 DAY = {"from": "2026-11-24T00:00:00+03:30", "to": "2026-11-25T00:00:00+03:30"}
 
@@ -32,6 +36,23 @@ async def test_sites_within_reach_are_listed(
         }
     ]
     assert await told(await program.get(f"/sites/{world.prison.id}")) == prisons[0]
+
+
+async def test_a_prison_tells_what_it_allows(
+    site: Site, program: Program, world: World
+) -> None:
+    async with site.database.write() as session:
+        await places.choose(
+            session,
+            scope=NATION,
+            values={"adult_age": 16, "approval": "required"},
+            by=audit.SYSTEM,
+            now=site.clock(),
+        )
+    found = await told(await program.get(f"/sites/{world.prison.id}/policy"))
+    wanted = Policy(adult_age=16, approval=Approval.REQUIRED)
+    assert found == asdict(wanted)
+    await told(await program.get(f"/sites/{world.point.id}/policy"), 404)
 
 
 async def test_the_stations_of_a_site_are_listed(
