@@ -15,6 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from scheduler import booking, facts, notices, rules
 from scheduler.booking import Refused, Wish
 from scheduler.proposals import Proposal, Refusal
+from scheduler.ranked import Place, place_of, remember
+from scheduler.ranked import wishes as ranked_wishes
 from scheduler.situation import situation, wanted
 from scheduler.verdict import unless_refused
 from visitation import audit, lifecycle, messages, places, visits
@@ -25,7 +27,7 @@ from visitation.lifecycle import VisitAction, VisitState
 from visitation.people import Scope
 from visitation.places import Site
 from visitation.timespan import Timespan
-from visitation.visits import RankedWish, Visit, claims
+from visitation.visits import Visit, claims
 from visitation.wording import Template
 from visitation.words import Approval, Part, Role
 
@@ -42,15 +44,6 @@ class TooLateToAsk(VisitationError):
 
 class NoSuchWish(VisitationError):
     """The request has no wish of that rank."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where and when somebody would like to visit; no kiosk means their own phone."""
-
-    terminal_id: int
-    span: Timespan
-    kiosk_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +100,7 @@ async def submit(
         except Refused as refusal:
             refused = refused or refusal
             continue
-        await _remember(session, visit, ranked)
+        await remember(session, visit, ranked)
         await visits.move(
             session, visit, VisitAction.SUBMIT, by=by, now=now, hold_until=until
         )
@@ -256,8 +249,8 @@ async def options(
     """The wishes of a request, each with what the rules have against it now."""
     own = booking.proposal_of(visit, await visits.participants(session, visit.id))
     found = []
-    for wish in await _wishes(session, visit):
-        place = _place(wish)
+    for wish in await ranked_wishes(session, visit):
+        place = place_of(wish)
         proposal = replace(
             own,
             terminal_id=place.terminal_id,
@@ -282,15 +275,6 @@ async def _reasons(
     return rules.refusals(proposal, known)
 
 
-async def _wishes(session: AsyncSession, visit: Visit) -> Sequence[RankedWish]:
-    rows = await session.exec(
-        select(RankedWish)
-        .where(RankedWish.visit_id == visit.id)
-        .order_by(col(RankedWish.rank))
-    )
-    return rows.all()
-
-
 async def _granted(session: AsyncSession, visit: Visit, rank: int | None) -> Place:
     if rank is None:
         return Place(
@@ -298,35 +282,10 @@ async def _granted(session: AsyncSession, visit: Visit, rank: int | None) -> Pla
             span=Timespan(visit.starts_at, visit.ends_at),
             kiosk_id=visit.kiosk_id,
         )
-    for wish in await _wishes(session, visit):
+    for wish in await ranked_wishes(session, visit):
         if wish.rank == rank:
-            return _place(wish)
+            return place_of(wish)
     raise NoSuchWish(visit.reference)
-
-
-def _place(wish: RankedWish) -> Place:
-    return Place(
-        terminal_id=wish.terminal_id,
-        span=Timespan(wish.starts_at, wish.ends_at),
-        kiosk_id=wish.kiosk_id,
-    )
-
-
-async def _remember(
-    session: AsyncSession, visit: Visit, ranked: Sequence[Place]
-) -> None:
-    session.add_all(
-        RankedWish(
-            visit_id=visit.id,
-            rank=rank,
-            terminal_id=place.terminal_id,
-            kiosk_id=place.kiosk_id,
-            starts_at=place.span.start,
-            ends_at=place.span.end,
-        )
-        for rank, place in enumerate(ranked, start=1)
-    )
-    await session.flush()
 
 
 def _until(span: Timespan, decide_minutes: int, now: datetime) -> datetime:

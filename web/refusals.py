@@ -6,9 +6,9 @@ The codes are the domain's; the sentences say why, and what to do next.
 from collections.abc import Mapping
 from datetime import UTC
 
+from scheduler.attendance import AttendsElsewhere, NoOfficialWanted
 from scheduler.booking import NotMovable, Refused
 from scheduler.closures import AlreadyClosed, Occupied
-from scheduler.covers import AttendsElsewhere, NoOfficialWanted
 from scheduler.requests import NoSuchWish, TooLateToAsk
 from signaling.hub import NotLive
 from visitation.calls import Denied, NotExtendable

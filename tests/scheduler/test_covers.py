@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, covers
+from scheduler import attendance, booking, covers
+from scheduler.attendance import AttendsElsewhere, NoOfficialWanted
 from scheduler.booking import Refused
-from scheduler.covers import AttendsElsewhere, NoOfficialWanted
 from scheduler.proposals import Refusal
 from tests import make
 from tests.conftest import NOON
@@ -172,7 +172,7 @@ async def test_a_cancelled_cover_frees_the_official_and_its_visits_want_one_agai
         assert [one.part for one in people] == [Part.PRISONER, Part.VISITOR]
         assert await said(session) == [Template.COVER_BOOKED, Template.COVER_CANCELLED]
         scope = Scope(sites=frozenset({world.prison.id}))
-        listed = await covers.wanting(session, scope=scope, now=NOON)
+        listed = await attendance.wanting(session, scope=scope, now=NOON)
         assert [one.id for one in listed] == [visit.id]
 
 
@@ -227,11 +227,11 @@ async def test_an_official_takes_a_visit_that_wants_one_and_leaves_it_again(
             "by": BY,
             "now": NOON,
         }
-        await covers.attend(session, visit, **taking)
+        await attendance.attend(session, visit, **taking)
         assert await official_claims(session, world) == {"visit"}
         with pytest.raises(NoOfficialWanted):
-            await covers.attend(session, visit, **taking)
-        await covers.leave(session, visit, by=BY, now=NOON)
+            await attendance.attend(session, visit, **taking)
+        await attendance.leave(session, visit, by=BY, now=NOON)
         assert await official_claims(session, world) == set()
         assert (visit.official_id, visit.official_wanted) == (None, True)
         assert await said(session) == [
@@ -247,8 +247,8 @@ async def test_an_official_takes_a_visit_inside_a_cover_without_a_second_claim(
         world = await make.world(session)
         made = await cover(session, world, keyring)
         visit = await book(session, world, keyring)
-        await covers.want(session, visit, wanted=True, by=BY, now=NOON)
-        await covers.attend(
+        await attendance.want(session, visit, wanted=True, by=BY, now=NOON)
+        await attendance.attend(
             session,
             visit,
             official_id=world.official.id,
@@ -271,7 +271,7 @@ async def test_no_official_attends_a_lawyers_visit(
         session.add(visit)
         await session.flush()
         with pytest.raises(NoOfficialWanted):
-            await covers.want(session, visit, wanted=True, by=BY, now=NOON)
+            await attendance.want(session, visit, wanted=True, by=BY, now=NOON)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from scheduler import booking, requests, sweeps
 from scheduler.booking import Refused
 from scheduler.proposals import Refusal
-from scheduler.requests import NoSuchWish, Place, TooLateToAsk
+from scheduler.ranked import Place
+from scheduler.requests import NoSuchWish, TooLateToAsk
 from tests import make
 from tests.conftest import NOON
 from tests.fakes import Clock

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from scheduler import requests
-from scheduler.requests import Place
+from scheduler.ranked import Place
 from tests.make import World
 from tests.web.conftest import Site
 from tests.web.worlds import LENGTH, TEN, english, made, text

@@ -1,0 +1,126 @@
+"""Prosecutors on pages: whole sessions, visits that want one, and weekly hours."""
+
+import re
+
+import pytest
+from sqlmodel import select
+
+from tests.make import World
+from tests.web.conftest import Site
+from tests.web.worlds import TEN, book, english, made, text
+from visitation.people.tables import OfficialHours
+from visitation.visits import Cover, Visit
+from visitation.words import Attendance, Role
+
+SESSION = {
+    "day": "2026-11-24",
+    "starts": "09:30",
+    "ends": "12:00",
+    "attendance": "phone",
+}
+
+
+@pytest.fixture
+async def world(site: Site) -> World:
+    return await made(site)
+
+
+@pytest.fixture
+async def scheduler(site: Site, world: World) -> Site:
+    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
+    await english(site)
+    return site
+
+
+async def again(site: Site, visit: Visit) -> Visit:
+    async with site.database.read() as session:
+        return await session.get_one(Visit, visit.id)
+
+
+async def test_a_scheduler_plans_a_session_and_cancels_it(
+    scheduler: Site, world: World
+) -> None:
+    visit = await book(scheduler, world, official_wanted=True)
+    page = await text(await scheduler.get("/attendance"))
+    assert f"/visits/{visit.reference}/official" in page
+
+    who = {
+        "official": str(world.official.id),
+        "place": f"prison:{world.prison.id}",
+    }
+    answer = await scheduler.post("/attendance", SESSION | who)
+    assert answer.headers["Location"] == "/attendance"
+    row = await again(scheduler, visit)
+    assert (row.official_id, row.attendance) == (world.official.id, Attendance.PHONE)
+    twice = await scheduler.post("/attendance", SESSION | who)
+    assert twice.status == 409
+    assert "attends something else" in await text(twice)
+
+    page = await text(await scheduler.get("/attendance"))
+    path = re.search(r'action="(/attendance/[^"]+/cancel)"', page)
+    assert path is not None
+    await scheduler.post(path[1], {})
+    row = await again(scheduler, visit)
+    assert (row.official_id, row.official_wanted) == (None, True)
+
+
+async def test_a_session_at_a_place_out_of_reach_is_not_planned(
+    scheduler: Site, world: World
+) -> None:
+    other = await made(scheduler)
+    answer = await scheduler.post(
+        "/attendance",
+        SESSION
+        | {
+            "official": str(world.official.id),
+            "place": f"prison:{other.prison.id}",
+        },
+    )
+    assert answer.status == 409
+    async with scheduler.database.read() as session:
+        assert (await session.exec(select(Cover))).all() == []
+
+
+async def test_an_official_takes_a_visit_that_wants_one(
+    site: Site, world: World
+) -> None:
+    visit = await book(site, world, TEN, official_wanted=True)
+    account = await site.sign_in(Role.OFFICIAL, provinces=[world.prison.province_id])
+    await english(site)
+    assert "I attend this visit" in await text(await site.get("/attendance"))
+
+    for _click in range(2):
+        answer = await site.post(
+            f"/visits/{visit.reference}/official", {"attendance": "desk"}
+        )
+        assert answer.headers["Location"] == "/attendance"
+    row = await again(site, visit)
+    assert row.official_id == account.id
+
+
+async def test_an_official_keeps_their_own_hours_and_nobody_elses(
+    site: Site, world: World
+) -> None:
+    account = await site.sign_in(Role.OFFICIAL, provinces=[world.prison.province_id])
+    await english(site)
+    path = f"/officials/{account.id}/hours"
+    answer = await site.get("/officials/hours")
+    assert answer.headers["Location"] == path
+
+    hours = {
+        "weekday": "tuesday",
+        "starts": "09:00",
+        "ends": "12:00",
+        "attendance": "desk",
+        "valid_from": "2026-11-23",
+    }
+    assert (await site.post(path, hours)).headers["Location"] == path
+    twice = await site.post(path, hours | {"starts": "11:00", "ends": "13:00"})
+    assert "End those first" in await text(twice)
+    others = f"/officials/{world.official.id}/hours"
+    assert (await site.get(others)).status == 404
+
+    async with site.database.read() as session:
+        row = (await session.exec(select(OfficialHours))).one()
+    await site.post(f"/officials/hours/{row.id}/end", {})
+    assert "No hours are set" in await text(await site.get(path))

@@ -1,0 +1,121 @@
+"""Whom and where attendance can be planned for, and what its URLs are about.
+
+What is out of reach does not exist.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation.people import Account, Scope
+from visitation.people.tables import AccountScope
+from visitation.places import Site
+from visitation.places.tables import MobileDay
+from visitation.visits import Cover, Visit
+from visitation.words import MobileDayState, Role, SiteKind
+from web.principals import DevicePrincipal, Principal, StaffPrincipal
+from web.subjects import Parts
+
+
+async def officials(session: AsyncSession, scope: Scope) -> Sequence[Account]:
+    """The officials who share a place with a scope, by name."""
+    sites = select(Site.id).where(scope.of_sites())
+    within = select(Site.province_id).where(scope.of_sites())
+    sharing = select(AccountScope.account_id).where(
+        col(AccountScope.site_id).in_(sites) | col(AccountScope.province_id).in_(within)
+    )
+    rows = await session.exec(
+        select(Account)
+        .where(
+            Account.role == Role.OFFICIAL,
+            col(Account.disabled_at).is_(None),
+            col(Account.everywhere) | col(Account.id).in_(sharing),
+        )
+        .order_by(col(Account.name), col(Account.id))
+    )
+    return rows.all()
+
+
+async def prisons(session: AsyncSession, scope: Scope) -> Sequence[Site]:
+    """The prisons of a scope, by name."""
+    rows = await session.exec(
+        select(Site)
+        .where(
+            scope.of_sites(),
+            Site.kind == SiteKind.PRISON,
+            col(Site.closed_at).is_(None),
+        )
+        .order_by(col(Site.name), col(Site.id))
+    )
+    return rows.all()
+
+
+async def village_days(
+    session: AsyncSession, scope: Scope, today: date
+) -> Sequence[tuple[MobileDay, Site]]:
+    """The days to come of a scope's mobile offices."""
+    rows = await session.exec(
+        select(MobileDay, Site)
+        .join(Site, col(Site.id) == col(MobileDay.site_id))
+        .where(
+            scope.of_sites(),
+            col(MobileDay.day) >= today,
+            MobileDay.state == MobileDayState.PLANNED,
+        )
+        .order_by(col(MobileDay.day), col(MobileDay.id))
+        .limit(100)
+    )
+    return rows.all()
+
+
+async def cover(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Cover | None:
+    """The cover of `{cover}`, for its official and for staff who reach its place."""
+    reference = parts.get("cover", "")
+    if not reference.isprintable() or not isinstance(principal, StaffPrincipal):
+        return None
+    rows = await session.exec(select(Cover).where(Cover.reference == reference))
+    found = rows.first()
+    if found is None:
+        return None
+    if principal.role is Role.OFFICIAL:
+        return found if found.official_id == principal.account_id else None
+    day = (
+        await session.get(MobileDay, found.mobile_day_id)
+        if found.mobile_day_id
+        else None
+    )
+    site = await session.get(Site, day.site_id if day else found.prison_id)
+    reached = site is not None and principal.scope.reaches(site)
+    return found if reached else None
+
+
+async def wanted_visit(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Visit | None:
+    """The visit of `{visit}` that wants an official, within the reach."""
+    reference = parts.get("visit", "")
+    if not reference.isprintable() or not isinstance(principal, StaffPrincipal):
+        return None
+    rows = await session.exec(select(Visit).where(Visit.reference == reference))
+    found = rows.first()
+    if found is None:
+        return None
+    inside = await session.exec(
+        select(Site.id).where(
+            principal.scope.of_sites(),
+            col(Site.id).in_([found.prison_id, found.point_id]),
+        )
+    )
+    own = found.official_id == principal.account_id
+    open_to_me = found.official_wanted or own or principal.role is not Role.OFFICIAL
+    return found if inside.first() is not None and open_to_me else None
