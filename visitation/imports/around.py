@@ -25,6 +25,9 @@ from visitation.people.tables import Prisoner
 from visitation.places.tables import Province, Site
 from visitation.words import SiteKind
 
+#: As much of a name as is kept.
+LONGEST_NAME = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -237,8 +240,8 @@ def _conditions(rows: Sequence[Row], named: Around) -> Iterable[ColumnElement[bo
             number = _number(row, column)
             if number:
                 places |= {(prison_id, number), (prison_id, persian.fold(number))}
-            if row.cell("name"):
-                names[squeezed(row.cell("name"))] = prison_id
+            if name := _name(row):
+                names[squeezed(name)] = prison_id
     if marks:
         yield col(Prisoner.national_id_fingerprint).in_(marks)
     if places:
@@ -273,5 +276,12 @@ def _prison_ids(row: Row, named: Around) -> Iterable[tuple[str, int]]:
 def _number(row: Row, column: str) -> str:
     try:
         return cells.number(row, column)
+    except RowRefused:
+        return ""
+
+
+def _name(row: Row) -> str:
+    try:
+        return cells.text(row, "name", longest=LONGEST_NAME)
     except RowRefused:
         return ""

@@ -37,7 +37,7 @@ def text(row: Row, name: str, *, longest: int, required: bool = False) -> str:
         raise RowRefused(name, "cell_missing")
     if len(found) > longest:
         raise RowRefused(name, "cell_too_long")
-    hidden = any(c < " " or c == "\x7f" for c in found)
+    hidden = any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in found)
     if hidden or persian.has_bidi_controls(found):
         raise RowRefused(name, "cell_unseen")
     return found
@@ -84,7 +84,7 @@ def day(row: Row, name: str, *, required: bool = False) -> date | None:
             found = jalali.to_date(jalali.JalaliDate(year, month, of_month))
         else:
             found = date(year, month, of_month)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise RowRefused(name, "cell_no_day") from None
     if found.year not in _YEARS:
         raise RowRefused(name, "cell_no_day")
@@ -104,7 +104,7 @@ def moment(row: Row, on: date, name: str, zone: ZoneInfo) -> datetime:
         if (int(hours), int(minutes or "0")) == (24, 0):
             return midnight(on + timedelta(days=1), zone)
         return datetime.combine(on, time(int(hours), int(minutes or "0")), zone)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise RowRefused(name, "cell_no_time") from None
 
 

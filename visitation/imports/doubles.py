@@ -34,7 +34,9 @@ class Doubles:
 
     def _digest(self, row: Row, who: str) -> bytes:
         parts = (who, *(_plain(row.cell(name)) for name in self._also))
-        return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).digest()
+        return hashlib.blake2b(
+            "\x1f".join(parts).encode(errors="surrogatepass"), digest_size=12
+        ).digest()
 
 
 def _names(row: Row) -> list[str]:

@@ -12,13 +12,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import people, persian
 from visitation.imports import cells
-from visitation.imports.around import Around, Known, as_known, squeezed
+from visitation.imports.around import (
+    LONGEST_NAME,
+    Around,
+    Known,
+    as_known,
+    squeezed,
+)
 from visitation.imports.report import Row, RowOutcome, RowRefused
 from visitation.imports.taking import UNCHANGED, Verdict
 from visitation.people.identity import fingerprint_of
 from visitation.people.tables import Prisoner
-
-_NAME = 100
 
 
 async def decide(session: AsyncSession, row: Row, around: Around) -> Verdict:
@@ -29,7 +33,7 @@ async def decide(session: AsyncSession, row: Row, around: Around) -> Verdict:
     """
     prison = around.prison(row)
     number = cells.number(row, "number", required=True)
-    name = cells.text(row, "name", longest=_NAME, required=True)
+    name = cells.text(row, "name", longest=LONGEST_NAME, required=True)
     national_id = cells.national_id(row)
     there = around.at(prison.id, number)
     known = around.with_id(national_id) if national_id else None

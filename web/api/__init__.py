@@ -6,10 +6,15 @@ are the pages' own.
 
 from aiohttp import web
 
-from web.api import openapi, people, places, visits
+from web.api import imports, openapi, people, places, visits
 from web.routing import PUBLIC, Route
 
-ENDPOINTS = (*places.ENDPOINTS, *visits.ENDPOINTS, *people.ENDPOINTS)
+ENDPOINTS = (
+    *places.ENDPOINTS,
+    *visits.ENDPOINTS,
+    *people.ENDPOINTS,
+    *imports.ENDPOINTS,
+)
 DOCUMENT = openapi.document(ENDPOINTS)
 
 
