@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from config import importing
 from config.acts import ACTS, Desk, Impossible
 from visitation.database import Database
 from visitation.errors import VisitationError
@@ -24,6 +25,7 @@ SOCKET_NAME = "admin.sock"
 ANSWER_WITHIN = aiohttp.ClientTimeout(total=30)
 #: Linux keeps a socket's path in 108 bytes, the last of which is 0.
 LONGEST_PATH = 107
+_ACTS = {**ACTS, **importing.ACTS}
 
 
 class NobodyThere(VisitationError):
@@ -103,7 +105,7 @@ def _forget(path: Path) -> None:
 
 
 async def _answer(request: web.Request, desk: Desk) -> web.Response:
-    act = ACTS.get(request.match_info["name"])
+    act = _ACTS.get(request.match_info["name"])
     if act is None:
         return web.json_response({"error": "there is no such act"}, status=404)
     args = await request.json()

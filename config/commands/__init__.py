@@ -6,7 +6,14 @@ no sense.
 
 import typer
 
-from config.commands import accounts, demonstration, inspecting, serving, terminals
+from config.commands import (
+    accounts,
+    demonstration,
+    importing,
+    inspecting,
+    serving,
+    terminals,
+)
 
 app = typer.Typer(
     name="visitation",
@@ -19,6 +26,7 @@ app.command()(serving.serve)
 app.command()(serving.migrate)
 app.command()(demonstration.demo)
 app.command()(inspecting.doctor)
+app.command("import")(importing.import_file)
 app.add_typer(accounts.app, name="account")
 app.add_typer(terminals.app, name="terminal")
 app.add_typer(inspecting.settings_app, name="config")
