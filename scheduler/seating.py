@@ -6,9 +6,8 @@ somebody to move in turn: an augmenting path. Whoever once has something keeps
 something, unless it goes to someone earlier in the line at no cost to the number.
 
 With one resource to a wish this finds, as far as its bounds reach, the most that can
-be served and, among such
-answers, the one that is first in the order of the line. With several it is a search
-with bounds: `docs/fair-allocation.md` says how near to the best it comes.
+be served and, among such answers, the first in the order of the line. With several it
+is a search: `docs/fair-allocation.md` says how near to the best it comes.
 """
 
 from collections import Counter, defaultdict

@@ -21,8 +21,9 @@ from scheduler.allocation import (
 )
 
 JOINED = datetime(2026, 11, 22, tzinfo=UTC)
-#: The search may miss one family of a small crowd that a perfect plan would serve.
-MISSED = 1
+#: The search may miss a family that a perfect plan would serve: one in a small crowd of
+#: twenty, two in one of a thousand.
+MISSED = 2
 
 
 def options(*takes: str) -> tuple[Option, ...]:
