@@ -52,9 +52,14 @@ def has_even_times(proposal: Proposal, known: Situation) -> Refusal | None:
 
 def is_a_slot(proposal: Proposal, known: Situation) -> Refusal | None:
     """A visit takes one slot of the prison's weekly opening hours."""
-    if _matching(proposal, known):
-        return None
-    return Refusal.HOLIDAY if known.holiday else Refusal.NOT_A_SLOT
+    slot = known.holiday or _matching(proposal, known)
+    return None if slot else Refusal.NOT_A_SLOT
+
+
+def is_no_holiday(proposal: Proposal, known: Situation) -> Refusal | None:
+    """On a holiday a prison keeps none of its hours but those that say so."""
+    off = known.holiday and not _matching(proposal, known)
+    return Refusal.HOLIDAY if off else None
 
 
 def kind_is_offered(proposal: Proposal, known: Situation) -> Refusal | None:
@@ -261,6 +266,7 @@ RULES: tuple[Rule, ...] = (
     gives_notice,
     is_within_the_horizon,
     is_a_slot,
+    is_no_holiday,
     kind_is_offered,
     province_is_admitted,
     party_is_small_enough,

@@ -215,8 +215,10 @@ CASES: list[tuple[rules.Rule, dict[str, Any], dict[str, Any], Refusal | None]] =
     (rules.is_within_the_monthly_limit, {}, {"month": left(1)}, None),
     (rules.is_within_the_monthly_limit, {}, {"month": left(0)}, Refusal.MONTHLY_LIMIT),
     (rules.is_within_the_monthly_limit, OFFICIAL, {"month": left(0)}, None),
-    (rules.is_a_slot, {}, {"holiday": True}, None),
-    (rules.is_a_slot, {}, {"slots": (), "holiday": True}, Refusal.HOLIDAY),
+    (rules.is_a_slot, {}, {"slots": (), "holiday": True}, None),
+    (rules.is_no_holiday, {}, {"holiday": True}, None),
+    (rules.is_no_holiday, {}, {"slots": (), "holiday": True}, Refusal.HOLIDAY),
+    (rules.is_no_holiday, {}, {"slots": ()}, None),
     (rules.kiosk_is_there, {}, {"kiosk_is_there": False}, Refusal.KIOSK_NOT_THERE),
     (
         rules.province_is_admitted,
