@@ -11,10 +11,14 @@ from visitation.admission import Denial
 from visitation.lifecycle import MessageState, ParticipantState, VisitState
 from visitation.wording import Template
 from visitation.words import (
+    AllowanceChange,
+    AppointmentKind,
     Approval,
+    Asker,
     Attendance,
     ContactState,
     Fault,
+    MobileDayState,
     OfferState,
     Outcome,
     Part,
@@ -57,6 +61,26 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Approval: {
         Approval.NONE: N_("Booked at once"),
         Approval.REQUIRED: N_("Looked at by staff first"),
+    },
+    Asker: {
+        Asker.STAFF: N_("Staff of the service"),
+        Asker.FAMILY: N_("Family"),
+        Asker.OFFICIAL: N_("Prosecutor or judge"),
+    },
+    MobileDayState: {
+        MobileDayState.PLANNED: N_("Planned"),
+        MobileDayState.CANCELLED: N_("Cancelled"),
+    },
+    AppointmentKind: {
+        AppointmentKind.COURT: N_("Court"),
+        AppointmentKind.MEDICAL: N_("Doctor"),
+        AppointmentKind.OTHER: N_("Something else"),
+    },
+    AllowanceChange: {
+        AllowanceChange.ACCRUAL: N_("Granted by the prison's rules"),
+        AllowanceChange.USE: N_("Used by a visit"),
+        AllowanceChange.REFUND: N_("Given back"),
+        AllowanceChange.ADJUSTMENT: N_("Changed by hand"),
     },
     VisitKind: {
         VisitKind.FAMILY: N_("Family visit"),
