@@ -95,6 +95,7 @@ async def propose(
             entry_id=one.entry.id,
             place=one.place,
             waited_days=one.waited_days,
+            has_met=one.met_at is not None,
         )
         if one.entry.id in given:
             terminal_id, place = given[one.entry.id]

@@ -9,6 +9,7 @@ from datetime import UTC
 from scheduler.attendance import AttendsElsewhere, NoOfficialWanted
 from scheduler.booking import NotMovable, Refused
 from scheduler.closures import AlreadyClosed, Occupied
+from scheduler.planning import NotDraft
 from scheduler.requests import NoSuchWish, TooLateToAsk
 from signaling.hub import NotLive
 from visitation.calls import Denied, NotExtendable
@@ -17,6 +18,7 @@ from visitation.errors import Invalid, VisitationError
 from visitation.lifecycle import IllegalMove
 from visitation.people import UsernameTaken
 from visitation.visits import NoLongerThere, NoSuchCode, Overtaken
+from visitation.waiting import NoSuchOffer, NotWaiting
 from web import present
 from web.i18n import N_, _
 from web.labels import label
@@ -130,6 +132,17 @@ SENTENCES: dict[str, str] = {
     "not_an_official": N_("This account is no official's in use. Choose another."),
     "prison_or_day": N_("Choose a prison, or a day of a mobile office."),
     "cover_too_long": N_("An official attends for 14 hours at most. Make it shorter."),
+    "already_waiting": N_(
+        "This family waits for the prisoner already. Look for it in the list."
+    ),
+    "place_needed": N_("Choose a place where the family could sit, or its own phone."),
+    "waits_too_long": N_(
+        "Nobody waits longer than a year. Choose an earlier last day."
+    ),
+    "weekday_never_comes": N_(
+        "None of these days of the week comes between the two days. Choose others."
+    ),
+    "plan_too_long": N_("A plan is for two months at most. Choose fewer days."),
     "not_a_cancellation": N_("Choose who cancels the visit."),
     "not_a_closing": N_("Choose how the visit ended."),
     "reason_needed": N_("Give the reason, so that others understand it later."),
@@ -271,6 +284,12 @@ FACTS: Mapping[type[VisitationError], str] = {
     NoSuchPairingCode: N_(
         "This code is wrong, used, or too old. Ask an administrator for a new one."
     ),
+    NotWaiting: N_(
+        "The family is no longer in line, or must first answer what is offered to it. "
+        "Load the page again."
+    ),
+    NoSuchOffer: N_("Nothing is offered to this family now. Load the page again."),
+    NotDraft: N_("The plan was published or thrown away before. Load the page again."),
     UsernameTaken: N_("Another account has this username. Choose another."),
 }
 

@@ -90,8 +90,8 @@ class Placement(SQLModel, table=True):
     """What a plan gives one waiting family, or why nothing.
 
     `place` is its place in line, 1 for the first; `waited_days` the days since the last
-    visit, or since it joined the list when there was none. Without a terminal, `reason`
-    says why nothing was found.
+    visit, or, where it has not met, since it joined the list. Without a terminal,
+    `reason` says why nothing was found.
     """
 
     __table_args__ = (UniqueConstraint("plan_id", "entry_id"),)
@@ -101,6 +101,7 @@ class Placement(SQLModel, table=True):
     entry_id: int = Field(foreign_key="waiting_entry.id", index=True)
     place: int
     waited_days: int
+    has_met: bool = False
     terminal_id: int | None = Field(default=None, foreign_key="station.id")
     kiosk_id: int | None = Field(default=None, foreign_key="station.id")
     starts_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

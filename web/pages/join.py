@@ -44,13 +44,15 @@ _REFUSED = N_(
 )
 
 
-def _six(code: str) -> str:
+def six(code: str) -> str:
+    """A code of the right length."""
     if len(code) != CODE_DIGITS:
         raise forms.fault(N_("The code has six digits."))
     return code
 
 
-def _ending(typed: str) -> str:
+def ending(typed: str) -> str:
+    """The last four digits of a phone, however much of it was typed."""
     digits = "".join(persian.to_ascii_digits(typed).split())[-PHONE_DIGITS:]
     if len(digits) < PHONE_DIGITS or not (digits.isascii() and digits.isdigit()):
         raise forms.fault(N_("Type the last four digits of your phone number."))
@@ -60,13 +62,13 @@ def _ending(typed: str) -> str:
 class AtKiosk(forms.Fields):
     """What a known device asks for."""
 
-    code: Annotated[Code, AfterValidator(_six)] = Field(title=N_("Code of the visit"))
+    code: Annotated[Code, AfterValidator(six)] = Field(title=N_("Code of the visit"))
 
 
 class Anywhere(AtKiosk):
     """What any other device asks for."""
 
-    phone: Annotated[str, StringConstraints(max_length=32), AfterValidator(_ending)] = (
+    phone: Annotated[str, StringConstraints(max_length=32), AfterValidator(ending)] = (
         Field(title=N_("Last four digits of your phone"))
     )
 
@@ -89,9 +91,9 @@ async def enter(request: web.Request) -> web.Response:
     try:
         entry = await _entry(request, form.value)
     except TooMany as error:
-        return _asked(request, form.failed(_wait(error)), status=429)
+        return _asked(request, form.failed(wait_words(error)), status=429)
     except NoSuchCode as error:
-        await _until(began + REFUSAL_SECONDS)
+        await until(began + REFUSAL_SECONDS)
         refused = (
             form.failed(_(_REFUSED))
             if isinstance(form.value, Anywhere)
@@ -198,7 +200,8 @@ def _model(request: web.Request) -> type[AtKiosk]:
     return Anywhere if request.get(DEVICE) is None else AtKiosk
 
 
-def _wait(error: TooMany) -> str:
+def wait_words(error: TooMany) -> str:
+    """What is said to whoever tried too often."""
     return _(
         "That was tried too often. Wait %(minutes)s, then try again; or ask the staff "
         "near you.",
@@ -206,7 +209,8 @@ def _wait(error: TooMany) -> str:
     )
 
 
-async def _until(moment: float) -> None:
+async def until(moment: float) -> None:
+    """Sleep until a moment of the loop's clock."""
     await asyncio.sleep(max(0.0, moment - asyncio.get_running_loop().time()))
 
 

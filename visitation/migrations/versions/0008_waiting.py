@@ -138,6 +138,7 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("waited_days", sa.Integer(), nullable=False),
+        sa.Column("has_met", sa.Boolean(), nullable=False),
         sa.Column("terminal_id", sa.Integer(), nullable=True),
         sa.Column("kiosk_id", sa.Integer(), nullable=True),
         sa.Column("starts_at", UtcDateTime(), nullable=True),

@@ -1,0 +1,67 @@
+"""Finding what the URLs of the waiting list are about, within reach.
+
+Staff reach the entries and plans of the prisons they reach, clerks the entries of
+families who would come to their own points. Like `subjects`, each answers None for what
+does not exist and for what may not be seen.
+"""
+
+from collections.abc import Mapping
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation.places import Site
+from visitation.waiting import Plan, WaitingEntry
+from visitation.words import Role
+from web.principals import DevicePrincipal, Principal, StaffPrincipal
+
+Parts = Mapping[str, str]
+
+
+async def entry(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> WaitingEntry | None:
+    """The entry of `{entry}`, by its reference."""
+    reference = parts.get("entry", "")
+    if not isinstance(principal, StaffPrincipal) or not reference.isprintable():
+        return None
+    rows = await session.exec(
+        select(WaitingEntry).where(WaitingEntry.reference == reference)
+    )
+    found = rows.first()
+    if found is None or not await sees(session, principal, found):
+        return None
+    return found
+
+
+async def plan(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Plan | None:
+    """The plan of `{plan}`, by its reference."""
+    reference = parts.get("plan", "")
+    if not isinstance(principal, StaffPrincipal) or not reference.isprintable():
+        return None
+    rows = await session.exec(select(Plan).where(Plan.reference == reference))
+    found = rows.first()
+    if found is None:
+        return None
+    prison = await session.get_one(Site, found.prison_id)
+    return found if principal.scope.reaches(prison) else None
+
+
+async def sees(
+    session: AsyncSession, principal: StaffPrincipal, found: WaitingEntry
+) -> bool:
+    """Whether a member of staff may see an entry."""
+    names = found.points if principal.role is Role.CLERK else [found.prison_id]
+    for site_id in names:
+        site = await session.get(Site, site_id)
+        if site is not None and principal.scope.reaches(site):
+            return True
+    return False
