@@ -128,3 +128,20 @@ async def test_weekly_hours_may_be_fortnightly_and_held_on_holidays(
     page = await text(site, f"{path}/new", past, status=409)
     assert "would be over already" in page
     await text(site, f"{path}/new", typed | {"every_weeks": "53"}, status=422)
+
+
+async def test_the_official_calendar_is_taken_over_by_who_reaches_everything(
+    site: Browser, world: World
+) -> None:
+    await site.sign_in(Role.SCHEDULER)
+    assert "No holiday is known yet" in await text(site, "/holidays")
+    assert await sent_to(site, "/holidays/seed") == "/holidays"
+    found = await rows(site, Holiday)
+    assert date(2027, 3, 21) in {one.day for one in found}
+    assert {one.day.year for one in found} == {2026, 2027, 2028}
+    assert await sent_to(site, "/holidays/seed") == "/holidays"
+    assert len(await rows(site, Holiday)) == len(found)
+    one = world.prison.province_id
+    await site.sign_in(Role.SCHEDULER, username="near", provinces=[one])
+    assert "official calendar" not in await text(site, "/holidays")
+    await text(site, "/holidays/seed", post=True, status=404)

@@ -17,7 +17,7 @@ from visitation.errors import Invalid, NotFound
 from visitation.people import Scope
 from visitation.places import Holiday, holidays
 from visitation.words import Role
-from web import ahead, forms, gate, picks, reach
+from web import ahead, forms, gate, picks, present, reach
 from web.ahead import Ahead
 from web.fields import Line
 from web.forms import Form
@@ -77,6 +77,7 @@ async def index(request: web.Request) -> web.Response:
     return render(
         request,
         "admin/holidays.html",
+        may_seed=may_write and scope.everywhere,
         may_write=may_write and (scope.everywhere or bool(scope.provinces)),
         rows=[
             Row(
@@ -125,6 +126,29 @@ async def add(request: web.Request) -> web.Response:
     return redirect(
         request, "holidays.show", holiday=kept.id, flash=_("The holiday is kept.")
     )
+
+
+async def seed(request: web.Request) -> web.Response:
+    """Take over the official calendar of this year and the next two."""
+    if not gate.staff(request).scope.everywhere:
+        raise NotFound("holidays")
+    now = request.app[CLOCK]()
+    year = holidays.today(now).year
+    async with request.app[DATABASE].write() as session:
+        done = await holidays.seed(
+            session,
+            years=range(year, year + 3),
+            by=gate.staff(request).actor,
+            now=now,
+        )
+    flash = _(
+        "Taken over from the calendar: %(added)s new, %(renamed)s renamed, "
+        "%(withdrawn)s taken back.",
+        added=present.digits(done.added),
+        renamed=present.digits(done.renamed),
+        withdrawn=present.digits(done.withdrawn),
+    )
+    return redirect(request, "holidays.index", flash=flash)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -261,6 +285,7 @@ ROUTES = (
     ),
     Route(method="GET", path="/holidays/new", page=new, allow=PLANNERS),
     Route(method="POST", path="/holidays/new", page=add, allow=PLANNERS),
+    Route(method="POST", path="/holidays/seed", page=seed, allow=PLANNERS),
     _of_holiday("GET", "", show),
     _of_holiday("POST", "", rename),
     _of_holiday("POST", "/strike-out", strike_out),
