@@ -42,6 +42,9 @@ class Wish(forms.Fields):
     attendance: Attendance | None = Field(
         default=None, title=N_("Where the official attends from")
     )
+    official_wanted: bool = Field(
+        default=False, title=N_("An official is wanted, and still to be found")
+    )
     note: Remark = Field(default="", title=N_("Note"))
     override: Because = Field(default="", title=N_("Reason to book all the same"))
     key: Line = ""
@@ -107,11 +110,15 @@ def summary(form: Form[Wish], choices: Choices) -> list[tuple[str, object]]:
         (_("Kind of visit"), chosen("kind", choices.kinds)),
         (_("Visitors"), chosen("visitors", choices.visitors)),
         (_("Where the family sits"), chosen("place", choices.places)),
-        (_("Official"), chosen("official", choices.officials)),
     ]
     if form.text("official"):
+        rows.append((_("Official"), chosen("official", choices.officials)))
         where = chosen("attendance", labels.options(Attendance))
         rows.append((_("Where the official attends from"), where))
+    else:
+        wanted = form.text("official_wanted")
+        words = _("Wanted, and still to be found") if wanted else "–"
+        rows.append((_("Official"), words))
     typed = ((_("Note"), "note"), (_("Reason to book all the same"), "override"))
     rows += [(words, present.bdi(form.text(n))) for words, n in typed if form.text(n)]
     return rows

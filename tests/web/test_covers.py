@@ -1,13 +1,14 @@
 """Prosecutors on pages: whole sessions, visits that want one, and weekly hours."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.worlds import TEN, book, english, made, text
+from tests.web.worlds import TEN, book, english, made, slot, text
 from visitation.people.tables import OfficialHours
 from visitation.visits import Cover, Visit
 from visitation.words import Attendance, Role
@@ -62,6 +63,28 @@ async def test_a_scheduler_plans_a_session_and_cancels_it(
     await scheduler.post(path[1], {})
     row = await again(scheduler, visit)
     assert (row.official_id, row.official_wanted) == (None, True)
+
+
+async def test_a_booking_wants_an_official_or_has_one_by_their_session(
+    scheduler: Site, world: World
+) -> None:
+    booking = {
+        "slot": slot(world),
+        "prisoner": str(world.prisoner.id),
+        "kind": "family",
+        "visitors": str(world.visitor.id),
+        "place": str(world.kiosk.id),
+    }
+    await scheduler.post("/booking", booking | {"official_wanted": "on"})
+    who = {"official": str(world.official.id), "place": f"prison:{world.prison.id}"}
+    await scheduler.post("/attendance", SESSION | who)
+    later = {"slot": slot(world, TEN + timedelta(minutes=30))}
+    await scheduler.post("/booking", booking | later | {"official": who["official"]})
+
+    async with scheduler.database.read() as session:
+        made_cover = (await session.exec(select(Cover))).one()
+        rows = (await session.exec(select(Visit))).all()
+    assert [row.cover_id for row in rows] == [made_cover.id] * 2
 
 
 async def test_a_session_at_a_place_out_of_reach_is_not_planned(

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from scheduler import booking
 from scheduler.booking import Refused
 from scheduler.proposals import Proposal
-from visitation import lifecycle
+from visitation import lifecycle, visits
 from visitation.errors import NotFound
 from visitation.lifecycle import Act
 from visitation.words import Attendance
@@ -114,6 +114,8 @@ async def _book(session: AsyncSession, request: web.Request, wish: Wish) -> str:
         visitor_ids=wanted.visitor_ids,
         kiosk_id=wanted.kiosk_id,
         official_id=wanted.official_id,
+        cover_id=wanted.cover_id,
+        official_wanted=wanted.official_wanted,
         attendance=wish.attendance,
         note=wish.note,
         keyring=request.app[KEYRING],
@@ -134,6 +136,13 @@ async def _proposal(
         await named.station(session, scope, wish.kiosk)
     if wish.official is not None:
         await named.official(session, place.prison, wish.official)
+    cover = wish.official and await visits.covering(
+        session,
+        official_id=wish.official,
+        prison_id=place.prison.id,
+        kiosk_id=wish.kiosk,
+        span=place.span,
+    )
     return Proposal(
         prison_id=place.prison.id,
         terminal_id=place.terminal_id,
@@ -143,6 +152,8 @@ async def _proposal(
         visitor_ids=frozenset(wish.visitors),
         kiosk_id=wish.kiosk,
         official_id=wish.official,
+        cover_id=cover.id if cover else None,
+        official_wanted=wish.official_wanted and wish.official is None,
     )
 
 
