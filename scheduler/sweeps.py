@@ -58,7 +58,6 @@ async def expire_holds(database: Database, *, now: datetime, means: Means) -> in
         await visits.move(session, visit, VisitAction.EXPIRE, by=SYSTEM, now=now)
         await visits.release(session, visit_id=visit.id)
         await visits.give_back(session, visit, by=SYSTEM, now=now)
-        await visits.give_back(session, visit, by=SYSTEM, now=now)
         if was_requested:
             await messages.discard(session, visit_id=visit.id)
             await notices.tell(session, visit, Template.EXPIRED, now=now)

@@ -104,12 +104,18 @@ async def _reaches(
             session, principal, found
         )
     # Where the family sits is no business of a warden's, who conducts whole visits.
-    point_id = None if principal.role is Role.WARDEN else found.point_id
-    for site_id in (found.prison_id, point_id):
+    family = () if principal.role is Role.WARDEN else await _family(session, found)
+    for site_id in (found.prison_id, *family):
         place = await session.get(Site, site_id) if site_id is not None else None
         if place is not None and _covers(principal, place):
             return True
     return False
+
+
+async def _family(session: AsyncSession, found: Visit) -> tuple[int | None, int | None]:
+    """Where the family sits, and the office that took the kiosk there."""
+    kiosk = await session.get(Station, found.kiosk_id) if found.kiosk_id else None
+    return found.point_id, kiosk.site_id if kiosk else None
 
 
 async def _takes_part(

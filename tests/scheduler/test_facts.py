@@ -19,10 +19,11 @@ from tests.scheduler.test_booking import BY, LENGTH, TEN, at, book, refused, wis
 from visitation import calls, people
 from visitation.database import Database
 from visitation.keyring import Keyring
+from visitation.people import Scope
 from visitation.people.tables import Bar, OfficialHours
 from visitation.places.tables import MobileDay, MobileStop, ProvinceGrant
 from visitation.timespan import Timespan
-from visitation.visits import Allowance, Visit
+from visitation.visits import Allowance, Visit, boards
 from visitation.words import (
     AppointmentKind,
     Asker,
@@ -215,6 +216,11 @@ async def test_a_mobile_kiosk_is_used_within_a_stop_and_the_family_sits_in_the_v
         late = await refused(session, world, keyring, span=at(TEN + HOUR), **WHY)
         assert (home.point_id, visit.point_id) == (world.point.id, village.id)
         assert Refusal.KIOSK_NOT_THERE in late
+        office = Scope(sites=frozenset({world.point.id}))
+        listed = await boards.at_points(
+            session, scope=office, day=Timespan(TEN, TEN + HOUR)
+        )
+        assert [one.id for one in listed] == [visit.id]
         with pytest.raises(Refused) as refusal:
             await booking.move(
                 session,

@@ -70,14 +70,14 @@ async def at_points(
     session: AsyncSession, *, scope: Scope, day: Timespan
 ) -> tuple[Listed, ...]:
     """The visits that touch a span at the service points of a scope."""
-    return await listed(session, _inside(Visit.point_id, scope), _touches(day))
+    return await listed(session, _at_point(scope), _touches(day))
 
 
 async def of_visit(
     session: AsyncSession, *, scope: Scope, visit_id: int
 ) -> Listed | None:
     """One visit whose prison or service point is inside a scope."""
-    inside = or_(_inside(Visit.prison_id, scope), _inside(Visit.point_id, scope))
+    inside = or_(_inside(Visit.prison_id, scope), _at_point(scope))
     found = await listed(session, inside, col(Visit.id) == visit_id)
     return next(iter(found), None)
 
@@ -94,7 +94,7 @@ async def named(
     )
     return await listed(
         session,
-        _inside(Visit.point_id, scope),
+        _at_point(scope),
         _begins_in(within),
         or_(
             col(Prisoner.name_folded).contains(folded, autoescape=True),
@@ -174,6 +174,15 @@ async def at_kiosk(
 
 def _inside(column: Any, scope: Scope) -> ColumnElement[bool]:
     return col(column).in_(select(Site.id).where(scope.of_sites()))
+
+
+def _at_point(scope: Scope) -> ColumnElement[bool]:
+    """At a service point of the scope, or at a kiosk that one took to a village."""
+    own = select(Station.id).join(Site, col(Site.id) == col(Station.site_id))
+    return or_(
+        _inside(Visit.point_id, scope),
+        col(Visit.kiosk_id).in_(own.where(scope.of_sites())),
+    )
 
 
 def _touches(span: Timespan) -> ColumnElement[bool]:
