@@ -41,6 +41,7 @@ ELSEWHERE = {
     "Permanent",
     "ProtocolError",
     "Refused",
+    "Spent",
     "RowRefused",
     "Taken",
     "Temporary",
