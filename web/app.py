@@ -17,6 +17,7 @@ from web.pages.line import DESK
 from web.routes import ROUTES
 from web.routing import Route
 from web.throttle import THROTTLE, Throttle
+from web.uploads import UPLOADS, Uploads
 
 #: From the outermost in: a request is named and logged, greeted in a language, kept
 #: from failing, checked for where it comes from, identified, and let through or not.
@@ -57,6 +58,7 @@ def create_app(
     app[LIVE] = live
     app[THROTTLE] = Throttle()
     app[DESK] = LineDesk()
+    app[UPLOADS] = Uploads()
     app[assets.ASSETS] = assets.load()
     app[render.TRANSLATIONS] = i18n.load()
     app[render.TEMPLATES] = render.environment(settings.zone)

@@ -87,6 +87,10 @@ SHEETS: Mapping[str, str] = {
     ),
     "not_json": N_("The file is no JSON."),
     "not_json_rows": N_("The JSON must be a list of objects with plain values."),
+    "too_many_rows": N_(
+        "These are too many rows for a page. Part the file, or have it imported from "
+        "the command line."
+    ),
     "json_too_large": N_("So large a file must be CSV."),
     "missing_columns": N_("These columns are missing: %(columns)s"),
     "unknown_columns": N_("These columns are not known: %(columns)s"),
