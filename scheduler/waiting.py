@@ -94,9 +94,7 @@ async def expire_entries(database: Database, *, now: datetime, means: Means) -> 
             .order_by(col(WaitingEntry.last_day))
             .limit(BATCH)
         )
-        due = [
-            one.id for one, zone in rows.all() if one.last_day < _today(now, zone)
-        ]
+        due = [one.id for one, zone in rows.all() if one.last_day < _today(now, zone)]
 
     async def expire(session: AsyncSession, entry_id: int) -> bool:
         entry = await session.get_one(WaitingEntry, entry_id)

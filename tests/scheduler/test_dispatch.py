@@ -248,7 +248,9 @@ async def test_two_senders_never_take_the_same_message(
 ) -> None:
     async with database.write() as session:
         world = await make.world(session)
-        await make.policy(session, world.prison, visits_per_week=14)
+        await make.policy(
+            session, world.prison, visits_per_week=14, visits_per_month=14
+        )
         for n in range(12):
             span = at(TEN + n * timedelta(minutes=30))
             await book(session, world, keyring, span=span)

@@ -29,6 +29,7 @@ def test_the_longest_message_is_one_segment(template: Template, language: str) -
         values = {
             "day": longest_day,
             "time": spoken_time(FOUR_YEARS[0], language),
+            "until": spoken_time(FOUR_YEARS[0], language),
             "place": place,
             "code": "888888",
         }

@@ -192,7 +192,8 @@ async def _keep(
     # a refusal would then spoil the whole transaction.
     try:
         async with session.begin_nested():
-            prisoner.site_id = site_id or prisoner.site_id
+            if site_id is not None:
+                prisoner.site_id = site_id
             prisoner.number = persian.to_ascii_digits(number).strip()
             prisoner.name = name.strip()
             prisoner.name_folded = persian.fold(name)
