@@ -245,6 +245,7 @@ class Downlink:
         """The line is back: what was lost meanwhile says nothing about it."""
         self._gone = False
         self._losses, self._counted = Losses(), {}
+        self._missed, self._newest = Losses(fades=FADES_SLOWLY), {}
         self._expected = self._lost = 0
         self._train_left = float("inf")
         self._waiting, self._round_trip = Waiting(), None

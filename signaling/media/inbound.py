@@ -143,6 +143,7 @@ class Inbound:
         """The line is back: what was lost meanwhile says nothing about it."""
         self._gone = False
         self._waiting, self._losses, self._counted = Waiting(), Losses(), {}
+        self._missed, self._came = Losses(fades=FADES_SLOWLY), {}
         self._last_travelled = self._travelled = None
         self._estimate.forgive(now)
         self.decided.forget_failures()

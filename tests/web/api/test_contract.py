@@ -6,6 +6,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import checks
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 
 from tests.make import World
@@ -18,6 +19,8 @@ EXAMPLES = 10
 #: The stricter of the two: it takes no NUL, and no number beyond its columns.
 STRICT = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+# A body with more rows than there may be is refused for its size before it is read.
+SCHEMA.config.checks.negative_data_rejection.expected_statuses += ["413"]
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
 
 
@@ -26,6 +29,16 @@ def _name_what_exists(case: schemathesis.Case, known: dict[str, object]) -> None
     for place in (case.path_parameters, case.query, case.body):
         if isinstance(place, dict):
             place.update({name: known[name] for name in place.keys() & known.keys()})
+
+
+def _is_wrong_in_its_headers_alone(case: schemathesis.Case) -> bool:
+    """We set one of them right ourselves, and spaces around the other are no fault."""
+    wrong = {
+        place
+        for place, how in (case.meta.components if case.meta else {}).items()
+        if how.mode is GenerationMode.NEGATIVE
+    }
+    return wrong == {ParameterLocation.HEADER}
 
 
 @STRICT
@@ -96,6 +109,8 @@ async def test_the_api_keeps_its_word(
     def ask(case: schemathesis.Case) -> None:
         if mode is GenerationMode.POSITIVE:
             _name_what_exists(case, known)
+        elif _is_wrong_in_its_headers_alone(case):
+            return
         case.call_and_validate(
             base_url=program.site.origin,
             headers={"Authorization": f"Bearer {program.token}"},
