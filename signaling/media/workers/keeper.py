@@ -60,6 +60,7 @@ class Keeper:
         self._on_up = on_up
         self._on_gone = on_gone
         self._measured_at = 0.0
+        self._latest: Link | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -78,9 +79,10 @@ class Keeper:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        if self.link is not None:
-            await self.link.close()
-            self.link = None
+        if self._latest is not None:
+            # It may be between its end and being reaped, where `link` is None.
+            await self._latest.close()
+            self.link = self._latest = None
         for each in self._sockets:
             each.close()
 
@@ -91,7 +93,7 @@ class Keeper:
             on_measured=self._measured,
         )
         await link.start(self._settings, self._sockets)
-        self.link = link
+        self.link = self._latest = link
 
     async def _keep(self) -> None:
         loop = asyncio.get_running_loop()

@@ -90,7 +90,13 @@ class Link:
                 process_group=0,
                 env=_environment(),
             )
-        self._reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        try:
+            self._reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        except BaseException:
+            # Nobody else knows of this process yet, and would not end it.
+            self._process.kill()
+            self._process.wait()
+            raise
         self._say(wire.Begin(settings=wire.fields_of(settings), sockets=descriptors))
 
     def order(self, verb: str, *arguments: Argument) -> None:

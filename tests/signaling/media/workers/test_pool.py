@@ -256,7 +256,7 @@ async def test_a_worker_that_hangs_is_replaced(stage: Stage) -> None:
     process.send_signal(signal.SIGSTOP)
 
     await stage.failed(("visit-a", "publisher"), ("visit-b", "subscriber"))
-    assert not process.is_running()
+    await until(lambda: not process.is_running())
     sender, receiver = await stage.again("visit")
     await passes(sender, receiver)
 
@@ -288,3 +288,31 @@ async def test_ports_follow_each_other_and_a_taken_one_starts_nothing() -> None:
         with pytest.raises(OSError, match="in use"):
             await workers.start()
     assert children() == []
+
+
+async def test_a_start_that_is_called_off_leaves_no_process() -> None:
+    workers = Workers(
+        ForwarderSettings(bind_host="127.0.0.1"),
+        count=2,
+        on_event=lambda _: None,
+        clock=time.monotonic,
+    )
+    starting = asyncio.create_task(workers.start())
+    while not children():  # noqa: ASYNC110 (before it takes its next step)
+        await asyncio.sleep(0)
+
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+
+    assert children() == []
+
+
+async def test_a_service_that_stops_as_a_worker_ends_leaves_none(opens: Opens) -> None:
+    stage = await opens(1)
+    stage.process(0).kill()
+    await until(lambda: stage.workers._keepers[0].link is None)
+
+    await stage.workers.stop()
+
+    assert psutil.Process().children() == []
