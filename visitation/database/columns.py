@@ -58,3 +58,10 @@ def enum_column(kind: type[StrEnum], *, grows: bool = False) -> Any:
         values_callable=lambda members: [member.value for member in members],
         length=32,
     )
+
+
+def one_of(name: str, *values: str) -> Enum:
+    """The same column as a migration writes it: words that never change again."""
+    return Enum(
+        *values, name=name, native_enum=False, create_constraint=True, length=32
+    )

@@ -3,16 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
+from visitation.database.columns import one_of
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
-
-
-def _one_of(name: str, *values: str) -> sa.Enum:
-    return sa.Enum(
-        *values, name=name, native_enum=False, create_constraint=True, length=32
-    )
 
 
 def upgrade() -> None:
@@ -22,7 +18,7 @@ def upgrade() -> None:
         table.add_column(
             sa.Column(
                 "supervision",
-                _one_of("supervision_known", "none", "required"),
+                one_of("supervision_known", "none", "required"),
                 nullable=False,
                 server_default="none",
             )
@@ -33,7 +29,7 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.Integer(), nullable=False),
         sa.Column(
             "fault",
-            _one_of("fault_known", "family", "prison", "official", "server", "unknown"),
+            one_of("fault_known", "family", "prison", "official", "server", "unknown"),
             nullable=False,
         ),
         sa.Column("seconds", sa.Integer(), nullable=False),

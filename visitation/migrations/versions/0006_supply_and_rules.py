@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from visitation.database.columns import UtcDateTime
+from visitation.database.columns import UtcDateTime, one_of
 
 revision = "0006"
 down_revision = "0005"
@@ -38,12 +38,6 @@ _CHOSEN = (
 _TABLES = ('mobile_stop', 'kept_apart', 'bar', 'appointment', 'province_grant', 'mobile_day', 'official_hours', 'holiday', 'policy_choice')
 
 
-def _one_of(name: str, *values: str) -> sa.Enum:
-    return sa.Enum(
-        *values, name=name, native_enum=False, create_constraint=True, length=32
-    )
-
-
 def upgrade() -> None:
     op.create_table(
         "policy_choice",
@@ -75,7 +69,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(64), nullable=False),
         sa.Column(
             "attendance",
-            _one_of("attendance_known", "desk", "phone", "village"),
+            one_of("attendance_known", "desk", "phone", "village"),
             nullable=False,
         ),
         sa.Column("valid_from", sa.Date(), nullable=False),
@@ -96,7 +90,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column(
             "state",
-            _one_of("mobiledaystate_known", "planned", "cancelled"),
+            one_of("mobiledaystate_known", "planned", "cancelled"),
             nullable=False,
         ),
         sa.Column("reason", sa.String(200), nullable=False),
@@ -136,7 +130,7 @@ def upgrade() -> None:
         sa.Column("prisoner_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            _one_of("appointmentkind_known", "court", "medical", "other"),
+            one_of("appointmentkind_known", "court", "medical", "other"),
             nullable=False,
         ),
         sa.Column("starts_at", UtcDateTime(), nullable=False),
@@ -248,7 +242,7 @@ def upgrade() -> None:
         table.add_column(
             sa.Column(
                 "approval",
-                _one_of("approval_known", "none", "required"),
+                one_of("approval_known", "none", "required"),
                 nullable=False,
                 server_default="none",
             )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from visitation.database.columns import UtcDateTime
+from visitation.database.columns import UtcDateTime, one_of
 
 revision = "0007"
 down_revision = "0006"
@@ -16,12 +16,6 @@ _ONE_OWNER = (
     " + (CASE WHEN cover_id IS NULL THEN 0 ELSE 1 END) = 1"
 )
 _TABLES = ("ranked_wish", "flag", "allowance_entry", "cover", "allowance", "series")
-
-
-def _one_of(name: str, *values: str) -> sa.Enum:
-    return sa.Enum(
-        *values, name=name, native_enum=False, create_constraint=True, length=32
-    )
 
 
 def upgrade() -> None:
@@ -56,7 +50,7 @@ def upgrade() -> None:
         sa.Column("official_id", sa.Integer(), nullable=False),
         sa.Column(
             "attendance",
-            _one_of("attendance_known", "desk", "phone", "village"),
+            one_of("attendance_known", "desk", "phone", "village"),
             nullable=False,
         ),
         sa.Column("prison_id", sa.Integer(), nullable=True),
@@ -87,7 +81,7 @@ def upgrade() -> None:
         sa.Column("period", sa.String(16), nullable=False),
         sa.Column(
             "change",
-            _one_of("allowancechange_known", "accrual", "use", "refund", "adjustment"),
+            one_of("allowancechange_known", "accrual", "use", "refund", "adjustment"),
             nullable=False,
         ),
         sa.Column("amount", sa.Integer(), nullable=False),

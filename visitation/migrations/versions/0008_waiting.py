@@ -3,18 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-from visitation.database.columns import UtcDateTime
+from visitation.database.columns import UtcDateTime, one_of
 
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
-
-
-def _one_of(name: str, *values: str) -> sa.Enum:
-    return sa.Enum(
-        *values, name=name, native_enum=False, create_constraint=True, length=32
-    )
 
 
 def upgrade() -> None:
@@ -24,7 +18,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(32), nullable=False),
         sa.Column(
             "state",
-            _one_of("planstate_known", "draft", "published", "discarded"),
+            one_of("planstate_known", "draft", "published", "discarded"),
             nullable=False,
         ),
         sa.Column("prison_id", sa.Integer(), nullable=False),
@@ -49,7 +43,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(32), nullable=False),
         sa.Column(
             "state",
-            _one_of(
+            one_of(
                 "waitingstate_known",
                 "waiting",
                 "offered",
@@ -63,7 +57,7 @@ def upgrade() -> None:
         sa.Column("prisoner_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            _one_of("visitkind_known", "family", "legal", "official"),
+            one_of("visitkind_known", "family", "legal", "official"),
             nullable=False,
         ),
         sa.Column("official_wanted", sa.Boolean(), nullable=False),
@@ -110,7 +104,7 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.Integer(), nullable=False),
         sa.Column(
             "state",
-            _one_of("offerstate_known", "open", "accepted", "declined", "lapsed"),
+            one_of("offerstate_known", "open", "accepted", "declined", "lapsed"),
             nullable=False,
         ),
         sa.Column("code_sealed", sa.LargeBinary(), nullable=True),
