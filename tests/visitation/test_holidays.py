@@ -1,5 +1,6 @@
 """Holidays: taken from the calendar, edited by people whose word stands."""
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -37,6 +38,22 @@ async def test_the_official_calendar_is_taken_over_once(database: Database) -> N
     assert {day.year for day in found} == {2027}
     assert first == Seeded(added=len(found), renamed=0, withdrawn=0)
     assert again == Seeded(added=0, renamed=0, withdrawn=0)
+
+
+async def test_the_calendar_taken_over_twice_at_once_is_there_once(
+    database: Database,
+) -> None:
+    async def taken_over() -> int:
+        async with database.write() as session:
+            seeded = await holidays.seed(session, years=[2027], by=BY, now=NOON)
+            # Whoever comes second began before this is written for good.
+            await asyncio.sleep(0.05)
+            return seeded.added
+
+    added = await asyncio.gather(*(taken_over() for _ in range(3)))
+    found = await known(database)
+    assert sum(added) == len(found)
+    assert found[NOWRUZ] == ("جشن نوروز", True)
 
 
 async def test_the_calendar_never_undoes_what_people_did(database: Database) -> None:

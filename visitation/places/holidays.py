@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 import holidays
 from sqlalchemy import ColumnElement
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, or_, select
+from sqlmodel import col, delete, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit
@@ -40,8 +41,9 @@ async def seed(
 ) -> Seeded:
     """Take over the official holidays of some Gregorian years, again and again.
 
-    Days to come that an older calendar named and this one does not are taken back,
-    such as lunar holidays that fall on another day than was thought.
+    Asked twice at the same moment, each day is added once. Days to come that an older
+    calendar named and this one does not are taken back, such as lunar holidays that
+    fall on another day than was thought.
     """
     years = sorted(set(years))
     official = _official(years)
@@ -54,21 +56,20 @@ async def seed(
         ).all()
         if holiday.day.year in years
     }
-    added = [day for day in official if day not in known]
-    session.add_all(Holiday(day=day, name=official[day]) for day in added)
+    missing = {day: name for day, name in official.items() if day not in known}
+    added = await _added(session, missing)
     renamed = withdrawn = 0
     for day, holiday in known.items():
         if holiday.by_hand:
             continue
         if day not in official:
             if day > today(now):
-                await session.delete(holiday)
-                withdrawn += 1
+                withdrawn += await _withdrawn(session, holiday)
         elif holiday.name != official[day]:
             holiday.name = official[day]
             renamed += 1
     await session.flush()
-    seeded = Seeded(added=len(added), renamed=renamed, withdrawn=withdrawn)
+    seeded = Seeded(added=added, renamed=renamed, withdrawn=withdrawn)
     audit.note(
         session,
         by,
@@ -190,6 +191,28 @@ def _official(years: Iterable[int]) -> dict[date, str]:
         day: name.replace("; ", "، ")[:_LONGEST_NAME]
         for day, name in sorted(calendar.items())
     }
+
+
+async def _added(session: AsyncSession, missing: dict[date, str]) -> int:
+    if not missing:
+        return 0
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    rows = await session.exec(
+        dialect.insert(Holiday)
+        .values([{"day": day, "name": missing[day]} for day in missing])
+        .on_conflict_do_nothing()
+        .returning(col(Holiday.id))
+    )
+    return len(rows.all())
+
+
+async def _withdrawn(session: AsyncSession, holiday: Holiday) -> int:
+    gone = await session.exec(
+        delete(Holiday).where(
+            col(Holiday.id) == holiday.id, col(Holiday.by_hand).is_(False)
+        )
+    )
+    return gone.rowcount
 
 
 def _there(provinces: Iterable[int]) -> ColumnElement[bool]:
