@@ -3,16 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import func, select
 
 from tests import make
 from tests.conftest import NOON
-from tests.make import World
 from tests.visitation.booked import booked
+from tests.visitation.calling import at, live, part, quanta
 from visitation import audit, calls, messages, visits
 from visitation.admission import Denial
-from visitation.audit import Actor
-from visitation.calls import Denied, NotExtendable, Presence
+from visitation.calls import Denied
 from visitation.database import Database
 from visitation.errors import Invalid, NotFound
 from visitation.keyring import Keyring
@@ -23,31 +21,12 @@ from visitation.lifecycle import (
     VisitAction,
     VisitState,
 )
-from visitation.visits import Claim, Participant, Visit
+from visitation.visits import Participant, Visit
 from visitation.wording import Template
-from visitation.words import CLOSINGS, Outcome, Part, Role, Side, VisitKind
+from visitation.words import CLOSINGS, Outcome, Part, Role, VisitKind
 
 BY = audit.SYSTEM
 MINUTE = timedelta(minutes=1)
-
-
-def at(minute: int):
-    return NOON + minute * MINUTE
-
-
-async def live(session, world: World, **columns) -> tuple[Visit, list[Participant]]:
-    visit, people = await booked(session, world, **columns)
-    await calls.start(session, visit, by=BY, now=visit.starts_at)
-    return visit, list(people)
-
-
-async def quanta(session, visit: Visit, resource: str) -> int:
-    rows = await session.exec(
-        select(func.count()).where(
-            Claim.visit_id == visit.id, Claim.resource == resource
-        )
-    )
-    return rows.one()
 
 
 async def test_a_participant_is_let_in_by_the_clock_and_the_record(
@@ -146,100 +125,6 @@ async def test_a_visit_starts_once(database: Database) -> None:
             await calls.start(session, visit, by=BY, now=NOON)
 
 
-async def test_a_live_visit_goes_on_while_everything_is_free(
-    database: Database,
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        visit, _ = await live(session, world)
-        await calls.extend(session, visit, by_minutes=15, by=BY, now=at(20))
-        assert (visit.ends_at, visit.booked_end_at) == (at(45), at(30))
-        assert await quanta(session, visit, f"terminal:{world.terminal.id}") == 10
-        assert await quanta(session, visit, f"prisoner:{world.prisoner.id}") == 9
-        entry = (await audit.history(session, visit_id=visit.id))[-1]
-        assert (entry.action, entry.facts) == ("visit_extend", {"minutes": 15})
-
-
-@pytest.mark.parametrize(
-    ("same", "taken"),
-    [
-        ({"terminal_id", "prisoner_id"}, {"terminal", "prisoner", "visitor"}),
-        ({"prisoner_id"}, {"prisoner", "visitor"}),
-    ],
-    ids=["terminal and people", "people"],
-)
-async def test_a_visit_is_not_extended_over_what_somebody_needs_next(
-    database: Database, same: set[str], taken: set[str]
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        visit, _ = await live(session, world)
-        other_terminal = await make.terminal(session, world.prison)
-        other_kiosk = await make.kiosk(session, world.point)
-        columns = {"terminal_id": other_terminal.id, "kiosk_id": other_kiosk.id}
-        if "terminal_id" in same:
-            columns.pop("terminal_id")
-        await booked(session, world, starts_at=at(35), **columns)
-        before = await quanta(session, visit, f"terminal:{world.terminal.id}")
-        with pytest.raises(NotExtendable) as refused:
-            await calls.extend(session, visit, by_minutes=15, by=BY, now=at(20))
-        assert {name.split(":")[0] for name in refused.value.taken} == taken
-        assert visit.ends_at == at(30)
-        assert await quanta(session, visit, f"terminal:{world.terminal.id}") == before
-    async with database.read() as session:
-        found = await visits.by_reference(session, visit.reference)
-        assert found.ends_at == at(30)
-        assert await quanta(session, visit, f"terminal:{world.terminal.id}") == before
-
-
-@pytest.mark.parametrize("minutes", [0, -5, 7, 65])
-async def test_an_extension_is_whole_quanta_up_to_an_hour(
-    sqlite: Database, minutes: int
-) -> None:
-    async with sqlite.write() as session:
-        visit, _ = await live(session, await make.world(session))
-        with pytest.raises(Invalid, match="minutes: extension_length"):
-            await calls.extend(session, visit, by_minutes=minutes, by=BY, now=NOON)
-
-
-async def test_only_a_live_visit_is_extended(database: Database) -> None:
-    async with database.write() as session:
-        visit, _ = await booked(session, await make.world(session))
-        with pytest.raises(NotExtendable) as refused:
-            await calls.extend(session, visit, by_minutes=5, by=BY, now=NOON)
-        assert refused.value.taken == frozenset()
-        assert str(refused.value) == "not live"
-
-
-@pytest.mark.parametrize("meanwhile", ["finished", "extended"])
-async def test_a_visit_that_changed_meanwhile_is_not_extended(
-    database: Database, meanwhile: str
-) -> None:
-    async with database.write() as session:
-        await live(session, await make.world(session))
-    async with database.read() as session:
-        stale = (await session.exec(select(Visit))).one()
-    async with database.write() as session:
-        visit = await visits.by_reference(session, stale.reference)
-        if meanwhile == "finished":
-            await calls.finish(
-                session, visit, outcome=Outcome.COMPLETED, by=BY, now=at(10)
-            )
-        else:
-            await calls.extend(session, visit, by_minutes=5, by=BY, now=at(10))
-        claimed = (await session.exec(select(func.count()).select_from(Claim))).one()
-    with pytest.raises(visits.Overtaken):
-        await _extend(database, stale)
-    async with database.read() as session:
-        after = (await session.exec(select(func.count()).select_from(Claim))).one()
-    assert after == claimed
-
-
-async def _extend(database: Database, stale: Visit) -> None:
-    async with database.write() as session:
-        await calls.extend(session, stale, by_minutes=30, by=BY, now=at(11))
-
-
 async def test_what_is_left_of_a_finished_visit_is_free_for_others(
     database: Database, keyring: Keyring
 ) -> None:
@@ -320,10 +205,6 @@ async def test_a_cancellation_closes_nothing(database: Database) -> None:
             await calls.close(session, visit, outcome=Outcome.COMPLETED, **close)
 
 
-def part(kind: Part, *, came: bool, **seconds: int) -> Participant:
-    return Participant(part=kind, joined_at=NOON if came else None, **seconds)
-
-
 @pytest.mark.parametrize(
     ("there", "outcome"),
     [
@@ -352,137 +233,6 @@ def test_seats_are_everything_a_visit_occupies() -> None:
         "official:4",
         "visitor:5",
     }
-
-
-async def test_staff_tick_people_off_once_and_never_back(database: Database) -> None:
-    clerk = Actor.account(3, Role.CLERK)
-    async with database.write() as session:
-        visit, (_, mother) = await booked(session, await make.world(session))
-        await calls.tick(
-            session, mother, ParticipantState.ARRIVED, by=clerk, now=at(-20)
-        )
-        await calls.tick(session, mother, ParticipantState.TOLD, by=clerk, now=at(-19))
-        await calls.tick(
-            session, mother, ParticipantState.ARRIVED, by=clerk, now=at(-10)
-        )
-        assert (mother.state, mother.arrived_at, mother.told_at) == (
-            ParticipantState.ARRIVED,
-            at(-20),
-            at(-19),
-        )
-        await calls.waiting(session, mother, by=clerk, now=at(-5))
-        await calls.tick(
-            session, mother, ParticipantState.IDENTIFIED, by=clerk, now=at(-4)
-        )
-        assert (mother.state, mother.identified_at) == (
-            ParticipantState.WAITING,
-            at(-4),
-        )
-        with pytest.raises(Invalid, match="state: not_a_tick"):
-            await calls.tick(
-                session, mother, ParticipantState.JOINED, by=clerk, now=NOON
-            )
-        actions = [
-            entry.action for entry in await audit.history(session, visit_id=visit.id)
-        ]
-    assert actions == [
-        "participant_arrived",
-        "participant_told",
-        "participant_waiting",
-        "participant_identified",
-    ]
-
-
-async def test_who_waits_has_arrived(database: Database) -> None:
-    async with database.write() as session:
-        _, (_, mother) = await booked(session, await make.world(session))
-        await calls.waiting(session, mother, by=BY, now=at(-5))
-        await calls.waiting(session, mother, by=BY, now=at(-3))
-        assert (mother.state, mother.arrived_at) == (ParticipantState.WAITING, at(-5))
-
-
-async def test_minutes_are_counted_around_a_broken_line(database: Database) -> None:
-    async with database.write() as session:
-        visit, (_, mother) = await live(session, await make.world(session))
-        await calls.joined(session, mother, by=BY, now=at(1))
-        await calls.reconnecting(session, mother, now=at(11))
-        assert mother.state is ParticipantState.RECONNECTING
-        await calls.returned(session, mother, lost=2 * MINUTE, by=BY, now=at(13))
-        assert (mother.state, mother.joined_at) == (ParticipantState.JOINED, at(1))
-        await calls.left(session, mother, reason="left", by=BY, now=at(30))
-        assert (mother.state, mother.left_at) == (ParticipantState.LEFT, at(30))
-        assert (mother.seconds_connected, mother.seconds_lost) == (27 * 60, 120)
-        stretches = await session.exec(select(Presence).order_by(Presence.id))
-        assert [(s.joined_at, s.left_at, s.reason) for s in stretches] == [
-            (at(1), at(11), "lost"),
-            (at(13), at(30), "left"),
-        ]
-        people = await visits.participants(session, visit.id)
-        assert calls.minutes_by_side(people) == {Side.FAMILY: (27.0, 2.0)}
-
-
-async def test_a_line_that_never_came_back_is_counted_to_the_end(
-    database: Database,
-) -> None:
-    async with database.write() as session:
-        _, (_, mother) = await live(session, await make.world(session))
-        await calls.joined(session, mother, by=BY, now=NOON)
-        await calls.reconnecting(session, mother, now=at(20))
-        await calls.left(
-            session, mother, reason="ended", by=BY, now=at(30), lost=10 * MINUTE
-        )
-        assert (mother.seconds_connected, mother.seconds_lost) == (1200, 600)
-
-
-async def test_a_clock_that_went_back_takes_no_minutes_away(
-    database: Database,
-) -> None:
-    async with database.write() as session:
-        _, (_, mother) = await live(session, await make.world(session))
-        await calls.joined(session, mother, by=BY, now=at(5))
-        await calls.left(session, mother, reason="left", by=BY, now=at(4))
-        assert mother.seconds_connected == 0
-
-
-def test_a_sides_minutes_are_those_of_its_best_connected() -> None:
-    people = [
-        part(Part.VISITOR, came=True, seconds_connected=600, seconds_lost=60),
-        part(Part.VISITOR, came=True, seconds_connected=1200, seconds_lost=0),
-        part(Part.PRISONER, came=True, seconds_connected=1500, seconds_lost=30),
-        part(Part.OFFICIAL, came=False, seconds_connected=0, seconds_lost=0),
-    ]
-    assert calls.minutes_by_side(people) == {
-        Side.FAMILY: (20.0, 0.0),
-        Side.PRISON: (25.0, 0.5),
-    }
-
-
-async def test_a_terminal_that_waits_has_brought_nobody(database: Database) -> None:
-    async with database.write() as session:
-        _, (prisoner, _) = await booked(session, await make.world(session))
-        await calls.waiting(session, prisoner, by=BY, now=at(-5))
-    assert prisoner.part is Part.PRISONER
-    assert (prisoner.state, prisoner.arrived_at) == (ParticipantState.WAITING, None)
-
-
-async def test_a_closed_account_does_not_come_back_to_a_call(
-    database: Database, keyring: Keyring
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        visit, _ = await booked(session, world)
-        warden = await make.account(session, Role.WARDEN)
-        watching = await calls.attend(
-            session,
-            visit=visit,
-            account=warden,
-            part=Part.MONITOR,
-            keyring=keyring,
-            now=NOON,
-        )
-        warden.disabled_at = NOON
-        with pytest.raises(NotFound):
-            await calls.admit(session, participant_id=watching.id, now=NOON)
 
 
 @pytest.mark.parametrize(
