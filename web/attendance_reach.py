@@ -9,14 +9,15 @@ from datetime import date
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation.people import Account, Scope
+from visitation import people
+from visitation.people import Account, OfficialHours, Scope
 from visitation.people.tables import AccountScope
 from visitation.places import Site
 from visitation.places.tables import MobileDay
 from visitation.visits import Cover, Visit
 from visitation.words import MobileDayState, Role, SiteKind
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
-from web.subjects import Parts
+from web.subjects import Parts, by_id
 
 
 async def officials(session: AsyncSession, scope: Scope) -> Sequence[Account]:
@@ -119,3 +120,37 @@ async def wanted_visit(
     own = found.official_id == principal.account_id
     open_to_me = found.official_wanted or own or principal.role is not Role.OFFICIAL
     return found if inside.first() is not None and open_to_me else None
+
+
+async def official(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Account | None:
+    """The official of `{account}`: oneself, or one who shares a place with staff."""
+    found = await by_id(session, Account, parts.get("account", ""))
+    if found is None or found.role is not Role.OFFICIAL:
+        return None
+    if not isinstance(principal, StaffPrincipal):
+        return None
+    if principal.role is Role.OFFICIAL:
+        return found if found.id == principal.account_id else None
+    inner = await people.scope_of(session, found)
+    inside = await people.encloses(session, principal.scope, inner)
+    return found if inside else None
+
+
+async def hours(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> OfficialHours | None:
+    """The hours of `{hours}`, for whoever may keep that official's."""
+    found = await by_id(session, OfficialHours, parts.get("hours", ""))
+    if found is None:
+        return None
+    owner = {"account": str(found.account_id)}
+    keeps = await official(session, owner, principal, device)
+    return found if keeps else None

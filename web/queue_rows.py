@@ -11,9 +11,16 @@ from visitation.people import Prisoner, Visitor
 from visitation.places import Site
 from visitation.waiting import Offer, Waiting
 from visitation.words import OfferState, Role, SiteKind, WaitingState
-from web import present
-from web.i18n import _, ngettext
+from web import present, refusals
+from web.i18n import N_, _, ngettext
 from web.principals import StaffPrincipal
+
+#: Why a plan gives a family nothing, where no booking rule is the reason.
+_UNPLACED = {
+    "no_option": N_("Nothing free fits the days and places. Ask for others."),
+    "taken": N_("All that would fit goes to families who have waited longer."),
+    "gone": N_("The family had left the line by then."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,22 @@ def waits(days: int, *, met: bool) -> str:
         days,
         count=count,
     )
+
+
+def standing(place: int, days: int, *, met: bool) -> str:
+    """Where a family stands in line, and why there, in words."""
+    return _(
+        "Place %(place)s in line, %(waits)s",
+        place=present.digits(place),
+        waits=waits(days, met=met),
+    )
+
+
+def unplaced(code: str) -> str:
+    """Why a plan gives a family nothing; empty where it gives something."""
+    if not code:
+        return ""
+    return _(_UNPLACED[code]) if code in _UNPLACED else refusals.sentence(code)
 
 
 async def prisons(session: AsyncSession, me: StaffPrincipal) -> list[Site]:

@@ -9,26 +9,23 @@ from typing import Any
 
 from aiohttp import web
 from pydantic import Field
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import lifecycle, people
+from visitation import lifecycle
 from visitation.errors import VisitationError
 from visitation.lifecycle import Act
 from visitation.people import Account
 from visitation.people import hours as weekly
 from visitation.people.tables import OfficialHours
 from visitation.words import Attendance, Role
-from web import forms, gate, picks, subjects
+from web import attendance_reach, forms, gate, picks
 from web.fields import Wall
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, SETTINGS
 from web.labels import label, options
 from web.picks import NearDay, Weekday
-from web.principals import DevicePrincipal, Principal, StaffPrincipal
 from web.render import redirect, redirect_to, render, url
 from web.routing import Door, Page, Route
-from web.subjects import Parts
 
 _EDITORS: frozenset[Role | Door] = (
     lifecycle.MAY[Act.FIND_OFFICIAL] | lifecycle.MAY[Act.ATTEND]
@@ -150,47 +147,13 @@ def _row(one: OfficialHours) -> Row:
     )
 
 
-async def account_subject(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
-) -> Account | None:
-    """The official of `{account}`: oneself, or one who shares a place with staff."""
-    found = await subjects.by_id(session, Account, parts.get("account", ""))
-    if found is None or found.role is not Role.OFFICIAL:
-        return None
-    if not isinstance(principal, StaffPrincipal):
-        return None
-    if principal.role is Role.OFFICIAL:
-        return found if found.id == principal.account_id else None
-    inner = await people.scope_of(session, found)
-    inside = await people.encloses(session, principal.scope, inner)
-    return found if inside else None
-
-
-async def hours_subject(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
-) -> OfficialHours | None:
-    """The hours of `{hours}`, for whoever may keep that official's."""
-    found = await subjects.by_id(session, OfficialHours, parts.get("hours", ""))
-    if found is None:
-        return None
-    owner = {"account": str(found.account_id)}
-    keeps = await account_subject(session, owner, principal, device)
-    return found if keeps else None
-
-
 def _of_account(method: str, page: Page) -> Route:
     return Route(
         method=method,
         path="/officials/{account}/hours",
         page=page,
         allow=_EDITORS,
-        subject=account_subject,
+        subject=attendance_reach.official,
     )
 
 
@@ -208,6 +171,6 @@ ROUTES = (
         path="/officials/hours/{hours}/end",
         page=end,
         allow=_EDITORS,
-        subject=hours_subject,
+        subject=attendance_reach.hours,
     ),
 )

@@ -19,7 +19,7 @@ from visitation.places import Site, Station
 from visitation.timespan import Timespan
 from visitation.waiting import Placement, Plan, WaitingEntry, WaitingVisitor
 from visitation.words import PlanState, Role, SiteKind
-from web import forms, gate, present, queue_reach, queue_rows, refusals, subjects
+from web import forms, gate, present, queue_reach, queue_rows, subjects
 from web.forms import Form
 from web.i18n import N_, _, ngettext
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
@@ -31,12 +31,6 @@ _PLANNERS = frozenset({Role.SCHEDULER, Role.ADMINISTRATOR})
 _READERS = _PLANNERS | {Role.AUDITOR}
 _WEEK = timedelta(days=6)
 _SHOWN = 20
-#: Why a plan gives a family nothing, where no booking rule is the reason.
-_REASONS = {
-    "no_option": N_("Nothing free fits the days and places. Ask for others."),
-    "taken": N_("All that would fit goes to families who have waited longer."),
-    "gone": N_("The family had left the line by then."),
-}
 
 
 class Period(forms.Fields):
@@ -225,34 +219,20 @@ async def _rows(
         Row(
             prisoner=prisoners[row.entry_id],
             visitors=visitors.get(row.entry_id, []),
-            why=_why(row),
+            why=queue_rows.standing(row.place, row.waited_days, met=row.has_met),
             when=_when(row, zone),
             where=places.get(row.kiosk_id or 0, _("Own phone")),
             texts=stamps[row.entry_id].texts if row.entry_id in stamps else (),
-            reason=_reason(row.reason),
+            reason=queue_rows.unplaced(row.reason),
         )
         for row in found
     ]
-
-
-def _why(row: Placement) -> str:
-    return _(
-        "Place %(place)s in line, %(waits)s",
-        place=present.digits(row.place),
-        waits=queue_rows.waits(row.waited_days, met=row.has_met),
-    )
 
 
 def _when(row: Placement, zone: ZoneInfo) -> str:
     if row.starts_at is None or row.ends_at is None:
         return ""
     return present.span(Timespan(row.starts_at, row.ends_at), zone)
-
-
-def _reason(code: str) -> str:
-    if not code:
-        return ""
-    return _(_REASONS[code]) if code in _REASONS else refusals.sentence(code)
 
 
 def _of_plan(method: str, path: str, page: Page) -> Route:
