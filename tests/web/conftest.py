@@ -128,6 +128,17 @@ async def world(site: Site) -> World:
 
 
 @pytest.fixture
+def english(site: Site) -> None:
+    site.cookies["lang"] = "en"
+
+
+@pytest.fixture
+async def administrator(site: Site) -> Site:
+    await site.sign_in(Role.ADMINISTRATOR)
+    return site
+
+
+@pytest.fixture
 async def start_site(
     sqlite: Database, clock: Clock, keyring: Keyring
 ) -> AsyncIterator[Start]:

@@ -15,13 +15,7 @@ from visitation.words import Role
 
 HOUR = timedelta(hours=1)
 
-
-@pytest.fixture
-async def world(site: Browser) -> World:
-    async with site.database.write() as session:
-        found = await make.world(session)
-    site.cookies["lang"] = "en"
-    return found
+pytestmark = pytest.mark.usefixtures("english")
 
 
 async def test_a_holiday_of_the_country_is_added_named_and_struck_out(

@@ -18,13 +18,7 @@ from web.paging import PER_PAGE
 HOUR = timedelta(hours=1)
 NATIONAL_ID = "0013542419"
 
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    async with site.database.write() as session:
-        found = await make.world(session)
-    site.cookies["lang"] = "en"
-    return found
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture

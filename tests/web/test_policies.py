@@ -10,19 +10,7 @@ from visitation import places
 from visitation.places import Level, Origin, Policy, ProvinceGrant
 from visitation.words import Approval, Role
 
-
-@pytest.fixture
-async def world(site: Browser) -> World:
-    async with site.database.write() as session:
-        found = await make.world(session)
-    site.cookies["lang"] = "en"
-    return found
-
-
-@pytest.fixture
-async def administrator(site: Browser, world: World) -> Browser:
-    await site.sign_in(Role.ADMINISTRATOR)
-    return site
+pytestmark = pytest.mark.usefixtures("english")
 
 
 async def policy_of(site: Browser, prison_id: int) -> Policy:

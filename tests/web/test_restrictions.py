@@ -7,6 +7,7 @@ from tests import make
 from tests.make import World
 from tests.web.conftest import Site
 from tests.web.reading import sent_to, text
+from tests.web.worlds import book, made
 from visitation.people import Appointment, Bar, KeptApart
 from visitation.visits import Allowance
 from visitation.words import Role
@@ -20,13 +21,7 @@ ORDER = {
 }
 COURT = {"kind": "court", "day": "1405/09/05", "starts": "۹:۰۰", "ends": "11"}
 
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    async with site.database.write() as session:
-        found = await make.world(session)
-    site.cookies["lang"] = "en"
-    return found
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture
@@ -159,3 +154,31 @@ async def test_pages_speak_persian_and_are_for_planners(
     await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
     site.cookies["lang"] = "fa"
     assert world.prisoner.name in await text(site, f"{path}/{page}")
+
+
+async def test_auditors_read_what_keeps_from_visits_and_change_nothing(
+    scheduler: Site, world: World, path: str
+) -> None:
+    await sent_to(scheduler, f"{path}/bars/new", ORDER)
+    await sent_to(scheduler, f"{path}/appointments/new", COURT)
+    async with scheduler.database.read() as session:
+        bar = (await session.exec(select(Bar))).one()
+    visit = await book(scheduler, world)
+    await scheduler.sign_in(Role.AUDITOR, provinces=[world.prison.province_id])
+    shown = await text(scheduler, f"/visits/{visit.reference}")
+    for page in ("restrictions", "allowance"):
+        assert f'href="{path}/{page}"' in shown
+        read = await text(scheduler, f"{path}/{page}")
+        assert world.prisoner.name in read
+        assert f'action="{path}' not in read
+        assert "Record an order" not in read
+        assert "Give more or fewer" not in read
+    assert "قاضی رضایی" in await text(scheduler, f"{path}/restrictions")
+    for sent, typed in (
+        ("restrictions", {"bar": str(bar.id)}),
+        ("allowance", {}),
+        ("bars/new", ORDER),
+    ):
+        assert (await scheduler.post(f"{path}/{sent}", typed)).status == 404
+    far = (await made(scheduler)).prisoner
+    assert (await scheduler.get(f"/prisoners/{far.id}/restrictions")).status == 404
