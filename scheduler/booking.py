@@ -215,7 +215,7 @@ async def cancel(
     """Cancel a visit: free what it holds, forget its codes, and tell everybody.
 
     The prisoner's allowance gets the visit back, unless the family cancels what was
-    booked too late for another family to come.
+    booked too late for another family to come; the audit entry says that it was late.
 
     Raises:
         Invalid: if the outcome is no cancellation, or no reason is given.
@@ -227,18 +227,20 @@ async def cancel(
     if not reason.strip():
         raise Invalid("reason", "reason_needed")
     was_booked = visit.state is VisitState.BOOKED
+    in_time = not was_booked or await _in_time(session, visit, now)
+    late = outcome is Outcome.CANCELLED_BY_FAMILY and not in_time
     await visits.move(
         session,
         visit,
         VisitAction.CANCEL,
         by=by,
         now=now,
-        facts={"outcome": outcome.value},
+        facts={"outcome": outcome.value} | ({"late": True} if late else {}),
         outcome=outcome,
         outcome_reason=reason.strip(),
     )
     await visits.release(session, visit_id=visit.id)
-    if await _is_given_back(session, visit, outcome, was_booked, now):
+    if visits.refunds(outcome, in_time=in_time):
         await visits.give_back(session, visit, by=by, now=now)
     await messages.discard(session, visit_id=visit.id)
     if was_booked:
@@ -246,16 +248,9 @@ async def cancel(
     await visits.wipe(session, visit_id=visit.id)
 
 
-async def _is_given_back(
-    session: AsyncSession,
-    visit: Visit,
-    outcome: Outcome,
-    was_booked: bool,
-    now: datetime,
-) -> bool:
+async def _in_time(session: AsyncSession, visit: Visit, now: datetime) -> bool:
     policy = await places.policy_of(session, visit.prison_id)
-    last_call = visit.starts_at - timedelta(minutes=policy.cancel_minutes)
-    return visits.refunds(outcome, in_time=not was_booked or now <= last_call)
+    return now <= visit.starts_at - timedelta(minutes=policy.cancel_minutes)
 
 
 def _joined(*remarks: str) -> str:

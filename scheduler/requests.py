@@ -12,13 +12,14 @@ from typing import Unpack
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, facts, notices, rules
+from scheduler import booking, choosing, facts, notices, rules
 from scheduler.booking import Refused, Wish
 from scheduler.proposals import Proposal, Refusal
 from scheduler.ranked import Place, place_of, remember
 from scheduler.ranked import wishes as ranked_wishes
 from scheduler.situation import situation, wanted
 from scheduler.verdict import unless_refused
+from scheduler.wishes import proposed
 from visitation import audit, lifecycle, messages, places, visits
 from visitation.audit import Actor
 from visitation.errors import Invalid, VisitationError
@@ -75,8 +76,8 @@ async def submit(
 ) -> Visit:
     """Ask for the first place that the rules allow, the best of them first.
 
-    That place is held until somebody decides, three days at most. The visitors are
-    told that the request has come.
+    That place is held until somebody decides, three days at most; what was held while
+    choosing is let go. The visitors are told that the request has come.
 
     Raises:
         Invalid: unless there are one to three different places.
@@ -84,8 +85,7 @@ async def submit(
         Refused: with every reason against the best place, if none is allowed.
         TooLateToAsk: if a decision could not come in time for any.
     """
-    if not 1 <= len(ranked) <= MOST_WISHES or len(set(ranked)) < len(ranked):
-        raise Invalid("wishes", "wishes_one_to_three")
+    await _make_way(session, ranked, wish, by=by, now=now)
     policy = await places.policy_of(session, wish["prison_id"])
     refused: VisitationError | None = None
     for place in ranked:
@@ -118,21 +118,35 @@ async def ask(
     now: datetime,
     **wish: Unpack[Wish],
 ) -> Visit:
-    """Book the best place, or ask for it where the prison looks at what families want.
+    """Book the first place that the rules allow, or ask for it where a prison looks.
 
     Raises:
         Invalid: unless there are one to three different places.
         NotFound: if the prison, a station or the prisoner does not exist.
-        Refused: with every reason against the best place.
+        Refused: with every reason against the best place, if none is allowed.
         TooLateToAsk: if a decision could not come in time.
     """
     if await is_looked_at(session, wish["prison_id"], by=by):
         return await submit(
             session, ranked=ranked, keyring=keyring, by=by, now=now, **wish
         )
-    return await booking.book(
-        session, keyring=keyring, by=by, now=now, **_at(wish, ranked[0])
-    )
+    await _make_way(session, ranked, wish, by=by, now=now)
+    refused: Refused | None = None
+    for place in ranked:
+        try:
+            return await booking.book(
+                session, keyring=keyring, by=by, now=now, **_at(wish, place)
+            )
+        except Refused as refusal:
+            refused = refused or refusal
+    assert refused is not None
+    raise refused
+
+
+async def best(session: AsyncSession, visit: Visit, *, now: datetime) -> int | None:
+    """The rank of the best wish that nothing speaks against, if there is one."""
+    found = await options(session, visit, now=now)
+    return next((one.rank for one in found if not one.reasons), None)
 
 
 async def approve(
@@ -290,6 +304,20 @@ async def _granted(session: AsyncSession, visit: Visit, rank: int | None) -> Pla
 
 def _until(span: Timespan, decide_minutes: int, now: datetime) -> datetime:
     return min(now + PATIENCE, span.start - timedelta(minutes=decide_minutes))
+
+
+async def _make_way(
+    session: AsyncSession,
+    ranked: Sequence[Place],
+    wish: Wish,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    if not 1 <= len(ranked) <= MOST_WISHES or len(set(ranked)) < len(ranked):
+        raise Invalid("wishes", "wishes_one_to_three")
+    wanted = [proposed(_at(wish, place)) for place in ranked]
+    await choosing.make_way(session, wanted, by=by, now=now)
 
 
 def _at(wish: Wish, place: Place) -> Wish:

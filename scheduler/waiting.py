@@ -151,13 +151,19 @@ async def _supply(
 async def _asked(
     session: AsyncSession, prison_id: int, now: datetime
 ) -> set[tuple[int, datetime]]:
-    """Which families were asked before for which time; nobody is asked twice."""
+    """Which families had which time before, offered or booked; nobody has it twice."""
+    then = (Visit.prison_id == prison_id, col(Visit.starts_at) > now)
     rows = await session.exec(
         select(Offer.entry_id, Visit.starts_at)
         .join(Visit, col(Visit.id) == col(Offer.visit_id))
-        .where(Visit.prison_id == prison_id, col(Visit.starts_at) > now)
+        .where(*then)
     )
-    return {(entry_id, start) for entry_id, start in rows.all()}
+    back = await session.exec(
+        select(WaitingEntry.id, Visit.starts_at)
+        .join(Visit, col(Visit.id) == col(WaitingEntry.visit_id))
+        .where(WaitingEntry.state == WaitingState.WAITING, *then)
+    )
+    return set(rows.all()) | set(back.all())
 
 
 def _takers(

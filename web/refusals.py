@@ -8,6 +8,7 @@ from datetime import UTC
 
 from scheduler.attendance import AttendsElsewhere, NoOfficialWanted
 from scheduler.booking import NotMovable, Refused
+from scheduler.choosing import HoldOver
 from scheduler.closures import AlreadyClosed, Occupied
 from scheduler.planning import NotDraft
 from scheduler.requests import NoSuchWish, TooLateToAsk
@@ -265,6 +266,9 @@ FACTS: Mapping[type[VisitationError], str] = {
     ),
     Occupied: N_("Visits are booked there in that time. Move or cancel them first."),
     AlreadyClosed: N_("It is closed there already. Lift that closure first."),
+    HoldOver: N_(
+        "The slot is held no more: its ten minutes are over. Check the booking again."
+    ),
     TooLateToAsk: N_("Nobody could decide in time. Choose a later time, or book it."),
     NoSuchWish: N_("The request has no such wish. Load the page again."),
     NoLongerThere: N_(

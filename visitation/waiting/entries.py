@@ -32,9 +32,11 @@ ENTRY: Mapping[WaitingState, frozenset[WaitingState]] = {
         }
     ),
     WaitingState.OFFERED: frozenset({WaitingState.WAITING, WaitingState.PLACED}),
+    # Whose visit the prison cancels stands in line again.
+    WaitingState.PLACED: frozenset({WaitingState.WAITING}),
 }
 #: States in which a family is on the list.
-OPEN = frozenset(ENTRY)
+OPEN = frozenset({WaitingState.WAITING, WaitingState.OFFERED})
 #: Nobody waits for a day farther ahead than this.
 LONGEST = timedelta(days=366)
 _WEEKDAYS = frozenset(range(7))
@@ -145,6 +147,51 @@ async def withdraw(
     await shift(session, entry, WaitingState.WITHDRAWN, by=by, now=now)
 
 
+async def returning(
+    session: AsyncSession, *, visit_id: int, now: datetime
+) -> WaitingEntry | None:
+    """The entry that a visit placed, if its family could stand in line again.
+
+    It could not once its last day is over, the prisoner is elsewhere, or the family
+    joined the list anew.
+    """
+    rows = await session.exec(
+        select(WaitingEntry, Prisoner, Site)
+        .join(Prisoner, col(Prisoner.id) == col(WaitingEntry.prisoner_id))
+        .join(Site, col(Site.id) == col(WaitingEntry.prison_id))
+        .where(
+            WaitingEntry.visit_id == visit_id,
+            WaitingEntry.state == WaitingState.PLACED,
+        )
+    )
+    found = rows.first()
+    if found is None:
+        return None
+    entry, prisoner, prison = found
+    today = now.astimezone(ZoneInfo(prison.zone)).date()
+    gone = prisoner.released_at is not None and prisoner.released_at <= now
+    if gone or prisoner.site_id != prison.id or entry.last_day < today:
+        return None
+    visitors = await visitors_of(session, entry.id)
+    anew = await _waits(session, entry.prisoner_id, visitors)
+    return None if anew else entry
+
+
+async def put_back(
+    session: AsyncSession, entry: WaitingEntry, *, by: Actor, now: datetime
+) -> None:
+    """Put a placed family back in line, as long in it as if it had never left.
+
+    The entry goes on naming the visit that came to nothing.
+
+    Raises:
+        NotWaiting: if the family was not placed.
+        Overtaken: if somebody else changed the entry first.
+    """
+    visit_id = entry.visit_id
+    await shift(session, entry, WaitingState.WAITING, by=by, now=now, visit_id=visit_id)
+
+
 async def shift(
     session: AsyncSession,
     entry: WaitingEntry,
@@ -207,7 +254,14 @@ async def _check_visitors(
     }
     if set(visitor_ids) - approved:
         raise Invalid("visitors", "not_approved")
-    waiting = await session.exec(
+    if await _waits(session, prisoner_id, visitor_ids):
+        raise Invalid("visitors", "already_waiting")
+
+
+async def _waits(
+    session: AsyncSession, prisoner_id: int, visitor_ids: Collection[int]
+) -> bool:
+    rows = await session.exec(
         select(WaitingEntry.id)
         .join(WaitingVisitor, col(WaitingVisitor.entry_id) == col(WaitingEntry.id))
         .where(
@@ -217,8 +271,7 @@ async def _check_visitors(
         )
         .limit(1)
     )
-    if waiting.first() is not None:
-        raise Invalid("visitors", "already_waiting")
+    return rows.first() is not None
 
 
 def _check_days(days: Days, today: date) -> None:
