@@ -5,17 +5,16 @@ allowed by the booking rules when it was proposed, and is asked again when it is
 published; what they refuse by then stays on the list.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, possible
-from scheduler.allocation import Option, Request, allocate
-from scheduler.possible import Opportunity, Place, Supply
-from scheduler.proposals import Refusal
+from scheduler import booking, possible, sharing
+from scheduler.possible import Supply
+from scheduler.sharing import Given, Market, Shared
 from scheduler.verdict import Refused
 from visitation import audit, waiting
 from visitation.audit import Actor
@@ -28,24 +27,6 @@ from visitation.waiting import NotWaiting, Placement, Plan, Waiting, WaitingEntr
 from visitation.words import PlanState, WaitingState
 
 LONGEST = timedelta(days=62)
-#: How often families whose place the rules refuse are given another.
-ROUNDS = 6
-#: Whoever never met stands before all who did, as in the line.
-_NEVER = 1_000_000
-#: What another time or place would not change.
-_PERSONAL = frozenset(
-    {
-        Refusal.PRISONER_ELSEWHERE,
-        Refusal.PRISONER_RELEASED,
-        Refusal.NOBODY_VISITS,
-        Refusal.PARTY_TOO_LARGE,
-        Refusal.NOT_APPROVED,
-        Refusal.NOT_A_LAWYER,
-        Refusal.OFFICIAL_MISSING,
-    }
-)
-#: What a place in line becomes: a terminal and a place, or why nothing.
-Given = tuple[int, Place]
 
 
 class NotDraft(VisitationError):
@@ -78,7 +59,7 @@ async def propose(
     known = await possible.supply(
         session, prison.id, line, first=first_day, last=last_day, now=now
     )
-    given, refused = await _shared_out(session, line, known, now)
+    shared = await _shared_out(session, line, known, now)
     plan = Plan(
         reference=keyring.reference(),
         prison_id=prison.id,
@@ -97,16 +78,16 @@ async def propose(
             waited_days=one.waited_days,
             has_met=one.met_at is not None,
         )
-        if one.entry.id in given:
-            terminal_id, place = given[one.entry.id]
+        if one.entry.id in shared.given:
+            terminal_id, place = shared.given[one.entry.id]
             row.terminal_id, row.kiosk_id = terminal_id, place.kiosk_id
             row.starts_at = place.opportunity.span.start
             row.ends_at = place.opportunity.span.end
         else:
-            row.reason = refused[one.entry.id]
+            row.reason = shared.refused[one.entry.id]
         session.add(row)
     await session.flush()
-    _note(session, by, "propose_plan", plan, now=now, placed=len(given))
+    _note(session, by, "propose_plan", plan, now=now, placed=len(shared.given))
     return plan
 
 
@@ -168,100 +149,18 @@ def _check_days(prison: Site, first: date, last: date, now: datetime) -> None:
 
 async def _shared_out(
     session: AsyncSession, line: Sequence[Waiting], known: Supply, now: datetime
-) -> tuple[dict[int, Given], dict[int, str]]:
-    """Who gets what, and why the others get nothing, by entry."""
-    wishes = {one.entry.id: possible.places_for(one, known) for one in line}
-    allowed: dict[tuple[int, Place], bool] = {}
-    why: dict[int, str] = {}
-    for _ in range(ROUNDS):
-        given, reasons = _round(line, wishes, known)
-        refused = False
-        for one in line:
-            place = given.get(one.entry.id)
-            if place is None or (one.entry.id, place[1]) in allowed:
-                continue
-            reason = await _refusal(session, one, place, now)
-            if reason is None:
-                allowed[one.entry.id, place[1]] = True
-                continue
-            refused = True
-            why[one.entry.id] = reason
-            wishes[one.entry.id] = _left(wishes[one.entry.id], place[1], reason)
-        if not refused:
-            break
-    else:
-        # Nobody is promised what the rules have not seen.
-        given = {
-            who: place for who, place in given.items() if (who, place[1]) in allowed
-        }
-    return given, {
-        one.entry.id: why.get(one.entry.id) or reasons.get(one.entry.id, "taken")
-        for one in line
-        if one.entry.id not in given
-    }
+) -> Shared:
+    async def ask(one: Waiting, given: Given) -> str | None:
+        wanted = possible.proposal(one, given[1], given[0])
+        reasons = await possible.refusals(session, wanted, now=now)
+        return reasons[0].value if reasons else None
 
-
-def _round(
-    line: Sequence[Waiting], wishes: Mapping[int, Sequence[Place]], known: Supply
-) -> tuple[dict[int, Given], dict[int, str]]:
-    requests = [_request(one, wishes[one.entry.id], known) for one in line]
-    capacity: dict[Hashable, int] = {
-        ("terminals", one.span, one.kinds): len(one.terminals)
-        for one in known.opportunities
-    }
-    shared = allocate(requests, capacity)
-    terminals: dict[Opportunity, list[int]] = {}
-    given: dict[int, Given] = {}
-    for served in shared.served:
-        place = wishes[served.request.id][served.wish]
-        at = place.opportunity
-        free = terminals.setdefault(at, list(at.terminals))
-        given[served.request.id] = (free.pop(0), place)
-    return given, {one.request.id: one.reason.value for one in shared.unserved}
-
-
-def _request(one: Waiting, places: Sequence[Place], known: Supply) -> Request:
-    people = [f"prisoner:{one.entry.prisoner_id}"]
-    people += [f"visitor:{visitor}" for visitor in one.visitor_ids]
-    return Request(
-        id=one.entry.id,
-        waited_days=one.waited_days + (_NEVER if one.met_at is None else 0),
-        since=one.entry.created_at,
-        distance_km=one.distance_km,
-        options=tuple(Option(takes=_takes(place, people, known)) for place in places),
+    market = Market(
+        wishes={one.entry.id: possible.places_for(one, known) for one in line},
+        turnover=known.opening.policy.turnover,
+        mixed=known.mixed,
     )
-
-
-def _takes(
-    place: Place, people: Sequence[str], known: Supply
-) -> tuple[tuple[object, ...], ...]:
-    at = place.opportunity
-    names = [*people]
-    if place.kiosk_id is not None:
-        names.append(f"kiosk:{place.kiosk_id}")
-    turnover = known.opening.policy.turnover
-    when: list[object] = [at.span]
-    if known.mixed:
-        when = list(at.span.widened(timedelta(0), turnover).quanta())
-    pool = ("terminals", at.span, at.kinds)
-    return (pool, *((name, moment) for name in names for moment in when))
-
-
-async def _refusal(
-    session: AsyncSession, one: Waiting, given: Given, now: datetime
-) -> str | None:
-    terminal_id, place = given
-    wanted = possible.proposal(one, place, terminal_id)
-    reasons = await possible.refusals(session, wanted, now=now)
-    return reasons[0].value if reasons else None
-
-
-def _left(places: Sequence[Place], refused: Place, reason: str) -> list[Place]:
-    """What is left to try: nothing where the family itself is the reason."""
-    if reason in _PERSONAL:
-        return []
-    day = refused.opportunity.day
-    return [place for place in places if place.opportunity.day != day]
+    return await sharing.share_out(line, market, ask)
 
 
 async def _settle(

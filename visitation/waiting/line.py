@@ -4,7 +4,7 @@ Whoever never met comes before everybody who did; then longest since the last vi
 then from farthest away, then whoever joined first. Reads; never writes.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
@@ -81,10 +81,29 @@ async def line(
         .where(*mine, Visit.state == VisitState.COMPLETED)
         .group_by(col(WaitingVisitor.entry_id))
     )
-    last: dict[int, datetime] = dict(met.all())
-    away = await _distances(session, prison_id, entries)
+    return await in_order(session, entries, visitors, dict(met.all()), now=now)
+
+
+async def in_order(
+    session: AsyncSession,
+    entries: Sequence[WaitingEntry],
+    visitors: Mapping[int, Sequence[int]],
+    met: Mapping[int, datetime],
+    *,
+    now: datetime,
+) -> list[Waiting]:
+    """Entries in the order in which they are served, whether they are stored or not.
+
+    Args:
+        session: to look up where the points and prisons are.
+        entries: of whatever prisons.
+        visitors: who would come, by entry.
+        met: when any of them last met the prisoner, by entry.
+        now: up to when the waiting days are counted.
+    """
+    away = await _distances(session, entries)
     found = [
-        (entry, last.get(entry.id), _days(last.get(entry.id, entry.created_at), now))
+        (entry, met.get(entry.id), _days(met.get(entry.id, entry.created_at), now))
         for entry in entries
     ]
     found.sort(key=lambda one: _turn(one[0], one[1], one[2], away[one[0].id]))
@@ -128,16 +147,16 @@ def _days(since: datetime, now: datetime) -> int:
 
 
 async def _distances(
-    session: AsyncSession, prison_id: int, entries: Collection[WaitingEntry]
+    session: AsyncSession, entries: Collection[WaitingEntry]
 ) -> Mapping[int, int]:
     asked = {entry.points[0] for entry in entries if entry.points}
-    rows = await session.exec(select(Site).where(col(Site.id).in_({*asked, prison_id})))
+    asked |= {entry.prison_id for entry in entries}
+    rows = await session.exec(select(Site).where(col(Site.id).in_(asked)))
     sites = {site.id: site for site in rows.all()}
     away: dict[int, int] = {}
     for entry in entries:
         first = sites.get(entry.points[0]) if entry.points else None
-        prison = sites.get(prison_id)
-        known = between(first, prison) if first and prison else None
+        known = between(first, sites[entry.prison_id]) if first else None
         given = entry.distance_km
         away[entry.id] = (known or 0) if given is None else given
     return away
