@@ -12,7 +12,7 @@ from typing import Any, Unpack
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import facts, notices
+from scheduler import facts, notices, review
 from scheduler.proposals import Proposal, Refusal
 from scheduler.situation import wanted
 from scheduler.verdict import SUGGESTIONS, Refused, unless_refused
@@ -126,6 +126,10 @@ async def hold(
         session, proposal, write, by=by, now=now, overriding=overriding
     )
     _note(session, "visit_hold", visit, overridden, by=by, now=now)
+    if overridden:
+        await review.accept(
+            session, visit, overridden, because=overriding, by=by, now=now
+        )
     return visit
 
 
@@ -198,6 +202,9 @@ async def move(
         moved=visit,
     )
     _note(session, "visit_move", visit, overridden, by=by, now=now)
+    await review.accept(
+        session, visit, overridden, because=overriding, by=by, now=now
+    )
     await _expect_anew(session, people)
     await messages.discard(session, visit_id=visit.id)
     await notices.tell(session, visit, Template.MOVED, now=now)
