@@ -4,27 +4,31 @@ Reads; never writes. Each answer takes the same number of queries, however many 
 or visits there are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import islice
+from typing import Any, NamedTuple
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import openings
-from scheduler.openings import Opening
+from scheduler.openings import Opening, Terminal
 from scheduler.situation import overlapping
 from scheduler.slots import Slot
 from visitation import visits
 from visitation.lifecycle import OCCUPYING, VisitState
-from visitation.places import Closure, Station
+from visitation.places import Closure
 from visitation.timespan import Timespan
 from visitation.visits import Claim, Visit, claims
 from visitation.words import VisitKind
 
 #: Visits that a calendar shows: those to come and those that had their time.
 SHOWN = OCCUPYING | {VisitState.COMPLETED, VisitState.MISSED, VisitState.UNCLOSED}
+_NONE: frozenset[int] = frozenset()
 
 
 class SlotState(StrEnum):
@@ -55,6 +59,65 @@ class DaySlot:
     visit_state: VisitState | None = None
     reason: str | None = None
     kinds: frozenset[VisitKind] = frozenset()
+
+
+class _Visit(NamedTuple):
+    reference: str
+    state: VisitState
+    starts_at: datetime
+    ends_at: datetime
+    terminal_id: int
+
+    @property
+    def span(self) -> Timespan:
+        return Timespan(self.starts_at, self.ends_at)
+
+
+_COLUMNS: Any = [getattr(Visit, name) for name in _Visit._fields]
+
+
+class _Closure(NamedTuple):
+    span: Timespan
+    station_id: int | None
+    reason: str
+
+
+class _Shown:
+    """Visits in order of time, found by terminal and quantum."""
+
+    def __init__(self, found: Sequence[_Visit], *, turnover: timedelta) -> None:
+        self._found, self._turnover = found, turnover
+        self._seen: set[str] = set()
+        self._keeping: dict[tuple[int, int], _Visit] = {}
+        self._begun: dict[tuple[int, int], _Visit] = {}
+        for visit in found:
+            first, *rest = visit.span.widened(timedelta(0), turnover).quanta()
+            self._begun.setdefault((visit.terminal_id, first), visit)
+            if visit.state in OCCUPYING:
+                for quantum in (first, *rest):
+                    self._keeping.setdefault((visit.terminal_id, quantum), visit)
+
+    def within(self, terminal_id: int, span: Timespan) -> _Visit | None:
+        """The visit that keeps a slot from others, or that once had it."""
+        found = self._first(
+            self._keeping, terminal_id, span.widened(timedelta(0), self._turnover)
+        ) or self._first(self._begun, terminal_id, span)
+        if found is not None:
+            self._seen.add(found.reference)
+        return found
+
+    def beside(self) -> list[_Visit]:
+        """Those that stand in no slot that was asked about."""
+        return [one for one in self._found if one.reference not in self._seen]
+
+    @staticmethod
+    def _first(
+        among: Mapping[tuple[int, int], _Visit], terminal_id: int, span: Timespan
+    ) -> _Visit | None:
+        for quantum in span.quanta():
+            if (visit := among.get((terminal_id, quantum))) is not None:
+                return visit
+        return None
 
 
 async def day(
@@ -127,9 +190,10 @@ async def free(
         if len(found) >= limit or end < begin or opening.site.closed_at:
             break
         wanted = [slot for slot in opening.slots(begin, end) if suits(slot)]
-        found += await _unclaimed(session, opening, wanted, people)
+        more = limit - len(found)
+        found += await _unclaimed(session, opening, wanted, people, more)
         begin = end + timedelta(days=1)
-    return found[:limit]
+    return found
 
 
 async def _unclaimed(
@@ -137,28 +201,41 @@ async def _unclaimed(
     opening: Opening,
     slots: Sequence[Slot],
     people: frozenset[str],
+    limit: int,
 ) -> list[Slot]:
+    """The first of the slots, in their order, at which nobody named is claimed."""
     if not slots:
         return []
     turnover = opening.policy.turnover
-    names = people | {f"terminal:{terminal.id}" for terminal in opening.terminals}
+    terminals = {f"terminal:{one.id}": one.id for one in opening.terminals}
     whole = Timespan(slots[0].span.start, max(s.span.end for s in slots) + turnover)
+    quanta = whole.quanta()
     rows = await session.exec(
         select(Claim.resource, Claim.quantum).where(
-            col(Claim.resource).in_(names),
-            col(Claim.quantum) >= whole.quanta().start,
-            col(Claim.quantum) < whole.quanta().stop,
+            col(Claim.resource).in_([*terminals, *people]),
+            col(Claim.quantum) >= quanta.start,
+            col(Claim.quantum) < quanta.stop,
         )
     )
-    taken = set(rows.all())
-    return [slot for slot in slots if taken.isdisjoint(_needs(slot, people, turnover))]
+    taken: defaultdict[int | str, set[int]] = defaultdict(set)
+    for resource, quantum in rows:
+        taken[terminals.get(resource, resource)].add(quantum)
+    free = (slot for slot in slots if _is_free(slot, taken, people, turnover))
+    return list(islice(free, limit))
 
 
-def _needs(
-    slot: Slot, people: frozenset[str], turnover: timedelta
-) -> list[tuple[str, int]]:
-    names = people | {f"terminal:{slot.terminal_id}"}
-    return claims.needed(names, slot.span, turnover)
+def _is_free(
+    slot: Slot,
+    taken: Mapping[int | str, set[int]],
+    people: frozenset[str],
+    turnover: timedelta,
+) -> bool:
+    quanta = slot.span.widened(timedelta(0), turnover).quanta()
+    if not taken.get(slot.terminal_id, _NONE).isdisjoint(quanta):
+        return False
+    busy = [name for name in people if name in taken]
+    needed = claims.needed(busy, slot.span, turnover) if busy else ()
+    return all(quantum not in taken[name] for name, quantum in needed)
 
 
 async def _between(
@@ -166,47 +243,42 @@ async def _between(
 ) -> dict[date, list[DaySlot]]:
     opening = await openings.opening(session, site_id, first=first, last=last)
     whole = opening.span(first, last)
-    shown = await _visits(session, site_id, whole)
+    shown = _Shown(
+        await _visits(session, site_id, whole), turnover=opening.policy.turnover
+    )
     closures = await _closures(session, opening, whole)
     days: dict[date, list[DaySlot]] = {
         first + timedelta(days=n): [] for n in range((last - first).days + 1)
     }
     terminals = {terminal.id: terminal for terminal in opening.terminals}
-    seen = set()
-    for slot in opening.slots(first, last):
-        visit = _visit_in(slot, shown, opening.policy.turnover)
-        terminal = terminals[slot.terminal_id]
-        seen.add(visit.reference if visit else None)
-        days[opening.day(slot.span.start)].append(
-            _row(
-                terminal,
-                slot.span,
-                visit,
-                closures=closures,
-                now=now,
-                kinds=slot.kinds,
+    for sitting in opening.sittings(first, last):
+        shut = [one for one in closures if one.span.overlaps(sitting.span)]
+        day = days[opening.day(sitting.span.start)]
+        for seat in sitting.seats:
+            terminal = terminals[seat.terminal_id]
+            visit = shown.within(terminal.id, sitting.span)
+            reason = _closed_because(terminal, shut)
+            day.append(
+                _row(terminal, sitting.span, visit, reason, now=now, kinds=seat.kinds)
             )
-        )
-    for visit in shown:
-        if visit.reference not in seen and whole.covers(visit.starts_at):
-            days[opening.day(visit.starts_at)].append(
-                _row(terminals[visit.terminal_id], _span(visit), visit, now=now)
-            )
+    for visit in shown.beside():
+        if whole.covers(visit.starts_at):
+            row = _row(terminals[visit.terminal_id], visit.span, visit, None, now=now)
+            days[opening.day(visit.starts_at)].append(row)
     for rows in days.values():
         rows.sort(key=lambda row: (row.span.start, row.terminal, row.terminal_id))
     return days
 
 
 def _row(
-    terminal: Station,
+    terminal: Terminal,
     span: Timespan,
-    visit: Visit | None,
+    visit: _Visit | None,
+    reason: str | None,
     *,
-    closures: Sequence[Closure] = (),
     now: datetime,
     kinds: frozenset[VisitKind] = frozenset(),
 ) -> DaySlot:
-    reason = _closed_because(terminal, span, closures)
     if visit is not None:
         state = SlotState.TAKEN
     elif reason is not None:
@@ -227,36 +299,18 @@ def _row(
     )
 
 
-def _closed_because(
-    terminal: Station, span: Timespan, closures: Sequence[Closure]
-) -> str | None:
-    for closure in closures:
-        here = closure.station_id in {None, terminal.id}
-        if here and closure.starts_at < span.end and span.start < closure.ends_at:
+def _closed_because(terminal: Terminal, shut: Sequence[_Closure]) -> str | None:
+    for closure in shut:
+        if closure.station_id in {None, terminal.id}:
             return closure.reason
     return terminal.out_of_order
 
 
-def _visit_in(slot: Slot, shown: Sequence[Visit], turnover: timedelta) -> Visit | None:
-    """The visit that keeps a slot from others, or that once had it."""
-    wanted = slot.span.widened(timedelta(0), turnover)
-    there = [v for v in shown if v.terminal_id == slot.terminal_id]
-    for visit in there:
-        taken = _span(visit).widened(timedelta(0), turnover)
-        if visit.state in OCCUPYING and taken.overlaps(wanted):
-            return visit
-    return next((v for v in there if slot.span.covers(v.starts_at)), None)
-
-
-def _span(visit: Visit) -> Timespan:
-    return Timespan(visit.starts_at, visit.ends_at)
-
-
 async def _visits(
     session: AsyncSession, site_id: int, whole: Timespan
-) -> Sequence[Visit]:
+) -> Sequence[_Visit]:
     rows = await session.exec(
-        select(Visit)
+        select(*_COLUMNS)
         .where(
             Visit.prison_id == site_id,
             col(Visit.starts_at) >= whole.start - timedelta(days=1),
@@ -266,15 +320,18 @@ async def _visits(
         )
         .order_by(col(Visit.starts_at), col(Visit.id))
     )
-    return rows.all()
+    return [_Visit(*row) for row in rows]
 
 
 async def _closures(
     session: AsyncSession, opening: Opening, whole: Timespan
-) -> Sequence[Closure]:
+) -> list[_Closure]:
     rows = await session.exec(
-        select(Closure)
+        select(Closure.starts_at, Closure.ends_at, Closure.station_id, Closure.reason)
         .where(Closure.site_id == opening.site.id, overlapping(whole))
         .order_by(col(Closure.starts_at), col(Closure.id))
     )
-    return rows.all()
+    return [
+        _Closure(Timespan(starts, ends), station_id, reason)
+        for starts, ends, station_id, reason in rows
+    ]

@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement, Row
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,6 +28,38 @@ from visitation.places import (
 from visitation.timespan import Timespan
 from visitation.words import SiteKind, StationKind, VisitKind
 
+_POLICY = [one.name for one in fields(Policy)]
+_TEMPLATE = (
+    *("site_id", "id", "weekday", "starts", "ends", "slot_minutes", "valid_from"),
+    *("valid_to", "every_weeks", "on_holidays", "stations", "kinds"),
+)
+# Columns, not rows, and statements that are made once: every booking asks them, and a
+# province has hundreds of terminals and templates.
+_SITES: Any = (
+    select(Site, SitePolicy.site_id, *[getattr(SitePolicy, name) for name in _POLICY])
+    .outerjoin(SitePolicy, col(SitePolicy.site_id) == col(Site.id))
+    .where(Site.kind == SiteKind.PRISON)
+    .order_by(col(Site.name), col(Site.id))
+)
+_TERMINALS = (
+    select(Station.site_id, Station.id, Station.name, Station.out_of_order)
+    .where(Station.kind == StationKind.TERMINAL)
+    .order_by(col(Station.name), col(Station.id))
+)
+_TEMPLATES: Any = select(
+    *[getattr(SessionTemplate, name) for name in _TEMPLATE]
+).order_by(col(SessionTemplate.id))
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """A prison's terminal; `out_of_order` says why, if it is."""
+
+    id: int
+    name: str
+    out_of_order: str | None = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
@@ -39,7 +73,7 @@ class Opening:
     site: Site
     zone: ZoneInfo
     policy: Policy
-    terminals: tuple[Station, ...]
+    terminals: tuple[Terminal, ...]
     patterns: tuple[Pattern, ...]
     holidays: frozenset[date] = frozenset()
 
@@ -69,13 +103,15 @@ async def opening(
 ) -> Opening:
     """How a prison is open between two local days.
 
+    Four queries, however many terminals and templates.
+
     Raises:
         NotFound: if there is no such prison.
     """
-    site = await session.get(Site, site_id)
-    if site is None or site.kind is not SiteKind.PRISON:
+    sites = await _sites(session, Site.id == site_id)
+    if not sites:
         raise NotFound("prison")
-    (found,) = await _of([site], session, first=first, last=last)
+    (found,) = await _of(sites, session, first=first, last=last)
     return found
 
 
@@ -84,32 +120,38 @@ async def of_province(
 ) -> list[Opening]:
     """How the prisons of a province are open between two local days, by name.
 
-    Those that were given up are left out. Five queries, however many prisons.
+    Those that were given up are left out. Four queries, however many prisons.
     """
-    sites = await session.exec(
-        select(Site)
-        .where(
-            Site.province_id == province_id,
-            Site.kind == SiteKind.PRISON,
-            col(Site.closed_at).is_(None),
-        )
-        .order_by(col(Site.name), col(Site.id))
+    sites = await _sites(
+        session, Site.province_id == province_id, col(Site.closed_at).is_(None)
     )
-    return await _of(sites.all(), session, first=first, last=last)
+    return await _of(sites, session, first=first, last=last)
+
+
+async def _sites(
+    session: AsyncSession, *which: ColumnElement[bool] | bool
+) -> list[tuple[Site, Policy]]:
+    return [
+        (site, Policy(**dict(zip(_POLICY, chosen, strict=True))) if known else Policy())
+        for site, known, *chosen in await session.exec(_SITES.where(*which))
+    ]
 
 
 async def _of(
-    sites: Sequence[Site], session: AsyncSession, *, first: date, last: date
+    sites: Sequence[tuple[Site, Policy]],
+    session: AsyncSession,
+    *,
+    first: date,
+    last: date,
 ) -> list[Opening]:
     """The openings of prisons of one province."""
     if not sites:
         return []
-    ids = [site.id for site in sites]
-    policies = await _policies(session, ids)
+    ids = [site.id for site, _policy in sites]
     terminals = await _terminals(session, ids)
     templates = await _templates(session, ids, first, last)
     off = await holidays.days_off(
-        session, province_id=sites[0].province_id, first=first, last=last
+        session, province_id=sites[0][0].province_id, first=first, last=last
     )
     return [
         Opening(
@@ -123,50 +165,36 @@ async def _of(
             ),
             holidays=off,
         )
-        for site in sites
-        for policy in [policies.get(site.id, Policy())]
+        for site, policy in sites
     ]
-
-
-async def _policies(session: AsyncSession, ids: Sequence[int]) -> dict[int, Policy]:
-    rows = await session.exec(
-        select(SitePolicy).where(col(SitePolicy.site_id).in_(ids))
-    )
-    names = [one.name for one in fields(Policy)]
-    return {
-        row.site_id: Policy(**{name: getattr(row, name) for name in names})
-        for row in rows
-    }
 
 
 async def _terminals(
     session: AsyncSession, ids: Sequence[int]
-) -> dict[int, list[Station]]:
-    rows = await session.exec(
-        select(Station)
-        .where(col(Station.site_id).in_(ids), Station.kind == StationKind.TERMINAL)
-        .order_by(col(Station.name), col(Station.id))
-    )
+) -> dict[int, list[Terminal]]:
+    rows = await session.exec(_TERMINALS.where(col(Station.site_id).in_(ids)))
     found = defaultdict(list)
-    for station in rows:
-        found[station.site_id].append(station)
+    for site_id, number, name, out_of_order in rows:
+        terminal = Terminal(id=number, name=name, out_of_order=out_of_order)
+        found[site_id].append(terminal)
     return found
 
 
 async def _templates(
     session: AsyncSession, ids: Sequence[int], first: date, last: date
-) -> dict[int, list[SessionTemplate]]:
+) -> dict[int, list[Row[Any]]]:
+    days = min(_WEEK, (last - first).days + 1)
+    weekdays = [(first.weekday() + n) % _WEEK for n in range(days)]
     rows = await session.exec(
-        select(SessionTemplate)
-        .where(
+        _TEMPLATES.where(
             col(SessionTemplate.site_id).in_(ids),
+            col(SessionTemplate.weekday).in_(weekdays),
             col(SessionTemplate.valid_from) <= last,
             or_(
                 col(SessionTemplate.valid_to).is_(None),
                 col(SessionTemplate.valid_to) >= first,
             ),
         )
-        .order_by(col(SessionTemplate.id))
     )
     found = defaultdict(list)
     for template in rows:
@@ -183,7 +211,7 @@ def local_days(zone: ZoneInfo, first: date, last: date) -> Timespan:
 
 
 def _pattern(
-    template: SessionTemplate, terminals: Iterable[Station], turnover: timedelta
+    template: Row[Any], terminals: Iterable[Terminal], turnover: timedelta
 ) -> Pattern:
     here = tuple(terminal.id for terminal in terminals)
     kinds = [VisitKind(kind) for kind in template.kinds]

@@ -3,7 +3,7 @@
 Pure. Knows wall time and zones; knows no site, no row, and nothing of what is taken.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -67,38 +67,39 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A terminal that is open at some time, by which template, for which kinds."""
+
+    terminal_id: int
+    template_id: int
+    kinds: frozenset[VisitKind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
-    """A span, and the patterns that open some terminals for it."""
+    """A span and the terminals open for it, each once, in order.
+
+    Sittings that the same patterns open on a day share one and the same `seats`.
+    """
 
     span: Timespan
-    patterns: tuple[Pattern, ...]
-
-    def kinds(self) -> dict[int, frozenset[VisitKind]]:
-        """The kinds of visit that each terminal is open to, by terminal."""
-        if len(self.patterns) == 1:
-            return dict.fromkeys(self.patterns[0].terminals, self.patterns[0].kinds)
-        found: dict[int, frozenset[VisitKind]] = {}
-        for pattern in self.patterns:
-            for terminal_id in pattern.terminals:
-                found[terminal_id] = found.get(terminal_id, frozenset()) | pattern.kinds
-        return found
+    seats: tuple[Seat, ...]
 
     def slots(self) -> list[Slot]:
-        """A slot for each terminal, in order; of the first pattern that has it."""
-        templates = {
-            terminal_id: pattern.template_id
-            for pattern in reversed(self.patterns)
-            for terminal_id in pattern.terminals
-        }
+        """A slot for each terminal, in order."""
         return [
             Slot(
-                template_id=templates[terminal_id],
-                terminal_id=terminal_id,
+                template_id=seat.template_id,
+                terminal_id=seat.terminal_id,
                 span=self.span,
-                kinds=kinds,
+                kinds=seat.kinds,
             )
-            for terminal_id, kinds in sorted(self.kinds().items())
+            for seat in self.seats
         ]
+
+
+#: A sitting of a day as its wall clock shows it: from midnight to start, and to end.
+_Wall = tuple[timedelta, timedelta, tuple[Seat, ...]]
 
 
 def unroll(
@@ -130,32 +131,91 @@ def sittings(
 
     In order of time; each span comes once.
     """
-    patterns = tuple(patterns)
-    found: dict[tuple[datetime, datetime], list[Pattern]] = {}
+    numbered = tuple(enumerate(patterns))
+    known: dict[tuple[int, ...], list[_Wall]] = {}
+    found: list[Sitting] = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
-        for pattern in patterns:
-            if pattern.holds_on(day, holidays):
-                for span in _on(pattern, day, zone):
-                    found.setdefault((span.start, span.end), []).append(pattern)
-    return [
-        Sitting(span=Timespan(*ends), patterns=tuple(found[ends]))
-        for ends in sorted(found)
-    ]
+        held = [(n, one) for n, one in numbered if one.holds_on(day, holidays)]
+        if not held:
+            continue
+        # Weeks are alike: what patterns make of a day is worked out once.
+        names = tuple(n for n, _one in held)
+        if names not in known:
+            known[names] = _walls([one for _n, one in held])
+        found += _on(day, known[names], zone)
+    return found
 
 
-def _on(pattern: Pattern, day: date, zone: tzinfo) -> Iterator[Timespan]:
+def _walls(patterns: Sequence[Pattern]) -> list[_Wall]:
+    """What the patterns of one day open, in order of time; each span once."""
+    open_for: dict[tuple[timedelta, timedelta], list[int]] = {}
+    for number, pattern in enumerate(patterns):
+        for ends in _spans(pattern):
+            open_for.setdefault(ends, []).append(number)
+    seats: dict[tuple[int, ...], tuple[Seat, ...]] = {}
+    found: list[_Wall] = []
+    for (start, end), numbers in sorted(open_for.items()):
+        who = tuple(numbers)
+        if who not in seats:
+            seats[who] = _seats([patterns[number] for number in who])
+        found.append((start, end, seats[who]))
+    return found
+
+
+def _spans(pattern: Pattern) -> Iterator[tuple[timedelta, timedelta]]:
     open_for = pattern.slot - pattern.turnover
     if open_for <= timedelta(0) or not pattern.terminals:
         return
-    wall = datetime.combine(day, pattern.starts)
-    closes = datetime.combine(day, pattern.ends)
-    if pattern.ends == time(0):
-        closes += timedelta(days=1)
-    while wall + pattern.slot <= closes:
-        if span := on_the_wall(wall, open_for, zone):
-            yield span
-        wall += pattern.slot
+    starts = _since_midnight(pattern.starts)
+    closes = _since_midnight(pattern.ends) or timedelta(days=1)
+    while starts + pattern.slot <= closes:
+        yield starts, starts + open_for
+        starts += pattern.slot
+
+
+def _seats(patterns: Sequence[Pattern]) -> tuple[Seat, ...]:
+    """The terminals of the patterns; of the first template that has each."""
+    found: dict[int, Seat] = {}
+    for pattern in patterns:
+        for terminal_id in pattern.terminals:
+            known = found.get(terminal_id)
+            found[terminal_id] = Seat(
+                terminal_id=terminal_id,
+                template_id=known.template_id if known else pattern.template_id,
+                kinds=known.kinds | pattern.kinds if known else pattern.kinds,
+            )
+    return tuple(found[terminal_id] for terminal_id in sorted(found))
+
+
+def _on(day: date, walls: Iterable[_Wall], zone: tzinfo) -> list[Sitting]:
+    """What a day's clock shows, as instants, in order of time."""
+    midnight = datetime.combine(day, time(0))
+    offset = _steady_offset(midnight, zone)
+    if offset is None:
+        shown = [
+            Sitting(span=span, seats=seats)
+            for start, end, seats in walls
+            if (span := on_the_wall(midnight + start, end - start, zone))
+        ]
+        return sorted(shown, key=lambda one: one.span)
+    begins = midnight.replace(tzinfo=UTC) - offset
+    return [
+        Sitting(span=Timespan(begins + start, begins + end), seats=seats)
+        for start, end, seats in walls
+    ]
+
+
+def _steady_offset(midnight: datetime, zone: tzinfo) -> timedelta | None:
+    """How far a day's clock is ahead of UTC; None if that changes within the day."""
+    # No zone changes twice in a day, so its ends tell.
+    first = midnight.replace(tzinfo=zone).utcoffset()
+    last = (midnight + timedelta(days=1)).replace(tzinfo=zone).utcoffset()
+    return first if first == last else None
+
+
+def _since_midnight(wall: time) -> timedelta:
+    return timedelta(hours=wall.hour, minutes=wall.minute, seconds=wall.second)
 
 
 def on_the_wall(wall: datetime, length: timedelta, zone: tzinfo) -> Timespan | None:

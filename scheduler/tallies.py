@@ -5,9 +5,10 @@ of queries, one of them for all that is taken. Who is there is `calendar`'s busi
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
 from sqlalchemy import String, cast
 from sqlmodel import col, func, select
@@ -18,12 +19,13 @@ from scheduler.openings import Opening
 from scheduler.situation import overlapping
 from scheduler.slots import Sitting
 from visitation.places import Closure
-from visitation.timespan import Timespan
+from visitation.timespan import QUANTUM, Timespan
 from visitation.visits import Visit
 from visitation.words import VisitKind
 
 #: No visit, and no turnover after it, is longer.
 _LONGEST, _LONGEST_TURNOVER = timedelta(days=1), timedelta(hours=1)
+_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +59,57 @@ class PrisonTallies:
         return sum(one.free for one in self.tallies)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Taken:
-    """What is in the way: terminals by prison and quantum, and closures."""
+    """What is in the way in a prison: terminals by quantum, and closures.
 
-    terminals: dict[int, dict[int, set[int]]]
-    closures: Sequence[Closure]
+    Terminals are bits, because thousands of times their sets are joined.
+    """
+
+    def __init__(self, opening: Opening) -> None:
+        self._after = -(-opening.policy.turnover // QUANTUM)
+        self.bits = {one.id: 1 << n for n, one in enumerate(opening.terminals)}
+        self.broken = self.mask(
+            one.id for one in opening.terminals if one.out_of_order is not None
+        )
+        self.quanta: defaultdict[int, int] = defaultdict(int)
+        self.closures: list[tuple[datetime, datetime, int]] = []
+        if opening.site.closed_at is not None:
+            self.close(opening.site.closed_at, _EVER, None)
+
+    def mask(self, terminals: Iterable[int]) -> int:
+        """Some terminals; those of other prisons are left out."""
+        return sum(self.bits.get(one, 0) for one in set(terminals))
+
+    def take(self, span: Timespan, terminals: Iterable[int]) -> None:
+        """Visits sit there, and the turnover after them."""
+        mask = self.mask(terminals)
+        for quantum in self._needed(span):
+            self.quanta[quantum] |= mask
+
+    def close(self, start: datetime, end: datetime, terminal: int | None) -> None:
+        """A terminal is shut, or all of them."""
+        everything = (1 << len(self.bits)) - 1
+        mask = everything if terminal is None else self.bits.get(terminal, 0)
+        self.closures.append((start, end, mask))
+
+    def used(self, span: Timespan) -> int:
+        """Terminals at which somebody sits in a span, or in the turnover after it."""
+        found = 0
+        for quantum in self._needed(span):
+            found |= self.quanta.get(quantum, 0)
+        return found
+
+    def shut(self, span: Timespan) -> int:
+        """Terminals that are broken, or closed somewhere in a span."""
+        found = self.broken
+        for start, end, mask in self.closures:
+            if start < span.end and span.start < end:
+                found |= mask
+        return found
+
+    def _needed(self, span: Timespan) -> range:
+        quanta = span.quanta()
+        return range(quanta.start, quanta.stop + self._after)
 
 
 async def month(
@@ -78,7 +125,7 @@ async def month(
     days: dict[date, list[Tally]] = {
         first + timedelta(days=n): [] for n in range((last - first).days + 1)
     }
-    for tally in _tallies(opening, first, last, taken, now):
+    for tally in _tallies(opening, first, last, taken[site_id], now):
         days[opening.day(tally.span.start)].append(tally)
     return days
 
@@ -97,7 +144,7 @@ async def province_day(
         PrisonTallies(
             site_id=opening.site.id,
             name=opening.site.name,
-            tallies=tuple(_tallies(opening, day, day, taken, now)),
+            tallies=tuple(_tallies(opening, day, day, taken[opening.site.id], now)),
         )
         for opening in found
     ]
@@ -106,72 +153,49 @@ async def province_day(
 def _tallies(
     opening: Opening, first: date, last: date, taken: _Taken, now: datetime
 ) -> Iterable[Tally]:
-    broken = frozenset(t.id for t in opening.terminals if t.out_of_order is not None)
-    closures = [one for one in taken.closures if one.site_id == opening.site.id]
-    turnover, given_up = opening.policy.turnover, opening.site.closed_at
-    terminals = taken.terminals.get(opening.site.id, {})
-    for sitting in opening.sittings(first, last):
-        used = _used(sitting.span, turnover, terminals)
-        whole_house = given_up is not None and given_up < sitting.span.end
-        shut = _shut(sitting.span, closures)
-        yield _tally(
-            sitting,
-            used,
-            broken | (shut - {None}),
-            shut_whole=whole_house or None in shut,
-            is_past=sitting.span.start < now,
-        )
+    for _seats, alike in groupby(opening.sittings(first, last), _seats_of):
+        sittings = list(alike)
+        kinds = {taken.bits[one.terminal_id]: one.kinds for one in sittings[0].seats}
+        there = sum(kinds)
+        for sitting in sittings:
+            free = there & ~taken.used(sitting.span)
+            left = free & ~taken.shut(sitting.span)
+            is_past = sitting.span.start < now
+            yield Tally(
+                span=sitting.span,
+                free=0 if is_past else left.bit_count(),
+                taken=(there & ~free).bit_count(),
+                closed=(free & ~left).bit_count(),
+                past=left.bit_count() if is_past else 0,
+                kinds=frozenset() if is_past else _kinds(kinds, left),
+            )
 
 
-def _used(
-    span: Timespan, turnover: timedelta, terminals: dict[int, set[int]]
-) -> set[int]:
-    quanta = span.widened(timedelta(0), turnover).quanta()
-    return set().union(*(terminals[one] for one in quanta if one in terminals))
+def _seats_of(sitting: Sitting) -> int:
+    # Most sittings of a day share the very same seats.
+    return id(sitting.seats)
 
 
-def _shut(span: Timespan, closures: Iterable[Closure]) -> set[int | None]:
-    return {
-        one.station_id
-        for one in closures
-        if one.starts_at < span.end and span.start < one.ends_at
-    }
-
-
-def _tally(
-    sitting: Sitting,
-    used: Collection[int],
-    shut: Collection[int | None],
-    *,
-    shut_whole: bool,
-    is_past: bool,
-) -> Tally:
-    there = sitting.kinds()
-    free = [one for one in there if one not in used]
-    taken = len(there) - len(free)
-    left = [] if shut_whole else [one for one in free if one not in shut]
-    closed = len(free) - len(left)
-    if is_past:
-        return Tally(span=sitting.span, taken=taken, closed=closed, past=len(left))
-    return Tally(
-        span=sitting.span,
-        free=len(left),
-        taken=taken,
-        closed=closed,
-        kinds=frozenset().union(*(there[one] for one in left)),
-    )
+def _kinds(
+    kinds: Mapping[int, frozenset[VisitKind]], left: int
+) -> frozenset[VisitKind]:
+    found: frozenset[VisitKind] = frozenset()
+    for bit, its_kinds in kinds.items():
+        if left & bit and not its_kinds <= found:
+            found |= its_kinds
+    return found
 
 
 async def _taken(
     session: AsyncSession, found: Sequence[Opening], whole: Timespan
-) -> _Taken:
-    ids = [opening.site.id for opening in found]
+) -> dict[int, _Taken]:
+    taken = {opening.site.id: _Taken(opening) for opening in found}
     # Whoever sits at the same time is one row: reading rows is what takes long.
     together = func.aggregate_strings(cast(Visit.terminal_id, String), ",")
     rows = await session.exec(
         select(Visit.prison_id, Visit.starts_at, Visit.ends_at, together)
         .where(
-            col(Visit.prison_id).in_(ids),
+            col(Visit.prison_id).in_(taken),
             col(Visit.starts_at) >= whole.start - _LONGEST,
             col(Visit.starts_at) < whole.end,
             col(Visit.ends_at) > whole.start - _LONGEST_TURNOVER,
@@ -179,15 +203,14 @@ async def _taken(
         )
         .group_by(col(Visit.prison_id), col(Visit.starts_at), col(Visit.ends_at))
     )
-    turnovers = {opening.site.id: opening.policy.turnover for opening in found}
-    terminals: dict[int, dict[int, set[int]]] = {
-        site_id: defaultdict(set) for site_id in ids
-    }
     for prison_id, starts_at, ends_at, seats in rows:
-        used = {int(seat) for seat in seats.split(",")}
-        for quantum in Timespan(starts_at, ends_at + turnovers[prison_id]).quanta():
-            terminals[prison_id][quantum] |= used
+        seated = (int(seat) for seat in seats.split(","))
+        taken[prison_id].take(Timespan(starts_at, ends_at), seated)
     closures = await session.exec(
-        select(Closure).where(col(Closure.site_id).in_(ids), overlapping(whole))
+        select(
+            Closure.site_id, Closure.starts_at, Closure.ends_at, Closure.station_id
+        ).where(col(Closure.site_id).in_(taken), overlapping(whole))
     )
-    return _Taken(terminals=terminals, closures=closures.all())
+    for site_id, starts_at, ends_at, station_id in closures:
+        taken[site_id].close(starts_at, ends_at, station_id)
+    return taken

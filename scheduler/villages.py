@@ -44,7 +44,7 @@ async def free(
     """What a village's families can book at a prison within a span, in order of time.
 
     Each terminal and each kiosk comes once at a time, so that all of it can be booked.
-    Six queries for the opening and three more, however long the span.
+    Four queries for the opening and three more, however long the span.
 
     Raises:
         NotFound: if there is no such prison.

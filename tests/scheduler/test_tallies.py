@@ -201,7 +201,7 @@ async def test_more_visits_prisons_or_days_take_no_more_queries(
             state = VisitState.BOOKED
             session.add(visit(world, held.id, number, world.terminal.id, state))
     after = (await month(TODAY), await month(LAST), await whole_day())
-    assert before == after == (7, 7, 7)
+    assert before == after == (6, 6, 6)
 
 
 async def test_only_a_prison_has_months(database: Database) -> None:

@@ -129,4 +129,4 @@ async def test_more_stops_take_no_more_queries(database: Database) -> None:
                 by=SYSTEM,
                 now=NOON,
             )
-    assert sent == [8, 8]
+    assert sent == [7, 7]
