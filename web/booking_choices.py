@@ -1,19 +1,17 @@
-"""What may be chosen when booking a slot: who, with whom, where; and what would refuse.
+"""What may be chosen when booking a slot: who, with whom, where.
 
-Reads. The booking itself asks the rules again, inside its own transaction.
+Reads. Whether it may be booked so is for the rules to say, once it is held.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, calendar, rules
 from scheduler.booking import Refused
-from scheduler.proposals import Proposal, Refusal
-from scheduler.situation import situation
+from scheduler.proposals import Refusal
 from visitation import people, visits
 from visitation.errors import NotFound
 from visitation.people import Account, Contact, Prisoner, Scope, Standing, Visitor
@@ -93,6 +91,7 @@ async def choices(
     prisoner_id: int,
     *,
     kept: frozenset[str] = frozenset(),
+    but_visit: int | None = None,
 ) -> Choices:
     """What can be chosen for a prisoner in a slot.
 
@@ -103,6 +102,7 @@ async def choices(
         prisoner_id: who is visited.
         kept: resources that were chosen before; they stay on the list with a remark
             though they are taken, so that another slot finds them still chosen.
+        but_visit: what whoever chooses holds; it is not in its own way.
 
     Raises:
         NotFound: if the prisoner is not in that prison.
@@ -121,6 +121,7 @@ async def choices(
         | {f"official:{account.id}" for account in officials},
         place.span,
         turnover=place.policy.turnover,
+        but_visit=but_visit,
     )
     may, may_not = _visitors(contacts, place.start, taken, kept)
     return Choices(
@@ -137,34 +138,6 @@ async def choices(
             for kind in sorted(place.slot.kinds if place.slot else ())
         ),
     )
-
-
-async def foresee(
-    session: AsyncSession, proposal: Proposal, *, now: datetime, overriding: bool
-) -> None:
-    """Ask the rules before anything is written.
-
-    Raises:
-        Refused: with what would be refused now, and the next free slots.
-        NotFound: if the prison, a station or the prisoner does not exist.
-    """
-    known, opening = await situation(session, proposal, now=now)
-    reasons = rules.refusals(proposal, known)
-    hard = rules.refusals(proposal, known, rules.HARD_RULES)
-    if hard or (reasons and not overriding):
-        soonest = now + timedelta(minutes=opening.policy.notice_minutes)
-        following = await calendar.free(
-            session,
-            site_id=proposal.prison_id,
-            after=max(soonest, proposal.span.start),
-            limit=booking.SUGGESTIONS,
-            kind=proposal.kind,
-            kiosk_id=proposal.kiosk_id,
-            prisoner_id=proposal.prisoner_id,
-            visitor_ids=proposal.visitor_ids,
-            official_id=proposal.official_id,
-        )
-        raise Refused(reasons, tuple(following))
 
 
 def may_override(refused: Refused) -> bool:

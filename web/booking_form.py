@@ -31,7 +31,10 @@ class Search(forms.Fields):
 
 
 class Wish(forms.Fields):
-    """Everything about a booking. `key` makes a double click one booking."""
+    """Everything about a booking. `key` makes a double click one booking.
+
+    `hold` is the reference of what is held while this is checked.
+    """
 
     slot: SlotText
     prisoner: Id
@@ -48,6 +51,7 @@ class Wish(forms.Fields):
     note: Remark = Field(default="", title=N_("Note"))
     override: Because = Field(default="", title=N_("Reason to book all the same"))
     key: Line = ""
+    hold: Line = ""
 
     @property
     def kiosk(self) -> int | None:
@@ -90,12 +94,12 @@ def kept(form: Form[Wish]) -> frozenset[str]:
 
 
 def hidden(form: Form[Wish]) -> list[tuple[str, str]]:
-    """Everything that was typed, to go along unseen; the key is made anew."""
+    """Everything that was typed, to go along unseen; key and hold are made anew."""
     return [
         (name, text)
         for name, texts in form.typed.items()
         for text in texts
-        if name != "key"
+        if name not in {"key", "hold"}
     ]
 
 

@@ -1,7 +1,7 @@
 """A slot by its name: where it is, whether it is free, and what to take instead."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,12 @@ class Place:
     def is_free(self) -> bool:
         """Whether it could still be booked by somebody."""
         return self.slot is not None and self.slot.state is SlotState.FREE
+
+    def for_holder(self, reference: str) -> "Place":
+        """The slot as whoever holds it in a visit of this reference sees it: free."""
+        if self.slot is None or self.slot.visit != reference:
+            return self
+        return replace(self, slot=replace(self.slot, state=SlotState.FREE))
 
     async def suggestions(
         self, session: AsyncSession, *, now: datetime

@@ -13,6 +13,7 @@ from tests import make
 from tests.make import World
 from tests.web.conftest import Site
 from tests.web.worlds import TEN, book, english, made, slot, text
+from visitation.lifecycle import VisitState
 from visitation.messages import Message
 from visitation.visits import Visit
 from visitation.words import Attendance, ContactState, Role, VisitKind
@@ -102,7 +103,7 @@ async def test_nothing_is_booked_before_it_was_checked(
         "Tuesday 24 November 2026 (3 Azar 1405), 10:00 to 10:25",
     ):
         assert words in page
-    assert await visits(scheduler) == []
+    assert [one.state for one in await visits(scheduler)] == [VisitState.HELD]
 
 
 async def test_the_confirmation_gives_codes_and_who_is_told_how(

@@ -1,17 +1,20 @@
 """Booking a free slot: whom to visit, who comes, where they sit; check; book.
 
-Each step is a plain form; whatever is refused, nothing that was chosen is lost.
+Each step is a plain form; whatever is refused, nothing that was chosen is lost. Once
+everything is chosen the slot is held for ten minutes, in which it can be checked.
 """
 
 from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking
+from scheduler import booking, choosing
 from scheduler.booking import Refused
-from scheduler.proposals import Proposal
+from scheduler.choosing import HoldOver
+from scheduler.wishes import proposed
 from visitation import lifecycle, visits
 from visitation.errors import NotFound
 from visitation.lifecycle import Act
+from visitation.visits import Visit
 from visitation.words import Attendance
 from web import booking_choices, booking_form, forms, gate, named, present, slot_places
 from web.api import idempotency
@@ -61,20 +64,11 @@ async def change(request: web.Request) -> web.Response:
 
 
 async def check(request: web.Request) -> web.Response:
-    """Everything once more before it is booked; what would be refused is said now."""
+    """Everything once more before it is booked, while the slot is held."""
     form = await booking_form.read(request)
     if not form.ok:
         return await _again(request, form, status=422)
-    now, overriding = request.app[CLOCK](), bool(form.value.override)
-    try:
-        async with request.app[DATABASE].read() as session:
-            wanted = await _proposal(session, request, form.value)
-            await booking_choices.foresee(
-                session, wanted, now=now, overriding=overriding
-            )
-    except Refused as refused:
-        return await _again(request, form, refused=refused)
-    return await _again(request, form, template="schedule/check.html")
+    return await _check(request, form)
 
 
 async def book(request: web.Request) -> web.Response:
@@ -97,63 +91,78 @@ async def book(request: web.Request) -> web.Response:
             keyring=keyring,
             now=request.app[CLOCK](),
         )
+    except HoldOver:
+        return await _check(request, form, over=True)
     except Refused as refused:
         return await _again(request, form, refused=refused)
     return redirect(request, "visits.booked", visit=answer.text)
 
 
-async def _book(session: AsyncSession, request: web.Request, wish: Wish) -> str:
-    wanted = await _proposal(session, request, wish)
-    visit = await booking.book(
-        session,
-        prison_id=wanted.prison_id,
-        terminal_id=wanted.terminal_id,
-        span=wanted.span,
-        kind=wanted.kind,
-        prisoner_id=wanted.prisoner_id,
-        visitor_ids=wanted.visitor_ids,
-        kiosk_id=wanted.kiosk_id,
-        official_id=wanted.official_id,
-        cover_id=wanted.cover_id,
-        official_wanted=wanted.official_wanted,
-        attendance=wish.attendance,
-        note=wish.note,
-        keyring=request.app[KEYRING],
-        by=gate.staff(request).actor,
-        now=request.app[CLOCK](),
-        override_reason=wish.override,
+async def _check(
+    request: web.Request, form: Form[Wish], *, over: bool = False
+) -> web.Response:
+    by, now = gate.staff(request).actor, request.app[CLOCK]()
+    try:
+        async with request.app[DATABASE].write() as session:
+            held = await choosing.keep(
+                session,
+                keyring=request.app[KEYRING],
+                by=by,
+                now=now,
+                **await _wish(session, request, form.value),
+            )
+    except Refused as refused:
+        return await _again(request, form, refused=refused, over=over)
+    return await _again(
+        request, form, template="schedule/check.html", held=held, over=over
     )
+
+
+async def _book(session: AsyncSession, request: web.Request, typed: Wish) -> str:
+    keyring = request.app[KEYRING]
+    by, now = gate.staff(request).actor, request.app[CLOCK]()
+    if typed.hold:
+        visit = await choosing.confirm(
+            session, typed.hold, keyring=keyring, by=by, now=now
+        )
+        return visit.reference
+    wish = await _wish(session, request, typed)
+    await choosing.make_way(session, [proposed(wish)], by=by, now=now)
+    visit = await booking.book(session, keyring=keyring, by=by, now=now, **wish)
     return visit.reference
 
 
-async def _proposal(
-    session: AsyncSession, request: web.Request, wish: Wish
-) -> Proposal:
+async def _wish(
+    session: AsyncSession, request: web.Request, typed: Wish
+) -> booking.Wish:
     scope = gate.staff(request).scope
-    place = await _place(session, request, wish.slot)
-    await named.prisoner(session, scope, wish.prisoner)
-    if wish.kiosk is not None:
-        await named.station(session, scope, wish.kiosk)
-    if wish.official is not None:
-        await named.official(session, place.prison, wish.official)
-    cover = wish.official and await visits.covering(
+    place = await _place(session, request, typed.slot)
+    await named.prisoner(session, scope, typed.prisoner)
+    if typed.kiosk is not None:
+        await named.station(session, scope, typed.kiosk)
+    if typed.official is not None:
+        await named.official(session, place.prison, typed.official)
+    cover = typed.official and await visits.covering(
         session,
-        official_id=wish.official,
+        official_id=typed.official,
         prison_id=place.prison.id,
-        kiosk_id=wish.kiosk,
+        kiosk_id=typed.kiosk,
         span=place.span,
     )
-    return Proposal(
+    return booking.Wish(
         prison_id=place.prison.id,
         terminal_id=place.terminal_id,
         span=place.span,
-        kind=wish.kind,
-        prisoner_id=wish.prisoner,
-        visitor_ids=frozenset(wish.visitors),
-        kiosk_id=wish.kiosk,
-        official_id=wish.official,
+        kind=typed.kind,
+        prisoner_id=typed.prisoner,
+        visitor_ids=typed.visitors,
+        kiosk_id=typed.kiosk,
+        official_id=typed.official,
         cover_id=cover.id if cover else None,
-        official_wanted=wish.official_wanted and wish.official is None,
+        official_wanted=typed.official_wanted and typed.official is None,
+        attendance=typed.attendance,
+        note=typed.note,
+        override_reason=typed.override,
     )
 
 
@@ -164,6 +173,8 @@ async def _again(
     template: str = "schedule/booking.html",
     status: int = 200,
     refused: Refused | None = None,
+    held: Visit | None = None,
+    over: bool = False,
 ) -> web.Response:
     if "slot" in form.errors or "prisoner" in form.errors:
         raise NotFound("slot")
@@ -175,6 +186,8 @@ async def _again(
         template=template,
         status=409 if refused else status,
         refused=refused,
+        held=held,
+        over=over,
     )
 
 
@@ -187,16 +200,20 @@ async def _page(
     template: str = "schedule/booking.html",
     status: int = 200,
     refused: Refused | None = None,
+    held: Visit | None = None,
+    over: bool = False,
 ) -> web.Response:
-    scope, now = gate.staff(request).scope, request.app[CLOCK]()
+    me, now = gate.staff(request), request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
         place = await _place(session, request, slot)
+        mine = await choosing.kept(session, by=me.actor, now=now)
         choices = await booking_choices.choices(
             session,
-            scope,
+            me.scope,
             place,
             int(prisoner),
             kept=booking_form.kept(form) if form else frozenset(),
+            but_visit=mine.id if mine else None,
         )
         suggested = (
             place.in_words(refused.next_free)
@@ -220,12 +237,17 @@ async def _page(
         summary=booking_form.summary(form, choices),
         other_prisoner=_link(request, slot),
         day=_day(request, place),
+        held=held,
+        over=over,
+        now=now,
     )
 
 
 async def _place(session: AsyncSession, request: web.Request, slot: str) -> Place:
-    scope, now = gate.staff(request).scope, request.app[CLOCK]()
-    return await slot_places.place_of(session, scope, slot, now=now)
+    me, now = gate.staff(request), request.app[CLOCK]()
+    place = await slot_places.place_of(session, me.scope, slot, now=now)
+    mine = await choosing.kept(session, by=me.actor, now=now)
+    return place.for_holder(mine.reference) if mine else place
 
 
 def _link(request: web.Request, slot: str, prisoner_id: int | None = None) -> str:
