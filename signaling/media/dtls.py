@@ -7,6 +7,7 @@ four functions that encrypt and decrypt. Knows no address, no ICE, and no stream
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, Literal
 
 from aiortc import (
@@ -53,7 +54,7 @@ class Channel:
         self._turns = turns or Turns()
         self._carrier = _Carrier(send, self._turns)
         # aiortc asks of its transport only what `_Carrier` has.
-        self._transport = RTCDtlsTransport(
+        self._transport = _Transport(
             self._carrier,  # type: ignore[arg-type]
             [identity],
         )
@@ -152,6 +153,14 @@ class Turns:
         """Returns in a round that nobody else has."""
         async with self._turn:
             await asyncio.sleep(0)
+
+
+class _Transport(RTCDtlsTransport):
+    async def _recv_next(self) -> None:
+        # On a busy machine OpenSSL may answer the timer of a lost flight with "read
+        # first", which aiortc would take for the end of the handshake.
+        with suppress(SSL.WantReadError):
+            await super()._recv_next()
 
 
 class _Carrier:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from aiortc import RTCCertificate, RTCDtlsTransport
+from OpenSSL import SSL
 from pylibsrtp import Session
 
 from signaling.media import dtls
@@ -22,6 +23,7 @@ def test_aiortc_still_has_what_the_adapter_touches() -> None:
     assert list(inspect.signature(transport._set_role).parameters) == ["role"]
     assert inspect.iscoroutinefunction(transport.start)
     assert inspect.iscoroutinefunction(transport.stop)
+    assert inspect.iscoroutinefunction(transport._recv_next)
     assert list(inspect.signature(transport.start).parameters) == ["remoteParameters"]
     for name in ("on", "remove_all_listeners"):
         assert callable(getattr(transport, name))
@@ -69,6 +71,25 @@ async def test_what_one_end_encrypts_the_other_decrypts() -> None:
         there.ciphers().unprotect(wire)
     with pytest.raises(ValueError, match="too long"):
         here.ciphers().protect(longest + b"x")
+    await here.close()
+    await there.close()
+
+
+async def test_openssl_that_wants_to_read_first_ends_no_handshake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    step, refused = RTCDtlsTransport._recv_next, iter((True, True))
+
+    async def refuse_at_first(transport: RTCDtlsTransport) -> None:
+        if next(refused, False):
+            raise SSL.WantReadError
+        await step(transport)
+
+    monkeypatch.setattr(RTCDtlsTransport, "_recv_next", refuse_at_first)
+
+    here, there = await pair()
+
+    assert there.ciphers().unprotect(here.ciphers().protect(audio(1))) == audio(1)
     await here.close()
     await there.close()
 
