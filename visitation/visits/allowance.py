@@ -6,10 +6,12 @@ entry: what a period has left is the sum of its entries. Knows no rule and no ca
 but the prison's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlmodel import col, select, update
+import sqlalchemy
+from sqlalchemy import bindparam
+from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit
@@ -17,13 +19,23 @@ from visitation.audit import Actor
 from visitation.errors import Invalid, VisitationError
 from visitation.people.tables import Prisoner
 from visitation.visits import ledger
-from visitation.visits.ledger import Change, Quota
+from visitation.visits.ledger import Change, Pages, Quota
 from visitation.visits.periods import Balance
 from visitation.visits.tables import Allowance, AllowanceEntry, Visit
 from visitation.words import AllowanceChange, VisitKind
 
 LARGEST_ADJUSTMENT = 14
 _REASON = 200
+_ALLOWANCE = SQLModel.metadata.tables["allowance"]
+_ONE_MORE = (
+    sqlalchemy.update(_ALLOWANCE)
+    .where(
+        _ALLOWANCE.c.prisoner_id == bindparam("prisoner"),
+        _ALLOWANCE.c.period.in_(bindparam("periods", expanding=True)),
+        _ALLOWANCE.c.used < _ALLOWANCE.c.granted,
+    )
+    .values(used=_ALLOWANCE.c.used + 1)
+)
 
 
 class Spent(VisitationError):
@@ -49,18 +61,8 @@ async def balances(
 
     One query; another for periods that nobody has touched yet. Writes nothing.
     """
-    rows = await ledger.rows_of(session, prisoner_id, of.granted, but_visit=but_visit)
-    missing = of.granted.keys() - rows.keys()
-    counted = await ledger.counted(session, prisoner_id, of, missing)
-    found = {
-        name: Balance(granted=row.due(of.granted[name][1]), used=row.used - row.own)
-        for name, row in rows.items()
-    }
-    for name in missing:
-        before = [one for one in counted[name] if one != but_visit]
-        least = max(of.granted[name][1], len(counted[name]))
-        found[name] = Balance(granted=least, used=len(before))
-    return found
+    known = await ledger.read(session, prisoner_id, of, but_visit=but_visit)
+    return known.balances(of, but_visit=but_visit)
 
 
 async def use(
@@ -71,42 +73,58 @@ async def use(
     by: Actor,
     now: datetime,
     beyond: str = "",
+    known: Pages | None = None,
 ) -> None:
     """Count a family visit in its week and month; one moved there leaves its old ones.
 
-    A stated reason, `beyond`, adds a visit to a period that has none left.
+    A stated reason, `beyond`, adds a visit to a period that has none left. For a visit
+    that is new, `known` may be what the ledger said just before it was written.
 
     Raises:
         Spent: naming the periods that have none left; the caller's savepoint undoes
             the rest.
     """
-    held = await ledger.held_by(session, visit.id)
-    await _give_back(session, visit, held - of.granted.keys(), by=by, now=now)
+    held: set[str] = set()
+    if known is None:
+        held = await ledger.held_by(session, visit.id)
+        await _give_back(session, visit, held - of.granted.keys(), by=by, now=now)
+        if held >= of.granted.keys():
+            return
+        known = await ledger.read(session, visit.prisoner_id, of)
     wanted = of.granted.keys() - held
-    if not wanted:
-        return
-    rows = await ledger.opened(
-        session, visit.prisoner_id, of, now=now, but_visit=visit.id
+    rows, entries = await ledger.opened(
+        session, visit.prisoner_id, of, known, now=now, visit_id=visit.id
     )
     for name in wanted:
         if beyond and rows[name].spent:
             change = Change(AllowanceChange.ADJUSTMENT, 1, beyond[:_REASON])
             await ledger.grant(session, visit.prisoner_id, name, change, by=by, now=now)
-    counted = await session.exec(
-        update(Allowance)
-        .where(
-            col(Allowance.prisoner_id) == visit.prisoner_id,
-            col(Allowance.period).in_(wanted),
-            col(Allowance.used) < col(Allowance.granted),
+    begun = {name for name in known.before if not rows[name].spent}
+    await _count(session, visit.prisoner_id, wanted - begun, rows)
+    entries += [
+        ledger.entry(
+            visit.prisoner_id, name, ledger.USE, by=by, now=now, visit_id=visit.id
         )
-        .values(used=col(Allowance.used) + 1)
-        .execution_options(synchronize_session=False)
+        for name in sorted(wanted)
+    ]
+    await ledger.write(session, entries)
+
+
+async def _count(
+    session: AsyncSession,
+    prisoner_id: int,
+    wanted: Collection[str],
+    rows: Mapping[str, Balance],
+) -> None:
+    if not wanted:
+        return
+    connection = await session.connection()
+    counted = await connection.execute(
+        _ONE_MORE, {"prisoner": prisoner_id, "periods": sorted(wanted)}
     )
     if counted.rowcount != len(wanted):
-        spent = {name for name in wanted if rows[name].spent} or wanted
-        raise Spent(frozenset(spent))
-    change = Change(AllowanceChange.USE, -1)
-    ledger.note(session, visit.prisoner_id, wanted, change, by=by, now=now, visit=visit)
+        spent = {name for name in wanted if rows[name].spent}
+        raise Spent(frozenset(spent or wanted))
 
 
 async def give_back(
@@ -143,7 +161,10 @@ async def adjust(
         raise Invalid("period", "no_such_period")
     # Whoever books for the same prisoner waits here, and finds the row made.
     await session.get_one(Prisoner, prisoner_id, with_for_update={"key_share": True})
-    rows = await ledger.opened(session, prisoner_id, of, now=now)
+    known = await ledger.read(session, prisoner_id, of)
+    rows, entries = await ledger.opened(session, prisoner_id, of, known, now=now)
+    if entries:
+        await ledger.write(session, entries)
     if rows[period].granted + amount < rows[period].used:
         raise Invalid("amount", "below_used")
     change = Change(AllowanceChange.ADJUSTMENT, amount, reason.strip()[:_REASON])
@@ -194,4 +215,12 @@ async def _give_back(
         .execution_options(synchronize_session=False)
     )
     change = Change(AllowanceChange.REFUND, 1)
-    ledger.note(session, visit.prisoner_id, names, change, by=by, now=now, visit=visit)
+    await ledger.write(
+        session,
+        [
+            ledger.entry(
+                visit.prisoner_id, name, change, by=by, now=now, visit_id=visit.id
+            )
+            for name in sorted(names)
+        ],
+    )

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, tuple_
+from sqlalchemy import bindparam, func, insert, select, tuple_
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import SQLModel, and_, col, delete, or_, select
+from sqlmodel import SQLModel, and_, col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.database import is_conflict
@@ -21,6 +21,16 @@ from visitation.timespan import Timespan
 from visitation.visits.tables import Claim, Visit
 
 _TABLE = SQLModel.metadata.tables["claim"]
+#: With RETURNING the rows of one call become one INSERT (a thousand at a time), whose
+#: text is compiled once and kept; without, they would be sent one by one.
+_INSERT = insert(_TABLE).returning(_TABLE.c.quantum)
+#: Claims of others, made once: putting it together takes longer than its answer.
+_HELD = select(_TABLE.c.resource, _TABLE.c.quantum, _TABLE.c.closure_id).where(
+    _TABLE.c.resource.in_(bindparam("names", expanding=True)),
+    _TABLE.c.quantum >= bindparam("first"),
+    _TABLE.c.quantum < bindparam("after"),
+    func.coalesce(_TABLE.c.visit_id, 0) != bindparam("but_visit"),
+)
 
 
 class Taken(VisitationError):
@@ -54,6 +64,22 @@ def resources(
         if one is not None:
             names.add(f"{kind}:{one}")
     return frozenset(names)
+
+
+async def put(
+    session: AsyncSession,
+    names: Iterable[str],
+    span: Timespan,
+    *,
+    visit_id: int,
+    turnover: timedelta,
+) -> None:
+    """Claim resources for a visit, inside a savepoint of the caller's.
+
+    Raises:
+        IntegrityError: a conflict, if somebody else holds one of them.
+    """
+    await _insert(session, needed(names, span, turnover), visit_id=visit_id)
 
 
 async def take(
@@ -121,10 +147,11 @@ async def retime(
         Taken: if the new ones are not free; the old ones are kept then.
     """
     wanted = needed(names, span, turnover)
-    rows = await session.exec(
-        select(Claim.resource, Claim.quantum).where(Claim.visit_id == visit.id)
+    connection = await session.connection()
+    rows = await connection.execute(
+        select(_TABLE.c.resource, _TABLE.c.quantum).where(_TABLE.c.visit_id == visit.id)
     )
-    mine = set(rows.all())
+    mine = {(resource, quantum) for resource, quantum in rows}
     try:
         async with session.begin_nested():
             # Taking in order before giving back: whoever waits for what is given back
@@ -158,26 +185,23 @@ async def held(
 
     With `closures=False`, only by other visits and by covers.
     """
-    people = [name for name in names if not _is_seat(name)]
-    seats = [name for name in names if _is_seat(name)]
-    with_turnover = span.widened(timedelta(0), turnover)
-    conditions = [
-        and_(
-            col(Claim.resource).in_(some),
-            col(Claim.quantum) >= over.quanta().start,
-            col(Claim.quantum) < over.quanta().stop,
-        )
-        for some, over in ((people, span), (seats, with_turnover))
-        if some
-    ]
-    query = select(Claim.resource).where(or_(*conditions)).distinct()
-    if but_visit is not None:
-        query = query.where(
-            or_(col(Claim.visit_id).is_(None), col(Claim.visit_id) != but_visit)
-        )
-    if not closures:
-        query = query.where(col(Claim.closure_id).is_(None))
-    return frozenset((await session.exec(query)).all())
+    quanta = span.quanta()
+    connection = await session.connection()
+    rows = await connection.execute(
+        _HELD,
+        {
+            "names": sorted(names),
+            "first": quanta.start,
+            "after": span.widened(timedelta(0), turnover).quanta().stop,
+            "but_visit": but_visit or 0,
+        },
+    )
+    return frozenset(
+        name
+        for name, quantum, closure_id in rows
+        if (quantum < quanta.stop or _is_seat(name))
+        and (closures or closure_id is None)
+    )
 
 
 def needed(
@@ -202,11 +226,10 @@ async def _insert(
 ) -> None:
     if not rows:
         return
-    # With RETURNING the rows of one call become one INSERT (a thousand at a time),
-    # whose text is compiled once and kept; without, they would be sent one by one.
-    await session.exec(
-        insert(_TABLE).returning(_TABLE.c.quantum),
-        params=[
+    connection = await session.connection()
+    await connection.execute(
+        _INSERT,
+        [
             {
                 "resource": resource,
                 "quantum": quantum,

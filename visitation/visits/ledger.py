@@ -4,25 +4,28 @@ What a period has left is the sum of its entries. What may be done to it is
 `allowance`'s.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
-from sqlmodel import SQLModel, and_, col, func, or_, select, update
+from sqlalchemy import bindparam, insert, select
+from sqlmodel import SQLModel, col, func, or_, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.audit import Actor
 from visitation.lifecycle import OCCUPYING, VisitState
 from visitation.places import Policy
 from visitation.visits.periods import GIVEN_BACK, Balance, Period, month_of, week_of
-from visitation.visits.tables import Allowance, AllowanceEntry, Visit
+from visitation.visits.tables import Allowance
 from visitation.words import AllowanceChange, VisitKind
 
 #: What used up an allowance before there was a ledger: to come, or taken place.
 COUNTED = OCCUPYING | {VisitState.COMPLETED, VisitState.UNCLOSED}
-_ALLOWANCES = SQLModel.metadata.tables["allowance"]
+_ALLOWANCE = SQLModel.metadata.tables["allowance"]
+_ENTRY = SQLModel.metadata.tables["allowance_entry"]
+_VISIT = SQLModel.metadata.tables["visit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,41 +81,99 @@ class Change:
     reason: str = ""
 
 
-async def rows_of(
+#: A visit is counted.
+USE = Change(AllowanceChange.USE, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What the ledger says of a prisoner's week and month.
+
+    Attributes:
+        rows: the periods that have a row, by name.
+        before: the visits that fall into each period that has none yet.
+    """
+
+    rows: Mapping[str, Row]
+    before: Mapping[str, Sequence[int]]
+
+    def balances(self, of: Quota, *, but_visit: int | None) -> dict[str, Balance]:
+        """How each period stands, as if `but_visit` had not been booked."""
+        found = {
+            name: Balance(granted=row.due(of.granted[name][1]), used=row.used - row.own)
+            for name, row in self.rows.items()
+        }
+        for name, visits in self.before.items():
+            others = sum(one != but_visit for one in visits)
+            least = max(of.granted[name][1], len(visits))
+            found[name] = Balance(granted=least, used=others)
+        return found
+
+
+_SAME = (
+    _ENTRY.c.prisoner_id == _ALLOWANCE.c.prisoner_id,
+    _ENTRY.c.period == _ALLOWANCE.c.period,
+)
+_TOTAL = func.coalesce(func.sum(_ENTRY.c.amount), 0)
+_ROWS = select(
+    _ALLOWANCE.c.period,
+    _ALLOWANCE.c.granted,
+    _ALLOWANCE.c.used,
+    select(_TOTAL)
+    .where(*_SAME, _ENTRY.c.change == AllowanceChange.ADJUSTMENT)
+    .scalar_subquery(),
+    select(-_TOTAL)
+    .where(*_SAME, _ENTRY.c.visit_id == bindparam("but_visit"))
+    .scalar_subquery(),
+).where(
+    _ALLOWANCE.c.prisoner_id == bindparam("prisoner"),
+    _ALLOWANCE.c.period.in_(bindparam("periods", expanding=True)),
+)
+_HELD_BY = (
+    select(_ENTRY.c.period)
+    .where(_ENTRY.c.visit_id == bindparam("visit"))
+    .group_by(_ENTRY.c.period)
+    .having(func.sum(_ENTRY.c.amount) < 0)
+)
+_COUNTED = (
+    select(_VISIT.c.id, _VISIT.c.starts_at)
+    .where(
+        _VISIT.c.prisoner_id == bindparam("prisoner"),
+        _VISIT.c.kind == VisitKind.FAMILY,
+        _VISIT.c.state.in_(sorted(COUNTED)),
+        or_(_VISIT.c.outcome.is_(None), _VISIT.c.outcome.not_in(sorted(GIVEN_BACK))),
+        _VISIT.c.starts_at >= bindparam("least"),
+        _VISIT.c.starts_at < bindparam("most"),
+    )
+    .order_by(_VISIT.c.id)
+)
+
+
+async def read(
     session: AsyncSession,
     prisoner_id: int,
-    names: Iterable[str],
+    of: Quota,
     *,
     but_visit: int | None = None,
-) -> dict[str, Row]:
-    """The rows of some periods that have one, by name."""
-    entry = (
-        col(AllowanceEntry.prisoner_id) == col(Allowance.prisoner_id),
-        col(AllowanceEntry.period) == col(Allowance.period),
+) -> Pages:
+    """What the ledger says; one query, and another for periods that have no row."""
+    connection = await session.connection()
+    rows = await connection.execute(
+        _ROWS,
+        {
+            "prisoner": prisoner_id,
+            "periods": sorted(of.granted),
+            "but_visit": but_visit or 0,
+        },
     )
-    total = func.coalesce(func.sum(col(AllowanceEntry.amount)), 0)
-    adjusted = select(total).where(
-        *entry, AllowanceEntry.change == AllowanceChange.ADJUSTMENT
-    )
-    own = select(-total).where(*entry, AllowanceEntry.visit_id == (but_visit or 0))
-    rows = await session.exec(
-        select(Allowance, adjusted.scalar_subquery(), own.scalar_subquery())
-        .where(
-            Allowance.prisoner_id == prisoner_id,
-            col(Allowance.period).in_(tuple(names)),
-        )
-        .execution_options(populate_existing=True)
-    )
-    return {
-        row.period: Row(row.granted, row.used, by_hand, visits)
-        for row, by_hand, visits in rows.all()
-    }
+    found = {period: Row(*amounts) for period, *amounts in rows}
+    missing = of.granted.keys() - found.keys()
+    return Pages(found, await _counted(session, prisoner_id, of, missing))
 
 
-async def counted(
+async def _counted(
     session: AsyncSession, prisoner_id: int, of: Quota, names: Iterable[str]
 ) -> dict[str, list[int]]:
-    """Which visits fall into periods that have no row yet."""
     spans = {name: of.granted[name][0] for name in names}
     if not spans:
         return {}
@@ -120,19 +181,16 @@ async def counted(
     least = min(period.first for period in spans.values()) - timedelta(days=1)
     most = max(period.after for period in spans.values()) + timedelta(days=1)
     midnight = datetime.min.time()
-    rows = await session.exec(
-        select(Visit.id, Visit.starts_at).where(
-            Visit.prisoner_id == prisoner_id,
-            Visit.kind == VisitKind.FAMILY,
-            col(Visit.state).in_(COUNTED),
-            or_(col(Visit.outcome).is_(None), col(Visit.outcome).not_in(GIVEN_BACK)),
-            and_(
-                col(Visit.starts_at) >= datetime.combine(least, midnight, of.zone),
-                col(Visit.starts_at) < datetime.combine(most, midnight, of.zone),
-            ),
-        )
+    connection = await session.connection()
+    rows = await connection.execute(
+        _COUNTED,
+        {
+            "prisoner": prisoner_id,
+            "least": datetime.combine(least, midnight, of.zone),
+            "most": datetime.combine(most, midnight, of.zone),
+        },
     )
-    days = [(one, start.astimezone(of.zone).date()) for one, start in rows.all()]
+    days = [(one, start.astimezone(of.zone).date()) for one, start in rows]
     return {
         name: [one for one, day in days if period.first <= day < period.after]
         for name, period in spans.items()
@@ -143,70 +201,70 @@ async def opened(
     session: AsyncSession,
     prisoner_id: int,
     of: Quota,
+    known: Pages,
     *,
     now: datetime,
-    but_visit: int | None = None,
-) -> dict[str, Balance]:
-    """The two rows, made if they are missing and brought to what the policy grants."""
-    rows = await rows_of(session, prisoner_id, of.granted)
-    missing = of.granted.keys() - rows.keys()
-    before = await counted(session, prisoner_id, of, missing)
+    visit_id: int | None = None,
+) -> tuple[dict[str, Balance], list[dict[str, Any]]]:
+    """The two rows, made if they are missing and brought to what the policy grants.
+
+    A visit, if one is named, is counted at once in the rows that are made and have
+    room for it.
+
+    Returns:
+        How the two stand without it, and entries that are still to be written.
+    """
     found: dict[str, Balance] = {}
-    for name in sorted(of.granted):
-        by_policy = of.granted[name][1]
-        if name in rows:
-            due, row = rows[name].due(by_policy), rows[name]
-            if due != row.granted:
-                change = Change(AllowanceChange.ACCRUAL, due - row.granted)
-                await grant(session, prisoner_id, name, change, by=None, now=now)
-            found[name] = Balance(granted=due, used=row.used)
-        else:
-            counted_in = [one for one in before[name] if one != but_visit]
-            least = max(by_policy, len(counted_in))
-            found[name] = Balance(granted=least, used=len(counted_in))
-            _begin(session, prisoner_id, name, found[name], counted_in, now=now)
-    if missing:
-        await session.flush()
-        await session.exec(
-            insert(_ALLOWANCES),
-            params=[
-                {
-                    "prisoner_id": prisoner_id,
-                    "period": name,
-                    "granted": found[name].granted,
-                    "used": found[name].used,
-                }
-                for name in sorted(missing)
-            ],
-        )
-    return found
+    entries: list[dict[str, Any]] = []
+    for name, row in known.rows.items():
+        due = row.due(of.granted[name][1])
+        if due != row.granted:
+            change = Change(AllowanceChange.ACCRUAL, due - row.granted)
+            await grant(session, prisoner_id, name, change, by=None, now=now)
+        found[name] = Balance(granted=due, used=row.used)
+    for name, visits in sorted(known.before.items()):
+        before = [one for one in visits if one != visit_id]
+        least = max(of.granted[name][1], len(before))
+        found[name] = Balance(granted=least, used=len(before))
+        accrual = Change(AllowanceChange.ACCRUAL, least)
+        entries.append(entry(prisoner_id, name, accrual, by=None, now=now))
+        entries += [
+            entry(prisoner_id, name, USE, by=None, now=now, visit_id=one)
+            for one in before
+        ]
+    if known.before:
+        await _make(session, prisoner_id, known, found, counting=visit_id is not None)
+    return found, entries
 
 
-def _begin(
+async def _make(
     session: AsyncSession,
     prisoner_id: int,
-    name: str,
-    balance: Balance,
-    before: Iterable[int],
+    known: Pages,
+    found: Mapping[str, Balance],
     *,
-    now: datetime,
+    counting: bool,
 ) -> None:
-    accrual = Change(AllowanceChange.ACCRUAL, balance.granted)
-    note(session, prisoner_id, [name], accrual, by=None, now=now)
-    for visit_id in before:
-        used = Change(AllowanceChange.USE, -1)
-        note(session, prisoner_id, [name], used, by=None, now=now, visit=visit_id)
+    connection = await session.connection()
+    await connection.execute(
+        insert(_ALLOWANCE),
+        [
+            {
+                "prisoner_id": prisoner_id,
+                "period": name,
+                "granted": found[name].granted,
+                "used": found[name].used + (counting and not found[name].spent),
+            }
+            for name in sorted(known.before)
+        ],
+    )
 
 
 async def held_by(session: AsyncSession, visit_id: int) -> set[str]:
     """The periods that a visit is counted in."""
-    rows = await session.exec(
-        select(AllowanceEntry.period)
-        .where(AllowanceEntry.visit_id == visit_id)
-        .group_by(col(AllowanceEntry.period))
-        .having(func.sum(col(AllowanceEntry.amount)) < 0)
-    )
-    return set(rows.all())
+    connection = await session.connection()
+    rows = await connection.execute(_HELD_BY, {"visit": visit_id})
+    return {period for (period,) in rows}
 
 
 async def grant(
@@ -218,35 +276,39 @@ async def grant(
     by: Actor | None,
     now: datetime,
 ) -> None:
+    """Let a period have more visits, or fewer."""
     await session.exec(
         update(Allowance)
         .where(col(Allowance.prisoner_id) == prisoner_id, col(Allowance.period) == name)
         .values(granted=col(Allowance.granted) + change.amount)
         .execution_options(synchronize_session=False)
     )
-    note(session, prisoner_id, [name], change, by=by, now=now)
+    await write(session, [entry(prisoner_id, name, change, by=by, now=now)])
 
 
-def note(
-    session: AsyncSession,
+def entry(
     prisoner_id: int,
-    names: Iterable[str],
+    name: str,
     change: Change,
     *,
     by: Actor | None,
     now: datetime,
-    visit: Visit | int | None = None,
-) -> None:
-    session.add_all(
-        AllowanceEntry(
-            prisoner_id=prisoner_id,
-            period=name,
-            change=change.kind,
-            amount=change.amount,
-            visit_id=visit.id if isinstance(visit, Visit) else visit,
-            account_id=by.account_id if by else None,
-            reason=change.reason,
-            at=now,
-        )
-        for name in sorted(names)
-    )
+    visit_id: int | None = None,
+) -> dict[str, Any]:
+    """A change of a period, as it is written down."""
+    return {
+        "prisoner_id": prisoner_id,
+        "period": name,
+        "change": change.kind,
+        "amount": change.amount,
+        "visit_id": visit_id,
+        "account_id": by.account_id if by else None,
+        "reason": change.reason,
+        "at": now,
+    }
+
+
+async def write(session: AsyncSession, entries: Sequence[dict[str, Any]]) -> None:
+    """Write changes down, all in one statement."""
+    connection = await session.connection()
+    await connection.execute(insert(_ENTRY), entries)
