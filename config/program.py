@@ -89,13 +89,7 @@ async def running(
             live=hub,
             routes=ROUTES if demonstration is None else (*ROUTES, *demo.ROUTES),
         )
-        # Before the sockets are closed, so that pages hear why and come back.
-        app.on_shutdown.append(lambda _: hub.stop())
-        if settings.web.behind_proxy:
-            app.middlewares.insert(0, XForwardedRelaxed().middleware)
-        if demonstration is not None:
-            app[demo.DEMONSTRATION] = demonstration
-            app.middlewares.append(demo.keep_staff_at_home)
+        _furnish(app, settings, hub, demonstration)
         await leaving.enter_async_context(_listening(app, settings))
         await leaving.enter_async_context(_measured(settings, hub))
         await leaving.enter_async_context(
@@ -116,6 +110,21 @@ async def running(
         log.info("service_ready", port=settings.web.port)
         yield app
         log.info("service_stopping")
+
+
+def _furnish(
+    app: web.Application,
+    settings: Settings,
+    hub: Hub,
+    demonstration: Demonstration | None,
+) -> None:
+    # Before the sockets are closed, so that pages hear why and come back.
+    app.on_shutdown.append(lambda _: hub.stop())
+    if settings.web.behind_proxy:
+        app.middlewares.insert(0, XForwardedRelaxed().middleware)
+    if demonstration is not None:
+        app[demo.DEMONSTRATION] = demonstration
+        app.middlewares.append(demo.keep_staff_at_home)
 
 
 @contextmanager

@@ -43,16 +43,6 @@ async def order_bar(
     _check(starts_at, ends_at, order_number, judge, now)
     if visitor_id is not None:
         await _contact_or_refuse(session, prisoner_id, visitor_id)
-    known = await session.exec(
-        select(Bar.id).where(
-            Bar.prisoner_id == prisoner_id,
-            col(Bar.visitor_id).is_not_distinct_from(visitor_id),
-            Bar.order_number == order_number.strip(),
-            col(Bar.lifted_at).is_(None),
-        )
-    )
-    if known.first() is not None:
-        raise Invalid("order_number", "order_known")
     bar = Bar(
         prisoner_id=prisoner_id,
         visitor_id=visitor_id,
@@ -63,6 +53,8 @@ async def order_bar(
         reason=reason.strip(),
         created_at=now,
     )
+    if await _known(session, bar):
+        raise Invalid("order_number", "order_known")
     session.add(bar)
     await session.flush()
     audit.note(
@@ -77,6 +69,18 @@ async def order_bar(
         ends=ends_at.isoformat() if ends_at else None,
     )
     return bar
+
+
+async def _known(session: AsyncSession, bar: Bar) -> bool:
+    rows = await session.exec(
+        select(Bar.id).where(
+            Bar.prisoner_id == bar.prisoner_id,
+            col(Bar.visitor_id).is_not_distinct_from(bar.visitor_id),
+            Bar.order_number == bar.order_number,
+            col(Bar.lifted_at).is_(None),
+        )
+    )
+    return rows.first() is not None
 
 
 async def lift_bar(

@@ -37,16 +37,9 @@ async def grant_province(
         Invalid: if the site is no prison, the province is the prison's own, the reason
             is empty, or the last day is over.
     """
-    if prison.kind is not SiteKind.PRISON:
-        raise Invalid("site", "not_a_prison")
     if await session.get(Province, province_id) is None:
         raise NotFound("province")
-    if province_id == prison.province_id:
-        raise Invalid("province", "own_province")
-    if not reason.strip():
-        raise Invalid("reason", "reason_needed")
-    if until is not None and until < now.astimezone(ZoneInfo(prison.zone)).date():
-        raise Invalid("until", "already_over")
+    _check(prison, province_id, reason, until, now)
     # Holding the site's row makes the second of two equal requests wait, then see.
     await session.get_one(Site, prison.id, with_for_update=True)
     found = await session.exec(
@@ -72,6 +65,19 @@ async def grant_province(
         until=until.isoformat() if until else None,
     )
     return grant
+
+
+def _check(
+    prison: Site, province_id: int, reason: str, until: date | None, now: datetime
+) -> None:
+    if prison.kind is not SiteKind.PRISON:
+        raise Invalid("site", "not_a_prison")
+    if province_id == prison.province_id:
+        raise Invalid("province", "own_province")
+    if not reason.strip():
+        raise Invalid("reason", "reason_needed")
+    if until is not None and until < now.astimezone(ZoneInfo(prison.zone)).date():
+        raise Invalid("until", "already_over")
 
 
 async def end_grant(

@@ -64,24 +64,7 @@ async def add_template(
         Invalid: if the opening makes no sense, is over already, or overlaps another
             of the same terminals.
     """
-    if site.kind is not SiteKind.PRISON:
-        raise Invalid("site", "not_a_prison")
-    for rule in _RULES:
-        if wrong := rule(opening):
-            raise Invalid(*wrong)
-    today = now.astimezone(ZoneInfo(site.zone)).date()
-    if opening.valid_to is not None and opening.valid_to < today:
-        raise Invalid("valid_to", "template_over")
-    policy = await policy_of(session, site.id)
-    if opening.slot_minutes <= policy.turnover_minutes:
-        raise Invalid("slot_minutes", "slot_within_turnover")
-    # Holding the site's row makes the second of two equal requests wait, then see.
-    await session.get_one(Site, site.id, with_for_update=True)
-    own = {station.id for station in await stations_of(session, site.id)}
-    if not opening.stations <= own:
-        raise Invalid("stations", "not_a_terminal_here")
-    if any(overlap(opening, other) for other in await templates_of(session, site.id)):
-        raise Invalid("starts", "template_overlaps")
+    await _check(session, site, opening, now)
     template = SessionTemplate(
         site_id=site.id,
         weekday=opening.weekday,
@@ -107,6 +90,29 @@ async def add_template(
         weekday=opening.weekday,
     )
     return template
+
+
+async def _check(
+    session: AsyncSession, site: Site, opening: Opening, now: datetime
+) -> None:
+    if site.kind is not SiteKind.PRISON:
+        raise Invalid("site", "not_a_prison")
+    for rule in _RULES:
+        if wrong := rule(opening):
+            raise Invalid(*wrong)
+    today = now.astimezone(ZoneInfo(site.zone)).date()
+    if opening.valid_to is not None and opening.valid_to < today:
+        raise Invalid("valid_to", "template_over")
+    policy = await policy_of(session, site.id)
+    if opening.slot_minutes <= policy.turnover_minutes:
+        raise Invalid("slot_minutes", "slot_within_turnover")
+    # Holding the site's row makes the second of two equal requests wait, then see.
+    await session.get_one(Site, site.id, with_for_update=True)
+    own = {station.id for station in await stations_of(session, site.id)}
+    if not opening.stations <= own:
+        raise Invalid("stations", "not_a_terminal_here")
+    if any(overlap(opening, other) for other in await templates_of(session, site.id)):
+        raise Invalid("starts", "template_overlaps")
 
 
 async def end_template(

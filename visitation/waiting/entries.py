@@ -79,10 +79,12 @@ async def join(
     official_wanted: bool = False,
     distance_km: int | None = None,
     note: str = "",
+    since: datetime | None = None,
 ) -> WaitingEntry:
     """Put a family on the list of the prison its prisoner is in.
 
-    Points are in the order of the family's liking.
+    Points are in the order of the family's liking. Who waits already in another way
+    brings along `since` when.
 
     Raises:
         NotFound: if there is no such prisoner, or no such service point.
@@ -90,13 +92,7 @@ async def join(
             days are over or the wrong way round, no place is named, or one of the
             visitors waits for this prisoner already.
     """
-    # Two who put the same family on the list at once stand in line here.
-    prisoner = await session.get(Prisoner, prisoner_id, with_for_update=True)
-    if prisoner is None:
-        raise NotFound("prisoner")
-    if prisoner.released_at is not None and prisoner.released_at <= now:
-        raise Invalid("prisoner", "prisoner_released")
-    prison = await session.get_one(Site, prisoner.site_id)
+    prison = await _prison_of(session, prisoner_id, now)
     _check_days(days, now.astimezone(ZoneInfo(prison.zone)).date())
     await _check_places(session, points, own_phone=own_phone)
     await _check_visitors(session, prisoner_id, visitor_ids, now)
@@ -114,12 +110,56 @@ async def join(
         distance_km=distance_km,
         note=note.strip()[:_NOTE],
         created_by_id=by.account_id,
-        created_at=now,
+        created_at=since or now,
         changed_at=now,
     )
+    await _enlist(session, entry, sorted(set(visitor_ids)), by=by, now=now)
+    return entry
+
+
+async def may_join(
+    session: AsyncSession,
+    *,
+    prisoner_id: int,
+    visitor_ids: Collection[int],
+    now: datetime,
+) -> None:
+    """Find out whether a family could be put on the list.
+
+    Raises:
+        NotFound: if there is no such prisoner.
+        Invalid: if it could not, whatever days and places it wishes for.
+    """
+    prisoner = await session.get(Prisoner, prisoner_id)
+    _check_prisoner(prisoner, now)
+    await _check_visitors(session, prisoner_id, visitor_ids, now)
+
+
+async def _prison_of(session: AsyncSession, prisoner_id: int, now: datetime) -> Site:
+    # Two who put the same family on the list at once stand in line here.
+    prisoner = await session.get(Prisoner, prisoner_id, with_for_update=True)
+    return await session.get_one(Site, _check_prisoner(prisoner, now).site_id)
+
+
+def _check_prisoner(prisoner: Prisoner | None, now: datetime) -> Prisoner:
+    if prisoner is None:
+        raise NotFound("prisoner")
+    if prisoner.released_at is not None and prisoner.released_at <= now:
+        raise Invalid("prisoner", "prisoner_released")
+    return prisoner
+
+
+async def _enlist(
+    session: AsyncSession,
+    entry: WaitingEntry,
+    visitor_ids: Sequence[int],
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
     session.add(entry)
     await session.flush()
-    for visitor_id in sorted(set(visitor_ids)):
+    for visitor_id in visitor_ids:
         session.add(WaitingVisitor(entry_id=entry.id, visitor_id=visitor_id))
     await session.flush()
     audit.note(
@@ -128,11 +168,10 @@ async def join(
         "join_waiting_list",
         f"waiting:{entry.id}",
         now=now,
-        prison=prison.id,
-        prisoner=prisoner_id,
-        visitors=sorted(set(visitor_ids)),
+        prison=entry.prison_id,
+        prisoner=entry.prisoner_id,
+        visitors=[*visitor_ids],
     )
-    return entry
 
 
 async def withdraw(
