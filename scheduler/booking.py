@@ -12,9 +12,9 @@ from typing import Any, Unpack
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import facts, notices, review
+from scheduler import notices, review
 from scheduler.proposals import Proposal, Refusal
-from scheduler.situation import wanted
+from scheduler.situation import Survey, wanted
 from scheduler.verdict import SUGGESTIONS, Refused, unless_refused
 from scheduler.wishes import Wish, attendance_of, parts_of, proposal_of, proposed
 from visitation import audit, messages, places, visits
@@ -93,7 +93,7 @@ async def hold(
     proposal = proposed(wish)
     overriding = wish.get("override_reason", "").strip()
 
-    async def write(turnover: timedelta) -> Visit:
+    async def write(found: Survey) -> Visit:
         visit = Visit(
             reference=keyring.reference(),
             state=VisitState.HELD,
@@ -110,15 +110,15 @@ async def hold(
             note=_joined(wish.get("note", "").strip(), overriding),
             hold_until=now + HOLD,
             created_at=now,
-            **await _place(session, proposal, now),
+            **_place(proposal, found, now),
         )
         await _insert(session, visit, proposal, keyring)
-        await claims.take(
+        await claims.put(
             session,
             wanted(proposal),
             proposal.span,
             visit_id=visit.id,
-            turnover=turnover,
+            turnover=found.turnover,
         )
         return visit
 
@@ -184,12 +184,12 @@ async def move(
 
     overriding = override_reason.strip()
 
-    async def write(turnover: timedelta) -> Visit:
-        changes = await _place(session, proposal, now)
+    async def write(found: Survey) -> Visit:
+        changes = _place(proposal, found, now)
         changes["note"] = _joined(visit.note, overriding)
         await _update(session, visit, changes)
         names = wanted(proposal)
-        await claims.retime(session, visit, names, span, turnover=turnover)
+        await claims.retime(session, visit, names, span, turnover=found.turnover)
         return visit
 
     _, overridden = await unless_refused(
@@ -202,9 +202,7 @@ async def move(
         moved=visit,
     )
     _note(session, "visit_move", visit, overridden, by=by, now=now)
-    await review.accept(
-        session, visit, overridden, because=overriding, by=by, now=now
-    )
+    await review.accept(session, visit, overridden, because=overriding, by=by, now=now)
     await _expect_anew(session, people)
     await messages.discard(session, visit_id=visit.id)
     await notices.tell(session, visit, Template.MOVED, now=now)
@@ -218,6 +216,7 @@ async def cancel(
     reason: str,
     by: Actor,
     now: datetime,
+    saying: Template = Template.CANCELLED,
 ) -> None:
     """Cancel a visit: free what it holds, forget its codes, and tell everybody.
 
@@ -251,7 +250,7 @@ async def cancel(
         await visits.give_back(session, visit, by=by, now=now)
     await messages.discard(session, visit_id=visit.id)
     if was_booked:
-        await notices.tell(session, visit, Template.CANCELLED, now=now)
+        await notices.tell(session, visit, saying, now=now)
     await visits.wipe(session, visit_id=visit.id)
 
 
@@ -280,16 +279,14 @@ async def _update(session: AsyncSession, visit: Visit, place: dict[str, Any]) ->
     await session.refresh(visit)
 
 
-async def _place(
-    session: AsyncSession, proposal: Proposal, now: datetime
-) -> dict[str, Any]:
+def _place(proposal: Proposal, found: Survey, now: datetime) -> dict[str, Any]:
     return {
         "starts_at": proposal.span.start,
         "ends_at": proposal.span.end,
         "booked_end_at": proposal.span.end,
         "terminal_id": proposal.terminal_id,
         "kiosk_id": proposal.kiosk_id,
-        "point_id": await facts.point_of(session, proposal),
+        "point_id": found.point_id,
         "changed_at": now,
     }
 

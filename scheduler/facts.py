@@ -1,106 +1,218 @@
-"""What stands against a visit besides places and times: orders, appointments, hours.
+"""What stands against a visit besides what is taken, and what is open for it.
 
-Reads for `situation`, in one query about the prisoner and one about the official.
+Reads for `situation`: one query about the day, one about the visitors, one about the
+official's hours if there is one.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
 
-from sqlalchemy import ColumnElement, literal
-from sqlmodel import col, exists, or_, select
+from sqlalchemy import Row, bindparam, exists, select
+from sqlmodel import SQLModel, and_, col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler.openings import Opening
+from scheduler import openings, slots
 from scheduler.proposals import Proposal
+from scheduler.seats import Seats
+from scheduler.slots import Slot
 from visitation import people
-from visitation.errors import NotFound
 from visitation.lifecycle import OCCUPYING
-from visitation.people import (
-    Account,
-    Contact,
-    OfficialHours,
-    Visitor,
-)
 from visitation.people.hours import spans_on
+from visitation.places import Closure, SessionTemplate
 from visitation.places.mobile import stops_at
-from visitation.places.tables import (
-    MobileDay,
-    MobileStop,
-    ProvinceGrant,
-    Site,
-    Station,
-)
+from visitation.places.tables import Holiday, ProvinceGrant, Site, Station
 from visitation.visits import Visit
-from visitation.words import Role, SiteKind
+from visitation.words import SiteKind
+
+_TABLES = SQLModel.metadata.tables
+_hours, _contact, _visitor = (
+    _TABLES[name] for name in ("official_hours", "contact", "visitor")
+)
+_SPAN: Any = SimpleNamespace(start=bindparam("start"), end=bindparam("end"))
+_PRISONER: Any = bindparam("prisoner")
+_VISITORS: Any = bindparam("visitors", expanding=True)
+_DAY: Any = bindparam("day")
+
+
+def _met() -> Any:
+    """Whether somebody kept apart from the prisoner is at the prison that day."""
+    return exists().where(
+        col(Visit.prisoner_id).in_(people.others_of(_PRISONER)),
+        col(Visit.prison_id) == bindparam("prison"),
+        col(Visit.state).in_(sorted(OCCUPYING)),
+        col(Visit.starts_at) >= bindparam("midnight"),
+        col(Visit.starts_at) < bindparam("next_midnight"),
+        col(Visit.id) != bindparam("but_visit"),
+    )
+
+
+def _closed() -> Any:
+    """Whether one of the places or seats is shut, turnover included."""
+    return exists().where(
+        col(Closure.lifted_at).is_(None),
+        col(Closure.starts_at) < bindparam("turned_over"),
+        col(Closure.ends_at) > bindparam("start"),
+        or_(
+            and_(
+                col(Closure.site_id).in_(bindparam("sites", expanding=True)),
+                col(Closure.station_id).is_(None),
+            ),
+            col(Closure.station_id).in_(bindparam("stations", expanding=True)),
+        ),
+    )
+
+
+def _granted() -> Any:
+    return exists().where(
+        col(ProvinceGrant.prison_id) == bindparam("prison"),
+        col(ProvinceGrant.province_id) == bindparam("from_province"),
+        or_(col(ProvinceGrant.until).is_(None), col(ProvinceGrant.until) >= _DAY),
+    )
+
+
+def _observed(where: Any) -> Any:
+    return select(col(Holiday.observed)).where(col(Holiday.day) == _DAY, where)
+
+
+#: A row for each template of the weekday, or one; each with all that is against it.
+#: Made once: putting it together takes longer than its answer.
+_DAY_OF: Any = (
+    select(
+        *[getattr(SessionTemplate, name) for name in openings.TEMPLATE],
+        exists().where(people.barred(_PRISONER, _VISITORS, _SPAN)).label("barred"),
+        exists().where(people.clashing(_PRISONER, _SPAN)).label("away"),
+        _met().label("kept_apart"),
+        _closed().label("closed"),
+        _granted().label("granted"),
+        _observed(col(Holiday.province_id).is_(None))
+        .scalar_subquery()
+        .label("national_holiday"),
+        _observed(col(Holiday.province_id) == bindparam("province"))
+        .scalar_subquery()
+        .label("own_holiday"),
+    )
+    .select_from(Site)
+    .outerjoin(
+        SessionTemplate,
+        and_(
+            col(SessionTemplate.site_id) == col(Site.id),
+            col(SessionTemplate.weekday) == bindparam("weekday"),
+            col(SessionTemplate.valid_from) <= _DAY,
+            or_(
+                col(SessionTemplate.valid_to).is_(None),
+                col(SessionTemplate.valid_to) >= _DAY,
+            ),
+        ),
+    )
+    .where(col(Site.id) == bindparam("prison"))
+    .order_by(col(SessionTemplate.id))
+)
+_CONTACTS: Any = (
+    select(
+        _contact.c.visitor_id,
+        _contact.c.relation,
+        _contact.c.state,
+        _contact.c.banned_until,
+        _visitor.c.born_on,
+    )
+    .join(_visitor, _visitor.c.id == _contact.c.visitor_id)
+    .where(
+        _contact.c.prisoner_id == _PRISONER,
+        _contact.c.visitor_id.in_(_VISITORS),
+    )
+)
+_HOURS = select(
+    _hours.c.weekday,
+    _hours.c.starts,
+    _hours.c.ends,
+    _hours.c.zone,
+    _hours.c.valid_from,
+    _hours.c.valid_to,
+).where(
+    _hours.c.account_id == bindparam("official"),
+    _hours.c.valid_from <= _DAY,
+    or_(_hours.c.valid_to.is_(None), _hours.c.valid_to >= _DAY),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restrictions:
-    """What keeps a prisoner from a visit, and whether the province is admitted."""
+class Day:
+    """The local day of a visit: the terminal's slots, and what is against the visit."""
 
+    slots: tuple[Slot, ...]
+    holiday: bool
     barred: bool
     away: bool
     kept_apart: bool
+    closed: bool
     province_admitted: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seats:
-    """The two ends of a visit.
-
-    Attributes:
-        kiosk: None where the family uses its own phone.
-        point: where the family sits: the village, while a mobile office stands there.
-        stop: where the kiosk's mobile office stands for the whole time.
-        kiosk_is_there: whether the kiosk can be used then, where it travels.
-    """
-
-    terminal: Station
-    kiosk: Station | None = None
-    office: Site | None = None
-    point: Site | None = None
-    stop: MobileStop | None = None
-    kiosk_is_there: bool = True
-
-    @property
-    def sites(self) -> tuple[Site, ...]:
-        """The places on the family's side that may be shut."""
-        return tuple(site for site in (self.office, self.point) if site)
-
-
-async def seats(session: AsyncSession, proposal: Proposal) -> Seats:
-    """The terminal and the kiosk, and where the kiosk stands at the time.
-
-    Raises:
-        NotFound: if there is no such station.
-    """
-    wanted = {proposal.terminal_id, proposal.kiosk_id} - {None}
-    rows = await session.exec(
-        select(Station, Site)
-        .join(Site, col(Site.id) == col(Station.site_id))
-        .where(col(Station.id).in_(wanted))
+async def day(
+    session: AsyncSession,
+    proposal: Proposal,
+    seats: Seats,
+    *,
+    but_visit: int | None,
+) -> Day:
+    """What is open for a visit and what is against it, in one query."""
+    span, prison = proposal.span, seats.prison
+    local = prison.day(span.start)
+    whole, turned_over = prison.span(local, local), span.end + prison.policy.turnover
+    connection = await session.connection()
+    found = await connection.execute(
+        _DAY_OF,
+        {
+            "prison": proposal.prison_id,
+            "prisoner": proposal.prisoner_id,
+            "visitors": sorted(proposal.visitor_ids),
+            "start": span.start,
+            "end": span.end,
+            "day": local,
+            "weekday": local.weekday(),
+            "midnight": whole.start,
+            "next_midnight": whole.end,
+            "but_visit": but_visit or 0,
+            "turned_over": turned_over,
+            "sites": sorted(seats.closed_at),
+            "stations": [proposal.terminal_id, proposal.kiosk_id or 0],
+            "province": prison.province_id,
+            "from_province": seats.province_id or 0,
+        },
     )
-    found = {station.id: (station, site) for station, site in rows.all()}
-    if proposal.terminal_id not in found:
-        raise NotFound("terminal")
-    terminal, _prison = found[proposal.terminal_id]
-    if proposal.kiosk_id is None:
-        return Seats(terminal=terminal)
-    if proposal.kiosk_id not in found:
-        raise NotFound("kiosk")
-    kiosk, office = found[proposal.kiosk_id]
-    if office.kind is not SiteKind.MOBILE_OFFICE:
-        return Seats(terminal=terminal, kiosk=kiosk, office=office, point=office)
-    stop = await stops_at(session, kiosk_id=kiosk.id, span=proposal.span)
-    return Seats(
-        terminal=terminal,
-        kiosk=kiosk,
-        office=office,
-        point=await session.get_one(Site, stop.village_id) if stop else office,
-        stop=stop,
-        kiosk_is_there=stop is not None or not await _travels(session, office),
+    rows = found.all()
+    one = rows[0]
+    own = one.own_holiday
+    holiday = bool(one.national_holiday if own is None else own)
+    given_up = any(at and at < turned_over for at in seats.closed_at.values())
+    return Day(
+        slots=_slots(rows, proposal, seats, local, holiday=holiday),
+        holiday=holiday,
+        barred=one.barred and bool(proposal.visitor_ids),
+        away=one.away,
+        kept_apart=one.kept_apart,
+        closed=given_up or one.closed,
+        province_admitted=seats.province_id in {None, prison.province_id}
+        or one.granted,
     )
+
+
+def _slots(
+    rows: Sequence[Row[Any]],
+    proposal: Proposal,
+    seats: Seats,
+    local: date,
+    *,
+    holiday: bool,
+) -> tuple[Slot, ...]:
+    terminals = [proposal.terminal_id] if seats.terminal_is_here else []
+    turnover: timedelta = seats.prison.policy.turnover
+    patterns = [openings.pattern_of(row, terminals, turnover) for row in rows if row.id]
+    off = {local} if holiday else frozenset[date]()
+    return tuple(slots.unroll(patterns, local, local, seats.prison.zone, holidays=off))
 
 
 async def point_of(session: AsyncSession, proposal: Proposal) -> int | None:
@@ -115,81 +227,15 @@ async def point_of(session: AsyncSession, proposal: Proposal) -> int | None:
     return stop.village_id if stop else office.id
 
 
-async def _travels(session: AsyncSession, office: Site) -> bool:
-    """Whether anybody plans a mobile office's days; it stands still until then."""
-    rows = await session.exec(
-        select(MobileDay.id).where(MobileDay.site_id == office.id).limit(1)
-    )
-    return rows.first() is not None
-
-
-async def restrictions(
-    session: AsyncSession,
-    proposal: Proposal,
-    opening: Opening,
-    *,
-    office: Site | None,
-    but_visit: int | None,
-) -> Restrictions:
-    """What keeps the prisoner from the visit, in one query."""
-    span, day = proposal.span, opening.day(proposal.span.start)
-    rows = await session.exec(
-        select(
-            exists().where(
-                people.barred(proposal.prisoner_id, proposal.visitor_ids, span)
-            ),
-            exists().where(people.clashing(proposal.prisoner_id, span)),
-            exists().where(*_met(proposal, opening, day, but_visit)),
-            _admitted(opening.site, office, day),
-        )
-    )
-    barred, away, kept_apart, admitted = rows.one()
-    return Restrictions(
-        barred=barred and bool(proposal.visitor_ids),
-        away=away,
-        kept_apart=kept_apart,
-        province_admitted=admitted,
-    )
-
-
-def _met(
-    proposal: Proposal, opening: Opening, day: date, but_visit: int | None
-) -> tuple[ColumnElement[bool], ...]:
-    """The condition on `Visit` that keeps those of others at the prison that day."""
-    whole = opening.span(day, day)
-    return (
-        col(Visit.prisoner_id).in_(people.others_of(proposal.prisoner_id)),
-        col(Visit.prison_id) == proposal.prison_id,
-        col(Visit.state).in_(OCCUPYING),
-        col(Visit.starts_at) >= whole.start,
-        col(Visit.starts_at) < whole.end,
-        col(Visit.id) != (but_visit or 0),
-    )
-
-
-def _admitted(prison: Site, office: Site | None, day: date) -> ColumnElement[bool]:
-    if office is None or office.province_id == prison.province_id:
-        return literal(value=True)
-    return exists().where(
-        col(ProvinceGrant.prison_id) == prison.id,
-        col(ProvinceGrant.province_id) == office.province_id,
-        or_(col(ProvinceGrant.until).is_(None), col(ProvinceGrant.until) >= day),
-    )
-
-
-async def contacts(
-    session: AsyncSession, proposal: Proposal
-) -> Sequence[tuple[Contact, date | None]]:
+async def contacts(session: AsyncSession, proposal: Proposal) -> Sequence[Any]:
     """The proposed visitors' links to the prisoner, each with the birthday."""
-    rows = await session.exec(
-        select(Contact, Visitor)
-        .join(Visitor, col(Visitor.id) == col(Contact.visitor_id))
-        .where(
-            Contact.prisoner_id == proposal.prisoner_id,
-            col(Contact.visitor_id).in_(proposal.visitor_ids),
-        )
-    )
-    return [(contact, visitor.born_on) for contact, visitor in rows.all()]
+    connection = await session.connection()
+    wanted = {
+        "prisoner": proposal.prisoner_id,
+        "visitors": sorted(proposal.visitor_ids),
+    }
+    rows: Sequence[Any] = (await connection.execute(_CONTACTS, wanted)).all()
+    return rows
 
 
 def age(born_on: date, day: date) -> int:
@@ -198,36 +244,19 @@ def age(born_on: date, day: date) -> int:
     return day.year - born_on.year - before
 
 
-async def official(
+async def official_is_then(
     session: AsyncSession, proposal: Proposal, day: date
-) -> tuple[bool, bool]:
-    """Whether the official's account is in use, and whether they can be booked then.
+) -> bool:
+    """Whether the official can be booked then.
 
     An official without hours on record can be booked at any time; one who covers the
     visit has given that time already.
     """
-    if proposal.official_id is None:
-        return True, True
-    rows = await session.exec(
-        select(Account, OfficialHours)
-        .outerjoin(OfficialHours, col(OfficialHours.account_id) == col(Account.id))
-        .where(Account.id == proposal.official_id)
+    if proposal.official_id is None or proposal.cover_id is not None:
+        return True
+    connection = await session.connection()
+    rows = await connection.execute(
+        _HOURS, {"official": proposal.official_id, "day": day}
     )
-    found = rows.all()
-    active = any(
-        account.role is Role.OFFICIAL and account.disabled_at is None
-        for account, _hours in found
-    )
-    given = [
-        hours
-        for _account, hours in found
-        if hours is not None
-        and hours.valid_from <= day
-        and (hours.valid_to is None or day <= hours.valid_to)
-    ]
-    free = (
-        not given
-        or proposal.cover_id is not None
-        or any(one.contains(proposal.span) for one in spans_on(given, day))
-    )
-    return active, free
+    given: Any = rows.all()
+    return not given or any(one.contains(proposal.span) for one in spans_on(given, day))

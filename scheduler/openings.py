@@ -29,7 +29,7 @@ from visitation.timespan import Timespan
 from visitation.words import SiteKind, StationKind, VisitKind
 
 _POLICY = [one.name for one in fields(Policy)]
-_TEMPLATE = (
+TEMPLATE = (
     *("site_id", "id", "weekday", "starts", "ends", "slot_minutes", "valid_from"),
     *("valid_to", "every_weeks", "on_holidays", "stations", "kinds"),
 )
@@ -47,7 +47,7 @@ _TERMINALS = (
     .order_by(col(Station.name), col(Station.id))
 )
 _TEMPLATES: Any = select(
-    *[getattr(SessionTemplate, name) for name in _TEMPLATE]
+    *[getattr(SessionTemplate, name) for name in TEMPLATE]
 ).order_by(col(SessionTemplate.id))
 _WEEK = 7
 
@@ -160,7 +160,9 @@ async def _of(
             policy=policy,
             terminals=tuple(terminals[site.id]),
             patterns=tuple(
-                _pattern(template, terminals[site.id], policy.turnover)
+                pattern_of(
+                    template, [one.id for one in terminals[site.id]], policy.turnover
+                )
                 for template in templates[site.id]
             ),
             holidays=off,
@@ -210,10 +212,10 @@ def local_days(zone: ZoneInfo, first: date, last: date) -> Timespan:
     )
 
 
-def _pattern(
-    template: Row[Any], terminals: Iterable[Terminal], turnover: timedelta
+def pattern_of(
+    template: Row[Any], terminals: Iterable[int], turnover: timedelta
 ) -> Pattern:
-    here = tuple(terminal.id for terminal in terminals)
+    """The pattern that a template's columns make of some of its prison's terminals."""
     kinds = [VisitKind(kind) for kind in template.kinds]
     return Pattern(
         template_id=template.id,
@@ -226,7 +228,7 @@ def _pattern(
         valid_to=template.valid_to,
         terminals=tuple(
             terminal_id
-            for terminal_id in here
+            for terminal_id in terminals
             if not template.stations or terminal_id in template.stations
         ),
         kinds=frozenset(kinds or VisitKind),

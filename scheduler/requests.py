@@ -12,12 +12,12 @@ from typing import Unpack
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, choosing, facts, notices, rules
+from scheduler import booking, choosing, notices, rules
 from scheduler.booking import Refused, Wish
 from scheduler.proposals import Proposal, Refusal
 from scheduler.ranked import Place, place_of, remember
 from scheduler.ranked import wishes as ranked_wishes
-from scheduler.situation import situation, wanted
+from scheduler.situation import Survey, situation, wanted
 from scheduler.verdict import unless_refused
 from scheduler.wishes import proposed
 from visitation import audit, lifecycle, messages, places, visits
@@ -176,9 +176,8 @@ async def approve(
         span=place.span,
         kiosk_id=place.kiosk_id,
     )
-    point_id = await facts.point_of(session, proposal)
 
-    async def write(turnover: timedelta) -> Visit:
+    async def write(found: Survey) -> Visit:
         await visits.move(
             session,
             visit,
@@ -192,10 +191,10 @@ async def approve(
             booked_end_at=place.span.end,
             terminal_id=place.terminal_id,
             kiosk_id=place.kiosk_id,
-            point_id=point_id,
+            point_id=found.point_id,
         )
         names = wanted(proposal)
-        await claims.retime(session, visit, names, place.span, turnover=turnover)
+        await claims.retime(session, visit, names, place.span, turnover=found.turnover)
         return visit
 
     overriding = override_reason.strip()

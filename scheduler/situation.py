@@ -1,23 +1,43 @@
 """Reading everything the booking rules look at, in a fixed number of queries."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlmodel import and_, col, or_, select
+from sqlmodel import and_, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import facts, openings
-from scheduler.facts import Seats
-from scheduler.openings import Opening
+from scheduler import facts
 from scheduler.proposals import UNLIMITED, Limits, Proposal, Situation
+from scheduler.seats import Prison, seats
 from visitation import visits
-from visitation.errors import NotFound
 from visitation.people.contacts import Standing, standing
-from visitation.people.tables import Prisoner
-from visitation.places import Closure, Policy, Station
+from visitation.places import Closure, Policy
 from visitation.timespan import Timespan
-from visitation.visits import Balance, Cover, Quota, claims
-from visitation.words import Asker, Relation, StationKind, VisitKind
+from visitation.visits import Balance, Cover, Pages, Quota, claims, ledger
+from visitation.words import Asker, Relation, VisitKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What the rules look at, and what writing a visit needs of the same.
+
+    Attributes:
+        point_id: where the family sits; None with a phone of its own.
+        pages: what the ledger says, where the visit is counted.
+    """
+
+    known: Situation
+    prison: Prison
+    point_id: int | None
+    pages: Pages | None
+
+    @property
+    def turnover(self) -> timedelta:
+        """How long a seat is kept after a visit."""
+        return self.prison.policy.turnover
 
 
 async def situation(
@@ -26,61 +46,66 @@ async def situation(
     *,
     now: datetime,
     but_visit: int | None = None,
-) -> tuple[Situation, Opening]:
-    """What the rules look at, and how the prison is open around the proposed time.
+) -> tuple[Situation, Prison]:
+    """What the rules look at, and what the prison allows.
 
     The visit that is being moved, `but_visit`, is not in its own way.
 
     Raises:
         NotFound: if the prison, a station or the prisoner does not exist.
     """
-    day = proposal.span.start.date()
-    around = {"first": day - timedelta(days=1), "last": day + timedelta(days=1)}
-    opening = await openings.opening(session, proposal.prison_id, **around)
-    seats = await facts.seats(session, proposal)
-    prisoner = await session.get(Prisoner, proposal.prisoner_id)
-    if prisoner is None:
-        raise NotFound("prisoner")
-    at = proposal.span.start
-    local = opening.day(at)
-    restrictions = await facts.restrictions(
-        session, proposal, opening, office=seats.office, but_visit=but_visit
-    )
-    active, then = await facts.official(session, proposal, local)
-    week, month = await _allowance(session, proposal, opening, but_visit)
-    return (
-        Situation(
-            now=now,
-            limits=_limits(opening.policy, proposal.asked_by),
-            slots=tuple(opening.slots(local, local)),
-            holiday=local in opening.holidays,
-            closed=await _closed(session, opening, seats, proposal),
-            terminal_is_here=(
-                seats.terminal.kind is StationKind.TERMINAL
-                and seats.terminal.site_id == proposal.prison_id
-            ),
-            terminal_in_order=seats.terminal.out_of_order is None,
-            kiosk_is_kiosk=_is(seats.kiosk, StationKind.KIOSK),
-            kiosk_in_order=not (seats.kiosk and seats.kiosk.out_of_order),
-            kiosk_is_there=seats.kiosk_is_there,
-            province_admitted=restrictions.province_admitted,
-            prisoner_is_here=prisoner.site_id == proposal.prison_id,
-            prisoner_released=(
-                prisoner.released_at is not None and prisoner.released_at <= at
-            ),
-            prisoner_away=restrictions.away,
-            kept_apart=restrictions.kept_apart,
-            barred=restrictions.barred,
-            official_is_active=active,
-            official_is_then=then,
-            cover_holds=await _cover_holds(session, proposal, seats),
-            week=week,
-            month=month,
-            taken=await _taken(session, proposal, opening.policy.turnover, but_visit),
-            **await _visitors(session, proposal, opening.policy.adult_age, local),
+    found = await survey(session, proposal, now=now, but_visit=but_visit)
+    return found.known, found.prison
+
+
+async def survey(
+    session: AsyncSession,
+    proposal: Proposal,
+    *,
+    now: datetime,
+    but_visit: int | None = None,
+) -> Survey:
+    """The same, with what is needed to write the visit.
+
+    Raises:
+        NotFound: if the prison, a station or the prisoner does not exist.
+    """
+    # What is read below goes past the session, which may have changes to write.
+    await session.flush()
+    ends = await seats(session, proposal)
+    prison, at = ends.prison, proposal.span.start
+    local = prison.day(at)
+    day = await facts.day(session, proposal, ends, but_visit=but_visit)
+    pages = await _pages(session, proposal, prison, but_visit)
+    week, month = _allowance(proposal, prison, pages, but_visit)
+    known = Situation(
+        now=now,
+        limits=_limits(prison.policy, proposal.asked_by),
+        slots=day.slots,
+        holiday=day.holiday,
+        closed=day.closed,
+        terminal_is_here=ends.terminal_is_here,
+        terminal_in_order=ends.terminal_in_order,
+        kiosk_is_kiosk=ends.kiosk_is_kiosk,
+        kiosk_in_order=ends.kiosk_in_order,
+        kiosk_is_there=ends.kiosk_is_there,
+        province_admitted=day.province_admitted,
+        prisoner_is_here=ends.prisoner_is_here,
+        prisoner_released=ends.released_at is not None and ends.released_at <= at,
+        prisoner_away=day.away,
+        kept_apart=day.kept_apart,
+        barred=day.barred,
+        official_is_active=ends.official_is_active,
+        official_is_then=await facts.official_is_then(session, proposal, local),
+        cover_holds=await _cover_holds(session, proposal),
+        week=week,
+        month=month,
+        taken=await _taken(session, proposal, prison.policy.turnover, but_visit),
+        **_visitors(
+            await facts.contacts(session, proposal), prison.policy.adult_age, at, local
         ),
-        opening,
     )
+    return Survey(known=known, prison=prison, point_id=ends.point_id, pages=pages)
 
 
 def _limits(policy: Policy, asker: Asker) -> Limits:
@@ -91,58 +116,27 @@ def _limits(policy: Policy, asker: Asker) -> Limits:
     )
 
 
-def _is(station: Station | None, kind: StationKind) -> bool:
-    return station is None or station.kind is kind
-
-
-async def _visitors(
-    session: AsyncSession, proposal: Proposal, adult_age: int, day: date
+def _visitors(
+    contacts: Sequence[Any], adult_age: int, at: datetime, day: date
 ) -> dict[str, frozenset[int]]:
     """Who of the proposed visitors is what, by the names that the situation has."""
-    contacts = await facts.contacts(session, proposal)
-    at = proposal.span.start
-    standings = {c.visitor_id: standing(c, at) for c, _born in contacts}
+    standings = {c.visitor_id: standing(c, at) for c in contacts}
     return {
         "approved": _those(standings, Standing.APPROVED),
         "banned": _those(standings, Standing.BANNED),
         "lawyers": frozenset(
-            c.visitor_id for c, _born in contacts if c.relation is Relation.LAWYER
+            c.visitor_id for c in contacts if c.relation is Relation.LAWYER
         ),
         "minors": frozenset(
             c.visitor_id
-            for c, born in contacts
-            if born is not None and facts.age(born, day) < adult_age
+            for c in contacts
+            if c.born_on is not None and facts.age(c.born_on, day) < adult_age
         ),
     }
 
 
 def _those(standings: dict[int, Standing], wanted: Standing) -> frozenset[int]:
     return frozenset(who for who, found in standings.items() if found is wanted)
-
-
-async def _closed(
-    session: AsyncSession, opening: Opening, seats: Seats, proposal: Proposal
-) -> bool:
-    sites = (opening.site, *seats.sites)
-    span = proposal.span.widened(timedelta(0), opening.policy.turnover)
-    if any(site.closed_at and site.closed_at < span.end for site in sites):
-        return True
-    stations = {proposal.terminal_id, proposal.kiosk_id} - {None}
-    closures = await session.exec(
-        select(Closure.id)
-        .where(
-            overlapping(span),
-            or_(
-                and_(
-                    col(Closure.site_id).in_([site.id for site in sites]),
-                    col(Closure.station_id).is_(None),
-                ),
-                col(Closure.station_id).in_(stations),
-            ),
-        )
-        .limit(1)
-    )
-    return closures.first() is not None
 
 
 def overlapping(span: Timespan) -> ColumnElement[bool]:
@@ -154,7 +148,7 @@ def overlapping(span: Timespan) -> ColumnElement[bool]:
     )
 
 
-async def _cover_holds(session: AsyncSession, proposal: Proposal, seats: Seats) -> bool:
+async def _cover_holds(session: AsyncSession, proposal: Proposal) -> bool:
     if proposal.cover_id is None:
         return True
     cover = await session.get(Cover, proposal.cover_id, populate_existing=True)
@@ -171,22 +165,33 @@ async def _cover_holds(session: AsyncSession, proposal: Proposal, seats: Seats) 
     )
 
 
-async def _allowance(
-    session: AsyncSession, proposal: Proposal, opening: Opening, but_visit: int | None
-) -> tuple[Balance, Balance]:
+async def _pages(
+    session: AsyncSession, proposal: Proposal, prison: Prison, but_visit: int | None
+) -> Pages | None:
     if proposal.kind is not VisitKind.FAMILY:
-        return UNLIMITED, UNLIMITED
-    quota = quota_of(opening, proposal)
-    found = await visits.balances(
-        session, proposal.prisoner_id, quota, but_visit=but_visit
+        return None
+    return await ledger.read(
+        session,
+        proposal.prisoner_id,
+        quota_of(prison, proposal),
+        but_visit=but_visit,
     )
+
+
+def _allowance(
+    proposal: Proposal, prison: Prison, pages: Pages | None, but_visit: int | None
+) -> tuple[Balance, Balance]:
+    if pages is None:
+        return UNLIMITED, UNLIMITED
+    quota = quota_of(prison, proposal)
+    found = pages.balances(quota, but_visit=but_visit)
     return found[quota.week.name], found[quota.month.name]
 
 
-def quota_of(opening: Opening, proposal: Proposal) -> Quota:
+def quota_of(prison: Prison, proposal: Proposal) -> Quota:
     """What the prison grants in the week and the month of the proposed day."""
-    day = opening.day(proposal.span.start)
-    return visits.quota(opening.policy, opening.zone, day)
+    day = prison.day(proposal.span.start)
+    return visits.quota(prison.policy, prison.zone, day)
 
 
 async def _taken(

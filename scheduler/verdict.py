@@ -5,17 +5,16 @@ each other.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import calendar, rules
-from scheduler.openings import Opening
 from scheduler.proposals import Proposal, Refusal
-from scheduler.situation import quota_of, situation
+from scheduler.seats import Prison
+from scheduler.situation import Survey, quota_of, survey
 from scheduler.slots import Slot
 from visitation import people, visits
 from visitation.audit import Actor
@@ -31,8 +30,8 @@ SUGGESTIONS = 5
 TRIES = 3
 #: What a stated reason overrides by giving the prisoner one visit more.
 LIMITS = frozenset({Refusal.WEEKLY_LIMIT, Refusal.MONTHLY_LIMIT})
-#: Writes the visit and its claims; is given the prison's turnover.
-Write = Callable[[timedelta], Awaitable[Visit]]
+#: Writes the visit and its claims; is given what was found.
+Write = Callable[[Survey], Awaitable[Visit]]
 
 
 class Refused(VisitationError):
@@ -57,33 +56,6 @@ class Refused(VisitationError):
         self.again_from = again_from
 
 
-async def judge(
-    session: AsyncSession,
-    proposal: Proposal,
-    *,
-    now: datetime,
-    overriding: bool = False,
-    moved: Visit | None = None,
-) -> tuple[tuple[Refusal, ...], Opening]:
-    """The reasons that a stated reason overrides, and how the prison is open.
-
-    Families override nothing, whatever they state.
-
-    Raises:
-        NotFound: if the prison, a station or the prisoner does not exist.
-        Refused: if a hard rule refuses, or any rule and nothing overrides it.
-    """
-    known, opening = await situation(
-        session, proposal, now=now, but_visit=moved.id if moved else None
-    )
-    reasons = rules.refusals(proposal, known)
-    hard = rules.refusals(proposal, known, rules.HARD_RULES)
-    overriding = overriding and proposal.asked_by is not Asker.FAMILY
-    if hard or (reasons and not overriding):
-        raise await _refused(session, proposal, reasons, opening, now)
-    return reasons, opening
-
-
 async def unless_refused(
     session: AsyncSession,
     proposal: Proposal,
@@ -97,7 +69,8 @@ async def unless_refused(
     """Write the visit unless the rules refuse; whoever is overtaken asks them again.
 
     A family visit is counted in the prisoner's allowance with it. Where one is spent,
-    the stated reason `overriding` adds to it.
+    the stated reason `overriding` adds to it. Families override nothing, whatever
+    they state.
 
     Returns:
         The visit, and the reasons against it that were overridden.
@@ -106,69 +79,107 @@ async def unless_refused(
         NotFound: if the prison, a station or the prisoner does not exist.
         Refused: with every reason, and the next free slots.
     """
-    ask = partial(
-        judge, session, proposal, now=now, overriding=bool(overriding), moved=moved
-    )
-    # Most refusals are plain at once and need not wait in line.
-    overridden, opening = await ask()
-    if await _line_up(session, proposal, moved):
-        overridden, opening = await ask()
     lost: frozenset[str] = frozenset()
     for _ in range(TRIES):
         try:
+            # With the savepoint a refused one leaves the line as well.
             async with session.begin_nested():
-                visit = await write(opening.policy.turnover)
+                await _line_up(session, proposal, moved)
+                found = await survey(
+                    session, proposal, now=now, but_visit=moved.id if moved else None
+                )
+                overridden = _overridden(proposal, found, overriding)
+                visit = await write(found)
                 beyond = overriding if LIMITS.intersection(overridden) else ""
                 await _count(
-                    session, visit, proposal, opening, by=by, now=now, beyond=beyond
+                    session,
+                    visit,
+                    proposal,
+                    found,
+                    is_new=moved is None,
+                    by=by,
+                    now=now,
+                    beyond=beyond,
                 )
                 return visit, overridden
+        except _Against as against:
+            reasons, prison = against.reasons, against.prison
+            raise await _refused(session, proposal, reasons, prison, now) from None
         except visits.Taken as taken:
             lost = taken.resources
         except visits.Spent:
             lost = frozenset()
         except IntegrityError as error:
-            # PostgreSQL's exclusion constraint speaks before the claims do.
+            # The claims, or before them PostgreSQL's exclusion constraint.
             if not is_conflict(error):
                 raise
         if moved:
             await session.refresh(moved)
-        overridden, opening = await ask()
     reasons = tuple(rules.TAKEN[name.partition(":")[0]] for name in sorted(lost))
     raise await _refused(
-        session, proposal, reasons or (Refusal.TERMINAL_TAKEN,), opening, now
+        session, proposal, reasons or (Refusal.TERMINAL_TAKEN,), found.prison, now
     )
+
+
+class _Against(VisitationError):
+    """The rules refuse; raised through the savepoint, so that nobody waits any more."""
+
+    def __init__(self, reasons: tuple[Refusal, ...], prison: Prison) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = reasons
+        self.prison = prison
+
+
+def _overridden(
+    proposal: Proposal, found: Survey, overriding: str
+) -> tuple[Refusal, ...]:
+    """The reasons that the stated one overrides."""
+    reasons = rules.refusals(proposal, found.known)
+    if not reasons:
+        return ()
+    hard = rules.refusals(proposal, found.known, rules.HARD_RULES)
+    if hard or not overriding or proposal.asked_by is Asker.FAMILY:
+        raise _Against(reasons, found.prison)
+    return reasons
 
 
 async def _count(
     session: AsyncSession,
     visit: Visit,
     proposal: Proposal,
-    opening: Opening,
+    found: Survey,
     *,
+    is_new: bool,
     by: Actor,
     now: datetime,
     beyond: str,
 ) -> None:
     if visit.kind is VisitKind.FAMILY:
-        quota = quota_of(opening, proposal)
-        await visits.use(session, visit, quota, by=by, now=now, beyond=beyond)
+        await visits.use(
+            session,
+            visit,
+            quota_of(found.prison, proposal),
+            by=by,
+            now=now,
+            beyond=beyond,
+            known=found.pages if is_new else None,
+        )
 
 
 async def _line_up(
     session: AsyncSession, proposal: Proposal, moved: Visit | None
-) -> bool:
+) -> None:
     """Wait for others who book the same prisoner, or the same terminal's same hours.
 
     With it the second one reads what the first one wrote and so gets every reason.
     Whoever books somebody kept apart from the prisoner waits too: nothing but this
-    keeps them from one day. The answer is False where nobody waits.
+    keeps them from one day.
     """
     hours = [(proposal.terminal_id, proposal.span)]
     if moved:
         hours.append((moved.terminal_id, Timespan(moved.starts_at, moved.ends_at)))
     if not await visits.line_up(session, hours):
-        return False
+        return
     await session.exec(
         select(Prisoner.id)
         .where(
@@ -180,20 +191,19 @@ async def _line_up(
         .order_by(col(Prisoner.id))
         .with_for_update(key_share=True)
     )
-    return True
 
 
 async def _refused(
     session: AsyncSession,
     proposal: Proposal,
     reasons: tuple[Refusal, ...],
-    opening: Opening,
+    prison: Prison,
     now: datetime,
 ) -> Refused:
-    again_from = _again_from(proposal, reasons, opening)
-    soonest = now + opening.policy.notice(proposal.asked_by)
+    again_from = _again_from(proposal, reasons, prison)
+    soonest = now + prison.policy.notice(proposal.asked_by)
     if again_from is not None:
-        soonest = max(soonest, opening.span(again_from, again_from).start)
+        soonest = max(soonest, prison.span(again_from, again_from).start)
     next_free = await calendar.free(
         session,
         site_id=proposal.prison_id,
@@ -209,8 +219,8 @@ async def _refused(
 
 
 def _again_from(
-    proposal: Proposal, reasons: tuple[Refusal, ...], opening: Opening
+    proposal: Proposal, reasons: tuple[Refusal, ...], prison: Prison
 ) -> date | None:
-    quota = quota_of(opening, proposal)
+    quota = quota_of(prison, proposal)
     spent = {Refusal.WEEKLY_LIMIT: quota.week, Refusal.MONTHLY_LIMIT: quota.month}
     return max((spent[one].after for one in reasons if one in spent), default=None)

@@ -22,7 +22,7 @@ from visitation.visits.covers import (
     inside,
     referring,
 )
-from visitation.visits.ledger import Quota, quota
+from visitation.visits.ledger import Pages, Quota, quota
 from visitation.visits.line import line_up
 from visitation.visits.periods import Balance, Period, refunds
 from visitation.visits.record import Overtaken, by_reference, move, participants
@@ -46,6 +46,7 @@ __all__ = [
     "NoLongerThere",
     "NoSuchCode",
     "Overtaken",
+    "Pages",
     "Participant",
     "Period",
     "Quota",
