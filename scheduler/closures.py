@@ -1,21 +1,27 @@
 """Shutting a site or one of its stations for a span, and opening it again.
 
-A closure claims the same rows as visits do, so that neither can race the other. Knows
-no page; what is in the way is named, never pushed aside.
+A closure claims the same rows as visits do, so that neither can race the other. What is
+in the way is named; who closes all the same leaves it where it is, flagged, and the
+closure has its time when the visit goes. Knows no page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, false, true
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from scheduler.proposals import Refusal
+from scheduler.review import TO_COME
 from visitation import audit, visits
 from visitation.audit import Actor
 from visitation.errors import Invalid, NotFound, VisitationError
+from visitation.lifecycle import OCCUPYING
 from visitation.places import Closure, Site, Station
-from visitation.timespan import Timespan, floor_quantum, on_quantum
-from visitation.visits import Claim, Visit, claims
+from visitation.timespan import Timespan, floor_quantum, on_quantum, quantum_start
+from visitation.visits import Claim, Visit, claims, flags
+from visitation.visits.tables import Flag
 
 LONGEST = timedelta(days=31)
 
@@ -55,10 +61,13 @@ async def close(
     reason: str,
     by: Actor,
     now: datetime,
+    over_visits: bool = False,
 ) -> Closure:
     """Shut a whole site, or one of its stations, for a span.
 
-    What has passed of the span is on record and claims nothing.
+    What has passed of the span is on record and claims nothing. With `over_visits` the
+    visits to come in that time stay where they are and are flagged; one that has begun
+    goes on.
 
     Raises:
         Invalid: if the span is over, longer than 31 days or not on five minutes, or
@@ -70,7 +79,6 @@ async def close(
     """
     _check(span, reason, now)
     names = await _seats(session, site_id, station_id)
-    to_come = Timespan(max(span.start, floor_quantum(now)), span.end)
     closure = Closure(
         site_id=site_id,
         station_id=station_id,
@@ -78,13 +86,16 @@ async def close(
         ends_at=span.end,
         reason=reason.strip(),
     )
-    try:
-        async with session.begin_nested():
-            session.add(closure)
-            await session.flush()
-            await claims.take(session, names, to_come, closure_id=closure.id)
-    except visits.Taken:
-        raise await _in_the_way(session, names, to_come) from None
+    to_come = _to_come(closure, now)
+    there = await _occupying(session, closure, names, to_come)
+    if there and not over_visits:
+        raise Occupied(there)
+    if closed := await _closed(session, names, to_come):
+        raise AlreadyClosed(closed)
+    async with session.begin_nested():
+        session.add(closure)
+        await session.flush()
+        await _take_what_is_free(session, closure, names, to_come, stop=not over_visits)
     audit.note(
         session,
         by,
@@ -95,7 +106,10 @@ async def close(
         station=station_id,
         starts=span.start.isoformat(),
         ends=span.end.isoformat(),
+        over_visits=len(there),
     )
+    waiting = [visit.id for visit in there if visit.state in TO_COME]
+    await flags.raise_on(session, waiting, Refusal.CLOSED, by=by, now=now)
     return closure
 
 
@@ -137,27 +151,120 @@ async def _seats(
     return [f"{station.kind.value}:{station.id}" for station in stations]
 
 
-async def _in_the_way(
-    session: AsyncSession, names: Sequence[str], span: Timespan
-) -> Occupied | AlreadyClosed | visits.Overtaken:
+async def close_ranks(
+    session: AsyncSession, visit_ids: Iterable[int], *, now: datetime
+) -> None:
+    """Let closures have what visits left that they were closed over.
+
+    Of the visits named, those count that were flagged as closed; all closures in force
+    in their provinces are looked at.
+    """
+    flagged = select(Flag.visit_id).where(
+        col(Flag.visit_id).in_(list(visit_ids)), Flag.reason == Refusal.CLOSED
+    )
+    sites = select(Site.province_id).where(
+        or_(
+            col(Site.id).in_(select(Visit.prison_id).where(col(Visit.id).in_(flagged))),
+            col(Site.id).in_(select(Visit.point_id).where(col(Visit.id).in_(flagged))),
+        )
+    )
+    rows = await session.exec(
+        select(Closure)
+        .join(Site, col(Site.id) == col(Closure.site_id))
+        .where(
+            col(Closure.lifted_at).is_(None),
+            col(Closure.ends_at) > now,
+            col(Site.province_id).in_(sites),
+        )
+        .order_by(col(Closure.id))
+    )
+    for closure in rows.all():
+        names = await _seats(session, closure.site_id, closure.station_id)
+        to_come = _to_come(closure, now)
+        await _take_what_is_free(session, closure, names, to_come, stop=False)
+
+
+def _to_come(closure: Closure, now: datetime) -> Timespan:
+    return Timespan(max(closure.starts_at, floor_quantum(now)), closure.ends_at)
+
+
+async def _take_what_is_free(
+    session: AsyncSession,
+    closure: Closure,
+    names: Sequence[str],
+    span: Timespan,
+    *,
+    stop: bool,
+) -> None:
+    """Claim for a closure what nobody else holds.
+
+    Raises:
+        Overtaken: if somebody took a part of it meanwhile, and that is to `stop` it.
+    """
     quanta = span.quanta()
-    holding = (
+    rows = await session.exec(
+        select(Claim.resource, Claim.quantum).where(_within(names, span))
+    )
+    held = set(rows.all())
+    for name in sorted(names):
+        for first, after in _gaps(quanta, {q for n, q in held if n == name}):
+            free = Timespan(quantum_start(first), quantum_start(after))
+            try:
+                await claims.take(session, [name], free, closure_id=closure.id)
+            except visits.Taken:
+                if stop:
+                    raise visits.Overtaken("closure") from None
+
+
+def _gaps(quanta: range, held: set[int]) -> list[tuple[int, int]]:
+    """The runs of quanta that nobody holds, each as the first and the one after."""
+    found: list[tuple[int, int]] = []
+    for quantum in quanta:
+        if quantum in held:
+            continue
+        if found and found[-1][1] == quantum:
+            found[-1] = (found[-1][0], quantum + 1)
+        else:
+            found.append((quantum, quantum + 1))
+    return found
+
+
+async def _occupying(
+    session: AsyncSession, closure: Closure, names: Sequence[str], span: Timespan
+) -> Sequence[Visit]:
+    """The visits that hold a seat in that time, or whose family sits there then."""
+    holding = select(Claim.visit_id).where(_within(names, span))
+    there = and_(
+        true() if closure.station_id is None else false(),
+        col(Visit.point_id) == closure.site_id,
+        col(Visit.state).in_(OCCUPYING),
+        col(Visit.starts_at) < span.end,
+        col(Visit.ends_at) > span.start,
+    )
+    rows = await session.exec(
+        select(Visit)
+        .where(or_(col(Visit.id).in_(holding), there))
+        .order_by(col(Visit.starts_at), col(Visit.id))
+    )
+    return rows.all()
+
+
+async def _closed(
+    session: AsyncSession, names: Sequence[str], span: Timespan
+) -> Sequence[Closure]:
+    holding = select(Claim.closure_id).where(_within(names, span))
+    rows = await session.exec(
+        select(Closure)
+        .where(col(Closure.id).in_(holding))
+        .order_by(col(Closure.starts_at), col(Closure.id))
+    )
+    return rows.all()
+
+
+def _within(names: Sequence[str], span: Timespan) -> ColumnElement[bool]:
+    quanta = span.quanta()
+    return and_(
         col(Claim.resource).in_(names),
         col(Claim.quantum) >= quanta.start,
         col(Claim.quantum) < quanta.stop,
     )
-    booked = await session.exec(
-        select(Visit)
-        .where(col(Visit.id).in_(select(Claim.visit_id).where(*holding)))
-        .order_by(col(Visit.starts_at), col(Visit.id))
-    )
-    if occupying := booked.all():
-        return Occupied(occupying)
-    closed = await session.exec(
-        select(Closure)
-        .where(col(Closure.id).in_(select(Claim.closure_id).where(*holding)))
-        .order_by(col(Closure.starts_at), col(Closure.id))
-    )
-    if closures := closed.all():
-        return AlreadyClosed(closures)
-    return visits.Overtaken("closure")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scheduler import dispatch, reminders, sweeps, waiting
+from scheduler import dispatch, reminders, reviewing, sweeps, waiting
 from scheduler.means import Means
 from visitation.database import Database
 
@@ -34,6 +34,7 @@ def _seconds(count: int) -> timedelta:
 TIMETABLE = (
     Job(name="send_due", sweep=dispatch.send_due, every=_seconds(5)),
     Job(name="seal_audit", sweep=sweeps.seal_audit, every=_seconds(10)),
+    Job(name="review_changes", sweep=reviewing.review_changes, every=_seconds(10)),
     Job(name="expire_holds", sweep=sweeps.expire_holds, every=_seconds(60)),
     Job(name="lapse_offers", sweep=waiting.lapse_offers, every=_seconds(30)),
     Job(name="offer_freed", sweep=waiting.offer_freed, every=_seconds(30)),
@@ -42,5 +43,6 @@ TIMETABLE = (
     Job(name="flag_unclosed", sweep=sweeps.flag_unclosed, every=_seconds(60)),
     Job(name="wipe_codes", sweep=sweeps.wipe_codes, every=_seconds(60)),
     Job(name="expire_entries", sweep=waiting.expire_entries, every=_seconds(600)),
+    Job(name="review_all", sweep=reviewing.review_all, every=_seconds(3600)),
     Job(name="forget", sweep=sweeps.forget, every=_seconds(3600)),
 )

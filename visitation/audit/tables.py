@@ -36,3 +36,12 @@ class AuditSeal(SQLModel, table=True):
     sequence: int = Field(primary_key=True)
     entry_id: int = Field(foreign_key="audit_entry.id", unique=True)
     hash: str = Field(max_length=64)
+
+
+class AuditReader(SQLModel, table=True):
+    """How far somebody who acts on what is recorded has read, as sealed."""
+
+    __tablename__ = "audit_reader"
+
+    name: str = Field(primary_key=True, max_length=40)
+    sequence: int

@@ -1,0 +1,99 @@
+"""The sweeps that review booked visits: what changed is read, who it concerns judged.
+
+A visit's own booking is on record too. So of a change and a booking that happen at once
+whichever is read later is read when both have happened, and nothing slips between.
+Judging twice changes nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import closures, concerned, review
+from scheduler.means import Means
+from visitation import audit
+from visitation.audit.tables import AuditEntry
+from visitation.database import Database
+from visitation.places import DEFAULT_ZONE
+from visitation.visits import Visit, flags
+
+READER = "review"
+#: How many entries are read at once, and how many visits looked at.
+ENTRIES = 500
+BATCH = 50
+#: The hour of the night in which all visits to come are looked at.
+NIGHT = 3
+
+
+async def review_changes(database: Database, *, now: datetime, means: Means) -> int:
+    """Judge the visits that what was sealed since the last time may concern."""
+    changed = 0
+    while True:
+        async with database.read() as session:
+            found = await audit.unread(session, READER, limit=ENTRIES)
+            due = await _concerned(session, found.entries, now)
+        if found.upto == found.since:
+            return changed
+        changed += await _look_again(database, due, now=now)
+        async with database.write() as session:
+            await closures.close_ranks(session, _visits_in(found.entries), now=now)
+            await audit.read_up_to(session, READER, found)
+        if len(found.entries) < ENTRIES:
+            return changed
+
+
+async def review_all(database: Database, *, now: datetime, means: Means) -> int:
+    """Judge all visits to come, once a night: nothing that changed is overlooked."""
+    if now.astimezone(ZoneInfo(DEFAULT_ZONE)).hour != NIGHT:
+        return 0
+    async with database.read() as session:
+        rows = await session.exec(select(Visit.id).where(*_to_come(now)))
+        due = rows.all()
+    return await _look_again(database, due, now=now)
+
+
+async def _concerned(
+    session: AsyncSession, entries: Iterable[AuditEntry], now: datetime
+) -> set[int]:
+    found: set[int] = set()
+    for condition in await concerned.by_entries(session, list(entries)):
+        rows = await session.exec(select(Visit.id).where(*_to_come(now), condition))
+        found.update(rows.all())
+    return found
+
+
+async def _look_again(
+    database: Database, visit_ids: Iterable[int], *, now: datetime
+) -> int:
+    """Judge those visits whose flags are not as they should be, each by itself.
+
+    Looking takes no lock: most of what may be concerned is not.
+    """
+    changed = 0
+    every = sorted(visit_ids)
+    for begin in range(0, len(every), BATCH):
+        some = every[begin : begin + BATCH]
+        async with database.read() as session:
+            due = [one for one in some if await _differs(session, one, now)]
+        for visit_id in due:
+            async with database.write() as session:
+                changed += await review.judge(session, visit_id, now=now)
+    return changed
+
+
+async def _differs(session: AsyncSession, visit_id: int, now: datetime) -> bool:
+    visit = await session.get_one(Visit, visit_id)
+    known = {flag.reason for flag in await flags.open_flags(session, visit_id)}
+    return known != set(await review.reasons_against(session, visit, now=now))
+
+
+def _to_come(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return col(Visit.state).in_(review.TO_COME), col(Visit.ends_at) > now
+
+
+def _visits_in(entries: Iterable[AuditEntry]) -> set[int]:
+    return {entry.visit_id for entry in entries if entry.visit_id is not None}
