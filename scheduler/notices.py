@@ -35,6 +35,7 @@ FOR_OFFICIALS: Mapping[Template, Template] = {
     Template.BOOKED: Template.OFFICIAL_BOOKED,
     Template.MOVED: Template.OFFICIAL_MOVED,
     Template.CANCELLED: Template.OFFICIAL_CANCELLED,
+    Template.WAITLISTED: Template.OFFICIAL_CANCELLED,
     Template.REMINDER_DAY: Template.OFFICIAL_REMINDER_DAY,
     Template.REMINDER_SOON: Template.OFFICIAL_REMINDER_SOON,
 }
@@ -42,6 +43,7 @@ FOR_OFFICIALS: Mapping[Template, Template] = {
 _BAD_NEWS = frozenset(
     {
         Template.CANCELLED,
+        Template.WAITLISTED,
         Template.DECLINED,
         Template.EXPIRED,
         Template.OFFICIAL_CANCELLED,
@@ -161,11 +163,19 @@ async def scene_of(session: AsyncSession, visit: Visit) -> Scene:
 
 def variables(visit: Visit, recipient: Recipient, scene: Scene) -> dict[str, str]:
     """The values a message about a visit is made of; never the join code."""
-    wall = visit.starts_at.astimezone(scene.zone)
+    return variables_at(
+        visit.starts_at, recipient, scene, by_phone=visit.attendance is Attendance.PHONE
+    )
+
+
+def variables_at(
+    start: datetime, recipient: Recipient, scene: Scene, *, by_phone: bool
+) -> dict[str, str]:
+    """The same for a visit that begins at a time; `by_phone` if its official phones."""
+    wall = start.astimezone(scene.zone)
     language = recipient.language
     place = scene.point or _OWN_PHONE.get(language, _OWN_PHONE["fa"])
     if recipient.part is Part.OFFICIAL:
-        by_phone = visit.attendance is Attendance.PHONE
         words = _OWN_PHONE if by_phone else _DESK
         place = words.get(language, words["fa"])
     return {

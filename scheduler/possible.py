@@ -51,10 +51,15 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A time and a seat that would do; without a kiosk, on the family's own phone."""
+    """A time and a seat that would do; without a kiosk, on the family's own phone.
+
+    Attributes:
+        point_id: the service point among the family's wishes where the kiosk stands.
+    """
 
     opportunity: Opportunity
     kiosk_id: int | None
+    point_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,45 +105,56 @@ async def supply(
     names |= {f"visitor:{visitor}" for one in waiting for visitor in one.visitor_ids}
     taken = await _taken(session, names, whole.widened(timedelta(0), timedelta(days=1)))
     found = _opportunities(opening, taken, first=first, last=last, now=now)
-    spans = sorted({one.span for one in found})
-    turnover = opening.policy.turnover
     return Supply(
         opening=opening,
         opportunities=found,
         seats=seats,
         taken=taken,
         busy=frozenset(name for name, _quantum in taken),
-        mixed=any(a.end + turnover > b.start for a, b in pairwise(spans)),
+        mixed=are_mixed(found, opening.policy.turnover),
     )
 
 
-def places_for(one: Waiting, known: Supply) -> list[Place]:
+def places_for(
+    one: Waiting,
+    known: Supply,
+    *,
+    besides: Iterable[Opportunity] = (),
+    mine: Taken = frozenset(),
+) -> list[Place]:
     """Every free place within a family's wishes: its first point first, then by time.
 
-    Its own phone comes last, for a kiosk has staff beside it.
+    Its own phone comes last, for a kiosk has staff beside it. `besides` are times that
+    only this family could have; `mine` is what it holds now, and would give back.
     """
     entry = one.entry
     people = [f"prisoner:{entry.prisoner_id}"]
     people += [f"visitor:{visitor}" for visitor in one.visitor_ids]
     times = [
         found
-        for found in known.opportunities
+        for found in (*known.opportunities, *besides)
         if entry.first_day <= found.day <= entry.last_day
         and (not entry.weekdays or found.day.weekday() in entry.weekdays)
         and entry.kind in found.kinds
-        and _free(people, found.span, known)
+        and _free(people, found.span, known, mine)
     ]
     places = [
-        Place(opportunity=found, kiosk_id=seat.kiosk_id)
+        Place(opportunity=found, kiosk_id=seat.kiosk_id, point_id=point)
         for point in entry.points
         for found in times
         for seat in known.seats.get(point, ())
         if seat.open_in(found.span)
-        and _free([f"kiosk:{seat.kiosk_id}"], found.span, known)
+        and _free([f"kiosk:{seat.kiosk_id}"], found.span, known, mine)
     ]
     if entry.own_phone:
         places += [Place(opportunity=found, kiosk_id=None) for found in times]
     return places
+
+
+def are_mixed(times: Iterable[Opportunity], turnover: timedelta) -> bool:
+    """Whether two of the times overlap, the turnover of seats included."""
+    spans = sorted({one.span for one in times})
+    return any(a.end + turnover > b.start for a, b in pairwise(spans))
 
 
 def proposal(one: Waiting, place: Place, terminal_id: int) -> Proposal:
@@ -156,10 +172,17 @@ def proposal(one: Waiting, place: Place, terminal_id: int) -> Proposal:
 
 
 async def refusals(
-    session: AsyncSession, proposed: Proposal, *, now: datetime
+    session: AsyncSession,
+    proposed: Proposal,
+    *,
+    now: datetime,
+    but_visit: int | None = None,
 ) -> tuple[Refusal, ...]:
-    """Every reason why a place may not be booked, as the rules see it now."""
-    known, _opening = await situation(session, proposed, now=now)
+    """Every reason why a place may not be booked, as the rules see it now.
+
+    The visit that would move there, `but_visit`, is not in its own way.
+    """
+    known, _opening = await situation(session, proposed, now=now, but_visit=but_visit)
     return rules.refusals(proposed, known)
 
 
@@ -194,10 +217,12 @@ def _opportunities(
     )
 
 
-def _free(names: Iterable[str], span: Timespan, known: Supply) -> bool:
+def _free(names: Iterable[str], span: Timespan, known: Supply, mine: Taken) -> bool:
     busy = [name for name in names if name in known.busy]
-    turnover = known.opening.policy.turnover
-    return not busy or known.taken.isdisjoint(claims.needed(busy, span, turnover))
+    if not busy:
+        return True
+    needed = claims.needed(busy, span, known.opening.policy.turnover)
+    return known.taken.isdisjoint(frozenset(needed) - mine)
 
 
 async def _taken(session: AsyncSession, names: Iterable[str], whole: Timespan) -> Taken:

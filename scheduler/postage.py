@@ -1,9 +1,9 @@
-"""What publishing a plan will say to whom, and how many segments that costs.
+"""What a plan will say to whom once it is published, and how many segments that costs.
 
 Writes nothing: the same sentences are made again when the visits are booked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,34 @@ class Postage:
     texts: tuple[str, ...]
     segments: int
     silent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What somebody would be told; `phone` is None for whoever has none."""
+
+    template: Template
+    phone: str | None
+    language: str
+    variables: Mapping[str, str]
+
+
+def stamped(letters: Iterable[Letter], *, link: str = "") -> Postage:
+    """What letters say and cost, with a code and a link where there would be one."""
+    texts, silent = [], 0
+    for one in letters:
+        if one.phone is None:
+            silent += 1
+            continue
+        values = {**one.variables, "code": _CODE.get(one.language, _CODE_FA)}
+        if link:
+            values["link"] = link
+        texts.append(wording.render(one.template, one.language, values))
+    return Postage(
+        texts=tuple(texts),
+        segments=sum(wording.segments(text) for text in texts),
+        silent=silent,
+    )
 
 
 async def postage(
@@ -76,23 +104,20 @@ def _of(
 ) -> Postage:
     assert row.starts_at is not None
     wall = row.starts_at.astimezone(zone)
-    texts, silent = [], 0
-    for visitor in coming:
-        if visitor.phone is None:
-            silent += 1
-            continue
-        language = visitor.language
-        values = {
-            "day": notices.spoken_day(wall, language),
-            "time": notices.spoken_time(wall, language),
-            "place": place or _OWN_PHONE.get(language, _OWN_PHONE["fa"]),
-            "code": _CODE.get(language, _CODE_FA),
-        }
-        if link:
-            values["link"] = link
-        texts.append(wording.render(Template.BOOKED, language, values))
-    return Postage(
-        texts=tuple(texts),
-        segments=sum(wording.segments(text) for text in texts),
-        silent=silent,
+    return stamped(
+        (
+            Letter(
+                template=Template.BOOKED,
+                phone=visitor.phone,
+                language=visitor.language,
+                variables={
+                    "day": notices.spoken_day(wall, visitor.language),
+                    "time": notices.spoken_time(wall, visitor.language),
+                    "place": place
+                    or _OWN_PHONE.get(visitor.language, _OWN_PHONE["fa"]),
+                },
+            )
+            for visitor in coming
+        ),
+        link=link,
     )

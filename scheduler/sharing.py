@@ -110,7 +110,7 @@ def _round(
         for places in wishes.values()
         for place in places
     }
-    shared = allocate(requests, capacity | market.capacity)
+    shared = allocate(requests, {**capacity, **market.capacity})
     terminals: dict[Opportunity, list[int]] = {}
     given: dict[int, Given] = {}
     for served in shared.served:

@@ -27,6 +27,7 @@ class Template(StrEnum):
     REMINDER_SOON = "visit_reminder_soon"
     MOVED = "visit_moved"
     CANCELLED = "visit_cancelled"
+    WAITLISTED = "visit_waitlisted"
     REQUESTED = "visit_requested"
     DECLINED = "visit_declined"
     EXPIRED = "visit_expired"
@@ -101,6 +102,13 @@ WORDINGS: Mapping[Template, Wording] = {
         text={
             "fa": "ملاقات {day} {time} لغو شد. با دفتر تماس بگیرید.",
             "en": "Visit {day} {time} is cancelled. Call the office.",
+        },
+    ),
+    Template.WAITLISTED: Wording(
+        limits={"day": _DAY, "time": _TIME},
+        text={
+            "fa": "ملاقات {day} {time} لغو شد. در نوبت انتظار هستید.",
+            "en": "Visit {day} {time} is cancelled. You are on the waiting list.",
         },
     ),
     Template.REQUESTED: Wording(

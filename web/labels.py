@@ -133,6 +133,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Template.REMINDER_SOON: N_("Reminder shortly before"),
         Template.MOVED: N_("Visit moved"),
         Template.CANCELLED: N_("Visit cancelled"),
+        Template.WAITLISTED: N_("Cancelled; waits in line"),
         Template.REQUESTED: N_("Request received"),
         Template.DECLINED: N_("Request declined"),
         Template.EXPIRED: N_("Request lapsed"),

@@ -6,13 +6,14 @@ from visitation.waiting.entries import (
     Days,
     NotWaiting,
     join,
+    may_join,
     put_back,
     returning,
     shift,
     visitors_of,
     withdraw,
 )
-from visitation.waiting.line import Waiting, line
+from visitation.waiting.line import Waiting, between, in_order, line
 from visitation.waiting.tables import (
     Offer,
     Placement,
@@ -32,9 +33,12 @@ __all__ = [
     "Waiting",
     "WaitingEntry",
     "WaitingVisitor",
+    "between",
     "code_of",
+    "in_order",
     "join",
     "line",
+    "may_join",
     "put_back",
     "returning",
     "shift",

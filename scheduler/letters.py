@@ -1,0 +1,78 @@
+"""What the people of a displaced visit are told: one letter each, or none.
+
+The same words that moving and cancelling write into the outbox. Writes nothing.
+"""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import notices
+from scheduler.displaced import Displaced
+from scheduler.newplaces import Company, NewPlace
+from scheduler.notices import FOR_OFFICIALS, OFFICIALS, Recipient, Scene
+from scheduler.postage import Letter
+from visitation.places import Site
+from visitation.wording import Template
+from visitation.words import Attendance
+
+
+def stays_with(one: Displaced, new: NewPlace) -> bool:
+    """Whether the official, if any, goes on attending in the same way."""
+    return new.company is Company.NONE or (
+        one.visit.cover_id == new.cover_id and new.company is not Company.WANTED
+    )
+
+
+async def of_move(
+    session: AsyncSession, one: Displaced, new: NewPlace
+) -> tuple[Letter, ...]:
+    """What is said when a visit goes to a new place.
+
+    An official who comes along is told so; one who does not is told that the visit is
+    off, unless a cover holds them anyhow.
+    """
+    old = await notices.scene_of(session, one.visit)
+    point = await session.get(Site, new.point_id) if new.point_id else None
+    there = Scene(zone=old.zone, point=point.name if point else None)
+    written = []
+    for who in await notices.recipients(session, one.visit.id):
+        if who.part not in OFFICIALS:
+            written.append(_letter(one, who, Template.MOVED, there, new))
+        elif stays_with(one, new):
+            written.append(_letter(one, who, Template.OFFICIAL_MOVED, there, new))
+        elif one.visit.cover_id is None:
+            written.append(_letter(one, who, Template.OFFICIAL_CANCELLED, old, None))
+    return tuple(written)
+
+
+async def of_cancelling(
+    session: AsyncSession, one: Displaced, template: Template
+) -> tuple[Letter, ...]:
+    """What is said when a visit is cancelled, in the words of a template."""
+    scene = await notices.scene_of(session, one.visit)
+    return tuple(
+        _letter(
+            one,
+            who,
+            FOR_OFFICIALS[template] if who.part in OFFICIALS else template,
+            scene,
+            None,
+        )
+        for who in await notices.recipients(session, one.visit.id)
+    )
+
+
+def _letter(
+    one: Displaced,
+    who: Recipient,
+    template: Template,
+    scene: Scene,
+    new: NewPlace | None,
+) -> Letter:
+    start = new.span.start if new else one.visit.starts_at
+    by_phone = one.visit.attendance is Attendance.PHONE
+    return Letter(
+        template=template,
+        phone=who.phone,
+        language=who.language,
+        variables=notices.variables_at(start, who, scene, by_phone=by_phone),
+    )
