@@ -164,6 +164,7 @@ class Act(StrEnum):
     """What a person may do to a visit beside moving it through its life."""
 
     BOOK = "book"
+    ASK = "ask"
     MOVE = "move"
     DECIDE = "decide"
     REPEAT = "repeat"
@@ -184,6 +185,7 @@ class Act(StrEnum):
 
 MAY: Mapping[Act, frozenset[Role]] = {
     Act.BOOK: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
+    Act.ASK: frozenset({Role.CLERK, Role.SCHEDULER, Role.ADMINISTRATOR}),
     Act.MOVE: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
     Act.DECIDE: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
     Act.REPEAT: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),

@@ -69,11 +69,20 @@ UNPUBLISHED = frozenset(Refusal) - SENTENCES.keys()
 
 #: What the policy says beside the rules.
 CANCELLING = N_("You can cancel up to %(cancel)s before the visit.")
-APPROVED_FIRST = N_(
-    "Staff look at what you ask for. If nobody has answered %(decide)s before the "
-    "visit, the request lapses and you can ask again."
+THREE_TIMES = N_(
+    "At a service point the clerk asks for you. Name up to three times, the best "
+    "first: if the first cannot be, you get the next."
 )
-BOOKED_AT_ONCE = N_("What you ask for is booked at once.")
+APPROVED_FIRST = N_(
+    "Staff of the prison look at what you, or the clerk for you, ask for. The time is "
+    "kept meanwhile. If nobody has answered %(decide)s before the visit, the request "
+    "lapses and you can ask again."
+)
+BOOKED_AT_ONCE = N_("What you, or the clerk for you, ask for is booked at once.")
+CANCELLED_BY_US = N_(
+    "If the prison cancels a visit you waited for, you are back in line where you "
+    "stood."
+)
 EARLY = N_("Come early: the waiting room opens %(early)s before the visit.")
 
 _HOUR = 60
@@ -84,8 +93,10 @@ def published(policy: Policy) -> tuple[str, ...]:
     """Every rule that families should know, in the language being spoken."""
     numbers = _numbers(policy)
     after = (
+        THREE_TIMES,
         APPROVED_FIRST if policy.approval is Approval.REQUIRED else BOOKED_AT_ONCE,
         CANCELLING,
+        CANCELLED_BY_US,
         EARLY,
     )
     return tuple(_(one, **numbers) for one in (*SENTENCES.values(), *after))

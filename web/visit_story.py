@@ -37,6 +37,8 @@ ACTS: Mapping[str, str] = {
     "visit_decline": N_("Declined"),
     "visit_move": N_("Moved to %(time)s"),
     "visit_cancel": N_("Cancelled: %(outcome)s"),
+    "visit_cancel_late": N_("Cancelled too late for another family: %(outcome)s"),
+    "identity_seen": N_("Identity cards were seen when the visit was asked for"),
     "visit_expire": N_("Not confirmed in time"),
     "visit_override": N_("Approved although a rule spoke against it"),
     "begin_series": N_("Made a standing visit"),
@@ -139,6 +141,7 @@ class Story:
     minutes: tuple[Minutes, ...]
     lost: LostTime | None
     messages: tuple[Shown, ...]
+    cancelled_late: bool
 
     @property
     def zone(self) -> ZoneInfo:
@@ -173,6 +176,7 @@ async def read(
         messages=tuple(
             await message_views.shown(session, sent, keyring=keyring, link=link)
         ),
+        cancelled_late=any(_is_late(one) for one in entries),
     )
 
 
@@ -189,12 +193,18 @@ def _entry(
         "outcome": _outcome(entry.facts.get("outcome")),
         "action": entry.action,
     }
-    sentence = raw_gettext(ACTS.get(entry.action, _UNKNOWN))
+    action = f"{entry.action}_late" if _is_late(entry) else entry.action
+    sentence = raw_gettext(ACTS.get(action, _UNKNOWN))
     return Entry(
         at=entry.at,
         what=escape(sentence) % told,
         who=_who(entry.actor, names, actors),
     )
+
+
+def _is_late(entry: AuditEntry) -> bool:
+    """Whether the family cancelled when no other could take its place."""
+    return entry.action == "visit_cancel" and bool(entry.facts.get("late"))
 
 
 def _whom(entry: AuditEntry, names: Mapping[int, str]) -> str:

@@ -12,17 +12,19 @@ from pydantic import Field, StringConstraints
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import requests
+from scheduler import ranked, requests
 from scheduler.booking import Refused
+from scheduler.ranked import place_of
 from scheduler.requests import Option
 from visitation import lifecycle
 from visitation.errors import VisitationError
 from visitation.lifecycle import Act, VisitAction, VisitState
-from visitation.places import Station
+from visitation.places import Site, Station
 from visitation.visits import Visit
 from visitation.visits.listed import Listed, listed
 from visitation.words import Role
 from web import booking_choices, forms, gate, present, refusals, subjects
+from web.asking_choices import RANKS
 from web.fields import Line
 from web.forms import Form
 from web.i18n import N_, _
@@ -37,7 +39,10 @@ _EVERY_STATE = frozenset(VisitState)
 
 
 class Approval(forms.Fields):
-    """Which wish is granted, and why although a rule speaks against it."""
+    """Which wish is granted, and why although a rule speaks against it.
+
+    Without a rank it is the best wish that is still possible.
+    """
 
     rank: Annotated[int, Field(ge=1, le=requests.MOST_WISHES)] | None = None
     override: Annotated[Line, StringConstraints(max_length=150)] = Field(
@@ -56,6 +61,7 @@ class Wanted:
     """A wish in words."""
 
     rank: int
+    words: str
     when: str
     where: str
     held: bool
@@ -78,6 +84,7 @@ async def index(request: web.Request) -> web.Response:
             {"visit": one, "until": until[one.id], "zone": ZoneInfo(one.zone)}
             for one in sorted(found, key=lambda one: order.index(one.id))
         ],
+        may_ask=gate.staff(request).role in lifecycle.MAY[Act.ASK],
         now=request.app[CLOCK](),
     )
 
@@ -88,22 +95,23 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def approve(request: web.Request) -> web.Response:
-    """Grant what is held, or the wish of a rank."""
+    """Grant the wish of a rank, or the best that is still possible."""
     form = await forms.read(request, Approval)
     if not form.ok:
         return await _page(request, approval=form, status=422)
     try:
         async with request.app[DATABASE].write() as session:
-            visit = await _again(session, request)
+            visit, now = await _again(session, request), request.app[CLOCK]()
             if visit.state is not VisitState.BOOKED:
+                best = await requests.best(session, visit, now=now)
                 await requests.approve(
                     session,
                     visit,
-                    rank=form.value.rank,
+                    rank=form.value.rank or best,
                     override_reason=form.value.override,
                     keyring=request.app[KEYRING],
                     by=gate.staff(request).actor,
-                    now=request.app[CLOCK](),
+                    now=now,
                 )
     except VisitationError as refused:
         return await _page(
@@ -136,16 +144,25 @@ async def decline(request: web.Request) -> web.Response:
 
 async def requested(request: web.Request) -> web.Response:
     """What to tell the people of a visit that was just asked for."""
-    visit = gate.subject(request, Visit)
+    visit, me = gate.subject(request, Visit), gate.staff(request)
     async with request.app[DATABASE].read() as session:
         shown = await _listed(session, visit)
+        zone = ZoneInfo(shown.zone)
+        wishes = [
+            (_(RANKS[one.rank - 1]), present.span(place_of(one).span, zone))
+            for one in await ranked.wishes(session, visit)
+        ]
+        point = await session.get(Site, visit.point_id) if visit.point_id else None
     return render(
         request,
         "requests/requested.html",
         visit=shown,
-        zone=ZoneInfo(shown.zone),
+        zone=zone,
         until=visit.hold_until,
-        may_decide=gate.staff(request).role in _DECIDERS,
+        wishes=wishes,
+        office_phone=point.phone if point else "",
+        may_decide=me.role in _DECIDERS,
+        may_ask=me.role in lifecycle.MAY[Act.ASK],
     )
 
 
@@ -174,6 +191,7 @@ async def _page(
         zone=zone,
         until=visit.hold_until,
         wishes=wishes,
+        any_possible=any(not one.reasons for one in wishes),
         approval=approval or forms.blank(Approval),
         refusal=refusal or forms.blank(Decline),
         may_decide=gate.staff(request).role in _DECIDERS
@@ -191,6 +209,7 @@ async def _wanted(session: AsyncSession, one: Option, zone: ZoneInfo) -> Wanted:
     )
     return Wanted(
         rank=one.rank,
+        words=_(RANKS[one.rank - 1]),
         when=present.span(one.place.span, zone),
         where=" – ".join(present.isolated(name) for name in seats),
         held=one.held,

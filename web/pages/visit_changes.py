@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking
+from scheduler import booking, cancelling
 from scheduler.booking import Refused
 from visitation import calls, lifecycle
 from visitation.errors import VisitationError
@@ -44,6 +44,7 @@ class Cancellation(forms.Fields):
 
     outcome: Outcome = Field(title=N_("Who cancels"))
     reason: Because = Field(title=N_("Reason"))
+    back_in_line: bool = False
 
 
 class Closing(forms.Fields):
@@ -77,7 +78,7 @@ async def move(request: web.Request) -> web.Response:
 
 async def ask_cancel(request: web.Request) -> web.Response:
     """The form to cancel a visit: who cancels, and why."""
-    return await _cancel_page(request, forms.blank(Cancellation))
+    return await _cancel_page(request, forms.blank(Cancellation, back_in_line=True))
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -85,22 +86,25 @@ async def cancel(request: web.Request) -> web.Response:
     form = await forms.read(request, Cancellation)
     if not form.ok:
         return await _cancel_page(request, form, status=422)
+    entry = None
     try:
         async with request.app[DATABASE].write() as session:
             visit = await _again(session, request)
             if not _is_told_already(visit, form.value):
-                await booking.cancel(
+                entry = await cancelling.cancel(
                     session,
                     visit=visit,
                     outcome=form.value.outcome,
                     reason=form.value.reason,
+                    back_in_line=form.value.back_in_line,
                     **_who(request),
                 )
     except VisitationError as error:
         return await _cancel_page(request, form.refused(error), status=409)
-    return await _back(
-        request, _("The visit is cancelled, and its slot is free again.")
-    )
+    done = _("The visit is cancelled, and its slot is free again.")
+    if entry is not None:
+        done = _("The visit is cancelled, and the family is back in line.")
+    return await _back(request, done)
 
 
 async def ask_close(request: web.Request) -> web.Response:
@@ -204,7 +208,17 @@ async def _cancel_page(
     request: web.Request, form: Form[Cancellation], *, status: int = 200
 ) -> web.Response:
     outcomes = [(one.value, label(one)) for one in CANCELLATIONS]
-    return await _ask(request, "visits/cancel.html", form, outcomes, status)
+    visit, now = gate.subject(request, Visit), request.app[CLOCK]()
+    async with request.app[DATABASE].read() as session:
+        entry = await cancelling.line_of(session, visit, now=now)
+    return await _ask(
+        request,
+        "visits/cancel.html",
+        form,
+        outcomes,
+        status,
+        line_until=entry.last_day if entry else None,
+    )
 
 
 async def _close_page(
@@ -220,6 +234,7 @@ async def _ask(
     form: Form[Any],
     outcomes: list[tuple[str, str]],
     status: int,
+    **shown: object,
 ) -> web.Response:
     visit = gate.subject(request, Visit)
     async with request.app[DATABASE].read() as session:
@@ -233,6 +248,7 @@ async def _ask(
         visit=visit,
         zone=zone,
         span=Timespan(visit.starts_at, visit.ends_at),
+        **shown,
     )
 
 

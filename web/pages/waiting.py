@@ -8,8 +8,9 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import offers
-from visitation import waiting
 from visitation.waiting import NoSuchOffer, Offer
+from visitation import lifecycle, waiting
+from visitation.lifecycle import Act
 from visitation.waiting import WaitingEntry as Entry
 from visitation.words import OfferState, Role, WaitingState
 from web import forms, gate, queue_reach, queue_rows
@@ -84,7 +85,9 @@ async def accept(request: web.Request) -> web.Response:
             by=gate.staff(request).actor,
             now=request.app[CLOCK](),
         )
-    return redirect(request, "visits.booked", visit=visit.reference)
+    may_book = gate.staff(request).role in lifecycle.MAY[Act.BOOK]
+    page = "visits.booked" if may_book else "slip.show"
+    return redirect(request, page, visit=visit.reference)
 
 
 async def decline(request: web.Request) -> web.Response:

@@ -1,0 +1,344 @@
+"""Asking for a visit for a family: whom, who comes, and up to three times, best first.
+
+For clerks, whose families may have no phone and may not read, and for those who plan.
+Large choices, few on a page; the first time is held while the others are looked for.
+"""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import choosing, requests, times
+from scheduler.booking import Refused
+from visitation import audit, lifecycle
+from visitation.errors import VisitationError
+from visitation.lifecycle import Act, VisitState
+from visitation.visits import Visit
+from visitation.words import Role
+from web import asking_choices, asking_form, forms, gate, present, queue_rows, refusals
+from web.api import idempotency
+from web.api.problems import Answer
+from web.asking_choices import RANKS, Known
+from web.asking_form import Party, Whom, Wishes
+from web.forms import Form
+from web.i18n import _
+from web.keys import CLOCK, DATABASE, KEYRING
+from web.render import redirect, render
+from web.routing import Page, Route
+
+_ASKERS = lifecycle.MAY[Act.ASK]
+_NOON = 12
+
+
+async def new(request: web.Request) -> web.Response:
+    """First, whom the family would like to visit; below, what became of requests."""
+    return await _whom(request, forms.blank(Whom))
+
+
+async def party(request: web.Request) -> web.Response:
+    """Then, who comes, and where to."""
+    whom = await forms.read(request, Whom)
+    if not whom.ok:
+        return await _whom(request, whom, status=422)
+    who = await _known(request, whom)
+    if who is None:
+        return await _whom(request, _unknown(whom), status=422)
+    form = forms.blank(
+        Party,
+        number=who.prisoner.number,
+        visitors=[who.visitors[0][0]] if len(who.visitors) == 1 else [],
+        place=who.points[0][0] if who.points else "",
+    )
+    typed = {**form.typed, "prison": (str(who.prison.id),)}
+    return _party(request, who, Form(model=Party, typed=typed))
+
+
+async def days(request: web.Request) -> web.Response:
+    """Then a day: those next to come that have a free time."""
+    step = await _step(request)
+    if isinstance(step, web.Response):
+        return step
+    form, who = step
+    async with request.app[DATABASE].read() as session:
+        found = await asking_choices.days(
+            session,
+            who,
+            asking_choices.party(who, form.value),
+            since=form.value.since,
+            now=request.app[CLOCK](),
+        )
+    return _render(request, "days", form, who, found=found, kept=form.value.chosen)
+
+
+async def at(request: web.Request) -> web.Response:
+    """Then a time of that day."""
+    step = await _step(request)
+    return step if isinstance(step, web.Response) else await _times(request, *step)
+
+
+async def choose(request: web.Request) -> web.Response:
+    """Then everything once more, while the first choice is held."""
+    step = await _step(request)
+    return step if isinstance(step, web.Response) else await _check(request, *step)
+
+
+async def send(request: web.Request) -> web.Response:
+    """Ask or book, as the prison wants it; sent twice, it is done once."""
+    step = await _step(request)
+    if isinstance(step, web.Response):
+        return step
+    form, who = step
+    keyring, me = request.app[KEYRING], gate.staff(request)
+
+    async def act(session: AsyncSession) -> Answer:
+        visit = await _send(session, request, form.value, who)
+        return Answer(status=303, text=f"{visit.state} {visit.reference}")
+
+    try:
+        done = await idempotency.once(
+            request.app[DATABASE],
+            act,
+            actor=me.actor.key,
+            key=f"page:{form.value.key or keyring.reference()}"[:128],
+            asked=repr(sorted(form.typed.items())),
+            keyring=keyring,
+            now=request.app[CLOCK](),
+        )
+    except choosing.HoldOver:
+        return await _check(request, form, who, over=True)
+    except Refused:
+        # Choosing says the same again, and what is free instead.
+        return await _check(request, form, who)
+    except VisitationError as refused:
+        return await _check(request, form.refused(refused), who)
+    state, _space, reference = done.text.partition(" ")
+    if state == VisitState.REQUESTED:
+        return redirect(request, "requests.requested", visit=reference)
+    may_book = me.role in lifecycle.MAY[Act.BOOK]
+    page = "visits.booked" if may_book else "slip.show"
+    return redirect(request, page, visit=reference)
+
+
+async def _send(
+    session: AsyncSession, request: web.Request, typed: Wishes, who: Known
+) -> Visit:
+    me, now = gate.staff(request), request.app[CLOCK]()
+    one = asking_choices.party(who, typed)
+    held = await choosing.kept(session, by=me.actor, now=now)
+    if typed.hold and (held is None or held.reference != typed.hold):
+        raise choosing.HoldOver(typed.hold)
+    for place in typed.ranked:
+        await asking_choices.proposal(session, who, one, place)
+    ask = requests.submit if typed.decide else requests.ask
+    visit = await ask(
+        session,
+        ranked=typed.ranked,
+        keyring=request.app[KEYRING],
+        by=me.actor,
+        now=now,
+        **asking_choices.wish(who, typed),
+    )
+    if typed.seen:
+        audit.note(
+            session,
+            me.actor,
+            "identity_seen",
+            f"visit:{visit.id}",
+            now=now,
+            visit_id=visit.id,
+        )
+    return visit
+
+
+async def _check(
+    request: web.Request, form: Form[Wishes], who: Known, *, over: bool = False
+) -> web.Response:
+    """Hold the first choice, and say what speaks against any; else choose again."""
+    typed, me, now = form.value, gate.staff(request), request.app[CLOCK]()
+    if not typed.ranked:
+        return await _times(request, form, who)
+    one = asking_choices.party(who, typed)
+    try:
+        async with request.app[DATABASE].write() as session:
+            proposed = [
+                await asking_choices.proposal(session, who, one, place)
+                for place in typed.ranked
+            ]
+            held = await choosing.keep(
+                session,
+                keyring=request.app[KEYRING],
+                by=me.actor,
+                now=now,
+                **asking_choices.wish(who, typed),
+            )
+            reasons = [
+                await times.against(session, each, now=now, but_visit=held.id)
+                for each in proposed
+            ]
+            looked_at = await requests.is_looked_at(session, who.prison.id, by=me.actor)
+    except Refused as refused:
+        return await _times(request, form.refused(refused), who, refused=True)
+    return _render(
+        request,
+        "check",
+        form,
+        who,
+        status=200 if form.ok else 409,
+        held=held,
+        over=over,
+        wishes=[
+            {
+                "name": name,
+                "rank": _(RANKS[place]),
+                "span": found.span,
+                "reasons": [refusals.sentence(reason) for reason in against],
+            }
+            for place, (name, found, against) in enumerate(
+                zip(typed.chosen, typed.ranked, reasons, strict=True)
+            )
+        ],
+        more=len(typed.chosen) < requests.MOST_WISHES,
+        looked_at=looked_at,
+        may_choose=me.role in lifecycle.MAY[Act.DECIDE],
+        key=request.app[KEYRING].reference(),
+    )
+
+
+async def _times(
+    request: web.Request, form: Form[Wishes], who: Known, *, refused: bool = False
+) -> web.Response:
+    """The times of the day that was looked at; of a refused first choice's, else."""
+    typed = form.value
+    first = typed.ranked[0].span.start if typed.ranked else None
+    day = typed.day or (present.local_day(first, who.zone) if first else None)
+    if day is None:
+        return await days(request)
+    async with request.app[DATABASE].read() as session:
+        free = await asking_choices.of_day(
+            session,
+            who,
+            asking_choices.party(who, typed),
+            day,
+            now=request.app[CLOCK](),
+        )
+    kept = typed.chosen[1:] if refused else typed.chosen
+    shown = [
+        (asking_form.named(one.place), one.place.span)
+        for one in free
+        if asking_form.named(one.place) not in kept
+    ]
+    halves = (
+        (_("Before noon"), [s for s in shown if _hour(s[1].start, who) < _NOON]),
+        (_("After noon"), [s for s in shown if _hour(s[1].start, who) >= _NOON]),
+    )
+    return _render(
+        request,
+        "times",
+        form,
+        who,
+        status=200 if form.ok else 409,
+        day=day,
+        halves=[half for half in halves if half[1]],
+        kept=kept,
+    )
+
+
+def _hour(at: datetime, who: Known) -> int:
+    return at.astimezone(who.zone).hour
+
+
+async def _step(request: web.Request) -> tuple[Form[Wishes], Known] | web.Response:
+    """What was said so far; the page to go back to, where something is missing."""
+    form = await forms.read(request, Wishes)
+    whom = forms.parse(Whom, [(name, form.text(name)) for name in ("prison", "number")])
+    who = await _known(request, whom) if whom.ok else None
+    if who is None:
+        return await _whom(request, _unknown(whom) if whom.ok else whom, status=422)
+    if gate.staff(request).role is Role.CLERK and not form.text("seen"):
+        form = form.faulted(
+            "seen", _("Look at the identity card of each of them first.")
+        )
+    if not form.ok:
+        return _party(request, who, form, status=422)
+    return form, who
+
+
+async def _known(request: web.Request, whom: Form[Whom]) -> Known | None:
+    async with request.app[DATABASE].read() as session:
+        return await asking_choices.known(
+            session, gate.staff(request), whom.value, now=request.app[CLOCK]()
+        )
+
+
+def _unknown(form: Form[Whom]) -> Form[Whom]:
+    return form.faulted(
+        "number", _("No prisoner of this prison has this number. Check each digit.")
+    )
+
+
+async def _whom(
+    request: web.Request, form: Form[Whom], *, status: int = 200
+) -> web.Response:
+    me, now = gate.staff(request), request.app[CLOCK]()
+    async with request.app[DATABASE].read() as session:
+        prisons = await queue_rows.prisons(session, me)
+        lately = await asking_choices.lately(session, me, now=now)
+    return render(
+        request,
+        "asking/whom.html",
+        status=status,
+        form=form,
+        prisons=[(one.id, one.name) for one in prisons],
+        lately=[(one, ZoneInfo(one.zone)) for one in lately],
+    )
+
+
+def _party(
+    request: web.Request, who: Known, form: Form[Any], *, status: int = 200
+) -> web.Response:
+    must_see = gate.staff(request).role is Role.CLERK
+    return _render(request, "party", form, who, status=status, must_see=must_see)
+
+
+def _render(
+    request: web.Request,
+    step: str,
+    form: Form[Any],
+    who: Known,
+    *,
+    status: int = 200,
+    **shown: Any,
+) -> web.Response:
+    return render(
+        request,
+        f"asking/{step}.html",
+        status=status,
+        form=form,
+        who={
+            "prisoner": {"name": who.prisoner.name, "number": who.prisoner.number},
+            "prison": {"id": who.prison.id, "name": who.prison.name},
+            "visitors": who.visitors,
+            "points": who.points,
+        },
+        zone=who.zone,
+        now=request.app[CLOCK](),
+        carried=asking_form.carried(form),
+        **shown,
+    )
+
+
+def _route(method: str, path: str, page: Page) -> Route:
+    return Route(method=method, path=f"/asking{path}", page=page, allow=_ASKERS)
+
+
+ROUTES = (
+    _route("GET", "", new),
+    _route("POST", "/party", party),
+    _route("POST", "/days", days),
+    _route("POST", "/times", at),
+    _route("POST", "/choose", choose),
+    _route("POST", "", send),
+)
