@@ -24,6 +24,8 @@ from visitation.words import Part, Role, VisitKind
 ACCOUNT = 1
 WARDEN = Actor.account(ACCOUNT, Role.WARDEN)
 
+PRISONER, VISITOR = "prisoner-reference", "visitor-reference"
+
 
 @dataclass
 class Stage:
@@ -98,6 +100,40 @@ async def hear(socket: ClientWebSocketResponse, kind: str) -> dict[str, object]:
         if message["type"] == kind:
             return message
         assert message["type"] in wire.TO_PAGE
+
+
+async def in_call(stage: Stage, *parts: Part):
+    """They join, the visit is started, and each has been admitted."""
+    sockets = [await stage.join(part) for part in parts]
+    for socket in sockets:
+        await hear(socket, "joined")
+    await stage.start()
+    for socket in sockets:
+        await hear(socket, "admit")
+        await hear(socket, "offer")
+        await say(socket, "answer", target="subscriber", sdp="v=0")
+        await say(socket, "tracks", audio="on", video="on")
+        await say(socket, "offer", target="publisher", sdp="v=0 mine")
+        await hear(socket, "answer")
+    return sockets
+
+
+async def rejoined(stage: Stage, part: Part) -> dict[str, object]:
+    return await hear(await stage.join(part), "joined")
+
+
+async def restarted(stage: Stage) -> None:
+    """The process is killed, and another one takes its place."""
+    stage.hub.__dict__.update(
+        Hub(
+            database=stage.database,
+            engine=FakeEngine(),
+            keyring=stage.keyring,
+            clock=stage.clock,
+            settings=CallSettings(),
+        ).__dict__
+    )
+    await stage.hub.start()
 
 
 @pytest.fixture

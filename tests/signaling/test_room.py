@@ -1,14 +1,11 @@
 """Whole calls, played through without a socket or a media engine."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from signaling.conditions import ConnectionQuality, StreamState
 from signaling.effects import (
-    Block,
     Close,
-    Effects,
     Envelope,
     Note,
     Noted,
@@ -17,98 +14,43 @@ from signaling.effects import (
 )
 from signaling.messages import (
     Admit,
-    End,
-    Extend,
     Joined,
     Leave,
-    Message,
-    Mute,
     ParticipantJoined,
     ParticipantLeft,
     ParticipantUpdated,
-    ParticipantView,
-    Pause,
     Start,
-    TimeLeft,
     TrackMuted,
     TrackPublished,
     TrackUnmuted,
     TrackUnpublished,
     TrackView,
-    Warn,
 )
-from signaling.room import Room
 from signaling.seats import Guest
-from signaling.supervised import PrivilegedRoom, SupervisedRoom
-from signaling.views import PersonView, RoomView, Welcome
+from signaling.supervised import PrivilegedRoom
+from signaling.views import PersonView, RoomView
 from signaling.words import Phase, Presence, Quality, Reason, Sending
+from tests.signaling.rooms import (
+    CLOSING,
+    COMPANION,
+    HALF_PAST,
+    MONITOR,
+    MOTHER,
+    OFFICIAL,
+    PRISONER,
+    TEN,
+    UNCLE,
+    WELCOME,
+    enter,
+    notes,
+    orders,
+    room,
+    told,
+    under_way,
+    view,
+)
 from visitation.errors import NotAllowed, NotFound
 from visitation.words import Part, VisitKind
-
-TEN = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
-HALF_PAST = TEN + timedelta(minutes=30)
-CLOSING = HALF_PAST + timedelta(minutes=5)
-WELCOME = Welcome(resume="come-back")
-
-PRISONER = Guest(id="prisoner", part=Part.PRISONER, name="رضا", known=False)
-MOTHER = Guest(id="mother", part=Part.VISITOR, name="زهرا", known=True)
-UNCLE = Guest(id="uncle", part=Part.VISITOR, name="حسن", known=False)
-OFFICIAL = Guest(id="official", part=Part.OFFICIAL, name="احمدی", known=False)
-COMPANION = Guest(id="companion", part=Part.COMPANION, name="احمدی", known=False)
-MONITOR = Guest(id="monitor", part=Part.MONITOR, name="", known=False)
-
-
-def room(phase: Phase = Phase.WAITING) -> SupervisedRoom:
-    return SupervisedRoom(
-        kind=VisitKind.FAMILY,
-        starts_at=TEN,
-        ends_at=HALF_PAST,
-        closes_at=CLOSING,
-        phase=phase,
-    )
-
-
-def enter(into: Room, *guests: Guest, sending: bool = True) -> None:
-    """They come in one after the other, and send sound and picture if they may."""
-    for guest in guests:
-        if guest.part is Part.MONITOR:
-            assert isinstance(into, SupervisedRoom)
-            into.watch(guest, WELCOME, now=TEN)
-        else:
-            into.enter(guest, WELCOME, now=TEN)
-        if sending:
-            into.sends(guest.id, audio=Sending.ON, video=Sending.ON)
-
-
-def under_way(*guests: Guest) -> SupervisedRoom:
-    live = room(Phase.LIVE)
-    enter(live, *guests)
-    return live
-
-
-def told(effects: Effects, to: str) -> list[object]:
-    return [e.message for e in effects if isinstance(e, Envelope) and e.to == to]
-
-
-def orders(effects: Effects) -> list[object]:
-    return [e for e in effects if not isinstance(e, Envelope | Note)]
-
-
-def notes(effects: Effects) -> list[Note]:
-    return [e for e in effects if isinstance(e, Note)]
-
-
-def view(guest: Guest, **changes: object) -> ParticipantView:
-    values: dict[str, object] = {
-        "id": guest.id,
-        "part": guest.part,
-        "name": guest.name,
-        "state": Presence.WAITING,
-        "quality": Quality.GOOD,
-        "blocked": (),
-        "tracks": (),
-    }
-    return ParticipantView(**(values | changes))  # type: ignore[arg-type]
 
 
 def test_before_the_start_there_is_a_waiting_room_and_no_media() -> None:
@@ -387,201 +329,6 @@ def test_a_place_is_kept_for_a_minute() -> None:
             reason=Reason.LOST,
         ),
         Seat(subscriber="prisoner", slot=0, publisher=None),
-    )
-
-
-def test_a_lost_leg_counts_as_a_lost_line_until_it_is_heard_again() -> None:
-    live = under_way(PRISONER, MOTHER)
-
-    lost = live.here.line("mother", "publisher", up=False, now=TEN)
-    back = live.here.line(
-        "mother", "publisher", up=True, now=TEN + timedelta(seconds=20)
-    )
-
-    assert told(lost, "prisoner") == [
-        ParticipantUpdated(participant="mother", state=Presence.RECONNECTING),
-        ConnectionQuality(participant="mother", quality=Quality.LOST),
-    ]
-    assert told(back, "mother") == [
-        ConnectionQuality(participant="mother", quality=Quality.GOOD)
-    ]
-    assert notes(lost) + notes(back) == [
-        Note(participant="mother", what=Noted.RECONNECTING),
-        Note(participant="mother", what=Noted.RETURNED, lost=timedelta(seconds=20)),
-    ]
-    assert live.here.line("mother", "publisher", up=True, now=TEN) == ()
-
-
-def test_staff_mute_somebody_and_everybody_knows() -> None:
-    live = under_way(PRISONER, MOTHER)
-    said = Mute(participant="mother", kind="audio", muted=True)
-
-    effects = live.mute("mother", "audio", True)
-
-    assert effects == (
-        Block(publisher="mother", kind="audio", blocked=True),
-        Envelope(to="prisoner", message=said),
-        Envelope(to="mother", message=said),
-    )
-    assert live.mute("mother", "audio", True) == ()
-
-
-def test_whoever_was_muted_stays_so_after_leaving_and_coming_back() -> None:
-    live = under_way(PRISONER, MOTHER)
-    live.mute("mother", "audio", True)
-    live.leave("mother", now=TEN)
-
-    back = live.enter(MOTHER, WELCOME, now=TEN)
-
-    assert Block(publisher="mother", kind="audio", blocked=True) in back
-    [hello] = told(back, "mother")
-    assert isinstance(hello, Joined)
-    assert hello.blocked == ("audio",)
-
-
-def test_a_pause_holds_everything_back_and_keeps_what_was_muted() -> None:
-    live = under_way(PRISONER, MOTHER)
-    live.mute("mother", "audio", True)
-
-    paused = live.pause(True)
-    goes_on = live.pause(False)
-
-    assert orders(paused) == [
-        Block(publisher="mother", kind="video", blocked=True),
-        Block(publisher="prisoner", kind="audio", blocked=True),
-        Block(publisher="prisoner", kind="video", blocked=True),
-    ]
-    assert told(paused, "mother") == [Pause(paused=True)]
-    assert orders(goes_on) == [
-        Block(publisher="mother", kind="video", blocked=False),
-        Block(publisher="prisoner", kind="audio", blocked=False),
-        Block(publisher="prisoner", kind="video", blocked=False),
-    ]
-
-
-def test_whoever_comes_during_a_pause_is_held_back_too() -> None:
-    live = under_way(PRISONER)
-    live.pause(True)
-
-    effects = live.enter(OFFICIAL, WELCOME, now=TEN)
-
-    assert [e for e in orders(effects) if isinstance(e, Block)] == [
-        Block(publisher="official", kind="audio", blocked=True),
-        Block(publisher="official", kind="video", blocked=True),
-    ]
-
-
-def test_staff_say_and_warn() -> None:
-    live = under_way(PRISONER)
-    words, warning = Message(code="", text="سلام"), Warn(code="conduct", text="")
-
-    assert live.say(words) == (Envelope(to="prisoner", message=words),)
-    assert live.say(warning) == (Envelope(to="prisoner", message=warning),)
-
-
-def test_five_minutes_and_one_minute_are_told_once_each() -> None:
-    live = under_way(PRISONER)
-
-    def heard(at: datetime) -> list[object]:
-        return told(live.tick(at), "prisoner")
-
-    assert heard(HALF_PAST - timedelta(minutes=5, seconds=1)) == []
-    assert heard(HALF_PAST - timedelta(minutes=5)) == [TimeLeft(seconds=300)]
-    assert heard(HALF_PAST - timedelta(minutes=4)) == []
-    assert heard(HALF_PAST - timedelta(minutes=1)) == [TimeLeft(seconds=60)]
-    assert heard(HALF_PAST) == []
-
-
-def test_a_longer_visit_is_told_of_its_end_again() -> None:
-    live = under_way(PRISONER)
-    live.tick(HALF_PAST - timedelta(minutes=5))
-    later = HALF_PAST + timedelta(minutes=10)
-    closing = later + timedelta(minutes=5)
-
-    longer = live.retimed(
-        ends_at=later, closes_at=closing, now=HALF_PAST - timedelta(minutes=4)
-    )
-
-    assert told(longer, "prisoner") == [Extend(ends_at=later, closes_at=closing)]
-    assert told(live.tick(later - timedelta(minutes=5)), "prisoner") == [
-        TimeLeft(seconds=300)
-    ]
-    assert live.retimed(ends_at=later, closes_at=closing, now=TEN) == ()
-
-
-def test_the_end_silences_everybody_at_once() -> None:
-    live = under_way(PRISONER, MOTHER)
-    live.lose("mother", now=TEN)
-
-    effects = live.end(Reason.ENDED, now=TEN + timedelta(seconds=5))
-
-    assert effects == (
-        Envelope(to="prisoner", message=End(reason=Reason.ENDED)),
-        Envelope(to="mother", message=End(reason=Reason.ENDED)),
-        Close(participant="prisoner"),
-        Close(participant="mother"),
-        Note(participant="prisoner", what=Noted.LEFT, reason=Reason.ENDED),
-        Note(
-            participant="mother",
-            what=Noted.LEFT,
-            lost=timedelta(seconds=5),
-            reason=Reason.ENDED,
-        ),
-    )
-    assert live.snapshot() == RoomView(phase=Phase.ENDED, people=())
-
-
-def test_media_that_stops_and_comes_back_is_told_to_the_others() -> None:
-    live = under_way(PRISONER, MOTHER)
-
-    stopped = live.here.flow("mother", "video", stalled=True)
-
-    assert stopped == (
-        Envelope(
-            to="prisoner",
-            message=StreamState(participant="mother", kind="video", state="paused"),
-        ),
-    )
-    assert live.here.flow("mother", "video", stalled=True) == ()
-    assert live.expects("mother") == {"audio", "video"}
-
-
-def test_whoever_comes_back_is_told_what_does_not_arrive_just_now() -> None:
-    live = under_way(PRISONER, MOTHER)
-    live.here.flow("mother", "video", stalled=True)
-    live.lose("prisoner", now=TEN)
-
-    back = live.enter(PRISONER, WELCOME, now=TEN, resume=True)
-
-    assert (
-        Envelope(
-            to="prisoner",
-            message=StreamState(participant="mother", kind="video", state="paused"),
-        )
-        in back
-    )
-
-
-def test_a_fifth_picture_waits_for_a_free_slot() -> None:
-    crowd = [
-        Guest(id=f"v{n}", part=Part.VISITOR, name="", known=True) for n in range(5)
-    ]
-    live = under_way(PRISONER, *crowd)
-
-    before = live.enter(PRISONER, WELCOME, now=TEN)
-    effects = live.leave("v0", now=TEN)
-
-    [hello] = told(before, "prisoner")
-    assert isinstance(hello, Joined)
-    mids = {p.id: {track.mid for track in p.tracks} for p in hello.participants}
-    assert mids["v4"] == {None}
-    assert Seat(subscriber="prisoner", slot=0, publisher="v4") in effects
-    assert (
-        Envelope(
-            to="prisoner",
-            message=TrackPublished(participant="v4", kind="video", mid="v0"),
-        )
-        in effects
     )
 
 
