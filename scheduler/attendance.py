@@ -22,6 +22,9 @@ from visitation.visits import Cover, Participant, Visit
 from visitation.wording import Template
 from visitation.words import Attendance, Role, VisitKind
 
+#: How much of what was noted of a visit is kept.
+NOTE_LENGTH = 500
+
 
 class AttendsElsewhere(VisitationError):
     """The official attends something else in that time."""
@@ -71,12 +74,14 @@ async def attend(
 
     Raises:
         NotFound: if there is no such official.
-        Invalid: if the account is no official's in use.
+        Invalid: if the account is no official's in use, or they would sit beside a
+            family that comes to no office.
         NoOfficialWanted: if the visit has its official, or none may attend it.
         AttendsElsewhere: if the official attends something else in that time.
         NoLongerThere: if somebody else changed it at the same moment.
     """
     await official_in_use(session, official_id)
+    _check_place(visit, attendance)
     if visit.official_id is not None or visit.kind is VisitKind.LEGAL:
         raise NoOfficialWanted(visit.reference)
     span = Timespan(visit.starts_at, visit.ends_at)
@@ -107,25 +112,75 @@ async def attend(
     await _told(session, visit, participant, now)
 
 
-async def leave(
-    session: AsyncSession, visit: Visit, *, by: Actor, now: datetime
+async def change(
+    session: AsyncSession,
+    visit: Visit,
+    *,
+    attendance: Attendance,
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    """Take a visit's official away; it wants one again, and the official is told.
+    """Let a visit's official attend it from elsewhere: desk, phone, or the village.
 
     Raises:
+        NoOfficialWanted: if it has none.
+        Invalid: if they would sit beside a family that comes to no office, or attend
+            the visit by a cover, which says from where for all its visits.
+        NoLongerThere: if somebody else changed it at the same moment.
+    """
+    if visit.official_id is None:
+        raise NoOfficialWanted(visit.reference)
+    if visit.attendance is attendance:
+        return
+    if visit.cover_id is not None:
+        raise Invalid("attendance", "by_a_cover")
+    _check_place(visit, attendance)
+    await visits.attach(
+        session,
+        visit,
+        official_id=visit.official_id,
+        attendance=attendance,
+        cover_id=None,
+        reference=keyring.reference(),
+        now=now,
+    )
+    note(
+        session,
+        "official_from",
+        visit,
+        visit.official_id,
+        by=by,
+        now=now,
+        attendance=attendance.value,
+    )
+
+
+async def leave(
+    session: AsyncSession, visit: Visit, *, reason: str, by: Actor, now: datetime
+) -> None:
+    """Take a visit's official away; it wants one again, and its note says why.
+
+    The official is told, unless it is they who leave.
+
+    Raises:
+        Invalid: if no reason is given.
         NoOfficialWanted: if it has none.
         NoLongerThere: if somebody else changed it at the same moment.
     """
     official_id = visit.official_id
     if official_id is None:
         raise NoOfficialWanted(visit.reference)
-    scene = await notices.scene_of(session, visit)
-    if visit.state is VisitState.BOOKED:
+    if not reason.strip():
+        raise Invalid("reason", "reason_needed")
+    if visit.state is VisitState.BOOKED and by.account_id != official_id:
+        scene = await notices.scene_of(session, visit)
         for one in await notices.recipients(session, visit.id):
             if one.part in notices.OFFICIALS:
                 gone = Template.OFFICIAL_CANCELLED
                 await notices.put(session, visit, one, gone, scene=scene, now=now)
-    await visits.detach(session, visit, wanted=True, now=now)
+    remarks = "\n".join(filter(None, (visit.note, reason.strip())))[-NOTE_LENGTH:]
+    await visits.detach(session, visit, wanted=True, now=now, note=remarks)
     note(session, "official_leaves", visit, official_id, by=by, now=now)
 
 
@@ -210,6 +265,7 @@ def note(
     *,
     by: Actor,
     now: datetime,
+    **facts: str,
 ) -> None:
     """Write down that an official comes to a visit or leaves it."""
     audit.note(
@@ -220,7 +276,13 @@ def note(
         now=now,
         visit_id=visit.id,
         official=official_id,
+        **facts,
     )
+
+
+def _check_place(visit: Visit, attendance: Attendance) -> None:
+    if attendance is Attendance.VILLAGE and visit.kiosk_id is None:
+        raise Invalid("attendance", "nobody_to_sit_beside")
 
 
 async def _told(

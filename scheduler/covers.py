@@ -4,22 +4,22 @@ A cover holds the official once, and the visits inside refer to it. A second att
 at the same time is a clash. Knows no page.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import attendance as single
-from scheduler import notices
+from scheduler import calendar, notices
 from scheduler.attendance import AttendsElsewhere
 from visitation import audit, messages, visits
 from visitation.audit import Actor
 from visitation.errors import Invalid, NotFound
 from visitation.keyring import Keyring
 from visitation.people import Account
-from visitation.places import Site
-from visitation.places.tables import MobileDay
+from visitation.places import Site, mobile
+from visitation.places.tables import MobileDay, MobileStop
 from visitation.timespan import Timespan, on_quantum
 from visitation.visits import Cover
 from visitation.wording import Template
@@ -46,15 +46,19 @@ async def cover(
     attends already become part of the cover. The official is told once.
 
     Raises:
-        Invalid: if the span is over, too long or not on five minutes, the day is
-            cancelled, or the account is no official's.
+        Invalid: if the span is over, too long, not on five minutes or on another day
+            than the village's, the day is cancelled, the official would sit beside the
+            families of a prison, or the account is no official's.
         NotFound: if there is no such prison, day or account.
         AttendsElsewhere: if the official attends something else in that time.
         NoLongerThere: if somebody else changed a visit inside at the same moment.
     """
     _check(span, now)
     site = await _site(session, prison_id, mobile_day_id)
-    await _unless_cancelled(session, mobile_day_id)
+    if mobile_day_id is not None:
+        await _check_day(session, mobile_day_id, site, span)
+    elif attendance is Attendance.VILLAGE:
+        raise Invalid("attendance", "beside_on_village_days")
     official = await single.official_in_use(session, official_id)
     made = Cover(
         reference=keyring.reference(),
@@ -129,6 +133,69 @@ async def uncover(
     return len(there)
 
 
+async def change(
+    session: AsyncSession,
+    cover: Cover,
+    *,
+    attendance: Attendance,
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Let an official attend all visits of a cover from elsewhere.
+
+    Raises:
+        Invalid: if the official would sit beside the families of a prison.
+        NoLongerThere: if it was cancelled, or somebody else changed a visit inside at
+            the same moment.
+    """
+    if attendance is Attendance.VILLAGE and cover.mobile_day_id is None:
+        raise Invalid("attendance", "beside_on_village_days")
+    changed = await session.exec(
+        update(Cover)
+        .where(col(Cover.id) == cover.id, col(Cover.cancelled_at).is_(None))
+        .values(attendance=attendance)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:
+        raise visits.NoLongerThere(cover.reference)
+    await session.refresh(cover)
+    for visit in await visits.referring(session, cover):
+        await single.attach(session, visit, cover, keyring, now)
+    audit.note(
+        session,
+        by,
+        "cover_from",
+        f"cover:{cover.id}",
+        now=now,
+        attendance=attendance.value,
+    )
+
+
+async def usual_span(
+    session: AsyncSession,
+    *,
+    place: Site | MobileDay,
+    day: date,
+    now: datetime,
+) -> Timespan | None:
+    """When a prison is open on a day, or a mobile office stands in villages.
+
+    None if it is not at all.
+    """
+    if isinstance(place, MobileDay):
+        stops = await session.exec(
+            select(MobileStop).where(MobileStop.mobile_day_id == place.id)
+        )
+        spans = [Timespan(stop.starts_at, stop.ends_at) for stop in stops.all()]
+    else:
+        slots = await calendar.day(session, site_id=place.id, day=day, now=now)
+        spans = [slot.span for slot in slots if slot.kinds]
+    if not spans:
+        return None
+    return Timespan(min(s.start for s in spans), max(s.end for s in spans))
+
+
 async def _tell(
     session: AsyncSession,
     cover: Cover,
@@ -173,12 +240,14 @@ async def _site(
     return site
 
 
-async def _unless_cancelled(session: AsyncSession, mobile_day_id: int | None) -> None:
-    if mobile_day_id is None:
-        return
+async def _check_day(
+    session: AsyncSession, mobile_day_id: int, office: Site, span: Timespan
+) -> None:
     day = await session.get_one(MobileDay, mobile_day_id)
     if day.state is MobileDayState.CANCELLED:
-        raise Invalid("mobile_day", "day_cancelled")
+        raise Invalid("place", "day_cancelled")
+    if not mobile.whole_day(office, day.day).contains(span):
+        raise Invalid("day", "another_day")
 
 
 def _check(span: Timespan, now: datetime) -> None:

@@ -168,6 +168,7 @@ class Act(StrEnum):
     MOVE = "move"
     DECIDE = "decide"
     REPEAT = "repeat"
+    WANT_OFFICIAL = "want_official"
     FIND_OFFICIAL = "find_official"
     CANCEL = "cancel"
     CHECK_IN = "check_in"
@@ -189,6 +190,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.MOVE: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
     Act.DECIDE: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
     Act.REPEAT: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
+    Act.WANT_OFFICIAL: frozenset({Role.SCHEDULER, Role.WARDEN, Role.ADMINISTRATOR}),
     Act.FIND_OFFICIAL: frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
     Act.CANCEL: frozenset({Role.SCHEDULER, Role.WARDEN, Role.ADMINISTRATOR}),
     Act.CHECK_IN: frozenset({Role.CLERK, Role.ADMINISTRATOR}),

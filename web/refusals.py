@@ -23,9 +23,11 @@ from visitation.waiting import NoSuchOffer, NotWaiting
 from web import present
 from web.i18n import N_, _
 from web.labels import label
+from web.official_refusals import OFFICIALS
 
 #: Every code that use cases raise, in the words people read.
 SENTENCES: dict[str, str] = {
+    **OFFICIALS,
     "over": N_("This time is already over. Choose a later one."),
     "begun": N_("This time has already begun. Choose a later one."),
     "too_soon": N_(
@@ -127,12 +129,6 @@ SENTENCES: dict[str, str] = {
     "other_series": N_("This visit repeats at another pace. End that series first."),
     "times_or_day": N_("Say either how often, or until which day."),
     "within_a_year": N_("Choose a day within a year from today."),
-    "hours_overlap": N_(
-        "There are hours on this day of the week already. End those first."
-    ),
-    "not_an_official": N_("This account is no official's in use. Choose another."),
-    "prison_or_day": N_("Choose a prison, or a day of a mobile office."),
-    "cover_too_long": N_("An official attends for 14 hours at most. Make it shorter."),
     "already_waiting": N_(
         "This family waits for the prisoner already. Look for it in the list."
     ),

@@ -231,7 +231,7 @@ async def test_an_official_takes_a_visit_that_wants_one_and_leaves_it_again(
         assert await official_claims(session, world) == {"visit"}
         with pytest.raises(NoOfficialWanted):
             await attendance.attend(session, visit, **taking)
-        await attendance.leave(session, visit, by=BY, now=NOON)
+        await attendance.leave(session, visit, reason="بیماری", by=BY, now=NOON)
         assert await official_claims(session, world) == set()
         assert (visit.official_id, visit.official_wanted) == (None, True)
         assert await said(session) == [

@@ -14,7 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation.errors import NotFound, VisitationError
 from visitation.lifecycle import VisitState
 from visitation.messages import Message
-from visitation.places.tables import MobileDay, Station
+from visitation.people import Scope
+from visitation.places.tables import MobileDay, Site, Station
 from visitation.timespan import Timespan
 from visitation.visits.tables import Claim, Cover, Participant, Visit
 from visitation.words import Attendance, Part
@@ -47,8 +48,14 @@ async def covers_between(
     *,
     official_id: int | None = None,
     prison_id: int | None = None,
+    mobile_day_id: int | None = None,
+    scope: Scope | None = None,
 ) -> Sequence[Cover]:
-    """The covers in force that touch a span, of an official or at a prison."""
+    """The covers in force that touch a span.
+
+    Those of an official, at a prison, on a village day, or at the prisons and mobile
+    offices of a scope.
+    """
     query = select(Cover).where(
         col(Cover.cancelled_at).is_(None),
         col(Cover.starts_at) < span.end,
@@ -58,6 +65,14 @@ async def covers_between(
         query = query.where(Cover.official_id == official_id)
     if prison_id is not None:
         query = query.where(Cover.prison_id == prison_id)
+    if mobile_day_id is not None:
+        query = query.where(Cover.mobile_day_id == mobile_day_id)
+    if scope is not None:
+        sites = select(Site.id).where(scope.of_sites())
+        days = select(MobileDay.id).where(col(MobileDay.site_id).in_(sites))
+        query = query.where(
+            or_(col(Cover.prison_id).in_(sites), col(Cover.mobile_day_id).in_(days))
+        )
     rows = await session.exec(query.order_by(col(Cover.starts_at), col(Cover.id)))
     return rows.all()
 
@@ -178,9 +193,16 @@ async def attach(
 
 
 async def detach(
-    session: AsyncSession, visit: Visit, *, wanted: bool, now: datetime
+    session: AsyncSession,
+    visit: Visit,
+    *,
+    wanted: bool,
+    now: datetime,
+    note: str | None = None,
 ) -> None:
     """Take a visit's official away, with whatever the visit held of them.
+
+    A note takes the place of the visit's own.
 
     Raises:
         NoLongerThere: if the visit is over, or its official changed meanwhile.
@@ -194,6 +216,7 @@ async def detach(
         attendance=None,
         cover_id=None,
         official_wanted=wanted,
+        note=visit.note if note is None else note,
         changed_at=now,
     )
     await free_official(session, visit, official_id)
