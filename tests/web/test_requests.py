@@ -11,6 +11,7 @@ from tests.web.conftest import Site
 from tests.web.worlds import LENGTH, TEN, english, made, text
 from visitation.audit import SYSTEM
 from visitation.lifecycle import VisitState
+from visitation.places import Closure
 from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.words import Role, VisitKind
@@ -71,6 +72,8 @@ async def test_the_queue_leads_to_a_request_with_its_wishes(
     assert f"/visits/{visit.reference}/request" in queue
     assert page.count("Approve this time") == 2
     assert page.count("Nothing against it") == 2
+    assert "Approve the best that is possible" in page
+    assert "Second choice:" in page
     assert "It is not booked yet" in await text(
         await scheduler.get(f"/visits/{visit.reference}/requested")
     )
@@ -130,3 +133,25 @@ async def test_a_wish_that_is_taken_by_now_says_why(
     assert answer.status == 409
     assert "out of order" in await text(answer)
     assert (await again(scheduler, visit)).state is VisitState.REQUESTED
+
+
+async def test_without_a_rank_the_best_that_is_still_possible_is_approved(
+    scheduler: Site, world: World, visit: Visit
+) -> None:
+    async with scheduler.database.write() as session:
+        closed = Closure(
+            site_id=world.prison.id,
+            starts_at=LATER,
+            ends_at=LATER + LENGTH,
+            reason="repairs",
+            created_at=scheduler.clock(),
+        )
+        session.add(closed)
+    page = await text(await scheduler.get(f"/visits/{visit.reference}/request"))
+    assert page.count("Nothing against it") == 1
+
+    answer = await scheduler.post(f"/visits/{visit.reference}/approve")
+
+    assert answer.headers["Location"] == f"/visits/{visit.reference}/booked"
+    row = await again(scheduler, visit)
+    assert (row.state, row.starts_at) == (VisitState.BOOKED, LATER + HALF)
