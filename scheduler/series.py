@@ -29,6 +29,8 @@ from visitation.words import Outcome
 MOST_TIMES = 52
 LONGEST = timedelta(days=366)
 _LONGEST_PAUSE = 12
+#: States of a visit that can be repeated.
+REPEATABLE = frozenset({VisitState.BOOKED, VisitState.LIVE, VisitState.COMPLETED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +198,8 @@ async def _series(
         series = await session.get_one(Series, visit.series_id)
         if series.every_weeks != every_weeks:
             raise Invalid("every_weeks", "other_series")
+        series.ended_at = None
+        session.add(series)
         return series
     series = Series(
         reference=keyring.reference(), every_weeks=every_weeks, created_at=now
@@ -271,7 +275,7 @@ def _check(
     until: date | None,
     now: datetime,
 ) -> None:
-    if visit.state not in {VisitState.BOOKED, VisitState.LIVE, VisitState.COMPLETED}:
+    if visit.state not in REPEATABLE:
         raise Invalid("visit", "not_to_repeat")
     if not 1 <= every_weeks <= _LONGEST_PAUSE:
         raise Invalid("every_weeks", "out_of_range")

@@ -158,6 +158,17 @@ class Part(StrEnum):
     COMPANION = "companion"
 
 
+class TransferReason(StrEnum):
+    """Why a prisoner was taken to another prison."""
+
+    NEARER = "nearer"
+    COURT = "court"
+    MEDICAL = "medical"
+    ROOM = "room"
+    ORDER = "order"
+    OTHER = "other"
+
+
 class Attendance(StrEnum):
     """Where an official attends from."""
 

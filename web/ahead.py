@@ -16,16 +16,18 @@ from visitation.visits import Participant, Visit
 from visitation.visits.listed import AHEAD, Listed, listed
 from visitation.words import Part
 from web import present
+from web.i18n import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ahead:
-    """A visit to come, as a line of a list."""
+    """A visit to come, as a line of a list; `official` says so if one is wanted."""
 
     reference: str
     when: str
     prisoner: str
     visitors: tuple[str, ...]
+    official: str
 
 
 async def at_station(
@@ -103,10 +105,10 @@ async def _ahead(
 
 
 def _line(visit: Listed) -> Ahead:
-
     return Ahead(
         reference=visit.reference,
         when=present.span(visit.span, ZoneInfo(visit.zone)),
         prisoner=visit.prisoner,
         visitors=tuple(one.name for one in visit.of(Part.VISITOR)),
+        official=_("Wanted") if visit.official_wanted else visit.official,
     )

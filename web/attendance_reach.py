@@ -16,6 +16,7 @@ from visitation.places import Site
 from visitation.places.tables import MobileDay
 from visitation.visits import Cover, Visit
 from visitation.words import MobileDayState, Role, SiteKind
+from web import subjects
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
 from web.subjects import Parts, by_id
 
@@ -120,6 +121,21 @@ async def wanted_visit(
     own = found.official_id == principal.account_id
     open_to_me = found.official_wanted or own or principal.role is not Role.OFFICIAL
     return found if inside.first() is not None and open_to_me else None
+
+
+async def attended_visit(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Visit | None:
+    """The visit of `{visit}`, for who sees it, and officials who could attend it."""
+    found = await subjects.visit(session, parts, principal, device)
+    if found is not None or not isinstance(principal, StaffPrincipal):
+        return found
+    if principal.role is not Role.OFFICIAL:
+        return None
+    return await wanted_visit(session, parts, principal, device)
 
 
 async def official(

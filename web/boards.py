@@ -97,6 +97,7 @@ class Row:
     prisoner: str
     number: str
     official: str
+    official_wanted: bool
     attendance: str
     sign: Sign
     outcome: str
@@ -242,6 +243,7 @@ def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
         prisoner=visit.prisoner,
         number=present.digits(visit.number),
         official=visit.official,
+        official_wanted=visit.official_wanted and visit.state in AHEAD,
         attendance=label(visit.attendance) if visit.attendance else "",
         sign=sign_of(visit, now=now, room=room),
         outcome=label(visit.outcome) if visit.outcome else "",

@@ -29,6 +29,7 @@ from visitation.words import (
     SiteKind,
     StationKind,
     Supervision,
+    TransferReason,
     VisitKind,
     WaitingState,
 )
@@ -76,6 +77,13 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         AppointmentKind.MEDICAL: N_("Doctor"),
         AppointmentKind.OTHER: N_("Something else"),
     },
+    TransferReason: {
+        TransferReason.NEARER: N_("Nearer to the family"),
+        TransferReason.COURT: N_("Nearer to the court"),
+        TransferReason.MEDICAL: N_("Medical care"),
+        TransferReason.ROOM: N_("Room"),
+        TransferReason.ORDER: N_("A judge's order"),
+        TransferReason.OTHER: N_("Something else"),
     AllowanceChange: {
         AllowanceChange.ACCRUAL: N_("Granted by the prison's rules"),
         AllowanceChange.USE: N_("Used by a visit"),

@@ -19,7 +19,7 @@ from visitation.places import Site, Station
 from visitation.visits import Visit
 from visitation.visits.listed import Listed, listed
 from visitation.words import SiteKind
-from web import present, slot_names
+from web import cover_rows, present, slot_names
 from web.i18n import _, ngettext
 from web.labels import label, tone
 
@@ -45,6 +45,8 @@ class Cell:
     state: str
     href: str = ""
     words: str = ""
+    official: str = ""
+    official_wanted: bool = False
     sign: str = ""
     tone: str = "plain"
 
@@ -92,6 +94,7 @@ class PrisonDay:
     terminals: Sequence[Station]
     week: Mapping[date, Sequence[DaySlot]]
     visits: Mapping[str, Listed]
+    covers: Sequence[cover_rows.Row]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -162,6 +165,8 @@ class PrisonDay:
             state=SlotState.TAKEN,
             href=links.visit(slot.visit) if visit else "",
             words=visit.prisoner if visit else _("Being booked"),
+            official=visit.official if visit else "",
+            official_wanted=visit is not None and visit.official_wanted,
             sign=label(slot.visit_state) if slot.visit_state else "",
             tone=tone(slot.visit_state) if slot.visit_state else "plain",
         )
@@ -222,4 +227,5 @@ async def read(
         terminals=terminals.all(),
         week=await calendar.week(session, site_id=prison.id, first=saturday, now=now),
         visits={visit.reference: visit for visit in found},
+        covers=await cover_rows.between(session, whole, prison_id=prison.id),
     )

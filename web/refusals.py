@@ -146,6 +146,9 @@ SENTENCES: dict[str, str] = {
     "ends_before_start": N_("It must end after it starts."),
     "span_length": N_("The end must come after the start, by 31 days at most."),
     "unknown_prison": N_("There is no such prison. Choose one from the list."),
+    "transfer_to_come": N_(
+        "This day is still to come. Record the transfer when it has taken place."
+    ),
     "prison_given_up": N_("This prison was given up. Choose another."),
     "province_code_taken": N_("Another province has this code. Choose another code."),
     "unknown_zone": N_("There is no such time zone. Write it like Asia/Tehran."),

@@ -43,6 +43,7 @@ ACTS: Mapping[str, str] = {
     "visit_override": N_("Approved although a rule spoke against it"),
     "begin_series": N_("Made a standing visit"),
     "official_comes": N_("An official attends"),
+    "official_from": N_("The official attends from elsewhere"),
     "official_leaves": N_("The official does not attend any more"),
     "official_wanted": N_("An official is wanted"),
     "official_not_wanted": N_("No official is wanted any more"),

@@ -159,11 +159,11 @@ async def test_pages_speak_persian_and_are_for_planners(
 async def test_auditors_read_what_keeps_from_visits_and_change_nothing(
     scheduler: Site, world: World, path: str
 ) -> None:
+    visit = await book(scheduler, world)
     await sent_to(scheduler, f"{path}/bars/new", ORDER)
     await sent_to(scheduler, f"{path}/appointments/new", COURT)
     async with scheduler.database.read() as session:
         bar = (await session.exec(select(Bar))).one()
-    visit = await book(scheduler, world)
     await scheduler.sign_in(Role.AUDITOR, provinces=[world.prison.province_id])
     shown = await text(scheduler, f"/visits/{visit.reference}")
     for page in ("restrictions", "allowance"):

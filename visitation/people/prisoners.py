@@ -1,7 +1,8 @@
 """Prisoners: adding, editing, finding, transferring, releasing."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import tuple_
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +18,7 @@ from visitation.people.identity import sealed_id
 from visitation.people.scope import Scope
 from visitation.people.tables import Prisoner
 from visitation.places.tables import Site
-from visitation.words import SiteKind
+from visitation.words import SiteKind, TransferReason
 
 
 async def add_prisoner(
@@ -84,15 +85,18 @@ async def transfer_prisoner(
     number: str,
     by: Actor,
     now: datetime,
+    on: date | None = None,
+    reason: TransferReason = TransferReason.OTHER,
 ) -> None:
     """Record that a prisoner is held in another prison now, under a number there.
 
-    What is booked stays; the booking rules refuse anything new in the old prison. Where
-    the prisoner is already, under that number, nothing changes.
+    It was `on` a day, today unless one is given. What is booked stays; the booking
+    rules refuse anything new in the old prison. Where the prisoner is already, under
+    that number, nothing changes.
 
     Raises:
-        Invalid: if there is no such prison, it was given up, or somebody there has the
-            number.
+        Invalid: if there is no such prison, it was given up, somebody there has the
+            number, or the day is still to come.
     """
     wanted = persian.to_ascii_digits(number).strip()
     site = await session.get(Site, to_site)
@@ -100,6 +104,9 @@ async def transfer_prisoner(
         raise Invalid("to_site", "unknown_prison")
     if site.closed_at is not None and site.closed_at <= now:
         raise Invalid("to_site", "prison_given_up")
+    today = now.astimezone(ZoneInfo(site.zone)).date()
+    if (on or today) > today:
+        raise Invalid("on", "transfer_to_come")
     was = prisoner.site_id
     if (was, prisoner.number) == (to_site, wanted):
         return
@@ -112,6 +119,8 @@ async def transfer_prisoner(
         now=now,
         from_site=was,
         to_site=to_site,
+        on=(on or today).isoformat(),
+        reason=reason.value,
     )
 
 

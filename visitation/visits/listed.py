@@ -94,6 +94,7 @@ class Listed:
     number: str
     official_id: int | None
     official: str
+    official_wanted: bool
     attendance: Attendance | None
     outcome: Outcome | None
     attendees: tuple[Attendee, ...]
@@ -221,6 +222,7 @@ def _one(
         number=prisoner.number,
         official_id=visit.official_id,
         official="" if official is None else official.name,
+        official_wanted=visit.official_wanted,
         attendance=visit.attendance,
         outcome=visit.outcome,
         attendees=tuple(people),

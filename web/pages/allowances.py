@@ -11,22 +11,16 @@ from visitation.errors import Invalid
 from visitation.people import Prisoner
 from visitation.places import Site
 from visitation.visits import Balance, Period, Quota
-from visitation.words import AllowanceChange
+from visitation.words import Role
 from web import forms, gate, i18n, present, subjects
 from web.fields import Count, Line
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE
+from web.labels import label
 from web.pages.sites import PLANNERS
 from web.render import redirect, render
-from web.routing import Page, Route
-
-_CHANGES = {
-    AllowanceChange.ACCRUAL: N_("Granted by the prison's rules"),
-    AllowanceChange.USE: N_("Used by a visit"),
-    AllowanceChange.REFUND: N_("Given back"),
-    AllowanceChange.ADJUSTMENT: N_("Changed by hand"),
-}
+from web.routing import Route
 
 
 class Adjustment(forms.Fields):
@@ -112,6 +106,7 @@ async def _page(
         status=status,
         form=form,
         prisoner={"id": prisoner.id, "name": prisoner.name},
+        may_write=gate.staff(request).role in PLANNERS,
         periods=[(name, words[name]) for name in names],
         balances=[
             {
@@ -126,7 +121,7 @@ async def _page(
             {
                 "at": entry.at,
                 "period": words[entry.period],
-                "what": _(_CHANGES[entry.change]),
+                "what": label(entry.change),
                 "amount": present.digits(f"{entry.amount:+d}"),
                 "reason": entry.reason,
             }
@@ -146,14 +141,20 @@ def _in_words(period: Period, quota: Quota) -> str:
     return present.digits(f"{name} {month.year}")
 
 
-def _of_prisoner(method: str, page: Page) -> Route:
-    return Route(
-        method=method,
-        path="/prisoners/{prisoner}/allowance",
-        page=page,
+_PATH = "/prisoners/{prisoner}/allowance"
+ROUTES = (
+    Route(
+        method="GET",
+        path=_PATH,
+        page=show,
+        allow=PLANNERS | {Role.AUDITOR},
+        subject=subjects.prisoner,
+    ),
+    Route(
+        method="POST",
+        path=_PATH,
+        page=adjust,
         allow=PLANNERS,
         subject=subjects.prisoner,
-    )
-
-
-ROUTES = (_of_prisoner("GET", show), _of_prisoner("POST", adjust))
+    ),
+)

@@ -22,7 +22,7 @@ from visitation.visits import NoSuchCode, Visit, boards, code_of, find_by_code
 from visitation.visits.codes import CODE_DIGITS
 from visitation.visits.listed import Listed
 from visitation.words import Part, StationKind
-from web import forms, gate, line_signs, sealed, subjects, ticks
+from web import cover_rows, forms, gate, line_signs, sealed, subjects, ticks
 from web.boards import local_day, row
 from web.fields import Day, Line
 from web.i18n import N_
@@ -115,6 +115,9 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
                 session, scope=me.scope, day=local_day(chosen, zone, now=now)
             )
         kiosks = await _kiosks(session, me, now)
+        attended = await cover_rows.between(
+            session, local_day(chosen, zone, now=now), scope=me.scope
+        )
     # Today's board stays today's when midnight passes.
     query = {} if chosen == today else {"day": chosen.isoformat()}
     query = sealed.query(request, text) or query
@@ -129,6 +132,7 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
         "fresh": url(request, "clerk.board", query=query),
         "groups": _grouped(found, now, by_day=bool(text)),
         "kiosks": kiosks,
+        "attended": [] if text else [one for one in attended if one.is_village],
         "count": len(found),
     }
 

@@ -4,9 +4,8 @@ Schedulers plan for every official who works in their places; an official for no
 but themselves.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -25,13 +24,14 @@ from visitation.timespan import Timespan
 from visitation.visits import Cover, Visit
 from visitation.visits.listed import Listed, listed
 from visitation.words import Attendance, Role
-from web import attendance_reach, forms, gate, present
+from web import attendance_reach, cover_rows, forms, gate, present
 from web.fields import Wall
 from web.forms import Form
-from web.i18n import N_, _
+from web.i18n import N_, _, ngettext
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
-from web.labels import label, options
+from web.labels import options
 from web.picks import NearDay, Pick
+from web.principals import StaffPrincipal
 from web.render import redirect, render
 from web.routing import Door, Route
 
@@ -44,15 +44,18 @@ _TO_COME = frozenset({VisitState.REQUESTED, VisitState.BOOKED})
 
 
 class CoverFields(forms.Fields):
-    """Who attends what, when, and from where. A village day has its own times."""
+    """Who attends what, when, and from where.
+
+    A village day has its own day; without hours it is as long as the place is open.
+    """
 
     official: Pick | None = Field(default=None, title=N_("Official"))
     place: str = Field(
         pattern=r"^(prison|day):[1-9][0-9]{0,8}$", title=N_("Prison or village day")
     )
-    day: NearDay = Field(title=N_("Day"))
-    starts: Wall = Field(title=N_("From"))
-    ends: Wall = Field(title=N_("To"))
+    day: NearDay | None = Field(default=None, title=N_("Day"))
+    starts: Wall | None = Field(default=None, title=N_("From"))
+    ends: Wall | None = Field(default=None, title=N_("To"))
     attendance: Attendance = Field(title=N_("Where the official attends from"))
 
 
@@ -65,15 +68,10 @@ class Taking(forms.Fields):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A cover as a line of a list."""
+class Elsewhere(forms.Fields):
+    """From where a whole session is attended."""
 
-    reference: str
-    official: str
-    place: str
-    when: str
-    attendance: str
+    attendance: Attendance = Field(title=N_("Where the official attends from"))
 
 
 async def index(request: web.Request) -> web.Response:
@@ -86,28 +84,49 @@ async def add(request: web.Request) -> web.Response:
     form = await forms.read(request, CoverFields)
     if not form.ok:
         return await _page(request, form=form, status=422)
-    typed = form.value
+    typed, now = form.value, request.app[CLOCK]()
     try:
         async with request.app[DATABASE].write() as session:
             official = await _official(session, request, typed.official)
             prison, day = await _place(session, request, typed.place)
-            zone = ZoneInfo(prison.zone)
-            await covers.cover(
+            cover = await covers.cover(
                 session,
                 official_id=official.id,
                 prison_id=None if day else prison.id,
                 mobile_day_id=day.id if day else None,
-                span=_span(typed, zone),
+                span=await _span(session, typed, prison, day, now=now),
                 attendance=typed.attendance,
+                keyring=request.app[KEYRING],
+                by=gate.staff(request).actor,
+                now=now,
+            )
+            flash = await _outcome(session, cover)
+    except VisitationError as refused:
+        if isinstance(refused, NotFound):
+            raise
+        return await _page(request, form=form.refused(refused), status=409)
+    return redirect(request, "covers.index", flash=flash)
+
+
+async def change(request: web.Request) -> web.Response:
+    """Attend a whole session from elsewhere."""
+    form = await forms.read(request, Elsewhere)
+    if not form.ok:
+        return await _page(request, changing=form, status=422)
+    subject = gate.subject(request, Cover)
+    try:
+        async with request.app[DATABASE].write() as session:
+            await covers.change(
+                session,
+                await session.get_one(Cover, subject.id),
+                attendance=form.value.attendance,
                 keyring=request.app[KEYRING],
                 by=gate.staff(request).actor,
                 now=request.app[CLOCK](),
             )
     except VisitationError as refused:
-        if isinstance(refused, NotFound):
-            raise
-        return await _page(request, form=form.refused(refused), status=409)
-    return redirect(request, "covers.index", flash=_("The attendance is planned."))
+        return await _page(request, changing=form.refused(refused), status=409)
+    return redirect(request, "covers.index", flash=_("It is changed."))
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -156,68 +175,44 @@ async def _page(
     *,
     form: Form[CoverFields] | None = None,
     taking: Form[Taking] | None = None,
+    changing: Form[Elsewhere] | None = None,
     status: int = 200,
 ) -> web.Response:
     me, now = gate.staff(request), request.app[CLOCK]()
-    zone = request.app[SETTINGS].zone
-    alone = me.account_id if me.role is Role.OFFICIAL else None
+    today = now.astimezone(request.app[SETTINGS].zone).date()
+    whose = {"official_id": me.account_id} if _is_official(me) else {"scope": me.scope}
     async with request.app[DATABASE].read() as session:
         officials = await attendance_reach.officials(session, me.scope)
         sites = await attendance_reach.prisons(session, me.scope)
-        days = await attendance_reach.village_days(
-            session, me.scope, now.astimezone(zone).date()
-        )
-        ahead = await visits.covers_between(
-            session, Timespan(now, now + _AHEAD), official_id=alone
-        )
+        days = await attendance_reach.village_days(session, me.scope, today)
+        ahead = await cover_rows.between(session, Timespan(now, now + _AHEAD), **whose)
         wanted = await attendance.wanting(session, scope=me.scope, now=now)
         shown = await listed(
             session, col(Visit.id).in_([one.id for one in wanted]), shown=_TO_COME
         )
-    places = {f"prison:{site.id}": present.isolated(site.name) for site in sites}
-    places |= {f"day:{day.id}": _day_words(day, site) for day, site in days}
-    zones = {site.id: ZoneInfo(site.zone) for site in sites}
+    places = [(f"prison:{site.id}", present.isolated(site.name)) for site in sites]
+    places += [(f"day:{day.id}", _day_words(day, site)) for day, site in days]
+    notes = {one.id: one.note for one in wanted}
     return render(
         request,
         "covers/index.html",
         status=status,
-        covers=_rows(ahead, officials, places, zones, zone),
-        wanted=[(one, ZoneInfo(one.zone)) for one in _by_time(shown)],
+        covers=ahead,
+        wanted=[(one, ZoneInfo(one.zone), notes[one.id]) for one in _by_time(shown)],
         officials=[(str(one.id), one.name) for one in officials],
-        places=list(places.items()),
+        places=places,
         attendances=options(Attendance),
-        form=form or forms.blank(CoverFields, attendance=Attendance.DESK),
+        form=form or forms.blank(CoverFields, attendance=Attendance.DESK, day=today),
         taking=taking or forms.blank(Taking, attendance=Attendance.DESK),
-        alone=alone is not None,
+        changing=changing or forms.blank(Elsewhere, attendance=Attendance.DESK),
+        alone=_is_official(me),
         may_plan=me.role in _PLANNERS,
-        today=now.astimezone(zone).date(),
+        today=today,
     )
 
 
-def _rows(
-    ahead: Sequence[Cover],
-    officials: Sequence[Account],
-    places: Mapping[str, str],
-    zones: Mapping[int, ZoneInfo],
-    zone: tzinfo,
-) -> list[Row]:
-    names = {one.id: one.name for one in officials}
-    rows = []
-    for one in ahead:
-        key = f"day:{one.mobile_day_id}" if one.mobile_day_id else ""
-        place = places.get(key or f"prison:{one.prison_id}")
-        if place is not None and one.official_id in names:
-            span = Timespan(one.starts_at, one.ends_at)
-            rows.append(
-                Row(
-                    reference=one.reference,
-                    official=names[one.official_id],
-                    place=place,
-                    when=present.span(span, zones.get(one.prison_id or 0, zone)),
-                    attendance=label(one.attendance),
-                )
-            )
-    return rows
+def _is_official(me: StaffPrincipal) -> bool:
+    return me.role is Role.OFFICIAL
 
 
 def _by_time(shown: Sequence[Listed]) -> list[Listed]:
@@ -229,12 +224,56 @@ def _day_words(day: MobileDay, site: Site) -> str:
     return f"{present.isolated(site.name)} – {when}"
 
 
-def _span(typed: CoverFields, zone: ZoneInfo) -> Timespan:
-    start = datetime.combine(typed.day, typed.starts, zone)
-    end = datetime.combine(typed.day, typed.ends, zone)
+async def _span(
+    session: AsyncSession,
+    typed: CoverFields,
+    site: Site,
+    mobile_day: MobileDay | None,
+    *,
+    now: datetime,
+) -> Timespan:
+    """The hours that were written, or else those that the place keeps on the day."""
+    zone = ZoneInfo(site.zone)
+    day = mobile_day.day if mobile_day else typed.day
+    if day is None:
+        raise Invalid("day", "missing")
+    start, end = _wall(day, typed.starts, zone), _wall(day, typed.ends, zone)
+    if start is None or end is None:
+        place = mobile_day or site
+        usual = await covers.usual_span(session, place=place, day=day, now=now)
+        if usual is None:
+            raise Invalid("place" if mobile_day else "day", "not_open_then")
+        start, end = start or usual.start, end or usual.end
     if end <= start:
         raise Invalid("ends", "ends_before_start")
     return Timespan(start, end)
+
+
+def _wall(day: date, wall: time | None, zone: ZoneInfo) -> datetime | None:
+    return None if wall is None else datetime.combine(day, wall, zone)
+
+
+async def _outcome(session: AsyncSession, cover: Cover) -> str:
+    """What became of the visits inside a new cover."""
+    inside = await visits.inside(session, cover)
+    own = sum(one.cover_id == cover.id for one in inside)
+    others = sum(
+        one.official_id is not None and one.cover_id != cover.id for one in inside
+    )
+    said = _("The attendance is planned.")
+    told = ngettext(
+        "%(num)s visit has this official by it.",
+        "%(num)s visits have this official by it.",
+        own,
+    )
+    if not others:
+        return f"{said} {present.digits(told)}"
+    kept = ngettext(
+        "%(num)s keeps the official it had.",
+        "%(num)s keep the official they had.",
+        others,
+    )
+    return f"{said} {present.digits(told)} {present.digits(kept)}"
 
 
 async def _official(
@@ -271,6 +310,13 @@ ROUTES = (
         menu=N_("Prosecutors"),
     ),
     Route(method="POST", path="/attendance", page=add, allow=_PLANNERS),
+    Route(
+        method="POST",
+        path="/attendance/{cover}/place",
+        page=change,
+        allow=_PLANNERS,
+        subject=attendance_reach.cover,
+    ),
     Route(
         method="POST",
         path="/attendance/{cover}/cancel",

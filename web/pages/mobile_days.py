@@ -17,7 +17,17 @@ from visitation.places.itinerary import Stop
 from visitation.places.mobile import Itinerary
 from visitation.timespan import Timespan
 from visitation.words import MobileDayState, Role, SiteKind
-from web import ahead, forms, gate, itinerary_form, picks, present, reach, subjects
+from web import (
+    ahead,
+    cover_rows,
+    forms,
+    gate,
+    itinerary_form,
+    picks,
+    present,
+    reach,
+    subjects,
+)
 from web.fields import Line
 from web.forms import Fields, Form
 from web.i18n import N_, _
@@ -264,6 +274,7 @@ async def _show(
     whole = mobile.whole_day(found.office, found.day.day)
     async with request.app[DATABASE].read() as session:
         booked = await ahead.on_mobile_day(session, found.office.id, whole, now=now)
+        attended = await cover_rows.between(session, whole, mobile_day_id=found.day.id)
     values = itinerary_form.typed(found.stops, ZoneInfo(found.office.zone))
     return render(
         request,
@@ -277,6 +288,7 @@ async def _show(
         villages=villages,
         kiosks=kiosks,
         booked_then=booked,
+        attended=attended,
     )
 
 

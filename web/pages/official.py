@@ -1,4 +1,4 @@
-"""The visits an official attends, today and in the coming days, with a way in.
+"""The visits an official attends, those that want one, and a way into today's.
 
 An official who sits beside the family opens the companion page, which has no sound.
 """
@@ -8,38 +8,78 @@ from itertools import groupby
 from typing import Any
 
 from aiohttp import web
+from pydantic import Field
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from scheduler import attendance
 from visitation import calls
-from visitation.lifecycle import MAY, Act
+from visitation.errors import VisitationError
+from visitation.lifecycle import MAY, Act, VisitState
 from visitation.people import Account
 from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.visits import Visit, boards, by_reference
-from visitation.visits.listed import Listed
+from visitation.visits.listed import Listed, listed
 from visitation.words import Attendance, Part, VisitKind
-from web import gate
+from web import attendance_reach, cover_rows, forms, gate
 from web.boards import Row, call_path, local_day, row
-from web.i18n import N_
+from web.forms import Form
+from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
+from web.labels import options
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
-from web.render import redirect_to, render
+from web.render import redirect, redirect_to, render
 from web.routing import Route
 from web.subjects import Parts
 
 _OFFICIALS = MAY[Act.ATTEND]
 _AHEAD = timedelta(days=14)
+_TO_COME = frozenset({VisitState.REQUESTED, VisitState.BOOKED})
+
+
+class Joining(forms.Fields):
+    """From where an official attends a visit."""
+
+    attendance: Attendance = Field(
+        default=Attendance.DESK, title=N_("Where you attend from")
+    )
 
 
 async def day(request: web.Request) -> web.Response:
     """The list."""
-    return render(request, "official/day.html", **await _shown(request))
+    return await _page(request, forms.blank(Joining, attendance=Attendance.DESK))
 
 
 async def board(request: web.Request) -> web.Response:
     """The part of it that is kept fresh."""
     return render(request, "official/board.html", **await _shown(request))
+
+
+async def join(request: web.Request) -> web.Response:
+    """Attend a visit that wants an official."""
+    form = await forms.read(request, Joining)
+    if not form.ok:
+        return await _page(request, form, status=422)
+    me, subject = gate.staff(request), gate.subject(request, Visit)
+    try:
+        async with request.app[DATABASE].write() as session:
+            visit = await session.get_one(Visit, subject.id)
+            # A double click: the official attends it already.
+            if visit.official_id != me.account_id:
+                await attendance.attend(
+                    session,
+                    visit,
+                    official_id=me.account_id,
+                    attendance=form.value.attendance,
+                    keyring=request.app[KEYRING],
+                    by=me.actor,
+                    now=request.app[CLOCK](),
+                )
+    except VisitationError as refused:
+        return await _page(request, form.refused(refused), status=409)
+    flash = _("You attend the visit. It is on your list.")
+    return redirect(request, "official.day", flash=flash)
 
 
 async def attend(request: web.Request) -> web.Response:
@@ -58,19 +98,43 @@ async def attend(request: web.Request) -> web.Response:
     return redirect_to(request, call_path(found.reference))
 
 
+async def _page(
+    request: web.Request, form: Form[Joining], *, status: int = 200
+) -> web.Response:
+    me, now = gate.staff(request), request.app[CLOCK]()
+    async with request.app[DATABASE].read() as session:
+        wanted = await attendance.wanting(session, scope=me.scope, now=now)
+        found = await listed(
+            session, col(Visit.id).in_([one.id for one in wanted]), shown=_TO_COME
+        )
+        covers = await cover_rows.between(
+            session, Timespan(now, now + _AHEAD), official_id=me.account_id
+        )
+    return render(
+        request,
+        "official/day.html",
+        status=status,
+        form=form,
+        wanted=[row(one, now=now) for one in found],
+        covers=covers,
+        places=options(Attendance),
+        **await _shown(request),
+    )
+
+
 async def _shown(request: web.Request) -> dict[str, Any]:
     now, zone = request.app[CLOCK](), request.app[SETTINGS].zone
     today = local_day(now.astimezone(zone).date(), zone, now=now)
     me = gate.staff(request)
     async with request.app[DATABASE].read() as session:
-        listed = await boards.to_attend(
+        found = await boards.to_attend(
             session,
             account_id=me.account_id,
             scope=me.scope,
             within=Timespan(today.start, today.end + _AHEAD),
             today=today,
         )
-    rows = [_entry(one, me.account_id, row(one, now=now)) for one in listed]
+    rows = [_entry(one, me.account_id, row(one, now=now)) for one in found]
     days = groupby(rows, key=lambda entry: entry["visit"].day)
     return {
         "now": now,
@@ -79,15 +143,17 @@ async def _shown(request: web.Request) -> dict[str, Any]:
     }
 
 
-def _entry(listed: Listed, account_id: int, shown: Row) -> dict[str, Any]:
-    own = listed.official_id == account_id or any(
-        one.account_id == account_id for one in listed.of(Part.OFFICIAL, Part.COMPANION)
+def _entry(one: Listed, account_id: int, shown: Row) -> dict[str, Any]:
+    own = one.official_id == account_id or any(
+        person.account_id == account_id
+        for person in one.of(Part.OFFICIAL, Part.COMPANION)
     )
     return {
         "visit": shown,
         "own": own,
-        "beside": listed.attendance is Attendance.VILLAGE,
-        "companion": call_path(listed.reference, part=Part.COMPANION),
+        "beside": one.attendance is Attendance.VILLAGE,
+        "may_change": own and one.state is VisitState.BOOKED,
+        "companion": call_path(one.reference, part=Part.COMPANION),
     }
 
 
@@ -121,6 +187,13 @@ ROUTES = (
         menu=N_("Visits to attend"),
     ),
     Route(method="GET", path="/official/board", page=board, allow=_OFFICIALS),
+    Route(
+        method="POST",
+        path="/official/{visit}/join",
+        page=join,
+        allow=_OFFICIALS,
+        subject=attendance_reach.wanted_visit,
+    ),
     Route(
         method="POST",
         path="/official/{visit}/attend",

@@ -15,7 +15,7 @@ from visitation.errors import Invalid
 from visitation.people import Contact, Prisoner, Standing
 from visitation.places import Site
 from visitation.words import ContactState, SiteKind
-from web import ahead, forms, gate, paging, picks, present, subjects
+from web import ahead, forms, gate, paging, picks, present, standing, subjects
 from web.fields import Line, Name, NationalId
 from web.forms import Form
 from web.i18n import N_, _
@@ -86,6 +86,7 @@ async def show(request: web.Request) -> web.Response:
         site = await session.get_one(Site, prisoner.site_id)
         contacts = await people.contacts_of(session, prisoner.id)
         booked = await ahead.of_prisoner(session, prisoner.id, now=now)
+        repeated = await standing.of_prisoner(session, prisoner.id, now=now)
     return render(
         request,
         "people/prisoner.html",
@@ -104,6 +105,7 @@ async def show(request: web.Request) -> web.Response:
             for contact, visitor in contacts
         ],
         ahead=booked,
+        standing=repeated,
         zone=ZoneInfo(site.zone),
     )
 

@@ -16,7 +16,7 @@ from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.visits import Series, Visit
 from visitation.words import CANCELLATIONS, Outcome
-from web import forms, gate, present, refusals, subjects
+from web import forms, gate, present, refusals, standing, subjects
 from web.fields import Count, Day, Line
 from web.forms import Form
 from web.i18n import N_, _
@@ -125,12 +125,9 @@ async def _page(
     async with request.app[DATABASE].read() as session:
         visit = await session.get_one(Visit, subject.id)
         site = await session.get_one(Site, visit.prison_id)
-        pace = 1
-        rows = []
-        if visit.series_id is not None:
-            pace = (await session.get_one(Series, visit.series_id)).every_weeks
-            rows = list(await series.visits_of(session, visit.series_id))
+        known = await standing.of_visit(session, visit, now=request.app[CLOCK]())
     zone = ZoneInfo(site.zone)
+    pace = known.every_weeks if known else 1
     return render(
         request,
         "series/series.html",
@@ -138,7 +135,8 @@ async def _page(
         visit=visit,
         span=Timespan(visit.starts_at, visit.ends_at),
         zone=zone,
-        rows=[(row, Timespan(row.starts_at, row.ends_at)) for row in rows],
+        standing=known,
+        may_repeat=visit.state in series.REPEATABLE,
         form=form or forms.blank(Repetition, every_weeks=pace),
         ending=ending or forms.blank(Ending),
         dates=dates,

@@ -8,11 +8,23 @@ from aiohttp import web
 from scheduler import notices
 from visitation import lifecycle, visits
 from visitation.lifecycle import Act, VisitAction, VisitState
+from visitation.people import Prisoner
+from visitation.places import Site
 from visitation.visits import Visit
 from visitation.words import Part, Role
-from web import gate, line_story, message_views, present, subjects, visit_story
+from web import (
+    gate,
+    line_story,
+    message_views,
+    present,
+    standing,
+    subjects,
+    visit_story,
+)
 from web.i18n import N_, _
-from web.keys import DATABASE, KEYRING, SETTINGS
+from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
+from web.pages.restrictions import READERS
+from web.pages.sites import PLANNERS
 from web.render import render
 from web.routing import Page, Route
 
@@ -24,6 +36,7 @@ _OFFERS = (
         "requests.show",
         N_("Decide on the request"),
     ),
+    (Act.WANT_OFFICIAL, None, "attendance.show", N_("Official")),
     (Act.REPEAT, None, "series.ask", N_("Repeat the visit")),
     (Act.MOVE, None, "visit_changes.ask_move", N_("Move the visit")),
     (
@@ -33,6 +46,12 @@ _OFFERS = (
         N_("Cancel the visit"),
     ),
     (Act.CLOSE, VisitAction.CLOSE, "visit_changes.ask_close", N_("Close the visit")),
+)
+#: What leads on from the visit to its prisoner, and for whom.
+_ABOUT = (
+    (PLANNERS, "prisoners.show", N_("The prisoner's page")),
+    (READERS, "restrictions.index", N_("What keeps from visits")),
+    (READERS, "allowances.show", N_("Allowance")),
 )
 
 
@@ -49,11 +68,22 @@ async def show(request: web.Request) -> web.Response:
         )
         names = {one.id: one.name for one in story.summary.attendees}
         shown = await line_story.read(session, visit_id=visit.id, names=names)
+        repeated = await standing.of_visit(session, visit, now=request.app[CLOCK]())
+        prisoner = await session.get_one(Prisoner, visit.prisoner_id)
+        held_at = await session.get_one(Site, prisoner.site_id)
     return render(
         request,
         "visits/visit.html",
         story=story,
         line_story=shown,
+        standing=repeated,
+        may_repeat=me.role in lifecycle.MAY[Act.REPEAT],
+        prisoner=prisoner.id,
+        about=[
+            (route, _(words))
+            for roles, route, words in _ABOUT
+            if me.role in roles and me.scope.reaches(held_at)
+        ],
         offers=_offers(visit, me.role),
         may_print=reads and any(one.has_code for one in story.summary.attendees),
         may_book=me.role in lifecycle.MAY[Act.BOOK],

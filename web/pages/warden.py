@@ -21,7 +21,7 @@ from visitation.visits import Visit, boards
 from visitation.visits.boards import Seat
 from visitation.visits.listed import AHEAD, Listed, next_of
 from visitation.words import CLOSINGS, Outcome, Part, Role, StationKind
-from web import forms, gate, labels, line_signs, live, subjects, ticks
+from web import cover_rows, forms, gate, labels, line_signs, live, subjects, ticks
 from web.boards import Rooms, Row, local_day, row
 from web.fields import Day, Line
 from web.i18n import N_, _
@@ -149,9 +149,9 @@ async def _shown(request: web.Request) -> dict[str, Any]:
     scope = gate.staff(request).scope
     async with request.app[DATABASE].read() as session:
         seats = await boards.seats(session, scope=scope, kind=StationKind.TERMINAL)
-        listed = await boards.at_prisons(
-            session, scope=scope, day=local_day(chosen, zone, now=now)
-        )
+        whole = local_day(chosen, zone, now=now)
+        listed = await boards.at_prisons(session, scope=scope, day=whole)
+        attended = await cover_rows.between(session, whole, scope=scope)
         left = await boards.unclosed(session, scope=scope)
         tests = await lines.latest_of_stations(
             session, station_ids=[seat.id for seat in seats]
@@ -170,6 +170,7 @@ async def _shown(request: web.Request) -> dict[str, Any]:
         "endings": [(one.value, labels.label(one)) for one in ENDINGS],
         "tiles": _tiles(request, seats, listed, tests, now),
         "several_sites": len({seat.site_id for seat in seats}) > 1,
+        "attended": attended,
         "count": len(listed),
     }
 
