@@ -84,6 +84,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         TransferReason.ROOM: N_("Room"),
         TransferReason.ORDER: N_("A judge's order"),
         TransferReason.OTHER: N_("Something else"),
+    },
     AllowanceChange: {
         AllowanceChange.ACCRUAL: N_("Granted by the prison's rules"),
         AllowanceChange.USE: N_("Used by a visit"),
