@@ -11,8 +11,8 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.places import Site
-from visitation.waiting import Plan, WaitingEntry
-from visitation.words import Role
+from visitation.waiting import NoSuchOffer, Offer, Plan, WaitingEntry
+from visitation.words import OfferState, Role
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
 
 Parts = Mapping[str, str]
@@ -65,3 +65,18 @@ async def sees(
         if site is not None and principal.scope.reaches(site):
             return True
     return False
+
+
+async def open_offer(session: AsyncSession, entry: WaitingEntry) -> Offer:
+    """What is offered to a waiting family now.
+
+    Raises:
+        NoSuchOffer: if nothing is.
+    """
+    rows = await session.exec(
+        select(Offer).where(Offer.entry_id == entry.id, Offer.state == OfferState.OPEN)
+    )
+    found = rows.first()
+    if found is None:
+        raise NoSuchOffer
+    return found

@@ -1,24 +1,18 @@
 """What the API tells about each thing, and how it is made of rows.
 
-Never a national ID; a join code only to those who may read messages.
+Never a national ID. What is told of visits is `visit_answers`'.
 """
 
-from collections.abc import Iterable
 from datetime import date
 
 from pydantic import Field
 
 from scheduler import slots
 from scheduler.calendar import DaySlot, SlotState
-from visitation import people, visits
-from visitation.keyring import Keyring
-from visitation.lifecycle import ParticipantState, VisitState
+from visitation import people
 from visitation.words import (
     Approval,
-    Attendance,
     ContactState,
-    Outcome,
-    Part,
     Relation,
     SiteKind,
     StationKind,
@@ -113,76 +107,6 @@ class Slot(Told):
         )
 
 
-class Participant(Told):
-    """A person's part in a visit."""
-
-    reference: str
-    part: Part
-    visitor_id: Id | None
-    account_id: Id | None
-    state: ParticipantState
-    told_at: Instant | None
-    arrived_at: Instant | None
-    identified_at: Instant | None
-    joined_at: Instant | None
-    left_at: Instant | None
-    seconds_connected: int
-    seconds_lost: int
-    code: str | None = Field(
-        default=None, description="Join code, for roles that may read messages."
-    )
-
-
-class Visit(Told):
-    """One booked meeting and who takes part."""
-
-    reference: str
-    kind: VisitKind
-    state: VisitState
-    starts_at: Instant
-    ends_at: Instant
-    prison_id: Id
-    terminal_id: Id
-    point_id: Id | None
-    kiosk_id: Id | None = Field(description="Null: the family uses its own phone.")
-    prisoner_id: Id
-    official_id: Id | None
-    attendance: Attendance | None
-    note: str
-    version: int = Field(description="Counts changes of time or place.")
-    outcome: Outcome | None
-    outcome_reason: str
-    started_at: Instant | None
-    ended_at: Instant | None
-    changed_at: Instant
-    participants: list[Participant]
-
-    @classmethod
-    def of(
-        cls,
-        visit: visits.Visit,
-        people: Iterable[visits.Participant],
-        *,
-        keyring: Keyring | None,
-    ) -> "Visit":
-        """A visit as it stands; with join codes if a keyring opens them."""
-        columns = visit.model_dump(include=set(cls.model_fields))
-        parts = [Participant.model_validate(person) for person in people]
-        return (
-            cls(**columns, participants=parts)
-            if keyring is None
-            else cls(
-                **columns,
-                participants=[
-                    part.model_copy(
-                        update={"code": visits.code_of(person, keyring=keyring)}
-                    )
-                    for part, person in zip(parts, people, strict=True)
-                ],
-            )
-        )
-
-
 class Prisoner(Told):
     """A person in prison."""
 
@@ -262,12 +186,6 @@ class Slots(Told):
     """The slots of a prison in a span."""
 
     items: list[Slot]
-
-
-class Visits(Listing):
-    """Visits by their time."""
-
-    items: list[Visit]
 
 
 class Prisoners(Listing):

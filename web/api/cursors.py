@@ -3,13 +3,14 @@
 import base64
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from visitation.errors import Invalid
 from web.api.kinds import LAST_ID
 
 T = TypeVar("T")
+_LAST_DAY = date.max.toordinal()
 
 
 def write(*place: int | datetime) -> str:
@@ -47,6 +48,36 @@ def read_moment(cursor: str) -> tuple[datetime, int]:
             if moment.utcoffset() is not None:
                 return moment, last
     raise Invalid("cursor", "cursor")
+
+
+def read_day(cursor: str | None) -> tuple[int, int] | None:
+    """The day, as an ordinal, and the id after which to go on.
+
+    Raises:
+        Invalid: if it is no cursor of such a list.
+    """
+    if cursor is None:
+        return None
+    match _read(cursor):
+        case [int(day), int(last)] if 0 < day <= _LAST_DAY and 0 < last <= LAST_ID:
+            return day, last
+    raise Invalid("cursor", "cursor")
+
+
+def rest(
+    rows: Sequence[T],
+    cursor: str | None,
+    place: Callable[[T], tuple[datetime, int]],
+) -> Sequence[T]:
+    """What comes after a cursor in a list that is read as a whole.
+
+    Raises:
+        Invalid: if it is no cursor of such a list.
+    """
+    if cursor is None:
+        return rows
+    after = read_moment(cursor)
+    return [row for row in rows if place(row) > after]
 
 
 def page(

@@ -24,7 +24,7 @@ from web.api import idempotency, problems
 from web.api.kinds import Asked, Told
 from web.api.problems import Answer, Mistake, NotJson, Unusable
 from web.i18n import N_, _
-from web.keys import CLOCK, DATABASE, KEYRING, REQUEST_ID, SUBJECT
+from web.keys import CLOCK, DATABASE, KEYRING, REQUEST_ID, SETTINGS, SUBJECT
 from web.principals import StaffPrincipal
 from web.routing import Door, Route, Subject
 from web.throttle import THROTTLE, per_minute
@@ -51,6 +51,7 @@ class Call:
         by: whose token it was.
         subject: the row the URL is about, read outside this transaction.
         query, body: the endpoint's models, checked; None where it has none.
+        link: what text messages end with, for those who want to see them.
     """
 
     session: AsyncSession
@@ -60,6 +61,7 @@ class Call:
     subject: Any
     query: Any
     body: Any
+    link: str = ""
 
 
 Act = Callable[[Call], Awaitable[Told]]
@@ -157,6 +159,7 @@ async def _answer(request: web.Request, endpoint: Endpoint) -> Answer:
                 subject=request.get(SUBJECT),
                 query=query,
                 body=body,
+                link=request.app[SETTINGS].message_link,
             )
         )
         return Answer(status=endpoint.status, text=told.model_dump_json())

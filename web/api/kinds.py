@@ -3,16 +3,20 @@
 Stricter than what pages accept: a program has no reason to send what cannot be kept.
 """
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
@@ -23,6 +27,8 @@ _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 #: PostgreSQL's integer keys end here.
 LAST_ID = 2_147_483_647
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WALL = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 def _in_reach(instant: datetime) -> datetime:
@@ -39,6 +45,34 @@ def _visible(text: str) -> str:
     return text
 
 
+def _day(given: object) -> object:
+    # Elsewhere a day may be written in more ways than the document says.
+    if isinstance(given, str) and _DAY.fullmatch(given):
+        try:
+            return date.fromisoformat(given)
+        except ValueError:
+            pass
+    elif isinstance(given, date):
+        return given
+    raise PydanticCustomError("day", "not a day such as 2026-11-24")
+
+
+def _near(day: date) -> date:
+    if not _EARLIEST.date() <= day < _LATEST.date():
+        raise PydanticCustomError("out_of_reach", "not between the years 2000 and 2100")
+    return day
+
+
+def _wall(given: object) -> object:
+    if not isinstance(given, str) or not re.fullmatch(_WALL, given):
+        raise PydanticCustomError("wall", "not a time such as 08:30")
+    return time.fromisoformat(given)
+
+
+def _spoken(wall: time) -> str:
+    return f"{wall:%H:%M}"
+
+
 Id = Annotated[int, Field(ge=1, le=LAST_ID)]
 #: An instant, ISO 8601 with an offset. Answers are in UTC.
 Instant = Annotated[
@@ -46,6 +80,23 @@ Instant = Annotated[
     AfterValidator(_in_reach),
     Field(examples=["2026-11-23T12:00:00+03:30"]),
 ]
+#: A day of the Gregorian calendar, local to the place it is about.
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    AfterValidator(_near),
+    Field(examples=["2026-11-24"]),
+]
+_WALL_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{_WALL}$"})
+#: A time of the wall clock; 00:00 as an end is the end of the day.
+Wall = Annotated[
+    time,
+    BeforeValidator(_wall),
+    PlainSerializer(_spoken),
+    _WALL_SCHEMA,
+]
+#: The same, as it is told.
+ToldWall = Annotated[time, PlainSerializer(_spoken), _WALL_SCHEMA]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
@@ -64,6 +115,16 @@ Note = Annotated[
 #: Any way of writing it; becomes E.164. A number without a country is Iranian.
 Phone = Annotated[fields.Phone, Field(examples=["+989123456789"])]
 NationalId = Annotated[fields.NationalId, Field(examples=["0013542419"])]
+#: A name by which something stands in addresses.
+Reference = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=32)
+]
+#: Why something is done.
+Because = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=150),
+    AfterValidator(_visible),
+]
 Cursor = Annotated[str, Field(max_length=200)]
 
 

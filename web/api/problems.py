@@ -5,6 +5,7 @@ language of the token's account. Which exception has which status is `web.errors
 table; here are only the few that programs alone can cause.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -125,7 +126,7 @@ def answer(error: VisitationError, *, request_id: str) -> Answer:
         code=found.code,
         detail=_advice(error, found),
         request=request_id,
-        reasons=_reasons(error),
+        reasons=reasons(getattr(error, "reasons", ())),
         errors=_mistakes(error),
         next_free=_next_free(error),
     )
@@ -133,6 +134,13 @@ def answer(error: VisitationError, *, request_id: str) -> Answer:
         status=found.status,
         text=details.model_dump_json(),
         headers=dict(found.headers),
+    )
+
+
+def reasons(codes: Iterable[object]) -> tuple[Reason, ...]:
+    """Reasons by their codes, each with its sentence."""
+    return tuple(
+        Reason(code=str(code), detail=refusals.sentence(str(code))) for code in codes
     )
 
 
@@ -155,13 +163,6 @@ def _problem(error: VisitationError) -> errors.Problem:
             return REFUSED
         case _:
             return errors.problem(error)
-
-
-def _reasons(error: VisitationError) -> tuple[Reason, ...]:
-    return tuple(
-        Reason(code=str(code), detail=refusals.sentence(str(code)))
-        for code in getattr(error, "reasons", ())
-    )
 
 
 def _mistakes(error: VisitationError) -> tuple[Mistake, ...]:

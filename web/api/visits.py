@@ -1,13 +1,10 @@
 """Visits, for programs: list, get, book, move, cancel."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import booking
 from visitation import lifecycle, visits
@@ -16,12 +13,13 @@ from visitation.lifecycle import Act, VisitState
 from visitation.people import Scope
 from visitation.places.tables import Site
 from visitation.timespan import Timespan
-from visitation.visits import Participant, Visit
+from visitation.visits import Cover, Visit
 from visitation.words import CANCELLATIONS, Attendance, Outcome, VisitKind
 from web import named, subjects
-from web.api import answers, cursors
+from web.api import cursors, visit_answers
 from web.api.endpoint import Call, Endpoint
-from web.api.kinds import Asked, Id, Instant, Line, Note, Page
+from web.api.kinds import Asked, Because, Id, Instant, Line, Note, Page
+from web.api.visit_answers import Visits, told, told_each
 
 MANY_VISITORS = 12
 
@@ -67,8 +65,14 @@ class Booking(Seat):
     prisoner_id: Id
     visitor_ids: Annotated[tuple[Id, ...], Field(max_length=MANY_VISITORS)] = ()
     official_id: Id | None = None
+    official_wanted: bool = Field(
+        default=False, description="Whether an official is still to be found."
+    )
     attendance: Attendance | None = None
     note: Note = ""
+    override_reason: Because | None = Field(
+        default=None, description="Why it is booked although a rule speaks against it."
+    )
 
 
 class Cancellation(Asked):
@@ -80,12 +84,12 @@ class Cancellation(Asked):
     reason: Annotated[Line, StringConstraints(min_length=1)]
 
 
-async def list_visits(call: Call) -> answers.Visits:
+async def list_visits(call: Call) -> Visits:
     """List visits by their time: those at prisons and service points within reach."""
     asked: VisitsQuery = call.query
     query = (
         select(Visit)
-        .where(_within(call.by.scope), *_filters(asked))
+        .where(within(call.by.scope), *_filters(asked))
         .order_by(col(Visit.starts_at), col(Visit.id))
         .limit(asked.limit + 1)
     )
@@ -93,20 +97,16 @@ async def list_visits(call: Call) -> answers.Visits:
     shown, following = cursors.page(
         rows, asked.limit, lambda visit: (visit.starts_at, visit.id)
     )
-    parts = await _participants(call.session, shown)
-    return answers.Visits(
-        items=[_told(call, visit, parts[visit.id]) for visit in shown], next=following
-    )
+    return Visits(items=await told_each(call, shown), next=following)
 
 
-async def get_visit(call: Call) -> answers.Visit:
+async def get_visit(call: Call) -> visit_answers.Visit:
     """Get one visit."""
     visit: Visit = call.subject
-    people = await visits.participants(call.session, visit.id)
-    return _told(call, visit, people)
+    return await told(call, visit)
 
 
-async def book_visit(call: Call) -> answers.Visit:
+async def book_visit(call: Call) -> visit_answers.Visit:
     """Book a visit in a free slot.
 
     Everybody concerned who has a phone is told. A refusal (409, `refused`) carries
@@ -114,6 +114,7 @@ async def book_visit(call: Call) -> answers.Visit:
     """
     asked: Booking = call.body
     await _check_reach(call, asked)
+    cover = await _cover(call, asked)
     visit = await booking.book(
         call.session,
         prison_id=asked.prison_id,
@@ -124,16 +125,19 @@ async def book_visit(call: Call) -> answers.Visit:
         visitor_ids=asked.visitor_ids,
         kiosk_id=asked.kiosk_id,
         official_id=asked.official_id,
+        cover_id=cover.id if cover else None,
+        official_wanted=asked.official_wanted and asked.official_id is None,
         attendance=asked.attendance,
         note=asked.note,
+        override_reason=asked.override_reason or "",
         keyring=call.keyring,
         by=call.by.actor,
         now=call.now,
     )
-    return _told(call, visit, await visits.participants(call.session, visit.id))
+    return await told(call, visit)
 
 
-async def move_visit(call: Call) -> answers.Visit:
+async def move_visit(call: Call) -> visit_answers.Visit:
     """Move a booked visit to another free slot, or to another place.
 
     Join codes stay the same; everybody concerned is told the new time.
@@ -151,10 +155,10 @@ async def move_visit(call: Call) -> answers.Visit:
         by=call.by.actor,
         now=call.now,
     )
-    return _told(call, visit, await visits.participants(call.session, visit.id))
+    return await told(call, visit)
 
 
-async def cancel_visit(call: Call) -> answers.Visit:
+async def cancel_visit(call: Call) -> visit_answers.Visit:
     """Cancel a visit; everybody concerned is told, and the slot is free again."""
     asked: Cancellation = call.body
     visit = await call.session.get_one(Visit, call.subject.id)
@@ -166,13 +170,20 @@ async def cancel_visit(call: Call) -> answers.Visit:
         by=call.by.actor,
         now=call.now,
     )
-    return _told(call, visit, await visits.participants(call.session, visit.id))
+    return await told(call, visit)
 
 
-def _told(call: Call, visit: Visit, people: Sequence[Participant]) -> answers.Visit:
-    may_read_codes = call.by.role in lifecycle.MAY[Act.READ_MESSAGES]
-    keyring = call.keyring if may_read_codes else None
-    return answers.Visit.of(visit, people, keyring=keyring)
+async def _cover(call: Call, asked: Booking) -> Cover | None:
+    """The cover by which the official would attend, if there is one."""
+    if asked.official_id is None:
+        return None
+    return await visits.covering(
+        call.session,
+        official_id=asked.official_id,
+        prison_id=asked.prison_id,
+        kiosk_id=asked.kiosk_id,
+        span=asked.span,
+    )
 
 
 async def _check_reach(call: Call, asked: Booking) -> None:
@@ -184,7 +195,8 @@ async def _check_reach(call: Call, asked: Booking) -> None:
         await named.official(call.session, prison, asked.official_id)
 
 
-def _within(scope: Scope) -> ColumnElement[bool]:
+def within(scope: Scope) -> ColumnElement[bool]:
+    """The condition on `Visit` that keeps those at prisons and points of a scope."""
     reached = select(Site.id).where(scope.of_sites())
     return or_(col(Visit.prison_id).in_(reached), col(Visit.point_id).in_(reached))
 
@@ -209,20 +221,6 @@ def _filters(asked: VisitsQuery) -> list[ColumnElement[bool]]:
     return found
 
 
-async def _participants(
-    session: AsyncSession, shown: Sequence[Visit]
-) -> dict[int, list[Participant]]:
-    rows = await session.exec(
-        select(Participant)
-        .where(col(Participant.visit_id).in_([visit.id for visit in shown]))
-        .order_by(col(Participant.id))
-    )
-    found: dict[int, list[Participant]] = defaultdict(list)
-    for participant in rows.all():
-        found[participant.visit_id].append(participant)
-    return found
-
-
 ENDPOINTS = (
     Endpoint(
         method="GET",
@@ -230,7 +228,7 @@ ENDPOINTS = (
         act=list_visits,
         allow=lifecycle.MAY[Act.READ_HISTORY],
         query=VisitsQuery,
-        answer=answers.Visits,
+        answer=Visits,
     ),
     Endpoint(
         method="POST",
@@ -238,7 +236,7 @@ ENDPOINTS = (
         act=book_visit,
         allow=lifecycle.MAY[Act.BOOK],
         body=Booking,
-        answer=answers.Visit,
+        answer=visit_answers.Visit,
         status=201,
     ),
     Endpoint(
@@ -247,7 +245,7 @@ ENDPOINTS = (
         act=get_visit,
         allow=lifecycle.MAY[Act.READ_HISTORY],
         subject=subjects.visit,
-        answer=answers.Visit,
+        answer=visit_answers.Visit,
     ),
     Endpoint(
         method="POST",
@@ -256,7 +254,7 @@ ENDPOINTS = (
         allow=lifecycle.MAY[Act.MOVE],
         subject=subjects.visit,
         body=Seat,
-        answer=answers.Visit,
+        answer=visit_answers.Visit,
         tells_room=True,
     ),
     Endpoint(
@@ -266,7 +264,7 @@ ENDPOINTS = (
         allow=lifecycle.MAY[Act.CANCEL],
         subject=subjects.visit,
         body=Cancellation,
-        answer=answers.Visit,
+        answer=visit_answers.Visit,
         tells_room=True,
     ),
 )

@@ -4,15 +4,12 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import Field
-from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import offers
-from visitation.waiting import NoSuchOffer, Offer
 from visitation import lifecycle, waiting
 from visitation.lifecycle import Act
 from visitation.waiting import WaitingEntry as Entry
-from visitation.words import OfferState, Role, WaitingState
+from visitation.words import Role, WaitingState
 from web import forms, gate, queue_reach, queue_rows
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
@@ -80,7 +77,7 @@ async def accept(request: web.Request) -> web.Response:
     async with request.app[DATABASE].write() as session:
         visit = await offers.accept(
             session,
-            await _open_offer(session, entry),
+            await queue_reach.open_offer(session, entry),
             keyring=request.app[KEYRING],
             by=gate.staff(request).actor,
             now=request.app[CLOCK](),
@@ -96,22 +93,12 @@ async def decline(request: web.Request) -> web.Response:
     async with request.app[DATABASE].write() as session:
         await offers.decline(
             session,
-            await _open_offer(session, entry),
+            await queue_reach.open_offer(session, entry),
             reason=_("The slot that was offered was left to others."),
             by=gate.staff(request).actor,
             now=request.app[CLOCK](),
         )
     return _back(request, entry.prison_id, _("The next family is asked now."))
-
-
-async def _open_offer(session: AsyncSession, entry: Entry) -> Offer:
-    rows = await session.exec(
-        select(Offer).where(Offer.entry_id == entry.id, Offer.state == OfferState.OPEN)
-    )
-    found = rows.first()
-    if found is None:
-        raise NoSuchOffer
-    return found
 
 
 def _back(request: web.Request, prison_id: int, flash: str) -> web.Response:
