@@ -1,4 +1,4 @@
-"""The cancel page: back in line for those who waited; marked, where a family is late."""
+"""The cancel page: who waited goes back in line; a family that is late is marked."""
 
 import re
 from datetime import timedelta
