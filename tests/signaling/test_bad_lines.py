@@ -1,10 +1,7 @@
 """What a bad line, a lost leg and lost time mean in a call over real sockets."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
-
-import pytest
 
 from signaling import conduct, timekeeping
 from signaling.hub import Live
@@ -13,24 +10,26 @@ from signaling.media.engine import (
     LegConnected,
     LegFailed,
     OfferWanted,
-    ParticipantStatistics,
     PublishQualityChanged,
     TrackStarted,
     VideoQualityChanged,
 )
-from signaling.words import Phase
 from tests import make
-from tests.signaling.conftest import WARDEN, Stage, hear, say
-from tests.signaling.fakes import OFFER, FakeEngine, leg
-from tests.signaling.test_hub import PRISONER, VISITOR, in_call, restarted
+from tests.signaling.conftest import (
+    PRISONER,
+    VISITOR,
+    WARDEN,
+    Stage,
+    hear,
+    in_call,
+    say,
+)
+from tests.signaling.fakes import OFFER, FakeEngine
 from visitation import audit, calls
 from visitation.lifecycle import VisitState
-from visitation.words import Fault, Outcome, Part, Supervision
+from visitation.words import Fault, Part, Supervision
 
 SECOND = timedelta(seconds=1)
-GONE = ParticipantStatistics(
-    publisher=leg(state="lost"), subscriber=leg(state="lost"), silence={}
-)
 
 
 def live_of(stage: Stage) -> Live:
@@ -52,10 +51,34 @@ async def lost(stage: Stage) -> dict[Fault, int]:
         return dict((await calls.losses.of(session, stage.visit)).seconds)
 
 
-async def until(stage: Stage, *, before_end: int) -> None:
-    """The clock stands so many seconds before the end of the visit."""
-    visit = await stage.kept()
-    stage.clock.forward(visit.ends_at - before_end * SECOND - stage.clock())
+class Away(FakeEngine):
+    """An engine whose worker is gone."""
+
+    async def publish(self, participant: str, offer: str) -> str:
+        raise ConnectionError("the worker is gone")
+
+    async def accept(self, participant: str, answer: str) -> None:
+        if answer == "v=0 late":
+            raise BadSdp("nothing_offered")
+        raise TimeoutError
+
+
+class Slow(FakeEngine):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+
+    async def publish(self, participant: str, offer: str) -> str:
+        self.asked.set()
+        await self.may.wait()
+        return await super().publish(participant, offer)
+
+
+async def supervised(stage: Stage) -> None:
+    async with stage.database.write() as session:
+        await make.policy(session, stage.world.prison, supervision=Supervision.REQUIRED)
 
 
 async def test_the_quality_of_a_picture_is_told_to_whoever_gets_it(
@@ -169,18 +192,6 @@ async def test_a_leg_that_fails_while_its_page_is_away_is_built_when_it_is_back(
     await visitor.close()
 
 
-class Away(FakeEngine):
-    """An engine whose worker is gone."""
-
-    async def publish(self, participant: str, offer: str) -> str:
-        raise ConnectionError("the worker is gone")
-
-    async def accept(self, participant: str, answer: str) -> None:
-        if answer == "v=0 late":
-            raise BadSdp("nothing_offered")
-        raise TimeoutError
-
-
 async def test_an_engine_that_cannot_answer_costs_no_socket(stage: Stage) -> None:
     [prisoner] = await in_call(stage, Part.PRISONER)
     stage.hub.engine = Away()
@@ -196,19 +207,6 @@ async def test_an_engine_that_cannot_answer_costs_no_socket(stage: Stage) -> Non
     assert (await hear(prisoner, "error"))["code"] == "bad_sdp"
 
 
-class Slow(FakeEngine):
-    """Answers when it is told to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked, self.may = asyncio.Event(), asyncio.Event()
-
-    async def publish(self, participant: str, offer: str) -> str:
-        self.asked.set()
-        await self.may.wait()
-        return await super().publish(participant, offer)
-
-
 async def test_whoever_was_taken_out_meanwhile_keeps_no_leg(stage: Stage) -> None:
     _, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
     engine = stage.hub.engine = Slow()
@@ -222,138 +220,6 @@ async def test_whoever_was_taken_out_meanwhile_keeps_no_leg(stage: Stage) -> Non
 
     done = [one for one in engine.done if one[1] == VISITOR]
     assert done == [("leave", VISITOR), ("publish", VISITOR), ("leave", VISITOR)]
-
-
-async def test_lost_time_is_written_down_as_it_passes(stage: Stage) -> None:
-    await in_call(stage, Part.PRISONER, Part.VISITOR)
-    await passes(stage, 10)
-    stage.engine.measured[VISITOR] = GONE
-
-    await passes(stage, 20)
-    stage.hub.note_presence()
-    await passes(stage, 5)
-
-    assert await lost(stage) == {Fault.FAMILY: 25}
-
-
-async def test_lost_time_is_given_back_a_minute_before_the_end(stage: Stage) -> None:
-    _, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
-    await passes(stage, 5)
-    stage.engine.measured[VISITOR] = GONE
-    await passes(stage, 95)
-    stage.engine.measured.clear()
-    await passes(stage, 1)
-    await until(stage, before_end=60)
-
-    await passes(stage, 1)
-
-    until_then = stage.visit.ends_at + timedelta(minutes=2)
-    assert await hear(visitor, "extend") == {
-        "type": "extend",
-        "ends_at": f"{until_then:%Y-%m-%dT%H:%M:%SZ}",
-        "closes_at": f"{until_then + timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}",
-        "reason": "lost_time",
-    }
-    visit = await stage.kept()
-    assert (visit.ends_at, visit.minutes_given_back) == (until_then, 2)
-    await until(stage, before_end=50)
-    await passes(stage, 1)
-    assert (await stage.kept()).ends_at == until_then
-
-
-async def test_what_is_lost_in_the_last_minute_is_given_back_at_the_end(
-    stage: Stage,
-) -> None:
-    await in_call(stage, Part.PRISONER, Part.VISITOR)
-    await until(stage, before_end=100)
-    await passes(stage, 1)
-    stage.engine.measured[VISITOR] = GONE
-
-    await passes(stage, 100)
-
-    assert (await stage.kept()).minutes_given_back == 2
-    assert live_of(stage).room.phase is Phase.LIVE
-
-
-async def test_nobody_is_kept_waiting_for_a_side_that_has_gone(stage: Stage) -> None:
-    prisoner, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
-    await passes(stage, 5)
-    stage.engine.measured[VISITOR] = GONE
-    await passes(stage, 90)
-    await say(visitor, "leave", reason="left")
-    await hear(visitor, "leave")
-    await until(stage, before_end=0)
-    await passes(stage, 1)
-
-    assert (await stage.kept()).minutes_given_back == 0
-    stage.clock.forward(timedelta(minutes=5))
-    await timekeeping.tick(stage.hub, live_of(stage), measure=False)
-
-    assert await hear(prisoner, "end") == {
-        "type": "end",
-        "reason": "over",
-        "minutes_owed": 2,
-    }
-
-
-async def test_a_visit_that_ends_owes_what_somebody_else_needed(stage: Stage) -> None:
-    _, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
-    await passes(stage, 5)
-    stage.engine.measured[PRISONER] = GONE
-    await passes(stage, 90)
-
-    await conduct.end(
-        stage.hub,
-        stage.visit.reference,
-        by=WARDEN,
-        now=stage.clock(),
-        outcome=Outcome.TECHNICAL_PRISON,
-    )
-
-    assert (await hear(visitor, "end"))["minutes_owed"] == 2
-    assert await lost(stage) == {Fault.PRISON: 90}
-
-
-async def test_the_time_a_killed_service_was_away_is_its_own(stage: Stage) -> None:
-    await in_call(stage, Part.PRISONER, Part.VISITOR)
-    await passes(stage, 60)
-    stage.hub.note_presence()
-    await stage.hub.settled()
-    stage.clock.forward(20 * SECOND)
-    await restarted(stage)
-    await hear(await stage.join(Part.PRISONER), "offer")
-    await passes(stage, 5)
-    await hear(await stage.join(Part.VISITOR), "offer")
-    stage.hub.engine.measured = {  # type: ignore[attr-defined]
-        one: ParticipantStatistics(
-            publisher=leg(), subscriber=leg(), silence={"audio": 0.0}
-        )
-        for one in (PRISONER, VISITOR)
-    }
-
-    await passes(stage, 10)
-
-    # Until the second of them is back.
-    assert await lost(stage) == {Fault.SERVER: 25}
-
-
-@pytest.mark.parametrize(("code", "closed"), [(1001, True), (1000, False)])
-async def test_a_page_that_is_closed_is_no_broken_line(
-    stage: Stage, code: int, closed: bool
-) -> None:
-    prisoner, mother = await in_call(stage, Part.PRISONER, Part.VISITOR)
-
-    await mother.close(code=code)
-
-    while (await hear(prisoner, "participant_updated"))["state"] != "reconnecting":
-        pass
-    place = live_of(stage).room.here.at(VISITOR)
-    assert place.page_closed is closed
-
-
-async def supervised(stage: Stage) -> None:
-    async with stage.database.write() as session:
-        await make.policy(session, stage.world.prison, supervision=Supervision.REQUIRED)
 
 
 async def test_a_visit_that_has_to_be_watched_waits_for_it(stage: Stage) -> None:
@@ -394,16 +260,3 @@ async def test_a_place_is_kept_for_as_long_as_the_prison_says(stage: Stage) -> N
 
     assert (await hear(prisoner, "participant_left"))["reason"] == "lost"
     assert (await stage.kept()).state is VisitState.LIVE
-
-
-async def test_a_leg_heard_a_moment_ago_is_no_outage(stage: Stage) -> None:
-    await in_call(stage, Part.PRISONER, Part.VISITOR)
-    heard = asyncio.get_running_loop().time() - 4.0
-    fresh = replace(leg(), last_heard=heard)
-    stage.engine.measured[VISITOR] = ParticipantStatistics(
-        publisher=fresh, subscriber=fresh, silence={"audio": 0.4}
-    )
-
-    await passes(stage, 10)
-
-    assert await lost(stage) == {}
