@@ -14,6 +14,8 @@ from visitation.words import ContactState, Relation, Role
 
 HOUR = timedelta(hours=1)
 
+pytestmark = pytest.mark.usefixtures("english")
+
 
 @pytest.fixture
 async def scheduler(site: Site, world: World) -> Site:

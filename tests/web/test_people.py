@@ -17,6 +17,8 @@ from web.paging import PER_PAGE
 HOUR = timedelta(hours=1)
 NATIONAL_ID = "0013542419"
 
+pytestmark = pytest.mark.usefixtures("english")
+
 
 @pytest.fixture
 async def scheduler(site: Site, world: World) -> Site:
