@@ -1,0 +1,216 @@
+"""Officials' attendance of single visits, for programs: want, join, change, leave.
+
+Schedulers plan for every official who works in their places; an official for nobody
+but themselves.
+"""
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from scheduler import attendance
+from visitation import lifecycle
+from visitation.errors import Invalid, NotFound
+from visitation.lifecycle import Act
+from visitation.people import Account
+from visitation.visits import Visit
+from visitation.words import Attendance, Role
+from web import attendance_reach
+from web.api import cursors, visit_answers
+from web.api.endpoint import Call, Endpoint
+from web.api.kinds import Asked, Id, Line, Page, Told
+from web.api.visit_answers import Visits, told, told_each
+from web.routing import Door
+
+FINDERS: frozenset[Role | Door] = lifecycle.MAY[Act.FIND_OFFICIAL]
+PLANNERS: frozenset[Role | Door] = FINDERS | lifecycle.MAY[Act.ATTEND]
+READERS: frozenset[Role | Door] = PLANNERS | {Role.AUDITOR}
+
+
+class Joined(Asked):
+    """Who attends a visit, and from where; an official names nobody."""
+
+    official_id: Id | None = None
+    attendance: Attendance = Attendance.DESK
+
+
+class AttendingFrom(Asked):
+    """Where the official attends from."""
+
+    attendance: Attendance
+
+
+class Leaving(Asked):
+    """Why the official does not come."""
+
+    reason: Annotated[Line, StringConstraints(min_length=1)]
+
+
+class Wanting(Asked):
+    """Whether an official is still to be found."""
+
+    wanted: bool = True
+
+
+class Official(Told):
+    """A prosecutor, deputy or supervising judge who works within reach."""
+
+    id: Id
+    name: str
+
+
+class Officials(Told):
+    """Every official who works within reach, by name."""
+
+    items: list[Official]
+
+
+async def list_officials(call: Call) -> Officials:
+    """List the officials who work within reach; an official finds only themselves."""
+    found = await attendance_reach.officials(call.session, call.by.scope)
+    alone = call.by.role is Role.OFFICIAL
+    return Officials(
+        items=[
+            Official.model_validate(one)
+            for one in found
+            if not alone or one.id == call.by.account_id
+        ]
+    )
+
+
+async def list_wanted_visits(call: Call) -> Visits:
+    """List the visits to come for which an official is still to be found."""
+    asked: Page = call.query
+    rows = await attendance.wanting(call.session, scope=call.by.scope, now=call.now)
+    left = cursors.rest(rows, asked.cursor, _place)
+    shown, following = cursors.page(left, asked.limit, _place)
+    return Visits(items=await told_each(call, shown), next=following)
+
+
+async def attend_visit(call: Call) -> visit_answers.Visit:
+    """Let an official attend a visit that has none; a clash is refused."""
+    asked: Joined = call.body
+    official = await named_official(call, asked.official_id)
+    visit = await call.session.get_one(Visit, call.subject.id)
+    await attendance.attend(
+        call.session,
+        visit,
+        official_id=official.id,
+        attendance=asked.attendance,
+        keyring=call.keyring,
+        by=call.by.actor,
+        now=call.now,
+    )
+    return await told(call, visit)
+
+
+async def attend_from(call: Call) -> visit_answers.Visit:
+    """Let a visit's official attend it from elsewhere: desk, phone or village."""
+    visit = await _attended(call)
+    await attendance.change(
+        call.session,
+        visit,
+        attendance=call.body.attendance,
+        keyring=call.keyring,
+        by=call.by.actor,
+        now=call.now,
+    )
+    return await told(call, visit)
+
+
+async def leave_visit(call: Call) -> visit_answers.Visit:
+    """Take a visit's official away; it wants one again."""
+    visit = await _attended(call)
+    await attendance.leave(
+        call.session,
+        visit,
+        reason=call.body.reason,
+        by=call.by.actor,
+        now=call.now,
+    )
+    return await told(call, visit)
+
+
+async def want_official(call: Call) -> visit_answers.Visit:
+    """Say whether an official is still to be found for a visit."""
+    visit = await call.session.get_one(Visit, call.subject.id)
+    await attendance.want(
+        call.session,
+        visit,
+        wanted=call.body.wanted,
+        by=call.by.actor,
+        now=call.now,
+    )
+    return await told(call, visit)
+
+
+async def named_official(call: Call, account_id: int | None) -> Account:
+    """The official somebody names; for an official, nobody but themselves.
+
+    Raises:
+        Invalid: if staff name nobody.
+        NotFound: if no such official works within reach.
+    """
+    own = call.by.account_id if call.by.role is Role.OFFICIAL else None
+    wanted = own if account_id is None else account_id
+    if wanted is None:
+        raise Invalid("official_id", "missing")
+    for one in await attendance_reach.officials(call.session, call.by.scope):
+        if one.id == wanted and own in {None, wanted}:
+            return one
+    raise NotFound("official")
+
+
+async def _attended(call: Call) -> Visit:
+    """The visit, unless it is another official's."""
+    visit = await call.session.get_one(Visit, call.subject.id)
+    alone = call.by.role is Role.OFFICIAL
+    if alone and visit.official_id not in {None, call.by.account_id}:
+        raise NotFound("visit")
+    return visit
+
+
+def _place(visit: Visit) -> tuple[datetime, int]:
+    return visit.starts_at, visit.id
+
+
+_of_visit = partial(
+    Endpoint,
+    method="POST",
+    allow=PLANNERS,
+    subject=attendance_reach.wanted_visit,
+    answer=visit_answers.Visit,
+)
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/officials",
+        act=list_officials,
+        allow=READERS,
+        answer=Officials,
+    ),
+    Endpoint(
+        method="GET",
+        path="/wanted-visits",
+        act=list_wanted_visits,
+        allow=READERS,
+        query=Page,
+        answer=Visits,
+    ),
+    _of_visit(path="/visits/{visit}/official", act=attend_visit, body=Joined),
+    _of_visit(
+        path="/visits/{visit}/official/from", act=attend_from, body=AttendingFrom
+    ),
+    _of_visit(path="/visits/{visit}/official/leave", act=leave_visit, body=Leaving),
+    Endpoint(
+        method="POST",
+        path="/visits/{visit}/official/want",
+        act=want_official,
+        allow=FINDERS,
+        subject=attendance_reach.wanted_visit,
+        body=Wanting,
+        answer=visit_answers.Visit,
+    ),
+)
