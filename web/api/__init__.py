@@ -6,13 +6,47 @@ are the pages' own.
 
 from aiohttp import web
 
-from web.api import imports, openapi, people, places, visits
+from web.api import (
+    allowances,
+    attendance,
+    covers,
+    custody,
+    grants,
+    holidays,
+    imports,
+    mobile_days,
+    offers,
+    openapi,
+    people,
+    places,
+    plans,
+    policies,
+    requests,
+    restrictions,
+    series,
+    visits,
+    waiting,
+)
 from web.routing import PUBLIC, Route
 
 ENDPOINTS = (
     *places.ENDPOINTS,
     *visits.ENDPOINTS,
+    *requests.ENDPOINTS,
+    *series.ENDPOINTS,
+    *waiting.ENDPOINTS,
+    *offers.ENDPOINTS,
+    *plans.ENDPOINTS,
+    *attendance.ENDPOINTS,
+    *covers.ENDPOINTS,
     *people.ENDPOINTS,
+    *custody.ENDPOINTS,
+    *restrictions.ENDPOINTS,
+    *allowances.ENDPOINTS,
+    *holidays.ENDPOINTS,
+    *mobile_days.ENDPOINTS,
+    *policies.ENDPOINTS,
+    *grants.ENDPOINTS,
     *imports.ENDPOINTS,
 )
 DOCUMENT = openapi.document(ENDPOINTS)

@@ -18,9 +18,10 @@ _REF = "#/components/schemas/{model}"
 _PLACE = re.compile(r"{(\w+)}")
 _BEARER = "token"
 #: What the parts of paths are.
-_PARTS: Mapping[str, dict[str, Any]] = {
-    "visit": {"type": "string", "pattern": r"^[\w-]+$", "maxLength": 32}
-}
+_REFERENCE = {"type": "string", "pattern": r"^[\w-]+$", "maxLength": 32}
+_PARTS: Mapping[str, dict[str, Any]] = dict.fromkeys(
+    ("visit", "entry", "plan", "cover", "mobile"), _REFERENCE
+)
 _ID: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 2_147_483_647}
 _REFUSALS: Mapping[int, str] = {
     401: "No token, or one that is not valid any more.",

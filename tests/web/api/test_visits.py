@@ -7,8 +7,10 @@ from tests.make import World
 from tests.visitation.test_boards import counted
 from tests.web.api.conftest import Enrol, Program, told, wish
 from tests.web.conftest import Site
+from visitation import visits
+from visitation.calls import losses
 from visitation.lifecycle import MAY, Act
-from visitation.words import Role
+from visitation.words import Fault, Role
 
 
 async def test_a_booking_is_answered_with_the_visit(
@@ -28,6 +30,50 @@ async def test_a_booking_is_answered_with_the_visit(
     assert len(visitor["code"]) == 6
     again = await told(await program.get(f"/visits/{visit['reference']}"))
     assert again == visit | {"participants": [prisoner, visitor]}
+
+
+async def test_time_that_was_lost_is_told_with_what_is_owed(
+    site: Site, program: Program, world: World
+) -> None:
+    visit = await told(await program.post("/visits", wish(world)), 201)
+    assert visit["lost"] == {
+        "seconds": {},
+        "minutes_given_back": 0,
+        "minutes_owed": 0,
+    }
+    async with site.database.write() as session:
+        kept = await visits.by_reference(session, visit["reference"])
+        await losses.add(session, kept.id, {Fault.PRISON: 170, Fault.SERVER: 20})
+        kept.minutes_given_back = 2
+        session.add(kept)
+    lost = {
+        "seconds": {"prison": 170, "server": 20},
+        "minutes_given_back": 2,
+        "minutes_owed": 2,
+    }
+    again = await told(await program.get(f"/visits/{visit['reference']}"))
+    assert again["lost"] == lost
+    assert (await told(await program.get("/visits")))["items"][0]["lost"] == lost
+
+
+async def test_staff_book_over_a_rule_that_is_not_hard_with_a_reason(
+    program: Program, world: World
+) -> None:
+    for hour in ("10", "11"):
+        times = {
+            "starts_at": f"2026-11-24T{hour}:00:00+03:30",
+            "ends_at": f"2026-11-24T{hour}:25:00+03:30",
+        }
+        await told(await program.post("/visits", wish(world, **times)), 201)
+    times = {
+        "starts_at": "2026-11-24T12:00:00+03:30",
+        "ends_at": "2026-11-24T12:25:00+03:30",
+    }
+    refused = await told(await program.post("/visits", wish(world, **times)), 409)
+    assert [one["code"] for one in refused["reasons"]] == ["weekly_limit"]
+    because = wish(world, **times, override_reason="مادر بیمار است")
+    visit = await told(await program.post("/visits", because), 201)
+    assert "مادر بیمار است" in visit["note"]
 
 
 async def test_a_clash_is_refused_with_every_reason_and_the_next_free_slots(
