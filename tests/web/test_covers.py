@@ -1,14 +1,16 @@
 """Prosecutors on pages: whole sessions, visits that want one, and weekly hours."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import select
 
+from scheduler import calendar
 from tests.make import World
 from tests.web.conftest import Site
 from tests.web.worlds import TEN, book, english, made, slot, text
+from visitation.people import Account
 from visitation.people.tables import OfficialHours
 from visitation.visits import Cover, Visit
 from visitation.words import Attendance, Role
@@ -147,3 +149,67 @@ async def test_an_official_keeps_their_own_hours_and_nobody_elses(
         row = (await session.exec(select(OfficialHours))).one()
     await site.post(f"/officials/hours/{row.id}/end", {})
     assert "No hours are set" in await text(await site.get(path))
+
+
+async def test_without_hours_a_session_is_as_long_as_the_prison_is_open(
+    scheduler: Site, world: World
+) -> None:
+    await book(scheduler, world, official_wanted=True)
+    who = {"official": str(world.official.id), "place": f"prison:{world.prison.id}"}
+    whole = {"day": "2026-11-24", "starts": "", "ends": "", "attendance": "desk"}
+    await scheduler.post("/attendance", whole | who)
+    page = await text(await scheduler.get("/attendance"))
+    assert "1 visit has this official by it." in page
+    async with scheduler.database.read() as session:
+        cover = (await session.exec(select(Cover))).one()
+        slots = await calendar.day(
+            session,
+            site_id=world.prison.id,
+            day=date(2026, 11, 24),
+            now=scheduler.clock(),
+        )
+    assert cover.starts_at == min(slot.span.start for slot in slots)
+    assert cover.ends_at == max(slot.span.end for slot in slots)
+
+    place = f"/attendance/{cover.reference}/place"
+    assert f'action="{place}"' in page
+    await scheduler.post(place, {"attendance": "phone"})
+    async with scheduler.database.read() as session:
+        cover = (await session.exec(select(Cover))).one()
+    assert cover.attendance is Attendance.PHONE
+    beside = await scheduler.post(place, {"attendance": "village"})
+    assert beside.status == 409
+    assert "on a village day only" in await text(beside)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"day": "", "starts": "", "ends": ""}, "Fill this in."),
+        ({"day": "2026-11-22"}, "This time is already over."),
+        ({"ends": "09:00"}, "must end after it starts"),
+        ({"attendance": "village"}, "on a village day only"),
+    ],
+)
+async def test_a_session_that_makes_no_sense_is_refused_with_what_was_typed(
+    scheduler: Site, world: World, changes: dict[str, str], words: str
+) -> None:
+    who = {"official": str(world.official.id), "place": f"prison:{world.prison.id}"}
+    answer = await scheduler.post("/attendance", SESSION | who | changes)
+    assert answer.status == 409
+    page = await text(answer)
+    assert words in page
+    assert f'<option value="prison:{world.prison.id}" selected>' in page
+
+
+async def test_where_no_official_works_the_page_says_so(
+    site: Site, world: World
+) -> None:
+    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
+    async with site.database.write() as session:
+        official = await session.get_one(Account, world.official.id)
+        official.disabled_at = site.clock()
+    await english(site)
+    assert "No official works in your places yet." in await text(
+        await site.get("/attendance")
+    )

@@ -72,3 +72,51 @@ async def test_a_series_without_an_end_is_asked_for_one(
     assert answer.status == 409
     assert "until which day" in await text(answer)
     assert len(await rows(scheduler)) == 1
+
+
+async def test_a_series_is_shown_at_its_visits_and_its_prisoner_and_skips_a_date(
+    scheduler: Site, world: World
+) -> None:
+    visit = await book(scheduler, world)
+    path = f"/visits/{visit.reference}/series"
+    await scheduler.post(path, {"every_weeks": "2", "times": "2", "until": ""})
+    shown = await text(await scheduler.get(f"/visits/{visit.reference}"))
+    assert "Every 2 weeks" in shown
+    prisoner = await text(await scheduler.get(f"/prisoners/{world.prisoner.id}"))
+    assert "Standing visits" in prisoner
+    last = (await rows(scheduler))[-1]
+    assert f"/visits/{last.reference}/series" in prisoner
+
+    second = (await rows(scheduler))[1]
+    skip = f"/visits/{second.reference}/cancel"
+    assert f'href="{skip}"' in await text(await scheduler.get(path))
+    await scheduler.post(skip, {"outcome": "cancelled_by_family", "reason": "Eid"})
+    page = await text(await scheduler.get(path))
+    assert f'href="{skip}"' not in page
+    again = await text(
+        await scheduler.post(path, {"every_weeks": "2", "times": "2", "until": ""})
+    )
+    assert again.count("Was there before") == 2
+    assert [row.state for row in await rows(scheduler)] == [
+        VisitState.BOOKED,
+        VisitState.CANCELLED,
+        VisitState.BOOKED,
+    ]
+
+
+async def test_a_series_that_was_ended_goes_on_when_it_is_repeated(
+    scheduler: Site, world: World
+) -> None:
+    visit = await book(scheduler, world)
+    path = f"/visits/{visit.reference}/series"
+    await scheduler.post(path, {"every_weeks": "1", "times": "1", "until": ""})
+    later = (await rows(scheduler))[1]
+    await scheduler.post(
+        f"/visits/{later.reference}/series/end",
+        {"outcome": "cancelled_by_family", "reason": "Moved away"},
+    )
+    assert "ended" in await text(await scheduler.get(path))
+    await scheduler.post(path, {"every_weeks": "1", "times": "2", "until": ""})
+    page = await text(await scheduler.get(path))
+    assert "Every week" in page
+    assert "· ended" not in page
