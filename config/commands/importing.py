@@ -2,9 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,14 +13,11 @@ from rich.progress import Progress
 from config import admin, opening, reading
 from config.acts import Desk, Impossible
 from config.commands.asking import err, out, refusing
-from config.importing import import_rows
+from config.importing import Ask, batches, import_rows
 from config.settings import Settings
-from scheduler import bulk
 from visitation import imports
-from visitation.imports import BadSheet, Doubles, Kind, Row, RowOutcome
+from visitation.imports import BadSheet, Kind, Row, RowOutcome
 from web import import_words
-
-Ask = Callable[[dict[str, Any]], Awaitable[list[dict[str, Any]]]]
 
 
 @refusing
@@ -99,36 +95,14 @@ async def _each_batch(
     ask: Ask, kind: Kind, rows: Iterator[Row], *, total: int, dry_run: bool
 ) -> Counter[str]:
     counts: Counter[str] = Counter()
-    doubles = Doubles(kind)
-    size = bulk.BATCH if kind is Kind.VISITS else imports.BATCH
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task(kind.value, total=total)
-        while batch := list(islice(rows, size)):
-            earlier = {row.number: doubles.earlier(row) for row in batch}
-            fresh = [row for row in batch if earlier[row.number] is None]
-            lines = [_repeated(n, first) for n, first in earlier.items() if first]
-            if fresh:
-                args = {"kind": kind.value, "dry_run": dry_run}
-                lines += await ask({**args, "rows": [_sent(row) for row in fresh]})
-            for line in sorted(lines, key=lambda line: int(line["row"])):
+        async for lines in batches(ask, kind, rows, dry_run=dry_run):
+            for line in lines:
                 counts[line["outcome"]] += 1
                 _show(line)
-            progress.advance(task, len(batch))
+            progress.advance(task, len(lines))
     return counts
-
-
-def _sent(row: Row) -> dict[str, Any]:
-    return {"number": row.number, "cells": dict(row.cells), "fault": row.fault}
-
-
-def _repeated(number: int, first: int) -> dict[str, Any]:
-    return {
-        "row": number,
-        "outcome": RowOutcome.REFUSED.value,
-        "field": "",
-        "reasons": ["import_repeated"],
-        "other_row": first,
-    }
 
 
 def _show(line: dict[str, Any]) -> None:

@@ -1,10 +1,11 @@
 """Writing and reading audit entries. Knows nothing of who may do what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -64,6 +65,23 @@ def note(
             facts=facts,
         )
     )
+
+
+async def note_each(
+    session: AsyncSession,
+    by: Actor,
+    action: str,
+    subjects: Iterable[str],
+    *,
+    now: datetime,
+) -> None:
+    """Record the same act on many subjects, in one statement."""
+    rows = [
+        {"at": now, "actor": by.key, "action": action, "subject": one, "facts": {}}
+        for one in subjects
+    ]
+    if rows:
+        await session.exec(insert(AuditEntry), params=rows)
 
 
 async def history(session: AsyncSession, *, visit_id: int) -> Sequence[AuditEntry]:

@@ -14,6 +14,7 @@ from visitation.imports import (
 from visitation.imports.around import Desk, around
 from visitation.imports.columns import COLUMNS, Column
 from visitation.imports.doubles import Doubles
+from visitation.imports.pace import Pace
 from visitation.imports.report import (
     BadSheet,
     Kind,
@@ -26,8 +27,8 @@ from visitation.imports.report import (
 from visitation.imports.sheets import count, rows_of
 from visitation.imports.taking import Decide, take_each
 
-#: How many rows go into one transaction: few enough that bookings need not wait long.
-BATCH = 200
+#: How many rows go into one transaction, at most; `Pace` says how many are too many.
+BATCH = 500
 
 _DECIDE: Mapping[Kind, Decide] = {
     Kind.PRISONERS: prisoners.decide,
@@ -71,6 +72,7 @@ __all__ = [
     "Doubles",
     "Kind",
     "Line",
+    "Pace",
     "Row",
     "RowOutcome",
     "RowRefused",

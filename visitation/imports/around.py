@@ -6,8 +6,9 @@ exist.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, tuple_
@@ -20,6 +21,7 @@ from visitation.imports import cells
 from visitation.imports.report import Row, RowRefused
 from visitation.keyring import Keyring
 from visitation.people.identity import fingerprint_of
+from visitation.people.newcomers import Newcomer
 from visitation.people.scope import Scope
 from visitation.people.tables import Prisoner
 from visitation.places.tables import Province, Site
@@ -49,6 +51,15 @@ class Known:
     name_folded: str
     fingerprint: str | None
     released_at: datetime | None
+
+
+_KNOWN = [one.name for one in fields(Known)]
+_COLUMNS: Any = [
+    Prisoner.national_id_fingerprint
+    if name == "fingerprint"
+    else getattr(Prisoner, name)
+    for name in _KNOWN
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +134,29 @@ class Around:
         self._at[one.site_id, persian.fold(one.number)] = one
         self._named[one.site_id, squeezed(one.name_folded)].add(one.id)
 
+    def expect(self, one: Newcomer, number: int) -> Known:
+        """Count somebody in who will be added; `number` tells those apart meanwhile."""
+        expected = Known(
+            id=-number,
+            site_id=one.site_id,
+            number=one.number,
+            name_folded=persian.fold(one.name),
+            fingerprint=fingerprint_of(one.national_id, keyring=self.desk.keyring),
+            released_at=None,
+        )
+        self.remember(expected)
+        return expected
+
+    def forget(self, one: Known) -> None:
+        """Leave out again who was expected and not added."""
+        if one.fingerprint:
+            self._by_id.pop(one.fingerprint, None)
+        self._at.pop((one.site_id, persian.fold(one.number)), None)
+        self._named[one.site_id, squeezed(one.name_folded)].discard(one.id)
+
     def move(self, was: Known, now: Known) -> None:
         """Count somebody in at another place or under another number."""
-        self._at.pop((was.site_id, persian.fold(was.number)), None)
-        self._named[was.site_id, squeezed(was.name_folded)].discard(was.id)
+        self.forget(was)
         self.remember(now)
 
     def prisoner(self, row: Row) -> Known:
@@ -225,8 +255,9 @@ async def _known(
     named = Around(within, (), desk)
     found: dict[int, Known] = {}
     for condition in _conditions(rows, named):
-        some = await session.exec(select(Prisoner).where(condition))
-        found |= {one.id: as_known(one) for one in some}
+        for row in await session.exec(select(*_COLUMNS).where(condition)):
+            one = Known(**dict(zip(_KNOWN, row, strict=True)))
+            found[one.id] = one
     return list(found.values())
 
 

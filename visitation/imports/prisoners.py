@@ -22,6 +22,7 @@ from visitation.imports.around import (
 from visitation.imports.report import Row, RowOutcome, RowRefused
 from visitation.imports.taking import UNCHANGED, Verdict
 from visitation.people.identity import fingerprint_of
+from visitation.people.newcomers import Newcomer
 from visitation.people.tables import Prisoner
 
 
@@ -63,23 +64,14 @@ def _refuse_another_person(there: Known, name: str, national_id: str) -> None:
 def _new(
     around: Around, site_id: int, number: str, name: str, national_id: str
 ) -> Verdict:
-    async def write(session: AsyncSession) -> None:
-        desk = around.desk
-        added = await people.add_prisoner(
-            session,
-            site_id=site_id,
-            number=number,
-            name=name,
-            national_id=national_id or None,
-            keyring=desk.keyring,
-            by=desk.by,
-            now=desk.now,
-        )
-        around.remember(as_known(added))
-
     alike = around.namesakes(site_id, name)
-    remarks = ("import_namesake",) if alike else ()
-    return Verdict(outcome=RowOutcome.CREATED, write=write, remarks=remarks)
+    return Verdict(
+        outcome=RowOutcome.CREATED,
+        adds=Newcomer(
+            site_id=site_id, number=number, name=name, national_id=national_id
+        ),
+        remarks=("import_namesake",) if alike else (),
+    )
 
 
 def _correction(

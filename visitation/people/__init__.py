@@ -31,6 +31,7 @@ from visitation.people.contacts import (
     standing,
 )
 from visitation.people.identity import masked_id
+from visitation.people.newcomers import Newcomer, add_prisoners
 from visitation.people.passwords import check, hashed, is_strong_enough
 from visitation.people.prisoners import (
     add_prisoner,
@@ -74,6 +75,7 @@ __all__ = [
     "Bar",
     "Contact",
     "KeptApart",
+    "Newcomer",
     "OfficialHours",
     "Prisoner",
     "Scope",
@@ -85,6 +87,7 @@ __all__ = [
     "add_account",
     "add_appointment",
     "add_prisoner",
+    "add_prisoners",
     "add_visitor",
     "apart_from",
     "appointments_of",
