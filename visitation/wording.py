@@ -108,7 +108,7 @@ WORDINGS: Mapping[Template, Wording] = {
         limits={"day": _DAY, "time": _TIME},
         text={
             "fa": "ملاقات {day} {time} لغو شد. در نوبت انتظار هستید.",
-            "en": "Visit {day} {time} is cancelled. You are on the waiting list.",
+            "en": "Visit {day} {time} is off. You are on the waiting list.",
         },
     ),
     Template.REQUESTED: Wording(

@@ -11,6 +11,7 @@ from scheduler.booking import NotMovable, Refused
 from scheduler.choosing import HoldOver
 from scheduler.closures import AlreadyClosed, Occupied
 from scheduler.planning import NotDraft
+from scheduler.replanned import Changed
 from scheduler.requests import NoSuchWish, TooLateToAsk
 from signaling.hub import NotLive
 from visitation.calls import Denied, NotExtendable
@@ -292,6 +293,10 @@ FACTS: Mapping[type[VisitationError], str] = {
         "Load the page again."
     ),
     NoSuchOffer: N_("Nothing is offered to this family now. Load the page again."),
+    Changed: N_(
+        "Something of this day changed since its new plan was shown, and nothing was "
+        "done. Look at the new plan."
+    ),
     NotDraft: N_("The plan was published or thrown away before. Load the page again."),
     UsernameTaken: N_("Another account has this username. Choose another."),
 }

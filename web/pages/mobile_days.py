@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 from sqlmodel import col, or_
 
+from scheduler import displaced
 from visitation import places
 from visitation.errors import Invalid
 from visitation.places import MobileDay, Site, mobile
@@ -148,12 +149,7 @@ async def change(request: web.Request) -> web.Response:
     except Invalid as refused:
         form = itinerary_form.refused(form, refused)
         return await _show(request, found, form=form, status=409)
-    return redirect(
-        request,
-        "mobile_days.show",
-        mobile=found.day.reference,
-        flash=_("The itinerary is changed."),
-    )
+    return await _on(request, found, flash=_("The itinerary is changed."))
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -174,7 +170,7 @@ async def cancel(request: web.Request) -> web.Response:
     except Invalid as refused:
         form = form.refused(refused)
         return await _show(request, found, cancelling=form, status=409)
-    return redirect(request, "mobile_days.show", mobile=found.day.reference)
+    return await _on(request, found, flash=_("The day is cancelled."))
 
 
 async def reinstate(request: web.Request) -> web.Response:
@@ -188,6 +184,19 @@ async def reinstate(request: web.Request) -> web.Response:
             now=request.app[CLOCK](),
         )
     return redirect(request, "mobile_days.show", mobile=found.day.reference)
+
+
+async def _on(request: web.Request, found: Itinerary, *, flash: str) -> web.Response:
+    """Lead to the visits that must move now, or back to the day if none must."""
+    now = request.app[CLOCK]()
+    async with request.app[DATABASE].read() as session:
+        (changed,) = await mobile.itineraries(
+            session, col(MobileDay.id) == found.day.id
+        )
+        of = displaced.of_office(changed.office, changed.day)
+        moving = await displaced.count(session, of, now=now)
+    page = "replan.show" if moving else "mobile_days.show"
+    return redirect(request, page, mobile=found.day.reference, flash=flash)
 
 
 def _row(found: Itinerary) -> Row:

@@ -1,0 +1,181 @@
+"""A re-planned day in words: who goes where instead, and why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler.newplaces import Company, NewPlace
+from scheduler.replan import Line, Then
+from scheduler.replanned import Done
+from visitation.lifecycle import VisitState
+from visitation.places import Site
+from visitation.timespan import Timespan
+from visitation.visits import Visit
+from visitation.visits.listed import Listed, listed
+from visitation.words import Part
+from web import present, queue_rows
+from web.i18n import N_, _, ngettext
+
+#: What a re-planned visit may be by the time somebody looks.
+_EVERY = frozenset(VisitState)
+_COMPANY = {
+    Company.COMES_ALONG: N_("The official comes along."),
+    Company.BY_COVER: N_("The official attends the whole session there."),
+    Company.WANTED: N_("The official cannot come along; one is wanted."),
+}
+_THEN = {
+    Then.WAITS: N_("Cancelled; the family waits in line, as long as it has waited."),
+    Then.CANCELLED: N_("Cancelled."),
+    Then.STAYS: N_("Stays as it is, for somebody to look at."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What becomes of one visit, in words.
+
+    Attributes:
+        changed: whether it is something else than what was shown before.
+    """
+
+    reference: str
+    prisoner: str
+    visitors: list[str]
+    was: str
+    new: str
+    why: list[str]
+    waits: str
+    texts: tuple[str, ...]
+    silent: int
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One visit of a day that was re-planned, for the list that is read out."""
+
+    prisoner: str
+    visitors: list[tuple[str, str | None]]
+    was: str
+    new: str
+    moved: bool
+
+
+async def rows(
+    session: AsyncSession,
+    lines: Sequence[Line],
+    *,
+    shown: Mapping[str, str] | None = None,
+    link: str = "",
+) -> list[Row]:
+    """The visits of a plan in the order of the line."""
+    known = await _known(session, [line.one.visit.id for line in lines])
+    points = {line.new.point_id for line in lines if line.new and line.new.point_id}
+    sites = await session.exec(
+        select(Site.id, Site.name).where(col(Site.id).in_(points))
+    )
+    names = dict(sites.all())
+    return [
+        _row(line, known[line.one.visit.id], names, shown=shown, link=link)
+        for line in lines
+    ]
+
+
+async def told(session: AsyncSession, done: Done) -> list[Told]:
+    """What was done to a day, visit by visit, as things stand now."""
+    known = await _known(session, done.visits)
+    found = []
+    for visit_id, (then, start) in done.visits.items():
+        one = known.get(visit_id)
+        if one is None:
+            continue
+        zone = ZoneInfo(one.zone)
+        booked = one.state is VisitState.BOOKED
+        found.append(
+            Told(
+                prisoner=one.prisoner,
+                visitors=[(who.name, who.phone) for who in one.of(Part.VISITOR)],
+                was=present.clock(start, zone),
+                new=_spot(one.span, one.point, zone)
+                if booked
+                else _(_THEN.get(then, _THEN[Then.CANCELLED])),
+                moved=booked,
+            )
+        )
+    return found
+
+
+async def _known(session: AsyncSession, ids: Iterable[int]) -> dict[int, Listed]:
+    found = await listed(session, col(Visit.id).in_(list(ids)), shown=_EVERY)
+    return {one.id: one for one in found}
+
+
+def _row(
+    line: Line,
+    one: Listed,
+    names: Mapping[int, str],
+    *,
+    shown: Mapping[str, str] | None,
+    link: str,
+) -> Row:
+    zone, stamp, new = ZoneInfo(one.zone), line.postage(link), line.new
+    where = names.get(new.point_id or 0, "") if new else ""
+    return Row(
+        reference=line.reference,
+        prisoner=one.prisoner,
+        visitors=[who.name for who in one.of(Part.VISITOR)],
+        was=_spot(one.span, one.point, zone),
+        new=_spot(new.span, where, zone) if new else _(_THEN[line.then]),
+        why=_moves(line, new, zone) if new else _stays(line),
+        waits=queue_rows.waits(
+            line.one.family.waited_days, met=line.one.family.met_at is not None
+        ),
+        texts=stamp.texts,
+        silent=stamp.silent,
+        changed=shown is not None and shown.get(line.reference) != line.mark,
+    )
+
+
+def _spot(span: Timespan, place: str, zone: ZoneInfo) -> str:
+    return _(
+        "%(when)s, %(place)s",
+        when=present.span(span, zone),
+        place=present.isolated(place) if place else _("Own phone"),
+    )
+
+
+def _moves(line: Line, new: NewPlace, zone: ZoneInfo) -> list[str]:
+    before = present.local_day(line.one.visit.starts_at, zone)
+    late = _late((present.local_day(new.span.start, zone) - before).days)
+    if new.point_id is None:
+        said = _("On the family’s own phone, %(late)s", late=late)
+    elif new.point_id == line.one.visit.point_id:
+        said = _("The same place, %(late)s", late=late)
+    elif line.kilometres is None:
+        said = _("Another place, %(late)s", late=late)
+    else:
+        away = present.digits(line.kilometres)
+        said = _(
+            "Another place %(kilometres)s km away, %(late)s", kilometres=away, late=late
+        )
+    company = _COMPANY.get(new.company)
+    return [said, _(company)] if company else [said]
+
+
+def _stays(line: Line) -> list[str]:
+    codes = (line.reason, line.held_back)
+    return [queue_rows.unplaced(code) for code in codes if code]
+
+
+def _late(days: int) -> str:
+    if days == 0:
+        return _("on the same day")
+    count = present.digits(abs(days))
+    if days < 0:
+        return ngettext(
+            "%(count)s day earlier", "%(count)s days earlier", -days, count=count
+        )
+    return ngettext("%(count)s day later", "%(count)s days later", days, count=count)
