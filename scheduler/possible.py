@@ -20,7 +20,7 @@ from visitation.places import MobileDay, MobileStop, Site, Station
 from visitation.timespan import Timespan
 from visitation.visits import Claim, claims
 from visitation.waiting import Waiting
-from visitation.words import Asker, MobileDayState, SiteKind, StationKind, VisitKind
+from visitation.words import Asker, MobileDayState, StationKind, VisitKind
 
 #: As many names as a statement asks for at once.
 _NAMES = 5000
@@ -246,7 +246,7 @@ async def _seats(
     """The kiosks of each point: its own, or those of the office that stops there."""
     wanted = sorted(points)
     own = await session.exec(
-        select(Station, Site.kind)
+        select(Station)
         .join(Site, col(Site.id) == col(Station.site_id))
         .where(
             col(Station.site_id).in_(wanted),
@@ -255,6 +255,9 @@ async def _seats(
             col(Site.closed_at).is_(None),
         )
         .order_by(col(Station.id))
+    )
+    driving = await session.exec(
+        select(MobileDay.site_id).where(col(MobileDay.site_id).in_(wanted)).distinct()
     )
     stops = await session.exec(
         select(MobileStop, Station)
@@ -278,9 +281,11 @@ async def _seats(
             span = Timespan(stop.starts_at, stop.ends_at)
             windows.setdefault((point, kiosk.id), []).append(span)
     seats: dict[int, list[Seat]] = {}
-    for kiosk, kind in own.all():
-        # A mobile office receives families where it stops, not where it is kept.
-        if kind is not SiteKind.MOBILE_OFFICE:
+    travels = set(driving.all())
+    for kiosk in own.all():
+        # A mobile office receives families where it stops, not where it is kept; it
+        # stands still until somebody plans its days.
+        if kiosk.site_id not in travels:
             seats.setdefault(kiosk.site_id, []).append(Seat(kiosk_id=kiosk.id))
     for (point, kiosk_id), spans in windows.items():
         seat = Seat(kiosk_id=kiosk_id, windows=tuple(spans))
