@@ -46,14 +46,12 @@ async def party(request: web.Request) -> web.Response:
     who = await _known(request, whom)
     if who is None:
         return await _whom(request, _unknown(whom), status=422)
-    form = forms.blank(
-        Party,
-        number=who.prisoner.number,
-        visitors=[who.visitors[0][0]] if len(who.visitors) == 1 else [],
-        place=who.points[0][0] if who.points else "",
-    )
-    typed = {**form.typed, "prison": (str(who.prison.id),)}
-    return _party(request, who, Form(model=Party, typed=typed))
+    likely = {
+        "visitors": (who.visitors[0][0],) if len(who.visitors) == 1 else (),
+        "place": (who.points[0][0],) if who.points else (),
+    }
+    said = (await forms.read(request, Party)).typed
+    return _party(request, who, Form(model=Party, typed=likely | dict(said)))
 
 
 async def days(request: web.Request) -> web.Response:
