@@ -12,6 +12,7 @@ from scheduler.choosing import HoldOver
 from scheduler.closures import AlreadyClosed, Occupied
 from scheduler.planning import NotDraft
 from scheduler.replanned import Changed
+from scheduler.remedies import NotOffered
 from scheduler.requests import NoSuchWish, TooLateToAsk
 from signaling.hub import NotLive
 from visitation.calls import Denied, NotExtendable
@@ -260,6 +261,10 @@ FACTS: Mapping[type[VisitationError], str] = {
     Overtaken: N_("Somebody else changed this first. Load the page again."),
     IllegalMove: N_("The visit is past this already. Load the page again."),
     NotMovable: N_("Only a booked visit can be moved. Load the page again."),
+    NotOffered: N_(
+        "Something else speaks against this visit by now, and this would not help. "
+        "Load the page again."
+    ),
     NotExtendable: N_(
         "The visit cannot go on: it is not live, or somebody needs a seat or a person "
         "right after it."

@@ -22,7 +22,7 @@ from visitation.places import Station
 from visitation.visits import Participant, Visit
 from visitation.visits.listed import Attendee, Listed, listed
 from visitation.words import Outcome
-from web import message_views, present
+from web import message_views, present, review_words
 from web.i18n import N_, _, language, raw_gettext
 from web.labels import label, tone
 from web.lost_time import LostTime, lost_time
@@ -47,6 +47,9 @@ ACTS: Mapping[str, str] = {
     "official_leaves": N_("The official does not attend any more"),
     "official_wanted": N_("An official is wanted"),
     "official_not_wanted": N_("No official is wanted any more"),
+    "raise_flag": N_("To be reviewed: %(reason)s"),
+    "close_flag": N_("Nothing to review any more: %(reason)s"),
+    "keep_flag": N_("Kept as it is: %(reason)s"),
     "visit_start": N_("Started"),
     "visit_extend": N_("Extended by %(minutes)s minutes"),
     "visit_finish": N_("Ended: %(outcome)s"),
@@ -192,6 +195,7 @@ def _entry(
         "time": _time(entry.facts.get("starts"), zone),
         "minutes": present.digits(entry.facts.get("minutes", "")),
         "outcome": _outcome(entry.facts.get("outcome")),
+        "reason": _flagged(entry),
         "action": entry.action,
     }
     action = f"{entry.action}_late" if _is_late(entry) else entry.action
@@ -206,6 +210,11 @@ def _entry(
 def _is_late(entry: AuditEntry) -> bool:
     """Whether the family cancelled when no other could take its place."""
     return entry.action == "visit_cancel" and bool(entry.facts.get("late"))
+
+
+def _flagged(entry: AuditEntry) -> str:
+    is_flag = entry.subject.startswith("flag:")
+    return review_words.words(str(entry.facts["reason"])) if is_flag else ""
 
 
 def _whom(entry: AuditEntry, names: Mapping[int, str]) -> str:

@@ -213,14 +213,14 @@ async def in_a_village(case: Case) -> dict[str, Any]:
         case.session,
         office=case.world.point,
         day=TOMORROW,
-        stops=[_stop(village, Timespan(TEN - HOUR, TEN + HOUR))],
+        stops=[stop(village, Timespan(TEN - HOUR, TEN + HOUR))],
         reference="d",
         **case.by,
     )
     return {}
 
 
-def _stop(village: Site, span: Timespan) -> Stop:
+def stop(village: Site, span: Timespan) -> Stop:
     return Stop(village_id=village.id, span=span, travel=timedelta(0))
 
 
@@ -236,7 +236,7 @@ async def reinstate(case: Case) -> None:
 def stop_at(start: timedelta) -> Step:
     async def changed(case: Case) -> None:
         span = Timespan(TEN + start, TEN + start + 2 * HOUR)
-        stops = [_stop(case.made["village"], span)]
+        stops = [stop(case.made["village"], span)]
         await mobile.change_stops(
             case.session, case.made["day"], stops=stops, **case.by
         )

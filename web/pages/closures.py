@@ -1,6 +1,7 @@
 """Closures: a place, or one of its seats, shut for a while, with a reason.
 
-What is booked in that time is named and must be moved or cancelled first.
+What is booked in that time is named; it is moved or cancelled first, or the place is
+closed all the same and the visits are reviewed.
 """
 
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class ClosureFields(forms.Fields):
     last_day: NearDay | None = Field(default=None, title=N_("Last day"))
     ends: Wall | None = Field(default=None, title=N_("To"))
     reason: Annotated[Line, StringConstraints(min_length=1)] = Field(title=N_("Reason"))
+    over_visits: bool = Field(default=False, title=N_("Close all the same"))
 
     def span(self, zone: ZoneInfo) -> Timespan:
         """The time it is shut.
@@ -109,11 +111,15 @@ async def add(request: web.Request) -> web.Response:
                 station_id=form.value.station,
                 span=span,
                 reason=form.value.reason,
+                over_visits=form.value.over_visits,
                 by=gate.staff(request).actor,
                 now=request.app[CLOCK](),
             )
     except (Invalid, Occupied, AlreadyClosed, Overtaken) as refused:
         return await _refused(request, form, site, refused)
+    if form.value.over_visits:
+        flash = _("It is closed. Decide what becomes of the visits in that time.")
+        return redirect(request, "review.index", flash=flash)
     return redirect(request, "closures.index", site=site.id, flash=_("It is closed."))
 
 

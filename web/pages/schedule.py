@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 from aiohttp import web
 from pydantic import Field
+from sqlmodel import col
 
 from visitation import lifecycle
 from visitation.lifecycle import Act
-from web import forms, gate, prison_day
+from visitation.visits import Visit
+from web import forms, gate, present, prison_day, review_rows
 from web.fields import Count, Day
-from web.i18n import N_
+from web.i18n import N_, ngettext
 from web.keys import CLOCK, DATABASE
 from web.prison_day import Links, PrisonDay
 from web.render import render, url
@@ -36,6 +38,10 @@ async def day(request: web.Request) -> web.Response:
             return render(request, "schedule/nowhere.html")
         chosen = next((one for one in prisons if one.id == asked.site), prisons[0])
         known = await prison_day.read(session, chosen, asked.day, now=now)
+        here = col(Visit.prison_id) == chosen.id
+        due = await review_rows.count(
+            session, here, *review_rows.within(gate.staff(request), now)
+        )
     if form.ok:
         form = forms.blank(Choice, site=chosen.id, day=known.day)
     links = links_of(request, known)
@@ -52,6 +58,7 @@ async def day(request: web.Request) -> web.Response:
         yesterday=links.day(known.day - _DAY),
         tomorrow=links.day(known.day + _DAY),
         today=links.day(known.today),
+        to_review=_to_review(due),
         openings=f"/sites/{chosen.id}/templates",
     )
 
@@ -68,6 +75,17 @@ def links_of(request: web.Request, known: PrisonDay) -> Links:
         slot=lambda name: url(request, "booking.begin", query={"slot": name}),
         visit=lambda reference: url(request, "visits.show", visit=reference),
     )
+
+
+def _to_review(due: int) -> str:
+    if not due:
+        return ""
+    found = ngettext(
+        "%(num)s visit of this prison is to be reviewed",
+        "%(num)s visits of this prison are to be reviewed",
+        due,
+    )
+    return present.digits(found)
 
 
 ROUTES = (

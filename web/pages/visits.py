@@ -17,12 +17,14 @@ from web import (
     line_story,
     message_views,
     present,
+    review_rows,
     standing,
     subjects,
     visit_story,
 )
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
+from web.pages import review
 from web.pages.restrictions import READERS
 from web.pages.sites import PLANNERS
 from web.render import render
@@ -69,12 +71,15 @@ async def show(request: web.Request) -> web.Response:
         names = {one.id: one.name for one in story.summary.attendees}
         shown = await line_story.read(session, visit_id=visit.id, names=names)
         repeated = await standing.of_visit(session, visit, now=request.app[CLOCK]())
+        marks = await review_rows.of_visit(session, visit)
         prisoner = await session.get_one(Prisoner, visit.prisoner_id)
         held_at = await session.get_one(Site, prisoner.site_id)
     return render(
         request,
         "visits/visit.html",
         story=story,
+        marks=marks,
+        may_review=me.role in review.READERS,
         line_story=shown,
         standing=repeated,
         may_repeat=me.role in lifecycle.MAY[Act.REPEAT],
