@@ -17,7 +17,7 @@ from scheduler import booking, facts, times
 from scheduler.proposals import Proposal
 from scheduler.ranked import Place
 from scheduler.times import Party, Time
-from visitation import people, places
+from visitation import people, persian, places
 from visitation.errors import NotFound
 from visitation.lifecycle import VisitState
 from visitation.people import Prisoner, Standing
@@ -92,7 +92,8 @@ async def known(
         return None
     rows = await session.exec(
         select(Prisoner).where(
-            Prisoner.site_id == whom.prison, Prisoner.number == whom.number
+            Prisoner.site_id == whom.prison,
+            Prisoner.number == persian.to_ascii_digits(whom.number),
         )
     )
     found = rows.first()
