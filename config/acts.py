@@ -6,14 +6,14 @@ command that opened the database itself; arguments and answers are plain JSON va
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import devices, people
+from visitation import devices, jalali, people
 from visitation.audit import Actor
 from visitation.database import Database
 from visitation.devices import Device
@@ -21,7 +21,7 @@ from visitation.errors import VisitationError
 from visitation.keyring import Keyring
 from visitation.people import Account
 from visitation.people.passwords import MINIMUM_PASSWORD_LENGTH
-from visitation.places import Province, Site, Station
+from visitation.places import Province, Site, Station, holidays, provinces
 from visitation.words import Role
 
 #: Whoever has the shell of the machine.
@@ -160,6 +160,37 @@ async def list_stations(desk: Desk) -> list[dict[str, Any]]:
         ]
 
 
+async def seed_holidays(desk: Desk, *, years: int) -> dict[str, Any]:
+    """Take over the official calendar of this year and the next ones."""
+    first = holidays.today(desk.now).year
+    async with desk.database.write() as session:
+        done = await holidays.seed(
+            session, years=range(first, first + years), by=OPERATOR, now=desk.now
+        )
+    return asdict(done)
+
+
+async def list_holidays(desk: Desk, *, days: int) -> list[dict[str, Any]]:
+    """Every holiday from today on, for so many days."""
+    first = holidays.today(desk.now)
+    async with desk.database.read() as session:
+        codes = {one.id: one.code for one in await provinces(session)}
+        found = await holidays.between(
+            session, first=first, last=first + timedelta(days), provinces=None
+        )
+    return [
+        {
+            "day": one.day.isoformat(),
+            "jalali": str(jalali.from_date(one.day)),
+            "name": one.name,
+            "province": codes.get(one.province_id or 0),
+            "observed": one.observed,
+            "by_hand": one.by_hand,
+        }
+        for one in found
+    ]
+
+
 ACTS: Mapping[str, Act] = {
     "account_add": add_account,
     "account_list": list_accounts,
@@ -168,6 +199,8 @@ ACTS: Mapping[str, Act] = {
     "account_passwd": set_password,
     "terminal_pair": pair_station,
     "terminal_list": list_stations,
+    "holidays_seed": seed_holidays,
+    "holidays_list": list_holidays,
 }
 
 

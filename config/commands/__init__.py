@@ -9,6 +9,7 @@ import typer
 from config.commands import (
     accounts,
     demonstration,
+    holidays,
     importing,
     inspecting,
     serving,
@@ -29,6 +30,7 @@ app.command()(inspecting.doctor)
 app.command("import")(importing.import_file)
 app.add_typer(accounts.app, name="account")
 app.add_typer(terminals.app, name="terminal")
+app.add_typer(holidays.app, name="holidays")
 app.add_typer(inspecting.settings_app, name="config")
 
 

@@ -30,6 +30,17 @@ def test_migrating_twice_is_the_same_as_once(run: Run) -> None:
     assert run("migrate").exit_code == 0
 
 
+def test_the_official_calendar_is_taken_over_again_and_again(run: Run) -> None:
+    run("migrate")
+    first = run("holidays", "seed", "--years", "1").output
+    assert int(first.split(" ", 1)[0]) > 15
+    again = run("holidays", "seed", "--years", "1").output
+    assert again == "0 new, 0 renamed, 0 taken back.\n"
+    run("holidays", "seed", "--years", "2")
+    listed = run("holidays", "list", "--days", "366").output
+    assert "عاشورا" in listed
+
+
 def test_an_account_is_disabled_enabled_and_given_a_password(run: Run) -> None:
     run("migrate")
     run(*ADD, typed=PASSWORD)
