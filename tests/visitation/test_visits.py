@@ -17,8 +17,8 @@ from visitation.keyring import Keyring
 from visitation.lifecycle import IllegalMove, VisitAction, VisitState
 from visitation.places import Closure
 from visitation.timespan import Timespan
-from visitation.visits import Claim, Participant, Taken, Visit, claims, codes
-from visitation.words import Outcome
+from visitation.visits import Claim, Cover, Participant, Taken, Visit, claims, codes
+from visitation.words import Attendance, Outcome
 
 ACT = {"by": audit.SYSTEM, "now": NOON}
 MINUTE = timedelta(minutes=1)
@@ -162,6 +162,24 @@ async def test_a_visit_is_retimed_over_its_own_claims(database: Database) -> Non
         assert (free, held) == (frozenset(), {terminal})
         own = await claims.held(session, {terminal}, span(0, 60), but_visit=visit.id)
         assert own == frozenset()
+
+
+async def test_what_no_visit_holds_is_held_all_the_same(database: Database) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        official = f"official:{world.official.id}"
+        cover = Cover(
+            reference="cover",
+            official_id=world.official.id,
+            attendance=Attendance.DESK,
+            prison_id=world.prison.id,
+            starts_at=NOON,
+            ends_at=NOON + 60 * MINUTE,
+        )
+        session.add(cover)
+        await session.flush()
+        await visits.take(session, {official}, span(0, 60), cover_id=cover.id)
+        assert await claims.held(session, {official}, span(30, 90)) == {official}
 
 
 async def test_a_refused_retiming_keeps_the_old_claims(database: Database) -> None:

@@ -193,7 +193,8 @@ async def held(
             "names": sorted(names),
             "first": quanta.start,
             "after": span.widened(timedelta(0), turnover).quanta().stop,
-            "but_visit": but_visit or 0,
+            # A closure or a cover has none.
+            "but_visit": -1 if but_visit is None else but_visit,
         },
     )
     return frozenset(
