@@ -8,6 +8,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from markupsafe import Markup
 from pydantic import Field, StringConstraints
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,7 +23,7 @@ from visitation.lifecycle import Act, VisitAction, VisitState
 from visitation.places import Site, Station
 from visitation.visits import Visit
 from visitation.visits.listed import Listed, listed
-from visitation.words import Role
+from visitation.words import Part, Role
 from web import booking_choices, forms, gate, present, refusals, subjects
 from web.asking_choices import RANKS
 from web.fields import Line
@@ -189,6 +190,9 @@ async def _page(
         status=status,
         visit=shown,
         zone=zone,
+        visitors=Markup("<br>").join(
+            present.bdi(one.name) for one in shown.of(Part.VISITOR)
+        ),
         until=visit.hold_until,
         wishes=wishes,
         any_possible=any(not one.reasons for one in wishes),
