@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import attendance, covers
@@ -19,6 +19,7 @@ from visitation.audit.tables import AuditEntry
 from visitation.database import Database
 from visitation.errors import Invalid
 from visitation.keyring import Keyring
+from visitation.lifecycle import MessageState
 from visitation.messages import Message
 from visitation.people import Scope
 from visitation.places.tables import MobileDay, MobileStop
@@ -159,6 +160,31 @@ async def test_who_leaves_says_why_and_is_not_told_what_they_did_themselves(
             )
         ).one()
         assert "بیماری" not in str(facts)
+
+
+async def test_who_leaves_hears_only_that_and_who_comes_back_is_told_anew(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        visit = await book(session, world, keyring)
+        comes = {
+            "official_id": world.official.id,
+            "attendance": Attendance.DESK,
+            "keyring": keyring,
+            **WHEN,
+        }
+        await attendance.attend(session, visit, **comes)
+        await attendance.leave(session, visit, reason="بیماری", **WHEN)
+        to_official = col(Message.template).startswith("official")
+        pending = select(Message.template).where(
+            to_official, Message.state == MessageState.PENDING
+        )
+        gone = (await session.exec(pending)).all()
+        await attendance.attend(session, visit, **comes)
+        back = (await session.exec(pending.order_by(col(Message.id)))).all()
+    assert gone == [Template.OFFICIAL_CANCELLED]
+    assert back == [Template.OFFICIAL_CANCELLED, Template.OFFICIAL_BOOKED]
 
 
 async def test_a_village_day_is_attended_on_its_own_day_only(

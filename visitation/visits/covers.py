@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import String, cast, literal
 from sqlmodel import and_, col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.errors import NotFound, VisitationError
-from visitation.lifecycle import VisitState
+from visitation.lifecycle import MessageState, VisitState
 from visitation.messages import Message
 from visitation.people import Scope
 from visitation.places.tables import MobileDay, Site, Station
 from visitation.timespan import Timespan
 from visitation.visits.tables import Claim, Cover, Participant, Visit
+from visitation.wording import Template
 from visitation.words import Attendance, Part
 
 #: Visits to come, which an official may still be found for or lost to.
@@ -229,10 +231,27 @@ async def detach(
         )
         .scalar_subquery()
     )
+    # They hear that they need not come, and nothing else any more.
+    await session.exec(
+        update(Message)
+        .where(
+            col(Message.participant_id).in_(gone),
+            col(Message.state) == MessageState.PENDING,
+            col(Message.template) != Template.OFFICIAL_CANCELLED,
+        )
+        .values(state=MessageState.SUPPRESSED)
+        .execution_options(synchronize_session=False)
+    )
     await session.exec(
         update(Message)
         .where(col(Message.participant_id).in_(gone))
-        .values(participant_id=None)
+        .values(
+            participant_id=None,
+            # SQLite may give their number to whoever comes next, who is told anew.
+            dedup_key=col(Message.dedup_key)
+            + literal(":gone:")
+            + cast(col(Message.id), String),
+        )
         .execution_options(synchronize_session=False)
     )
     await session.exec(
