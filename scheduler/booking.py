@@ -4,7 +4,6 @@ Each use case runs inside the caller's transaction and does the whole thing or r
 Whether a visit may be written at all is `verdict`'s. Knows no page and no gateway.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Unpack
@@ -16,14 +15,14 @@ from scheduler import notices, review
 from scheduler.proposals import Proposal, Refusal
 from scheduler.situation import Survey, wanted
 from scheduler.verdict import SUGGESTIONS, Refused, unless_refused
-from scheduler.wishes import Wish, attendance_of, parts_of, proposal_of, proposed
+from scheduler.wishes import Wish, parts_of, proposal_of, proposed, visit_of
 from visitation import audit, messages, places, visits
 from visitation.audit import Actor
 from visitation.errors import Invalid, VisitationError
 from visitation.keyring import Keyring
-from visitation.lifecycle import TICKS, ParticipantState, VisitAction, VisitState
+from visitation.lifecycle import VisitAction, VisitState
 from visitation.timespan import Timespan
-from visitation.visits import Participant, Visit, claims
+from visitation.visits import Visit, claims
 from visitation.wording import Template
 from visitation.words import CANCELLATIONS, Outcome, Part
 
@@ -71,8 +70,11 @@ async def book(
         NotFound: if the prison, a station or the prisoner does not exist.
         Refused: with every reason not to book it, and the next free slots.
     """
-    visit = await hold(session, keyring=keyring, by=by, now=now, **wish)
-    await confirm(session, visit, keyring=keyring, by=by, now=now)
+    visit = await _hold(session, wish, coded=True, keyring=keyring, by=by, now=now)
+    await visits.move(
+        session, visit, VisitAction.CONFIRM, by=by, now=now, hold_until=None
+    )
+    await notices.tell(session, visit, Template.BOOKED, now=now)
     return visit
 
 
@@ -90,29 +92,34 @@ async def hold(
         NotFound: if the prison, a station or the prisoner does not exist.
         Refused: with every reason not to book it, and the next free slots.
     """
+    return await _hold(session, wish, coded=False, keyring=keyring, by=by, now=now)
+
+
+async def _hold(
+    session: AsyncSession,
+    wish: Wish,
+    *,
+    coded: bool,
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
+) -> Visit:
     proposal = proposed(wish)
     overriding = wish.get("override_reason", "").strip()
 
     async def write(found: Survey) -> Visit:
-        visit = Visit(
+        visit = visit_of(
+            wish,
+            proposal,
             reference=keyring.reference(),
             state=VisitState.HELD,
-            prison_id=proposal.prison_id,
-            kind=proposal.kind,
-            prisoner_id=proposal.prisoner_id,
-            official_id=proposal.official_id,
-            attendance=attendance_of(wish),
-            official_wanted=proposal.official_wanted,
-            cover_id=proposal.cover_id,
-            series_id=wish.get("series_id"),
-            import_key=wish.get("import_key"),
             booked_by_id=by.account_id,
             note=_joined(wish.get("note", "").strip(), overriding),
             hold_until=now + HOLD,
             created_at=now,
             **_place(proposal, found, now),
         )
-        await _insert(session, visit, proposal, keyring)
+        await _insert(session, visit, proposal, keyring, coded=coded)
         await claims.put(
             session,
             wanted(proposal),
@@ -203,7 +210,7 @@ async def move(
     )
     _note(session, "visit_move", visit, overridden, by=by, now=now)
     await review.accept(session, visit, overridden, because=overriding, by=by, now=now)
-    await _expect_anew(session, people)
+    await visits.expect_anew(session, people)
     await messages.discard(session, visit_id=visit.id)
     await notices.tell(session, visit, Template.MOVED, now=now)
 
@@ -272,11 +279,11 @@ async def _update(session: AsyncSession, visit: Visit, place: dict[str, Any]) ->
             col(Visit.version) == visit.version,
         )
         .values(version=visit.version + 1, **place)
-        .execution_options(synchronize_session=False)
+        .returning(Visit)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    if updated.rowcount != 1:
+    if updated.first() is None:
         raise visits.Overtaken(visit.reference)
-    await session.refresh(visit)
 
 
 def _place(proposal: Proposal, found: Survey, now: datetime) -> dict[str, Any]:
@@ -291,26 +298,20 @@ def _place(proposal: Proposal, found: Survey, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _expect_anew(
-    session: AsyncSession, participants: Iterable[Participant]
-) -> None:
-    for participant in participants:
-        if participant.state in TICKS:
-            participant.state = ParticipantState.EXPECTED
-        participant.told_at = None
-        participant.arrived_at = None
-        participant.identified_at = None
-        session.add(participant)
-    await session.flush()
-
-
 async def _insert(
-    session: AsyncSession, visit: Visit, proposal: Proposal, keyring: Keyring
+    session: AsyncSession,
+    visit: Visit,
+    proposal: Proposal,
+    keyring: Keyring,
+    *,
+    coded: bool,
 ) -> None:
     session.add(visit)
     await session.flush()
-    session.add_all(parts_of(visit, proposal, keyring))
-    await session.flush()
+    codes: list[visits.Code] = []
+    if coded and proposal.visitor_ids:
+        codes = await visits.draw(session, len(proposal.visitor_ids), keyring=keyring)
+    await visits.enter(session, parts_of(visit, proposal, keyring, codes))
 
 
 def _note(

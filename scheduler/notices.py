@@ -7,10 +7,13 @@ phone gets none; the clerk tells them, and `unreachable` says who they are.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlmodel
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
-from sqlmodel import col, func, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import jalali, messages, persian
@@ -49,6 +52,28 @@ _BAD_NEWS = frozenset(
         Template.OFFICIAL_CANCELLED,
     }
 )
+_prison, _point = aliased(Site), aliased(Site)
+#: Made once: putting it together takes longer than its answer.
+_TOLD: Any = (
+    select(
+        col(Participant.id),
+        col(Participant.part),
+        func.coalesce(Visitor.phone, Account.phone),
+        func.coalesce(Visitor.language, Account.language),
+        col(_prison.zone),
+        col(_point.name),
+    )
+    .join(Visit, col(Visit.id) == col(Participant.visit_id))
+    .join(_prison, col(_prison.id) == col(Visit.prison_id))
+    .outerjoin(_point, col(_point.id) == col(Visit.point_id))
+    .outerjoin(Visitor, col(Visitor.id) == col(Participant.visitor_id))
+    .outerjoin(Account, col(Account.id) == col(Participant.account_id))
+    .where(
+        col(Participant.visit_id) == bindparam("visit"),
+        col(Participant.part).in_([Part.VISITOR, *sorted(OFFICIALS)]),
+    )
+    .order_by(col(Participant.id))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +101,17 @@ async def tell(
 
     Telling again what was told of the same version of the visit writes nothing.
     """
-    scene = await scene_of(session, visit)
-    silent = []
-    for recipient in await recipients(session, visit.id):
+    scene, everybody = await audience(session, visit)
+    silent, drafts = [], []
+    for recipient in everybody:
         official = recipient.part in OFFICIALS
         if recipient.phone is None:
             silent.append(recipient)
             continue
         said = FOR_OFFICIALS.get(template) if official else template
         if said is not None:
-            await put(session, visit, recipient, said, scene=scene, now=now)
+            drafts.append(drafted(visit, recipient, said, scene=scene, now=now))
+    await messages.put_all(session, drafts)
     return tuple(silent)
 
 
@@ -101,16 +127,28 @@ async def put(
     """Write one message; False if it was written before."""
     if recipient.phone is None:
         return False
+    draft = drafted(visit, recipient, template, scene=scene, now=now)
+    return await messages.put_all(session, [draft]) == 1
+
+
+def drafted(
+    visit: Visit,
+    recipient: Recipient,
+    template: Template,
+    *,
+    scene: Scene,
+    now: datetime,
+) -> dict[str, Any]:
+    """What somebody with a phone would be told."""
     last = visit.starts_at
     if template in _BAD_NEWS:
         last = max(last, now + CANCELLATION_LASTS)
-    return await messages.put(
-        session,
+    return messages.drafted(
         template,
         dedup_key=(
             f"visit:{visit.id}:v{visit.version}:{template}:{recipient.participant_id}"
         ),
-        phone=recipient.phone,
+        phone=recipient.phone or "",
         language=recipient.language,
         variables=variables(visit, recipient, scene),
         now=now,
@@ -128,24 +166,35 @@ async def unreachable(session: AsyncSession, visit_id: int) -> tuple[Recipient, 
 
 async def recipients(session: AsyncSession, visit_id: int) -> list[Recipient]:
     """The visitors and the official of a visit."""
-    rows = await session.exec(
-        select(
-            Participant.id,
-            Participant.part,
-            func.coalesce(Visitor.phone, Account.phone),
-            func.coalesce(Visitor.language, Account.language),
-        )
-        .outerjoin(Visitor, col(Visitor.id) == col(Participant.visitor_id))
-        .outerjoin(Account, col(Account.id) == col(Participant.account_id))
-        .where(
-            Participant.visit_id == visit_id,
-            col(Participant.part).in_([Part.VISITOR, *OFFICIALS]),
-        )
-        .order_by(col(Participant.id))
-    )
+    return [recipient for recipient, _scene in await _told(session, visit_id)]
+
+
+async def audience(
+    session: AsyncSession, visit: Visit
+) -> tuple[Scene, list[Recipient]]:
+    """Where a visit takes place and who is told, in one query."""
+    found = await _told(session, visit.id)
+    if not found:
+        return await scene_of(session, visit), []
+    return found[0][1], [recipient for recipient, _scene in found]
+
+
+async def _told(session: AsyncSession, visit_id: int) -> list[tuple[Recipient, Scene]]:
+    # What is read below goes past the session, which may have changes to write.
+    await session.flush()
+    connection = await session.connection()
+    rows = await connection.execute(_TOLD, {"visit": visit_id})
     return [
-        Recipient(participant_id=i, part=Part(part), phone=phone, language=language)
-        for i, part, phone, language in rows.all()
+        (
+            Recipient(
+                participant_id=number,
+                part=Part(part),
+                phone=phone,
+                language=language,
+            ),
+            Scene(zone=ZoneInfo(zone), point=point),
+        )
+        for number, part, phone, language, zone, point in rows
     ]
 
 
@@ -153,7 +202,7 @@ async def scene_of(session: AsyncSession, visit: Visit) -> Scene:
     """The prison's zone, and the name of the point where the family sits, if any."""
     point = aliased(Site)
     rows = await session.exec(
-        select(Site.zone, point.name)
+        sqlmodel.select(Site.zone, point.name)
         .outerjoin(point, col(point.id) == visit.point_id)
         .where(Site.id == visit.prison_id)
     )

@@ -10,8 +10,9 @@ from sqlmodel import and_, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import facts
+from scheduler.facts import Day
 from scheduler.proposals import UNLIMITED, Limits, Proposal, Situation
-from scheduler.seats import Prison, seats
+from scheduler.seats import Prison, Seats, seats
 from visitation import visits
 from visitation.people.contacts import Standing, standing
 from visitation.places import Closure, Policy
@@ -73,14 +74,42 @@ async def survey(
     # What is read below goes past the session, which may have changes to write.
     await session.flush()
     ends = await seats(session, proposal)
-    prison, at = ends.prison, proposal.span.start
-    local = prison.day(at)
+    prison = ends.prison
     day = await facts.day(session, proposal, ends, but_visit=but_visit)
     pages = await _pages(session, proposal, prison, but_visit)
-    week, month = _allowance(proposal, prison, pages, but_visit)
-    known = Situation(
+    local = prison.day(proposal.span.start)
+    known = known_of(
+        proposal,
+        ends,
+        day,
+        await facts.contacts(session, proposal),
         now=now,
-        limits=_limits(prison.policy, proposal.asked_by),
+        allowance=_allowance(proposal, prison, pages, but_visit),
+        taken=await _taken(session, proposal, prison.policy.turnover, but_visit),
+        official_is_then=await facts.official_is_then(session, proposal, local),
+        cover_holds=await _cover_holds(session, proposal),
+    )
+    return Survey(known=known, prison=prison, point_id=ends.point_id, pages=pages)
+
+
+def known_of(
+    proposal: Proposal,
+    ends: Seats,
+    day: Day,
+    contacts: Sequence[Any],
+    *,
+    now: datetime,
+    allowance: tuple[Balance, Balance],
+    taken: frozenset[str],
+    official_is_then: bool = True,
+    cover_holds: bool = True,
+) -> Situation:
+    """What was read, as the rules look at it."""
+    policy, at = ends.prison.policy, proposal.span.start
+    week, month = allowance
+    return Situation(
+        now=now,
+        limits=_limits(policy, proposal.asked_by),
         slots=day.slots,
         holiday=day.holiday,
         closed=day.closed,
@@ -96,16 +125,13 @@ async def survey(
         kept_apart=day.kept_apart,
         barred=day.barred,
         official_is_active=ends.official_is_active,
-        official_is_then=await facts.official_is_then(session, proposal, local),
-        cover_holds=await _cover_holds(session, proposal),
+        official_is_then=official_is_then,
+        cover_holds=cover_holds,
         week=week,
         month=month,
-        taken=await _taken(session, proposal, prison.policy.turnover, but_visit),
-        **_visitors(
-            await facts.contacts(session, proposal), prison.policy.adult_age, at, local
-        ),
+        taken=taken,
+        **_visitors(contacts, policy.adult_age, at, ends.prison.day(at)),
     )
-    return Survey(known=known, prison=prison, point_id=ends.point_id, pages=pages)
 
 
 def _limits(policy: Policy, asker: Asker) -> Limits:

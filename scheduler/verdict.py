@@ -104,7 +104,7 @@ async def unless_refused(
                 return visit, overridden
         except _Against as against:
             reasons, prison = against.reasons, against.prison
-            raise await _refused(session, proposal, reasons, prison, now) from None
+            raise await refused_for(session, proposal, reasons, prison, now) from None
         except visits.Taken as taken:
             lost = taken.resources
         except visits.Spent:
@@ -116,7 +116,7 @@ async def unless_refused(
         if moved:
             await session.refresh(moved)
     reasons = tuple(rules.TAKEN[name.partition(":")[0]] for name in sorted(lost))
-    raise await _refused(
+    raise await refused_for(
         session, proposal, reasons or (Refusal.TERMINAL_TAKEN,), found.prison, now
     )
 
@@ -193,13 +193,14 @@ async def _line_up(
     )
 
 
-async def _refused(
+async def refused_for(
     session: AsyncSession,
     proposal: Proposal,
     reasons: tuple[Refusal, ...],
     prison: Prison,
     now: datetime,
 ) -> Refused:
+    """The refusal for some reasons, with what could be booked instead."""
     again_from = _again_from(proposal, reasons, prison)
     soonest = now + prison.policy.notice(proposal.asked_by)
     if again_from is not None:

@@ -1,12 +1,14 @@
 """From what a scheduler filled in to what the rules judge, and to who takes part."""
 
 from collections.abc import Iterable
-from typing import Required, TypedDict
+from functools import partial
+from typing import Any, Required, TypedDict
 
 from scheduler.proposals import Proposal
+from visitation import visits
 from visitation.keyring import Keyring
 from visitation.timespan import Timespan
-from visitation.visits import Participant, Visit
+from visitation.visits import Code, Participant, Visit
 from visitation.words import Asker, Attendance, Part, VisitKind
 
 
@@ -71,21 +73,47 @@ def attendance_of(wish: Wish) -> Attendance | None:
     return wish.get("attendance") or Attendance.DESK
 
 
-def parts_of(visit: Visit, proposal: Proposal, keyring: Keyring) -> list[Participant]:
-    """One participant for the prisoner, each visitor, and the official if any."""
-    beside_family = visit.attendance is Attendance.VILLAGE
-    parts: list[tuple[Part, int | None, int | None]] = [(Part.PRISONER, None, None)]
-    parts += [(Part.VISITOR, who, None) for who in sorted(proposal.visitor_ids)]
-    if proposal.official_id is not None:
-        part = Part.COMPANION if beside_family else Part.OFFICIAL
-        parts.append((part, None, proposal.official_id))
-    return [
-        Participant(
+def visit_of(wish: Wish, proposal: Proposal, **rest: Any) -> Visit:
+    """The visit that a wish makes once the rules allow it; `rest` are its columns."""
+    return Visit(
+        prison_id=proposal.prison_id,
+        kind=proposal.kind,
+        prisoner_id=proposal.prisoner_id,
+        official_id=proposal.official_id,
+        attendance=attendance_of(wish),
+        official_wanted=proposal.official_wanted,
+        cover_id=proposal.cover_id,
+        series_id=wish.get("series_id"),
+        import_key=wish.get("import_key"),
+        **rest,
+    )
+
+
+def parts_of(
+    visit: Visit, proposal: Proposal, keyring: Keyring, codes: Iterable[Code] = ()
+) -> list[dict[str, Any]]:
+    """One participant for the prisoner, each visitor, and the official if any.
+
+    Each visitor has a code while there are any.
+    """
+    left = iter(codes)
+    entered = partial(visits.part_of, visit.id)
+    parts = [entered(Part.PRISONER, reference=keyring.reference())]
+    parts += [
+        entered(
+            Part.VISITOR,
             reference=keyring.reference(),
-            visit_id=visit.id,
-            part=part,
-            visitor_id=visitor_id,
-            account_id=account_id,
+            visitor_id=who,
+            code=next(left, None),
         )
-        for part, visitor_id, account_id in parts
+        for who in sorted(proposal.visitor_ids)
     ]
+    if proposal.official_id is not None:
+        beside_family = visit.attendance is Attendance.VILLAGE
+        part = Part.COMPANION if beside_family else Part.OFFICIAL
+        parts.append(
+            entered(
+                part, reference=keyring.reference(), account_id=proposal.official_id
+            )
+        )
+    return parts

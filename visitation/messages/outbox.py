@@ -5,8 +5,10 @@ Knows templates and rows; knows no gateway and never sends.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, Required, TypedDict, Unpack
 
-from sqlmodel import col, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import persian, wording
@@ -14,43 +16,77 @@ from visitation.lifecycle import MessageState
 from visitation.messages.tables import Message
 from visitation.wording import Template
 
+_TABLE = SQLModel.metadata.tables["message"]
+#: With RETURNING the rows of one call become one INSERT.
+_PUT: Mapping[str, Any] = {
+    name: dialect.insert(_TABLE)
+    .on_conflict_do_nothing(index_elements=["dedup_key"])
+    .returning(_TABLE.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 #: What stands in for a join code once it has been wiped.
 WIPED = "••••••"
 
 
+class Draft(TypedDict, total=False):
+    """What a message is made of beside its template."""
+
+    dedup_key: Required[str]
+    phone: Required[str]
+    language: Required[str]
+    variables: Required[Mapping[str, str]]
+    now: Required[datetime]
+    expires_at: Required[datetime]
+    not_before: datetime | None
+    visit_id: int | None
+    participant_id: int | None
+
+
+def drafted(template: Template, **draft: Unpack[Draft]) -> dict[str, Any]:
+    """A message as it is written; nothing is written yet."""
+    now = draft["now"]
+    return {
+        "dedup_key": draft["dedup_key"],
+        "template": template,
+        "language": draft["language"],
+        "variables": dict(draft["variables"]),
+        "phone": draft["phone"],
+        "visit_id": draft.get("visit_id"),
+        "participant_id": draft.get("participant_id"),
+        "state": MessageState.PENDING,
+        "not_before": draft.get("not_before") or now,
+        "expires_at": draft["expires_at"],
+        "attempts": 0,
+        "gateway": "",
+        "error": "",
+        "segments": 0,
+        "created_at": now,
+    }
+
+
 async def put(
-    session: AsyncSession,
-    template: Template,
-    *,
-    dedup_key: str,
-    phone: str,
-    language: str,
-    variables: Mapping[str, str],
-    now: datetime,
-    expires_at: datetime,
-    not_before: datetime | None = None,
-    visit_id: int | None = None,
-    participant_id: int | None = None,
+    session: AsyncSession, template: Template, **draft: Unpack[Draft]
 ) -> bool:
     """Write a message to go out; False if the same one was written before."""
-    known = await session.exec(select(Message.id).where(Message.dedup_key == dedup_key))
-    if known.first() is not None:
-        return False
-    session.add(
-        Message(
-            dedup_key=dedup_key,
-            template=template,
-            language=language,
-            variables=dict(variables),
-            phone=phone,
-            visit_id=visit_id,
-            participant_id=participant_id,
-            not_before=not_before or now,
-            expires_at=expires_at,
-            created_at=now,
-        )
+    return await put_all(session, [drafted(template, **draft)]) == 1
+
+
+async def put_all(session: AsyncSession, drafts: Sequence[dict[str, Any]]) -> int:
+    """Write messages in one statement, but those that were written before.
+
+    Returns:
+        How many were written.
+    """
+    if not drafts:
+        return 0
+    # What they refer to may still be on its way to the database.
+    await session.flush()
+    connection = await session.connection()
+    written = await connection.execute(
+        _PUT[connection.dialect.name],
+        drafts,
     )
-    return True
+    return len(written.all())
 
 
 async def discard(session: AsyncSession, *, visit_id: int) -> int:

@@ -9,7 +9,15 @@ from visitation.visits.allowance import (
     use,
 )
 from visitation.visits.claims import Taken, release, resources, retime, take
-from visitation.visits.codes import NoSuchCode, code_of, find_by_code, issue, wipe
+from visitation.visits.codes import (
+    Code,
+    NoSuchCode,
+    code_of,
+    draw,
+    find_by_code,
+    issue,
+    wipe,
+)
 from visitation.visits.covers import (
     NoLongerThere,
     attach,
@@ -25,7 +33,15 @@ from visitation.visits.covers import (
 from visitation.visits.ledger import Pages, Quota, quota
 from visitation.visits.line import line_up
 from visitation.visits.periods import Balance, Period, refunds
-from visitation.visits.record import Overtaken, by_reference, move, participants
+from visitation.visits.record import (
+    Overtaken,
+    by_reference,
+    enter,
+    expect_anew,
+    move,
+    part_of,
+    participants,
+)
 from visitation.visits.tables import (
     Allowance,
     AllowanceEntry,
@@ -42,6 +58,7 @@ __all__ = [
     "AllowanceEntry",
     "Balance",
     "Claim",
+    "Code",
     "Cover",
     "NoLongerThere",
     "NoSuchCode",
@@ -64,7 +81,10 @@ __all__ = [
     "covering",
     "covers_between",
     "detach",
+    "draw",
+    "enter",
     "entries_of",
+    "expect_anew",
     "find_by_code",
     "free_official",
     "give_back",
@@ -73,6 +93,7 @@ __all__ = [
     "issue",
     "line_up",
     "move",
+    "part_of",
     "participants",
     "quota",
     "referring",

@@ -4,8 +4,12 @@ Stored sealed, because they must be said again in reminders and slips, with a
 fingerprint for looking them up; both are wiped when the visit is over.
 """
 
+from dataclasses import dataclass
+
+import sqlalchemy
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select, update
+from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.database import is_conflict
@@ -16,6 +20,19 @@ from visitation.visits.tables import Participant
 CODE_DIGITS = 6
 TRIES = 20
 PURPOSE = "join-code"
+
+_PARTICIPANT = SQLModel.metadata.tables["participant"]
+_USED = sqlalchemy.select(_PARTICIPANT.c.id).where(
+    _PARTICIPANT.c.code_fingerprint.in_(bindparam("prints", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A join code as it is stored."""
+
+    sealed: bytes
+    fingerprint: str
 
 
 class NoSuchCode(VisitationError):
@@ -44,6 +61,27 @@ async def issue(
                 raise
             continue
         return code
+    raise RuntimeError("no free join code")
+
+
+async def draw(session: AsyncSession, count: int, *, keyring: Keyring) -> list[Code]:
+    """So many codes that nobody has, for participants who are still to be written.
+
+    One query. The database refuses what somebody else draws at the same moment.
+
+    Raises:
+        RuntimeError: if no free codes were found, which needs most of a million in use.
+    """
+    connection = await session.connection()
+    for _ in range(TRIES):
+        drawn = {keyring.digits(CODE_DIGITS) for _ in range(count)}
+        prints = {keyring.fingerprint(PURPOSE, code): code for code in sorted(drawn)}
+        used = await connection.execute(_USED, {"prints": list(prints)})
+        if len(drawn) == count and used.first() is None:
+            return [
+                Code(sealed=keyring.seal(PURPOSE, code), fingerprint=fingerprint)
+                for fingerprint, code in prints.items()
+            ]
     raise RuntimeError("no free join code")
 
 

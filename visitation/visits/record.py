@@ -1,17 +1,28 @@
 """Moving a visit through its life: one table, one conditional UPDATE, one place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlmodel import col, select, update
+import sqlalchemy
+from sqlalchemy import bindparam, insert
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit, lifecycle
 from visitation.audit import Actor
 from visitation.errors import NotFound, VisitationError
-from visitation.lifecycle import VisitAction
+from visitation.lifecycle import TICKS, ParticipantState, VisitAction
+from visitation.visits.codes import Code
 from visitation.visits.tables import Participant, Visit
+from visitation.words import Part
+
+_VISIT = SQLModel.metadata.tables["visit"]
+_PARTICIPANT = SQLModel.metadata.tables["participant"]
+#: With RETURNING the rows of one call become one INSERT.
+_ENTER = insert(_PARTICIPANT).returning(_PARTICIPANT.c.id)
 
 
 class Overtaken(VisitationError):
@@ -41,6 +52,65 @@ async def participants(session: AsyncSession, visit_id: int) -> Sequence[Partici
     return rows.all()
 
 
+@cache
+def _moving(names: tuple[str, ...]) -> Any:
+    """The conditional UPDATE of some columns, made once for each set of them."""
+    return (
+        sqlalchemy.update(_VISIT)
+        .where(_VISIT.c.id == bindparam("visit"), _VISIT.c.state == bindparam("was"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+        .returning(*_VISIT.c)
+    )
+
+
+def _named(changes: dict[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in changes.items()}
+
+
+async def enter(session: AsyncSession, parts: Sequence[dict[str, Any]]) -> None:
+    """Write who takes part in a new visit, in one statement."""
+    connection = await session.connection()
+    await connection.execute(_ENTER, parts)
+
+
+def part_of(
+    visit_id: int,
+    part: Part,
+    *,
+    reference: str,
+    visitor_id: int | None = None,
+    account_id: int | None = None,
+    code: Code | None = None,
+) -> dict[str, Any]:
+    """A person's part in a new visit, as it is written."""
+    return {
+        "reference": reference,
+        "visit_id": visit_id,
+        "part": part,
+        "visitor_id": visitor_id,
+        "account_id": account_id,
+        "state": ParticipantState.EXPECTED,
+        "code_sealed": code.sealed if code else None,
+        "code_fingerprint": code.fingerprint if code else None,
+        "seconds_connected": 0,
+        "seconds_lost": 0,
+    }
+
+
+async def expect_anew(
+    session: AsyncSession, participants: Iterable[Participant]
+) -> None:
+    """Forget who was told or there already, of a visit that was moved."""
+    for participant in participants:
+        if participant.state in TICKS:
+            participant.state = ParticipantState.EXPECTED
+        participant.told_at = None
+        participant.arrived_at = None
+        participant.identified_at = None
+        session.add(participant)
+    await session.flush()
+
+
 async def move(
     session: AsyncSession,
     visit: Visit,
@@ -68,15 +138,18 @@ async def move(
     """
     then = lifecycle.after(visit.state, action)
     changes |= {"state": then, "changed_at": now}
-    moved = await session.exec(
-        update(Visit)
-        .where(col(Visit.id) == visit.id, col(Visit.state) == visit.state)
-        .values(**changes)
-        .execution_options(synchronize_session=False)
+    # What was read of it may be on its way back to the database.
+    await session.flush()
+    connection = await session.connection()
+    moved = await connection.execute(
+        _moving(tuple(sorted(changes))),
+        {"visit": visit.id, "was": visit.state, **_named(changes)},
     )
-    if moved.rowcount != 1:
+    row = moved.first()
+    if row is None:
         raise Overtaken(visit.reference)
-    await session.refresh(visit)
+    for column, value in zip(_VISIT.c, row, strict=True):
+        set_committed_value(visit, column.name, value)
     audit.note(
         session,
         by,
