@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import booking, facts, times
@@ -19,11 +18,8 @@ from scheduler.ranked import Place
 from scheduler.times import Party, Time
 from visitation import people, persian, places
 from visitation.errors import NotFound
-from visitation.lifecycle import VisitState
 from visitation.people import Prisoner, Standing
 from visitation.places import Policy, Site, Station
-from visitation.visits import RankedWish, Visit
-from visitation.visits.listed import Listed, listed
 from visitation.words import SERVICE_POINTS, Asker, Role, VisitKind
 from web import asking_form, present, queue_rows
 from web.asking_form import Whom, Wishes
@@ -35,19 +31,6 @@ from web.principals import StaffPrincipal
 #: How many days with free times a page shows.
 DAYS = 6
 _WEEK = timedelta(days=7)
-#: How long staff see what became of a request.
-_LATELY = timedelta(days=14)
-_MOST = 30
-#: Where a request may be; a family whose visit is over needs no more telling.
-_TOLD = frozenset(
-    {
-        VisitState.REQUESTED,
-        VisitState.BOOKED,
-        VisitState.DECLINED,
-        VisitState.EXPIRED,
-        VisitState.CANCELLED,
-    }
-)
 RANKS = (N_("First choice"), N_("Second choice"), N_("Third choice"))
 Option = tuple[str, str] | tuple[str, str, str]
 
@@ -221,28 +204,3 @@ async def proposal(
         if one.point_id not in there:
             raise NotFound("kiosk")
     return found
-
-
-async def lately(
-    session: AsyncSession, me: StaffPrincipal, *, now: datetime
-) -> list[Listed]:
-    """What was asked for within reach not long ago, the newest change first."""
-    mine = select(Site.id).where(me.scope.of_sites())
-    within: ColumnElement[bool] = col(Visit.prison_id).in_(mine)
-    if me.role is Role.CLERK:
-        kiosks = select(Station.id).where(col(Station.site_id).in_(mine))
-        within = or_(col(Visit.point_id).in_(mine), col(Visit.kiosk_id).in_(kiosks))
-    rows = await session.exec(
-        select(Visit.id)
-        .where(
-            within,
-            col(Visit.id).in_(select(RankedWish.visit_id)),
-            col(Visit.state).in_(_TOLD),
-            col(Visit.changed_at) >= now - _LATELY,
-        )
-        .order_by(col(Visit.changed_at).desc(), col(Visit.id).desc())
-        .limit(_MOST)
-    )
-    order = {visit_id: place for place, visit_id in enumerate(rows.all())}
-    found = await listed(session, col(Visit.id).in_(order), shown=_TOLD)
-    return sorted(found, key=lambda visit: order[visit.id])

@@ -4,10 +4,6 @@ For clerks, whose families may have no phone and may not read, and for those who
 Large choices, few on a page; the first time is held while the others are looked for.
 """
 
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
-
 from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,7 +14,7 @@ from visitation.errors import VisitationError
 from visitation.lifecycle import Act, VisitState
 from visitation.visits import Visit
 from visitation.words import Role
-from web import asking_choices, asking_form, forms, gate, present, queue_rows, refusals
+from web import asking_choices, asking_views, forms, gate, present, refusals
 from web.api import idempotency
 from web.api.problems import Answer
 from web.asking_choices import RANKS, Known
@@ -26,32 +22,33 @@ from web.asking_form import Party, Whom, Wishes
 from web.forms import Form
 from web.i18n import _
 from web.keys import CLOCK, DATABASE, KEYRING
-from web.render import redirect, render
+from web.render import redirect
 from web.routing import Page, Route
 
 _ASKERS = lifecycle.MAY[Act.ASK]
-_NOON = 12
 
 
 async def new(request: web.Request) -> web.Response:
     """First, whom the family would like to visit; below, what became of requests."""
-    return await _whom(request, forms.blank(Whom))
+    return await asking_views.whom(request, forms.blank(Whom))
 
 
 async def party(request: web.Request) -> web.Response:
     """Then, who comes, and where to."""
     whom = await forms.read(request, Whom)
     if not whom.ok:
-        return await _whom(request, whom, status=422)
+        return await asking_views.whom(request, whom, status=422)
     who = await _known(request, whom)
     if who is None:
-        return await _whom(request, _unknown(whom), status=422)
+        return await asking_views.whom(request, _unknown(whom), status=422)
     likely = {
         "visitors": (who.visitors[0][0],) if len(who.visitors) == 1 else (),
         "place": (who.points[0][0],) if who.points else (),
     }
     said = (await forms.read(request, Party)).typed
-    return _party(request, who, Form(model=Party, typed=likely | dict(said)))
+    return asking_views.party(
+        request, who, Form(model=Party, typed=likely | dict(said))
+    )
 
 
 async def days(request: web.Request) -> web.Response:
@@ -68,7 +65,9 @@ async def days(request: web.Request) -> web.Response:
             since=form.value.since,
             now=request.app[CLOCK](),
         )
-    return _render(request, "days", form, who, found=found, kept=form.value.chosen)
+    return asking_views.step(
+        request, "days", form, who, found=found, kept=form.value.chosen
+    )
 
 
 async def at(request: web.Request) -> web.Response:
@@ -179,7 +178,7 @@ async def _check(
             looked_at = await requests.is_looked_at(session, who.prison.id, by=me.actor)
     except Refused as refused:
         return await _times(request, form.refused(refused), who, refused=True)
-    return _render(
+    return asking_views.step(
         request,
         "check",
         form,
@@ -214,38 +213,8 @@ async def _times(
     day = typed.day or (present.local_day(first, who.zone) if first else None)
     if day is None:
         return await days(request)
-    async with request.app[DATABASE].read() as session:
-        free = await asking_choices.of_day(
-            session,
-            who,
-            asking_choices.party(who, typed),
-            day,
-            now=request.app[CLOCK](),
-        )
     kept = typed.chosen[1:] if refused else typed.chosen
-    shown = [
-        (asking_form.named(one.place), one.place.span)
-        for one in free
-        if asking_form.named(one.place) not in kept
-    ]
-    halves = (
-        (_("Before noon"), [s for s in shown if _hour(s[1].start, who) < _NOON]),
-        (_("After noon"), [s for s in shown if _hour(s[1].start, who) >= _NOON]),
-    )
-    return _render(
-        request,
-        "times",
-        form,
-        who,
-        status=200 if form.ok else 409,
-        day=day,
-        halves=[half for half in halves if half[1]],
-        kept=kept,
-    )
-
-
-def _hour(at: datetime, who: Known) -> int:
-    return at.astimezone(who.zone).hour
+    return await asking_views.times(request, who, form, day=day, kept=kept)
 
 
 async def _step(request: web.Request) -> tuple[Form[Wishes], Known] | web.Response:
@@ -254,13 +223,15 @@ async def _step(request: web.Request) -> tuple[Form[Wishes], Known] | web.Respon
     whom = forms.parse(Whom, [(name, form.text(name)) for name in ("prison", "number")])
     who = await _known(request, whom) if whom.ok else None
     if who is None:
-        return await _whom(request, _unknown(whom) if whom.ok else whom, status=422)
+        return await asking_views.whom(
+            request, _unknown(whom) if whom.ok else whom, status=422
+        )
     if gate.staff(request).role is Role.CLERK and not form.text("seen"):
         form = form.faulted(
             "seen", _("Look at the identity card of each of them first.")
         )
     if not form.ok:
-        return _party(request, who, form, status=422)
+        return asking_views.party(request, who, form, status=422)
     return form, who
 
 
@@ -274,57 +245,6 @@ async def _known(request: web.Request, whom: Form[Whom]) -> Known | None:
 def _unknown(form: Form[Whom]) -> Form[Whom]:
     return form.faulted(
         "number", _("No prisoner of this prison has this number. Check each digit.")
-    )
-
-
-async def _whom(
-    request: web.Request, form: Form[Whom], *, status: int = 200
-) -> web.Response:
-    me, now = gate.staff(request), request.app[CLOCK]()
-    async with request.app[DATABASE].read() as session:
-        prisons = await queue_rows.prisons(session, me)
-        lately = await asking_choices.lately(session, me, now=now)
-    return render(
-        request,
-        "asking/whom.html",
-        status=status,
-        form=form,
-        prisons=[(one.id, one.name) for one in prisons],
-        lately=[(one, ZoneInfo(one.zone)) for one in lately],
-    )
-
-
-def _party(
-    request: web.Request, who: Known, form: Form[Any], *, status: int = 200
-) -> web.Response:
-    must_see = gate.staff(request).role is Role.CLERK
-    return _render(request, "party", form, who, status=status, must_see=must_see)
-
-
-def _render(
-    request: web.Request,
-    step: str,
-    form: Form[Any],
-    who: Known,
-    *,
-    status: int = 200,
-    **shown: Any,
-) -> web.Response:
-    return render(
-        request,
-        f"asking/{step}.html",
-        status=status,
-        form=form,
-        who={
-            "prisoner": {"name": who.prisoner.name, "number": who.prisoner.number},
-            "prison": {"id": who.prison.id, "name": who.prison.name},
-            "visitors": who.visitors,
-            "points": who.points,
-        },
-        zone=who.zone,
-        now=request.app[CLOCK](),
-        carried=asking_form.carried(form),
-        **shown,
     )
 
 
