@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from scheduler import closures
 from tests.scheduler import village
 from tests.scheduler.village import DAY, HALF_HOUR, ONE_DAY, TEN, Family, Village
 from tests.web import reading
@@ -16,7 +15,7 @@ from tests.web.conftest import Site
 from tests.web.reading import rows, sent_to
 from tests.web.worlds import english
 from visitation.lifecycle import VisitState
-from visitation.places import MobileDay
+from visitation.places import Closure, MobileDay
 from visitation.visits import Visit
 from visitation.words import MobileDayState, Role
 
@@ -167,7 +166,7 @@ async def test_a_closed_prisons_day_is_re_planned_and_wants_a_reason(
     async with scene.site.database.write() as session:
         visit = await session.get_one(Visit, scene.second.visit.id)
         session.add(
-            closures.Closure(
+            Closure(
                 site_id=scene.here.prison.id,
                 starts_at=visit.starts_at,
                 ends_at=visit.ends_at + timedelta(minutes=5),
