@@ -169,6 +169,8 @@ async def accept(
         Overtaken: if the hold ran out at this moment.
     """
     visit, entry = await _answered(session, made, OfferState.ACCEPTED, by=by, now=now)
+    # Where staff answer for a family the question may still be on its way.
+    await messages.discard(session, visit_id=visit.id)
     await booking.confirm(session, visit, keyring=keyring, by=by, now=now)
     placed = WaitingState.PLACED
     await waiting.shift(session, entry, placed, by=by, now=now, visit_id=visit.id)

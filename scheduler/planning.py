@@ -196,6 +196,9 @@ async def _booked(
     assert row.ends_at is not None
     assert row.terminal_id is not None
     entry = await session.get_one(WaitingEntry, row.entry_id, populate_existing=True)
+    if entry.state is not WaitingState.WAITING:
+        # Perhaps a slot is offered to it just now, and it may yet take that one.
+        return "gone"
     try:
         async with session.begin_nested():
             visit = await booking.book(

@@ -20,7 +20,7 @@ from visitation import messages, waiting
 from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.keyring import Keyring
-from visitation.lifecycle import VisitState
+from visitation.lifecycle import MessageState, VisitState
 from visitation.visits import Overtaken, Visit
 from visitation.waiting import Days, NoSuchOffer, Offer, WaitingEntry
 from visitation.wording import Template
@@ -152,7 +152,10 @@ async def test_who_accepts_has_the_visit_and_is_told_so(scene: Scene) -> None:
     assert (answered.state, answered.code_sealed) == (OfferState.ACCEPTED, None)
     async with scene.database.read() as session:
         told = await messages.of_visit(session, visit_id=visit.id)
-    assert [m.template for m in told] == [Template.OFFER, Template.BOOKED]
+    assert [(m.template, m.state) for m in told] == [
+        (Template.OFFER, MessageState.SUPPRESSED),
+        (Template.BOOKED, MessageState.PENDING),
+    ]
     with pytest.raises(NoSuchOffer):
         await scene.accept(offer, NOON + MINUTE)
 

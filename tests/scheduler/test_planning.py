@@ -152,6 +152,25 @@ async def test_what_was_taken_meanwhile_stays_on_the_list_and_the_rest_is_booked
     assert entry.state is WaitingState.WAITING
 
 
+async def test_whom_a_slot_is_offered_meanwhile_is_left_to_answer(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        scene = await make_scene(session, keyring)
+        plan = await propose(session, scene, keyring)
+        entry = await session.get_one(WaitingEntry, scene.never.entry.id)
+        offered = WaitingState.OFFERED
+        await waiting.shift(session, entry, offered, by=SYSTEM, now=NOON)
+
+    assert await publish(database, plan, keyring) == 1
+
+    async with database.read() as session:
+        rows = await planning.placements(session, plan.id)
+        entry = await session.get_one(WaitingEntry, scene.never.entry.id)
+    assert [row.reason for row in rows] == ["gone", "", "taken"]
+    assert entry.state is offered
+
+
 async def test_a_plan_never_takes_a_place_from_anybody_who_has_one(
     database: Database, keyring: Keyring
 ) -> None:
