@@ -49,14 +49,14 @@ class Scene:
 
 async def fill(session: AsyncSession, keyring: Keyring, *, now: datetime) -> None:
     """Book a week of visits, play the past ones, and shut one terminal for a while."""
-    scene = await _scene(session)
+    scene = await scene_of(session)
     await _close_a_terminal(session, scene, now)
     for days_ago, (number, hour) in enumerate(cast.PLAYED, start=2):
-        then = _hour(scene, now, -days_ago, hour)
-        visit = await _book(session, scene, keyring, number, then)
+        then = at_hour(scene, now, -days_ago, hour)
+        visit = await book(session, scene, keyring, number, then)
         await _play(session, scene, visit)
-    then = _hour(scene, now, -2, cast.CANCELLED_HOUR)
-    cancelled = await _book(session, scene, keyring, cast.CANCELLED, then)
+    then = at_hour(scene, now, -2, cast.CANCELLED_HOUR)
+    cancelled = await book(session, scene, keyring, cast.CANCELLED, then)
     await booking.cancel(
         session,
         visit=cancelled,
@@ -66,12 +66,12 @@ async def fill(session: AsyncSession, keyring: Keyring, *, now: datetime) -> Non
         now=cancelled.starts_at - timedelta(hours=2),
     )
     for booked in cast.COMING:
-        await _book(
+        await book(
             session,
             scene,
             keyring,
             booked.prisoner,
-            max(now, _hour(scene, now, booked.days, booked.hour)),
+            max(now, at_hour(scene, now, booked.days, booked.hour)),
             kiosk_id=scene.stations.get(booked.kiosk),
             official_id=scene.officials.get(booked.official),
             kind=booked.kind,
@@ -85,7 +85,7 @@ async def open_now(session: AsyncSession, keyring: Keyring, *, now: datetime) ->
     Raises:
         Refused: if it cannot be booked, which only somebody else's changes can cause.
     """
-    scene = await _scene(session)
+    scene = await scene_of(session)
     visit = await live(session, now=now)
     if visit is None:
         visit = await _opened(session, scene, keyring, now)
@@ -115,7 +115,7 @@ async def _opened(
     begins = floor_quantum(now)
     for _ in range(LATEST_START):
         try:
-            visit = await _book_at(
+            visit = await book_at(
                 session,
                 scene,
                 keyring,
@@ -146,7 +146,7 @@ async def _opened(
     return visit
 
 
-async def _book(
+async def book(
     session: AsyncSession,
     scene: Scene,
     keyring: Keyring,
@@ -156,13 +156,14 @@ async def _book(
     kind: VisitKind = VisitKind.FAMILY,
     kiosk_id: int | None = None,
     official_id: int | None = None,
+    official_wanted: bool = False,
     now: datetime | None = None,
 ) -> Visit:
     """Book the first free slot after an instant; the past is booked a day before."""
     slot, *_ = await calendar.free(
         session, site_id=scene.prison.id, after=after, limit=1, kiosk_id=kiosk_id
     )
-    return await _book_at(
+    return await book_at(
         session,
         scene,
         keyring,
@@ -172,11 +173,12 @@ async def _book(
         kind=kind,
         kiosk_id=kiosk_id,
         official_id=official_id,
+        official_wanted=official_wanted,
         now=now or slot.span.start - _DAY,
     )
 
 
-async def _book_at(
+async def book_at(
     session: AsyncSession,
     scene: Scene,
     keyring: Keyring,
@@ -187,9 +189,8 @@ async def _book_at(
     kind: VisitKind = VisitKind.FAMILY,
     **more: Any,
 ) -> Visit:
-    prisoner = (
-        await session.exec(select(Prisoner).where(Prisoner.number == number))
-    ).one()
+    """Book everybody who may visit the prisoner of a number."""
+    prisoner = await prisoner_of(session, number)
     return await booking.book(
         session,
         prison_id=scene.prison.id,
@@ -197,16 +198,23 @@ async def _book_at(
         span=span,
         kind=kind,
         prisoner_id=prisoner.id,
-        visitor_ids=await _visitors(session, prisoner, kind),
+        visitor_ids=await visitors(session, prisoner, kind),
         keyring=keyring,
         by=scene.scheduler,
         **more,
     )
 
 
-async def _visitors(
+async def prisoner_of(session: AsyncSession, number: str) -> Prisoner:
+    """The prisoner of a number."""
+    rows = await session.exec(select(Prisoner).where(Prisoner.number == number))
+    return rows.one()
+
+
+async def visitors(
     session: AsyncSession, prisoner: Prisoner, kind: VisitKind
 ) -> Sequence[int]:
+    """Everybody who may come to a visit of a kind."""
     if kind is VisitKind.OFFICIAL:
         return ()
     lawyer = col(Contact.relation) == Relation.LAWYER
@@ -246,7 +254,7 @@ async def _play(session: AsyncSession, scene: Scene, visit: Visit) -> None:
 
 
 async def _close_a_terminal(session: AsyncSession, scene: Scene, now: datetime) -> None:
-    noon = _hour(scene, now, 1, 12)
+    noon = at_hour(scene, now, 1, 12)
     await closures.close(
         session,
         site_id=scene.prison.id,
@@ -258,13 +266,14 @@ async def _close_a_terminal(session: AsyncSession, scene: Scene, now: datetime) 
     )
 
 
-def _hour(scene: Scene, now: datetime, days: int, hour: int) -> datetime:
+def at_hour(scene: Scene, now: datetime, days: int, hour: int) -> datetime:
     """The prison's wall time, so many days from now."""
     day = now.astimezone(ZoneInfo(scene.prison.zone)) + days * _DAY
     return day.replace(hour=hour, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
-async def _scene(session: AsyncSession) -> Scene:
+async def scene_of(session: AsyncSession) -> Scene:
+    """The scene, as it was seeded."""
     prison = (await session.exec(select(Site).where(Site.name == cast.PRISON))).one()
     stations = await session.exec(
         select(Station)

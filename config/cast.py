@@ -10,6 +10,7 @@ from datetime import date, time
 from visitation.words import ContactState, Relation, Role, SiteKind, VisitKind
 
 PRISON, MOBILE_OFFICE, OFFICE = "ندامتگاه زاگرس", "دفتر سیار ۱", "دفتر چشمه‌سار"
+VILLAGE = "روستای سرچشمه"
 
 #: Code and name of each province: its sites by kind, name and phone.
 SITES: Mapping[tuple[str, str], tuple[tuple[SiteKind, str, str], ...]] = {
@@ -17,6 +18,7 @@ SITES: Mapping[tuple[str, str], tuple[tuple[SiteKind, str, str], ...]] = {
         (SiteKind.PRISON, PRISON, "+986600000001"),
         (SiteKind.MOBILE_OFFICE, MOBILE_OFFICE, "+986600000002"),
         (SiteKind.OFFICE, OFFICE, "+986600000003"),
+        (SiteKind.VILLAGE, VILLAGE, ""),
     ),
     ("92", "هامون"): (
         (SiteKind.PRISON, "ندامتگاه هامون", "+985400000001"),
@@ -83,6 +85,10 @@ PRISONERS = (
     ("1006", "کریم چشمه"),
     ("1007", "فرهاد سنگری"),
     ("1008", "سهراب گندمی"),
+    ("1009", "منصور کوهپایه"),
+    ("1010", "ایوب دره‌ای"),
+    ("1011", "صادق رمه‌دار"),
+    ("1012", "یونس آسیابان"),
 )
 OPEN_PRISONER = PRISONERS[0][0]
 RELEASED = "1008"
@@ -146,6 +152,14 @@ VISITORS = (
     Guest(
         name="عباس گندمی", of="1008", relation=Relation.SIBLING, phone="+989120001014"
     ),
+    Guest(name="حلیمه کوهپایه", of="1009", relation=Relation.PARENT, reads=False),
+    Guest(
+        name="لیلا دره‌ای", of="1010", relation=Relation.SPOUSE, phone="+989120001016"
+    ),
+    Guest(name="گلنار رمه‌دار", of="1011", relation=Relation.PARENT, reads=False),
+    Guest(
+        name="مراد آسیابان", of="1012", relation=Relation.SIBLING, phone="+989120001018"
+    ),
 )
 
 #: Prisoners whose past visits took place, one a day, and from which hour.
@@ -181,4 +195,34 @@ COMING = (
         official=OTHER_OFFICIAL,
     ),
     Booked(prisoner="1002", days=3, hour=13),
+)
+
+#: The day of the mobile office, from when and until when it stands in the village,
+#: and who of the village visits whom, each half an hour after the one before.
+MOBILE_DAY, VILLAGE_OPENS, VILLAGE_CLOSES = 3, 9, 12
+VILLAGERS = ("1009", "1010")
+#: What is repeated, every how many weeks, and how often.
+STANDING, STANDING_WEEKS, STANDING_TIMES = "1006", 2, 2
+#: Whose visit still wants an official, and whose has one who joined it.
+WANTING, WANTING_DAYS, JOINED, JOINED_DAYS = "1011", 2, "1012", 4
+#: Whose request waits for a decision, with the hours it names, the best first.
+ASKING, ASKING_DAYS, ASKING_HOURS = "1007", 5, (10, 11, 16)
+#: Who has to be in court when a visit is booked, so that it is to be looked at.
+IN_COURT, IN_COURT_DAYS = "1002", 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InLine:
+    """A family in line: since how many days, and how far it has to the prison."""
+
+    prisoner: str
+    days: int
+    distance_km: int
+    at_village: bool = True
+
+
+WAITING = (
+    InLine(prisoner="1003", days=44, distance_km=95),
+    InLine(prisoner="1004", days=30, distance_km=160),
+    InLine(prisoner="1005", days=12, distance_km=20, at_village=False),
 )

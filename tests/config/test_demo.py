@@ -19,14 +19,19 @@ import aiohttp
 import pytest
 from sqlmodel import select
 
-from config import agenda, lan, seed
+from config import agenda, cast, lan, seed
+from scheduler import attendance, planning
+from scheduler.proposals import Refusal
 from visitation import calls, visits
 from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.lifecycle import ParticipantState, VisitState
-from visitation.visits import Visit
-from visitation.words import Outcome
+from visitation.people import Scope
+from visitation.visits import Cover, Visit
+from visitation.visits.tables import Flag
+from visitation.waiting import Plan, WaitingEntry
+from visitation.words import Attendance, Outcome, PlanState
 
 NOW = datetime(2026, 11, 23, 8, 33, tzinfo=UTC)
 VISITATION = (sys.executable, "-c", "from config.commands import main; main()")
@@ -177,11 +182,33 @@ async def test_the_seed_has_past_coming_and_open_visits(
     assert {state: states.count(state) for state in set(states)} == {
         VisitState.COMPLETED: 4,
         VisitState.CANCELLED: 1,
-        VisitState.BOOKED: 8,
+        VisitState.BOOKED: 14,
+        VisitState.REQUESTED: 1,
         VisitState.LIVE: 1,
     }
     assert there == [ParticipantState.IDENTIFIED] * 3
     assert opened.starts_at <= NOW < opened.ends_at - timedelta(minutes=50)
+
+
+async def test_the_seed_shows_what_planning_knows(
+    database: Database, keyring: Keyring
+) -> None:
+    await seeded(database, keyring)
+    async with database.read() as session:
+        everything = Scope(everywhere=True)
+        wanting = await attendance.wanting(session, scope=everything, now=NOW)
+        covers = (await session.exec(select(Cover))).all()
+        covered = await visits.referring(session, covers[0])
+        flags = (await session.exec(select(Flag.reason))).all()
+        line = (await session.exec(select(WaitingEntry))).all()
+        plan = (await session.exec(select(Plan))).one()
+        given = await planning.placements(session, plan.id)
+    assert len(wanting) == 1
+    assert [one.attendance for one in covered] == [Attendance.VILLAGE] * 2
+    assert flags == [Refusal.PRISONER_AWAY]
+    assert len(line) == len(given) == len(cast.WAITING)
+    assert plan.state is PlanState.DRAFT
+    assert all(one.terminal_id is not None for one in given)
 
 
 @pytest.mark.parametrize("hour", [1, 12, 19, 23])
