@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, false
-from sqlmodel import and_, col, or_, select
+from sqlmodel import and_, col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.audit.tables import AuditEntry
@@ -183,7 +183,14 @@ async def _mobile_days(
         for (_id, site), named in days.items()
         for day in sorted(named)
     ]
-    return or_(false(), *found)
+    # With its first day an office begins to travel, and is away on all the others.
+    first = await session.exec(
+        select(MobileDay.site_id)
+        .where(col(MobileDay.site_id).in_({site for _id, site in days}))
+        .group_by(col(MobileDay.site_id))
+        .having(func.count() == 1)
+    )
+    return or_(col(Visit.kiosk_id).in_(_of_sites(first.all())), *found)
 
 
 async def _holidays(

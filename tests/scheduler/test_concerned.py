@@ -11,7 +11,8 @@ from scheduler.concerned import CONCERNS, INDIFFERENT
 from tests import make
 from tests.conftest import NOON
 from tests.fakes import Clock
-from tests.scheduler.changes import CASES, Case
+from tests.scheduler.changed_places import CASES
+from tests.scheduler.changes import Case
 from tests.scheduler.fakes import FakeGateway, means
 from tests.scheduler.flagged import book, flags
 from visitation.database import Database

@@ -11,7 +11,7 @@ from scheduler.proposals import Refusal
 from scheduler.remedies import NotOffered, Remedies
 from tests import make
 from tests.conftest import NOON
-from tests.scheduler import changes
+from tests.scheduler import changed_places, changes
 from tests.scheduler.changes import Case
 from tests.scheduler.flagged import (
     DAY,
@@ -66,7 +66,7 @@ def test_whatever_can_be_flagged_has_remedies() -> None:
 async def broken(case: Case) -> Visit:
     """The world's visit at a terminal that is out of order, flagged."""
     visit = await book(case.session, case.world, case.keyring)
-    await changes.break_down("terminal")(case)
+    await changed_places.break_down("terminal")(case)
     await review.judge(case.session, visit.id, now=NOON)
     return visit
 
@@ -157,9 +157,9 @@ async def test_a_village_visit_moves_to_when_the_office_is_there_again(
     async with database.write() as session:
         case = Case(session, await make.world(session), keyring)
         visit = await book(
-            session, case.world, keyring, **await changes.in_a_village(case)
+            session, case.world, keyring, **await changed_places.in_a_village(case)
         )
-        await changes.cancel_day(case)
+        await changed_places.cancel_day(case)
         await review.judge(session, visit.id, now=NOON)
         assert await nearest(case, visit) is None
         back = TEN + 3 * DAY
@@ -167,7 +167,11 @@ async def test_a_village_visit_moves_to_when_the_office_is_there_again(
             session,
             office=case.world.point,
             day=changes.TOMORROW + 3 * DAY,
-            stops=[changes.stop(case.made["village"], Timespan(back, back + 2 * HOUR))],
+            stops=[
+                changed_places.stop(
+                    case.made["village"], Timespan(back, back + 2 * HOUR)
+                )
+            ],
             reference="again",
             **case.by,
         )
