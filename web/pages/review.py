@@ -21,6 +21,7 @@ from visitation.people import Prisoner
 from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.visits import Visit
+from visitation.visits.listed import listed
 from visitation.words import CANCELLATIONS, Outcome, Role
 from web import (
     forms,
@@ -48,6 +49,7 @@ WRITERS = lifecycle.MAY[Act.MOVE]
 READERS = WRITERS | {Role.AUDITOR, Role.WARDEN}
 Because = Annotated[Line, StringConstraints(min_length=1, max_length=200)]
 _LONGEST_MINUTES = 240
+_EVERY = frozenset(VisitState)
 
 
 class Filter(forms.Fields):
@@ -190,11 +192,11 @@ async def _page(
     me, now = gate.staff(request), request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
         visit = await _again(session, request)
+        (summary,) = await listed(session, col(Visit.id) == visit.id, shown=_EVERY)
         due = await remedies.undecided(session, visit.id)
         reasons = [flag.reason for flag in due]
         ways = remedies.remedies(reasons)
-        prison = await session.get_one(Site, visit.prison_id)
-        zone = ZoneInfo(prison.zone)
+        zone = ZoneInfo(summary.zone)
         fit = None
         if ways.move and me.role in WRITERS and visit.state is VisitState.BOOKED:
             fit = await fitting.nearest(session, visit, reasons=reasons, now=now)
@@ -212,8 +214,7 @@ async def _page(
         visit=visit,
         span=Timespan(visit.starts_at, visit.ends_at),
         zone=zone,
-        prisoner=prisoner.name,
-        prison=prison.name,
+        summary=summary,
         home={"id": home.id, "name": home.name} if ways.anew else None,
         reaches_home=me.scope.reaches(home),
         ways=ways if reasons and me.role in WRITERS else None,
