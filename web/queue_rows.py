@@ -11,16 +11,9 @@ from visitation.people import Prisoner, Visitor
 from visitation.places import Site
 from visitation.waiting import Offer, Waiting
 from visitation.words import OfferState, Role, SiteKind, WaitingState
-from web import present, refusals
-from web.i18n import N_, _, ngettext
+from web import line_words, present
+from web.i18n import _
 from web.principals import StaffPrincipal
-
-#: Why a plan gives a family nothing, where no booking rule is the reason.
-_UNPLACED = {
-    "no_option": N_("Nothing free fits the days and places. Ask for others."),
-    "taken": N_("All that would fit goes to families who have waited longer."),
-    "gone": N_("The family had left the line by then."),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +63,7 @@ async def rows(session: AsyncSession, line: list[Waiting], zone: ZoneInfo) -> li
             place=present.digits(one.place),
             prisoner=known[one.entry.prisoner_id],
             visitors=[names[who] for who in one.visitor_ids],
-            waits=waits(one.waited_days, met=one.met_at is not None),
+            waits=line_words.waits(one.waited_days, met=one.met_at is not None),
             where=[points[p] for p in one.entry.points if p in points]
             + ([_("Own phone")] if one.entry.own_phone else []),
             days=_(
@@ -84,40 +77,6 @@ async def rows(session: AsyncSession, line: list[Waiting], zone: ZoneInfo) -> li
         )
         for one in line
     ]
-
-
-def waits(days: int, *, met: bool) -> str:
-    """How long a family has waited, in words."""
-    count = present.digits(days)
-    if met:
-        return ngettext(
-            "%(count)s day since the last visit",
-            "%(count)s days since the last visit",
-            days,
-            count=count,
-        )
-    return ngettext(
-        "No visit yet; on the list for %(count)s day",
-        "No visit yet; on the list for %(count)s days",
-        days,
-        count=count,
-    )
-
-
-def standing(place: int, days: int, *, met: bool) -> str:
-    """Where a family stands in line, and why there, in words."""
-    return _(
-        "Place %(place)s in line, %(waits)s",
-        place=present.digits(place),
-        waits=waits(days, met=met),
-    )
-
-
-def unplaced(code: str) -> str:
-    """Why a plan gives a family nothing; empty where it gives something."""
-    if not code:
-        return ""
-    return _(_UNPLACED[code]) if code in _UNPLACED else refusals.sentence(code)
 
 
 async def prisons(session: AsyncSession, me: StaffPrincipal) -> list[Site]:

@@ -1,6 +1,4 @@
-"""Covers and weekly hours of officials, for programs: list, give, cancel."""
-
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+"""Attendance of whole sessions and village days, for programs: list, give, cancel."""
 
 from pydantic import Field
 from sqlalchemy import or_
@@ -9,8 +7,7 @@ from sqlmodel import col, select
 from scheduler import covers
 from visitation import visits
 from visitation.errors import Invalid, NotFound
-from visitation.people import Account, OfficialHours, hours
-from visitation.places import DEFAULT_ZONE, MobileDay, Site
+from visitation.places import MobileDay, Site
 from visitation.timespan import Timespan
 from visitation.words import Attendance, Role
 from web import attendance_reach, named, reach
@@ -20,17 +17,12 @@ from web.api.attendance import PLANNERS, READERS, named_official
 from web.api.endpoint import Call, Endpoint
 from web.api.kinds import (
     Asked,
-    Day,
     Id,
     Instant,
-    Line,
     Page,
     Reference,
     Told,
-    ToldWall,
-    Wall,
 )
-from web.picks import Weekday
 
 
 class CoversQuery(Page):
@@ -54,18 +46,6 @@ class NewCover(Asked):
     attendance: Attendance
 
 
-class NewHours(Asked):
-    """Hours on one day of each week in which an official can be booked."""
-
-    weekday: Weekday
-    starts: Wall
-    ends: Wall = Field(description="00:00 is the end of the day.")
-    zone: Line = DEFAULT_ZONE
-    attendance: Attendance
-    valid_from: Day
-    valid_to: Day | None = Field(default=None, description="The last day.")
-
-
 class Cover(Told):
     """An official's attendance of a whole session or village day."""
 
@@ -83,25 +63,6 @@ class Covers(Listing):
     """Covers by their time."""
 
     items: list[Cover]
-
-
-class Hours(Told):
-    """Hours on one day of each week, of an official."""
-
-    id: Id
-    weekday: Weekday
-    starts: ToldWall
-    ends: ToldWall
-    zone: str
-    attendance: Attendance
-    valid_from: Day
-    valid_to: Day | None
-
-
-class WeeklyHours(Told):
-    """An official's hours that are in force or to come, by weekday."""
-
-    items: list[Hours]
 
 
 async def list_covers(call: Call) -> Covers:
@@ -178,45 +139,6 @@ async def cancel_cover(call: Call) -> Cover:
     return _told(made, day.reference if day else None)
 
 
-async def list_hours(call: Call) -> WeeklyHours:
-    """List an official's weekly hours that are in force or to come."""
-    today = call.now.astimezone(ZoneInfo(DEFAULT_ZONE)).date()
-    found = await hours.hours_of(call.session, call.subject.id, since=today)
-    return WeeklyHours(items=[_told_hours(one) for one in found])
-
-
-async def add_hours(call: Call) -> Hours:
-    """Give an official hours on one day of each week."""
-    asked: NewHours = call.body
-    try:
-        ZoneInfo(asked.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid("zone", "unknown_zone") from None
-    kept = await hours.add_hours(
-        call.session,
-        await call.session.get_one(Account, call.subject.id),
-        hours.Week(
-            weekday=asked.weekday.number,
-            starts=asked.starts,
-            ends=asked.ends,
-            zone=asked.zone,
-            attendance=asked.attendance,
-            valid_from=asked.valid_from,
-            valid_to=asked.valid_to,
-        ),
-        by=call.by.actor,
-        now=call.now,
-    )
-    return _told_hours(kept)
-
-
-async def end_hours(call: Call) -> Hours:
-    """End hours after yesterday; what is booked stays booked."""
-    kept = await call.session.get_one(OfficialHours, call.subject.id)
-    await hours.end_hours(call.session, kept, by=call.by.actor, now=call.now)
-    return _told_hours(kept)
-
-
 async def _day(call: Call, reference: str) -> MobileDay:
     parts = {"mobile": reference}
     found = await reach.mobile_day(call.session, parts, call.by, None)
@@ -227,13 +149,6 @@ async def _day(call: Call, reference: str) -> MobileDay:
 
 def _told(made: visits.Cover, day: str | None) -> Cover:
     return Cover(**made.model_dump(include=set(Cover.model_fields)), mobile_day=day)
-
-
-def _told_hours(kept: OfficialHours) -> Hours:
-    return Hours(
-        **kept.model_dump(include=set(Hours.model_fields) - {"weekday"}),
-        weekday=next(day for day in Weekday if day.number == kept.weekday),
-    )
 
 
 ENDPOINTS = (
@@ -261,31 +176,5 @@ ENDPOINTS = (
         allow=PLANNERS,
         subject=attendance_reach.cover,
         answer=Cover,
-    ),
-    Endpoint(
-        method="GET",
-        path="/officials/{account}/hours",
-        act=list_hours,
-        allow=PLANNERS,
-        subject=attendance_reach.official,
-        answer=WeeklyHours,
-    ),
-    Endpoint(
-        method="POST",
-        path="/officials/{account}/hours",
-        act=add_hours,
-        allow=PLANNERS,
-        subject=attendance_reach.official,
-        body=NewHours,
-        answer=Hours,
-        status=201,
-    ),
-    Endpoint(
-        method="POST",
-        path="/hours/{hours}/end",
-        act=end_hours,
-        allow=PLANNERS,
-        subject=attendance_reach.hours,
-        answer=Hours,
     ),
 )

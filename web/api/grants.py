@@ -1,4 +1,4 @@
-"""Provinces, and which of them a prison takes beside its own, for programs."""
+"""Provinces whose families a prison takes beside its own, for programs."""
 
 from datetime import date
 from typing import Annotated
@@ -11,7 +11,7 @@ from visitation.words import Role
 from web import named, reach, subjects
 from web.api.endpoint import Call, Endpoint
 from web.api.kinds import Asked, Day, Id, Instant, Line, Told
-from web.routing import STAFF, Door
+from web.routing import Door
 
 _ADMINISTRATORS: frozenset[Role | Door] = frozenset({Role.ADMINISTRATOR})
 
@@ -24,20 +24,6 @@ class NewGrant(Asked):
     until: Day | None = Field(
         default=None, description="The last day of visits; left out: no end."
     )
-
-
-class Province(Told):
-    """The unit of administration."""
-
-    id: Id
-    code: str
-    name: str
-
-
-class Provinces(Told):
-    """Every province, by code."""
-
-    items: list[Province]
 
 
 class Grant(Told):
@@ -55,12 +41,6 @@ class Grants(Told):
     """Every grant of a prison, past ones too."""
 
     items: list[Grant]
-
-
-async def list_provinces(call: Call) -> Provinces:
-    """List the provinces."""
-    found = await places.provinces(call.session)
-    return Provinces(items=[Province.model_validate(one) for one in found])
 
 
 async def list_grants(call: Call) -> Grants:
@@ -101,13 +81,6 @@ async def _prison(call: Call) -> Site:
 
 
 ENDPOINTS = (
-    Endpoint(
-        method="GET",
-        path="/provinces",
-        act=list_provinces,
-        allow=STAFF,
-        answer=Provinces,
-    ),
     Endpoint(
         method="GET",
         path="/sites/{site}/grants",

@@ -13,7 +13,7 @@ from visitation.places import Site
 from visitation.visits import Visit
 from visitation.waiting import Placement, WaitingEntry, WaitingVisitor
 from visitation.words import PlanState, Role
-from web import named, queue_reach, queue_rows
+from web import line_words, named, queue_reach
 from web.api import cursors
 from web.api.answers import Listing
 from web.api.endpoint import Call, Endpoint
@@ -228,7 +228,7 @@ def _placement(
         place=row.place,
         waited_days=row.waited_days,
         has_met=row.has_met,
-        standing=queue_rows.standing(row.place, row.waited_days, met=row.has_met),
+        standing=line_words.standing(row.place, row.waited_days, met=row.has_met),
         entry=entry.reference,
         prisoner_id=entry.prisoner_id,
         visitor_ids=visitor_ids,
@@ -236,7 +236,7 @@ def _placement(
         kiosk_id=row.kiosk_id,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        reason=Reason(code=row.reason, detail=queue_rows.unplaced(row.reason))
+        reason=Reason(code=row.reason, detail=line_words.unplaced(row.reason))
         if row.reason
         else None,
         visit=visit,

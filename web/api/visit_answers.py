@@ -28,15 +28,6 @@ class Lost(Told):
     minutes_given_back: int = Field(description="By which the visit was made longer.")
     minutes_owed: int = Field(description="What is still to be given back.")
 
-    @classmethod
-    def of(cls, lost: Losses) -> "Lost":
-        """What was lost in a visit so far."""
-        return cls(
-            seconds=dict(lost.seconds),
-            minutes_given_back=lost.minutes_given_back,
-            minutes_owed=lost.minutes_owed,
-        )
-
 
 class Participant(Told):
     """A person's part in a visit."""
@@ -100,7 +91,7 @@ class Visit(Told):
             code = visits.code_of(person, keyring=keyring) if keyring else None
             parts.append(part.model_copy(update={"code": code}))
         columns = visit.model_dump(include=set(cls.model_fields))
-        return cls(**columns, lost=Lost.of(lost), participants=parts)
+        return cls(**columns, lost=Lost.model_validate(lost), participants=parts)
 
 
 class Visits(Listing):

@@ -14,7 +14,7 @@ from visitation.people import Prisoner
 from visitation.places import Site
 from visitation.waiting import Days, Offer, Waiting, WaitingEntry
 from visitation.words import SERVICE_POINTS, OfferState, Role, VisitKind, WaitingState
-from web import named, queue_reach, queue_rows
+from web import line_words, named, queue_reach, queue_rows
 from web.api import cursors
 from web.api.answers import Listing
 from web.api.endpoint import Call, Endpoint
@@ -243,7 +243,7 @@ def _in_line(one: Waiting, until: Mapping[int, datetime]) -> WaitingFamily:
             "waited_days": one.waited_days,
             "has_met": has_met,
             "distance_km": one.distance_km,
-            "standing": queue_rows.standing(one.place, one.waited_days, met=has_met),
+            "standing": line_words.standing(one.place, one.waited_days, met=has_met),
         }
     )
 

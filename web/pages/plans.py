@@ -19,7 +19,7 @@ from visitation.places import Site, Station
 from visitation.timespan import Timespan
 from visitation.waiting import Placement, Plan, WaitingEntry, WaitingVisitor
 from visitation.words import PlanState, Role, SiteKind
-from web import forms, gate, present, queue_reach, queue_rows, subjects
+from web import forms, gate, line_words, present, queue_reach, subjects
 from web.forms import Form
 from web.i18n import N_, _, ngettext
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
@@ -219,11 +219,11 @@ async def _rows(
         Row(
             prisoner=prisoners[row.entry_id],
             visitors=visitors.get(row.entry_id, []),
-            why=queue_rows.standing(row.place, row.waited_days, met=row.has_met),
+            why=line_words.standing(row.place, row.waited_days, met=row.has_met),
             when=_when(row, zone),
             where=places.get(row.kiosk_id or 0, _("Own phone")),
             texts=stamps[row.entry_id].texts if row.entry_id in stamps else (),
-            reason=queue_rows.unplaced(row.reason),
+            reason=line_words.unplaced(row.reason),
         )
         for row in found
     ]

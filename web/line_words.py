@@ -1,0 +1,45 @@
+"""Where a family stands in line and why, and why a plan gives it nothing, in words."""
+
+from web import present, refusals
+from web.i18n import N_, _, ngettext
+
+#: Why a plan gives a family nothing, where no booking rule is the reason.
+_UNPLACED = {
+    "no_option": N_("Nothing free fits the days and places. Ask for others."),
+    "taken": N_("All that would fit goes to families who have waited longer."),
+    "gone": N_("The family had left the line by then."),
+}
+
+
+def waits(days: int, *, met: bool) -> str:
+    """How long a family has waited, in words."""
+    count = present.digits(days)
+    if met:
+        return ngettext(
+            "%(count)s day since the last visit",
+            "%(count)s days since the last visit",
+            days,
+            count=count,
+        )
+    return ngettext(
+        "No visit yet; on the list for %(count)s day",
+        "No visit yet; on the list for %(count)s days",
+        days,
+        count=count,
+    )
+
+
+def standing(place: int, days: int, *, met: bool) -> str:
+    """Where a family stands in line, and why there, in words."""
+    return _(
+        "Place %(place)s in line, %(waits)s",
+        place=present.digits(place),
+        waits=waits(days, met=met),
+    )
+
+
+def unplaced(code: str) -> str:
+    """Why a plan gives a family nothing; empty where it gives something."""
+    if not code:
+        return ""
+    return _(_UNPLACED[code]) if code in _UNPLACED else refusals.sentence(code)
