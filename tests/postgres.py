@@ -24,8 +24,11 @@ START_SECONDS = 30
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Start a server and give the URL of its database; stop and erase it after."""
+def server(*, durable: bool = False) -> Iterator[str]:
+    """Start a server and give the URL of its database; stop and erase it after.
+
+    A `durable` one waits for the disk, as one in service does.
+    """
     directory = Path(tempfile.mkdtemp(prefix="visitation-postgresql-"))
     directory.chmod(0o755)
     try:
@@ -57,7 +60,7 @@ def server() -> Iterator[str]:
                 "-c",
                 "listen_addresses=",
                 "-c",
-                "fsync=off",
+                f"fsync={'on' if durable else 'off'}",
                 "-c",
                 "max_connections=200",
             ],
