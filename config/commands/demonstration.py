@@ -72,9 +72,11 @@ async def _show(settings: Settings, database: Database, *, as_json: bool) -> Non
 
 
 def _invite(invitation: Invitation) -> None:
+    links = invitation.links.values()
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("open this", "to be"):
-        table.add_column(heading, no_wrap=True)
+    # A link that is cut leads nowhere; what it is for may take a second line.
+    table.add_column("open this", no_wrap=True, min_width=max(map(len, links)))
+    table.add_column("to be")
     for role, link in invitation.links.items():
         table.add_row(link, f"[bold]{role}[/], {_PURPOSES[role]}")
     out.print("\nA visit is open now. Open the first three links in three tabs.\n")

@@ -1,6 +1,7 @@
 """The demonstration: starts, opens its doors, keeps its data, and stops."""
 
 import json
+import os
 import signal
 import socket
 import ssl
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +22,7 @@ import pytest
 from sqlmodel import select
 
 from config import agenda, cast, lan, seed
-from scheduler import attendance, planning
+from scheduler import attendance, planning, review
 from scheduler.proposals import Refusal
 from visitation import calls, visits
 from visitation.audit import SYSTEM
@@ -200,12 +202,19 @@ async def test_the_seed_shows_what_planning_knows(
         covers = (await session.exec(select(Cover))).all()
         covered = await visits.referring(session, covers[0])
         flags = (await session.exec(select(Flag.reason))).all()
+        booked = select(Visit).where(Visit.state == VisitState.BOOKED)
+        against = [
+            reason
+            for visit in await session.exec(booked)
+            for reason in await review.reasons_against(session, visit, now=NOW)
+        ]
         line = (await session.exec(select(WaitingEntry))).all()
         plan = (await session.exec(select(Plan))).one()
         given = await planning.placements(session, plan.id)
     assert len(wanting) == 1
     assert [one.attendance for one in covered] == [Attendance.VILLAGE] * 2
     assert flags == [Refusal.PRISONER_AWAY]
+    assert against == [Refusal.PRISONER_AWAY]
     assert len(line) == len(given) == len(cast.WAITING)
     assert plan.state is PlanState.DRAFT
     assert all(one.terminal_id is not None for one in given)
@@ -249,3 +258,19 @@ async def test_a_visit_that_somebody_ended_is_followed_by_another_at_once(
     anew = await open_at(sqlite, keyring, later)
     assert anew.state is VisitState.LIVE
     assert anew.starts_at <= later + timedelta(minutes=30)
+
+
+def test_no_link_is_cut_on_a_narrow_screen(tmp_path: Path, port: int) -> None:
+    words = ("demo", "--data", str(tmp_path), "--port", str(port))
+    narrow = os.environ | {"COLUMNS": "50"}
+    process = subprocess.Popen(
+        [*VISITATION, *words], stdout=subprocess.PIPE, text=True, env=narrow
+    )
+    assert process.stdout is not None
+    shown = list(takewhile(lambda line: "Ctrl-C" not in line, process.stdout))
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+
+    links = [word for line in shown for word in line.split() if "://" in word]
+    assert len(links) == 8
+    assert all(link.endswith(f".localhost:{port}/demo") for link in links)
