@@ -10,7 +10,8 @@ from datetime import date, time
 from visitation.words import ContactState, Relation, Role, SiteKind, VisitKind
 
 PRISON, MOBILE_OFFICE, OFFICE = "ندامتگاه زاگرس", "دفتر سیار ۱", "دفتر چشمه‌سار"
-VILLAGE = "روستای سرچشمه"
+#: This one drives to a village; the first stands still, with nothing planned for it.
+TRAVELLING_OFFICE, VILLAGE = "دفتر سیار ۲", "روستای سرچشمه"
 
 #: Code and name of each province: its sites by kind, name and phone.
 SITES: Mapping[tuple[str, str], tuple[tuple[SiteKind, str, str], ...]] = {
@@ -18,6 +19,7 @@ SITES: Mapping[tuple[str, str], tuple[tuple[SiteKind, str, str], ...]] = {
         (SiteKind.PRISON, PRISON, "+986600000001"),
         (SiteKind.MOBILE_OFFICE, MOBILE_OFFICE, "+986600000002"),
         (SiteKind.OFFICE, OFFICE, "+986600000003"),
+        (SiteKind.MOBILE_OFFICE, TRAVELLING_OFFICE, "+986600000004"),
         (SiteKind.VILLAGE, VILLAGE, ""),
     ),
     ("92", "هامون"): (
@@ -31,7 +33,11 @@ HELP_PHONE = "+986600000002"
 #: The last terminal is kept for the visit that is always open.
 TERMINALS = ("کابین ۱", "کابین ۲", "کابین ۳", "کابین ۴")
 OPEN_TERMINAL = TERMINALS[-1]
-KIOSKS = {MOBILE_OFFICE: ("کیوسک ۱", "کیوسک ۲"), OFFICE: ("کیوسک دفتر",)}
+KIOSKS = {
+    MOBILE_OFFICE: ("کیوسک ۱", "کیوسک ۲"),
+    OFFICE: ("کیوسک دفتر",),
+    TRAVELLING_OFFICE: ("کیوسک روستا",),
+}
 
 OPENS, CLOSES, SLOT_MINUTES = time(8), time(20), 30
 CLOSED_TERMINAL, CLOSURE_REASON = TERMINALS[2], "تعمیر دوربین"

@@ -42,7 +42,10 @@ async def _village_day(
     session: AsyncSession, scene: Scene, keyring: Keyring, now: datetime
 ) -> None:
     """An office on the road, its families, and an official who sits beside them."""
-    office, village = await _site(session, cast.MOBILE_OFFICE), await _village(session)
+    office, village = (
+        await _site(session, cast.TRAVELLING_OFFICE),
+        await _village(session),
+    )
     opens = agenda.at_hour(scene, now, cast.MOBILE_DAY, cast.VILLAGE_OPENS)
     closes = agenda.at_hour(scene, now, cast.MOBILE_DAY, cast.VILLAGE_CLOSES)
     there = Timespan(opens, closes)
@@ -55,7 +58,7 @@ async def _village_day(
         by=scene.scheduler,
         now=now,
     )
-    kiosk = scene.stations[cast.KIOSKS[cast.MOBILE_OFFICE][0]]
+    kiosk = scene.stations[cast.KIOSKS[cast.TRAVELLING_OFFICE][0]]
     for later, number in enumerate(cast.VILLAGERS):
         await agenda.book(
             session,
