@@ -11,8 +11,12 @@ from tests import make
 from tests.conftest import NOON
 from tests.make import World
 from tests.scheduler.test_booking import BY, LENGTH, TEN, at, wish
+from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.keyring import Keyring
+from visitation.places import Province, mobile
+from visitation.places.itinerary import Stop
+from visitation.timespan import Timespan
 from visitation.words import Asker, SiteKind
 
 DAY = TEN.date()
@@ -100,3 +104,34 @@ async def test_days_are_in_order_and_reach_as_far_as_the_prison_allows(
     assert list(days) == [DAY, DAY + timedelta(days=1)]
     assert [len(shown) for shown in days.values()] == [16, 9]
     assert {one.place.kiosk_id for one in own} == {None}
+
+
+async def test_a_village_has_times_while_the_office_stands_there(
+    database: Database,
+) -> None:
+    noon = NOON + timedelta(days=1)
+    async with database.write() as session:
+        world = await make.world(session)
+        province = await session.get_one(Province, world.point.province_id)
+        village = await make.point(session, province, kind=SiteKind.VILLAGE)
+        at_home = await found(session, party(world))
+        await mobile.plan_day(
+            session,
+            office=world.point,
+            day=DAY,
+            stops=[
+                Stop(
+                    village_id=village.id,
+                    span=Timespan(noon, noon + timedelta(hours=1)),
+                )
+            ],
+            reference="day",
+            by=SYSTEM,
+            now=NOON,
+        )
+        there = await found(session, party(world, point_id=village.id))
+        with_the_office = await found(session, party(world))
+    # An office that nobody sends out stands still; one that drives is where it stops.
+    assert len(at_home) == 16
+    assert [one.place.span.start for one in there] == [noon, noon + HALF]
+    assert with_the_office == there

@@ -16,8 +16,9 @@ from tests.web.worlds import LENGTH, TEN, book, english, made, text
 from visitation import audit
 from visitation.lifecycle import VisitState
 from visitation.messages import Message
+from visitation.places import Province, SitePolicy, mobile
 from visitation.places import Site as Place
-from visitation.places import SitePolicy
+from visitation.places.itinerary import Stop
 from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.words import Approval, Role, SiteKind
@@ -309,3 +310,40 @@ async def test_nobody_else_asks(site: Site, world: World, role: Role) -> None:
     await site.sign_in(role)
     assert (await site.get("/asking")).status == 404
     assert (await site.post("/asking", party(world))).status == 404
+
+
+async def test_a_village_is_asked_for_by_whoever_receives_it(
+    site: Site, world: World
+) -> None:
+    async with site.database.write() as session:
+        point = await session.get_one(Place, world.point.id)
+        point.kind = SiteKind.MOBILE_OFFICE
+        province = await session.get_one(Province, world.prison.province_id)
+        village = await make.point(
+            session, province, kind=SiteKind.VILLAGE, name="زفره"
+        )
+        await mobile.plan_day(
+            session,
+            office=point,
+            day=LATER.date(),
+            stops=[Stop(village_id=village.id, span=Timespan(LATER, LATER + 3 * HALF))],
+            reference="day",
+            by=audit.SYSTEM,
+            now=site.clock(),
+        )
+    await site.sign_in(Role.CLERK, sites=[village.id])
+    await english(site)
+    there = party(world, place=str(village.id))
+
+    days = await text(await site.post("/asking/days", there))
+    assert "3 free times" in days
+    page = await text(
+        await site.post("/asking/choose", there | {"wish": named(world, LATER)})
+    )
+    await site.post("/asking", hidden(page))
+
+    (visit,) = await visits(site)
+    assert (visit.state, visit.point_id) == (VisitState.REQUESTED, village.id)
+    assert "Asked for" in await text(await site.get("/asking"))
+    elsewhere = there | {"wish": named(world, LATER + 4 * HALF)}
+    assert (await site.post("/asking/choose", elsewhere)).status == 404
