@@ -12,7 +12,7 @@ from typing import Unpack
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, choosing, notices, rules
+from scheduler import booking, choosing, notices, review, rules
 from scheduler.booking import Refused, Wish
 from scheduler.proposals import Proposal, Refusal
 from scheduler.ranked import Place, place_of, remember
@@ -209,6 +209,7 @@ async def approve(
     )
     if overridden:
         _note_overridden(session, visit, overridden, overriding, by=by, now=now)
+    await review.accept(session, visit, overridden, because=overriding, by=by, now=now)
     await messages.discard(session, visit_id=visit.id)
     for participant in people:
         if participant.part is Part.VISITOR:

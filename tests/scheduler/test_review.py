@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from scheduler import booking, review
+from scheduler import booking, requests, review
 from scheduler.proposals import Refusal
+from scheduler.ranked import Place
 from tests import make
 from tests.conftest import NOON
 from tests.scheduler.flagged import DAY, TEN, WHY, actor, at, book, flags
@@ -13,7 +14,9 @@ from visitation import people, places
 from visitation.audit.tables import AuditEntry
 from visitation.database import Database
 from visitation.keyring import Keyring
+from visitation.places import holidays
 from visitation.visits.tables import Flag
+from visitation.words import VisitKind
 
 #: Half past nine in the evening: the prison is shut.
 LATE = TEN + timedelta(hours=11, minutes=30)
@@ -141,3 +144,35 @@ async def test_a_visit_that_is_over_or_cancelled_is_left_alone(
             session, world.prisoner, by=actor(world.scheduler), now=NOON
         )
         assert await review.judge(session, visit.id, now=TEN + DAY) == 0
+
+
+async def test_a_request_granted_against_a_rule_is_kept(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        by = actor(world.scheduler)
+        place = Place(
+            span=at(TEN), terminal_id=world.terminal.id, kiosk_id=world.kiosk.id
+        )
+        visit = await requests.submit(
+            session,
+            ranked=[place],
+            prison_id=world.prison.id,
+            terminal_id=world.terminal.id,
+            span=at(TEN),
+            kind=VisitKind.FAMILY,
+            prisoner_id=world.prisoner.id,
+            visitor_ids=[world.visitor.id],
+            keyring=keyring,
+            by=by,
+            now=NOON,
+        )
+        day = TEN.date()
+        await holidays.add(session, day=day, name="عید", by=by, now=NOON)
+        await review.judge(session, visit.id, now=NOON)
+        assert await flags(session, visit) == [(Refusal.HOLIDAY, False, False)]
+        await requests.approve(
+            session, visit, keyring=keyring, by=by, now=NOON, override_reason=WHY
+        )
+        assert await flags(session, visit) == [(Refusal.HOLIDAY, True, False)]
