@@ -53,15 +53,20 @@ class Changed(VisitationError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What was done to a day.
+class Was:
+    """When and where a visit was to be, and what became of it."""
 
-    Attributes:
-        visits: what became of each visit, and when it was to be, by its id.
-    """
+    then: Then
+    starts_at: datetime
+    point_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What was done to a day, visit by visit; by their ids."""
 
     at: datetime
-    visits: Mapping[int, tuple[Then, datetime]]
+    visits: Mapping[int, Was]
 
 
 async def carry_out(
@@ -118,6 +123,7 @@ async def carry_out(
             str(line.one.visit.id): [
                 line.then.value,
                 line.one.visit.starts_at.isoformat(),
+                line.one.visit.point_id,
             ]
             for line in plan.lines
             if line.then is not Then.STAYS
@@ -131,8 +137,12 @@ async def done(session: AsyncSession, of: Day) -> list[Done]:
         Done(
             at=entry.at,
             visits={
-                int(visit_id): (Then(then), datetime.fromisoformat(start))
-                for visit_id, (then, start) in entry.facts["visits"].items()
+                int(visit_id): Was(
+                    then=Then(then),
+                    starts_at=datetime.fromisoformat(start),
+                    point_id=point_id,
+                )
+                for visit_id, (then, start, point_id) in entry.facts["visits"].items()
             },
         )
         for entry in reversed(await _entries(session, of))

@@ -9,14 +9,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler.newplaces import Company, NewPlace
 from scheduler.replan import Line, Then
-from scheduler.replanned import Done
+from scheduler.replanned import Done, Was
 from visitation.lifecycle import VisitState
 from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.visits.listed import Listed, listed
+from visitation.waiting import Waiting
 from visitation.words import Part
-from web import present, queue_rows
+from web import line_words, present
 from web.i18n import N_, _, ngettext
 
 #: What a re-planned visit may be by the time somebody looks.
@@ -87,25 +88,36 @@ async def rows(
 async def told(session: AsyncSession, done: Done) -> list[Told]:
     """What was done to a day, visit by visit, as things stand now."""
     known = await _known(session, done.visits)
-    found = []
-    for visit_id, (then, start) in done.visits.items():
-        one = known.get(visit_id)
-        if one is None:
-            continue
-        zone = ZoneInfo(one.zone)
-        booked = one.state is VisitState.BOOKED
-        found.append(
-            Told(
-                prisoner=one.prisoner,
-                visitors=[(who.name, who.phone) for who in one.of(Part.VISITOR)],
-                was=present.clock(start, zone),
-                new=_spot(one.span, one.point, zone)
-                if booked
-                else _(_THEN.get(then, _THEN[Then.CANCELLED])),
-                moved=booked,
-            )
+    sites = await session.exec(
+        select(Site.id, Site.name).where(
+            col(Site.id).in_({was.point_id for was in done.visits.values()})
         )
-    return found
+    )
+    names = dict(sites.all())
+    found = [
+        (names.get(was.point_id or 0, ""), was, known[visit_id])
+        for visit_id, was in done.visits.items()
+        if visit_id in known
+    ]
+    found.sort(key=lambda row: (row[0], row[1].starts_at, row[2].id))
+    return [_told(place, was, one) for place, was, one in found]
+
+
+def _told(place: str, was: Was, one: Listed) -> Told:
+    zone = ZoneInfo(one.zone)
+    booked = one.state is VisitState.BOOKED
+    then = Then.CANCELLED if was.then is Then.MOVES else was.then
+    return Told(
+        prisoner=one.prisoner,
+        visitors=[(who.name, who.phone) for who in one.of(Part.VISITOR)],
+        was=_(
+            "%(when)s, %(place)s",
+            when=present.clock(was.starts_at, zone),
+            place=present.isolated(place) if place else _("Own phone"),
+        ),
+        new=_spot(one.span, one.point, zone) if booked else _(_THEN[then]),
+        moved=booked,
+    )
 
 
 async def _known(session: AsyncSession, ids: Iterable[int]) -> dict[int, Listed]:
@@ -130,9 +142,7 @@ def _row(
         was=_spot(one.span, one.point, zone),
         new=_spot(new.span, where, zone) if new else _(_THEN[line.then]),
         why=_moves(line, new, zone) if new else _stays(line),
-        waits=queue_rows.waits(
-            line.one.family.waited_days, met=line.one.family.met_at is not None
-        ),
+        waits=_waits(line.one.family),
         texts=stamp.texts,
         silent=stamp.silent,
         changed=shown is not None and shown.get(line.reference) != line.mark,
@@ -167,7 +177,19 @@ def _moves(line: Line, new: NewPlace, zone: ZoneInfo) -> list[str]:
 
 def _stays(line: Line) -> list[str]:
     codes = (line.reason, line.held_back)
-    return [queue_rows.unplaced(code) for code in codes if code]
+    return [line_words.unplaced(code) for code in codes if code]
+
+
+def _waits(family: Waiting) -> str:
+    if family.met_at is not None:
+        return line_words.waits(family.waited_days, met=True)
+    days = family.waited_days
+    return ngettext(
+        "No visit yet; waiting since %(count)s day",
+        "No visit yet; waiting since %(count)s days",
+        days,
+        count=present.digits(days),
+    )
 
 
 def _late(days: int) -> str:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from scheduler import replanned
 from scheduler.replan import Rest, Then
-from scheduler.replanned import Changed
+from scheduler.replanned import Changed, Was
 from tests.conftest import NOON
 from tests.scheduler import village
 from tests.scheduler.village import (
@@ -196,7 +196,8 @@ async def test_a_plan_is_carried_out_once_however_often_it_is_asked_for(
 
     assert (visit.starts_at, visit.version) == (TEN + ONE_DAY, 2)
     assert after.lines == ()
-    assert done.visits == {visit.id: (Then.MOVES, TEN)}
+    was = Was(then=Then.MOVES, starts_at=TEN, point_id=here.village.id)
+    assert done.visits == {visit.id: was}
     assert [m.template for m in said] == [Template.BOOKED, Template.MOVED]
 
 

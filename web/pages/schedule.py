@@ -13,6 +13,7 @@ from web import forms, gate, present, prison_day, review_rows
 from web.fields import Count, Day
 from web.i18n import N_, ngettext
 from web.keys import CLOCK, DATABASE
+from web.pages.sites import PLANNERS
 from web.prison_day import Links, PrisonDay
 from web.render import render, url
 from web.routing import Route
@@ -60,7 +61,16 @@ async def day(request: web.Request) -> web.Response:
         today=links.day(known.today),
         to_review=_to_review(due),
         openings=f"/sites/{chosen.id}/templates",
+        replan=_replan(request, known),
     )
+
+
+def _replan(request: web.Request, known: PrisonDay) -> str:
+    """Where the visits of a day to come are given new places, for who may do so."""
+    if gate.staff(request).role not in PLANNERS or known.day < known.today:
+        return ""
+    query = {"day": known.day.isoformat()}
+    return url(request, "replan.show_at_prison", query=query, site=known.prison.id)
 
 
 def links_of(request: web.Request, known: PrisonDay) -> Links:
