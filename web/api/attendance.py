@@ -11,22 +11,15 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from scheduler import attendance
-from visitation import lifecycle
-from visitation.errors import Invalid, NotFound
-from visitation.lifecycle import Act
-from visitation.people import Account
+from visitation.errors import NotFound
 from visitation.visits import Visit
 from visitation.words import Attendance, Role
 from web import attendance_reach
 from web.api import cursors, visit_answers
 from web.api.endpoint import Call, Endpoint
-from web.api.kinds import Asked, Id, Line, Page, Told
+from web.api.kinds import Asked, Id, Line, Page
+from web.api.officials import FINDERS, PLANNERS, READERS, named_official
 from web.api.visit_answers import Visits, told, told_each
-from web.routing import Door
-
-FINDERS: frozenset[Role | Door] = lifecycle.MAY[Act.FIND_OFFICIAL]
-PLANNERS: frozenset[Role | Door] = FINDERS | lifecycle.MAY[Act.ATTEND]
-READERS: frozenset[Role | Door] = PLANNERS | {Role.AUDITOR}
 
 
 class Joined(Asked):
@@ -52,32 +45,6 @@ class Wanting(Asked):
     """Whether an official is still to be found."""
 
     wanted: bool = True
-
-
-class Official(Told):
-    """A prosecutor, deputy or supervising judge who works within reach."""
-
-    id: Id
-    name: str
-
-
-class Officials(Told):
-    """Every official who works within reach, by name."""
-
-    items: list[Official]
-
-
-async def list_officials(call: Call) -> Officials:
-    """List the officials who work within reach; an official finds only themselves."""
-    found = await attendance_reach.officials(call.session, call.by.scope)
-    alone = call.by.role is Role.OFFICIAL
-    return Officials(
-        items=[
-            Official.model_validate(one)
-            for one in found
-            if not alone or one.id == call.by.account_id
-        ]
-    )
 
 
 async def list_wanted_visits(call: Call) -> Visits:
@@ -146,23 +113,6 @@ async def want_official(call: Call) -> visit_answers.Visit:
     return await told(call, visit)
 
 
-async def named_official(call: Call, account_id: int | None) -> Account:
-    """The official somebody names; for an official, nobody but themselves.
-
-    Raises:
-        Invalid: if staff name nobody.
-        NotFound: if no such official works within reach.
-    """
-    own = call.by.account_id if call.by.role is Role.OFFICIAL else None
-    wanted = own if account_id is None else account_id
-    if wanted is None:
-        raise Invalid("official_id", "missing")
-    for one in await attendance_reach.officials(call.session, call.by.scope):
-        if one.id == wanted and own in {None, wanted}:
-            return one
-    raise NotFound("official")
-
-
 async def _attended(call: Call) -> Visit:
     """The visit, unless it is another official's."""
     visit = await call.session.get_one(Visit, call.subject.id)
@@ -184,13 +134,6 @@ _of_visit = partial(
     answer=visit_answers.Visit,
 )
 ENDPOINTS = (
-    Endpoint(
-        method="GET",
-        path="/officials",
-        act=list_officials,
-        allow=READERS,
-        answer=Officials,
-    ),
     Endpoint(
         method="GET",
         path="/wanted-visits",

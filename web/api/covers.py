@@ -13,7 +13,6 @@ from visitation.words import Attendance, Role
 from web import attendance_reach, named, reach
 from web.api import cursors
 from web.api.answers import Listing
-from web.api.attendance import PLANNERS, READERS, named_official
 from web.api.endpoint import Call, Endpoint
 from web.api.kinds import (
     Asked,
@@ -23,6 +22,7 @@ from web.api.kinds import (
     Reference,
     Told,
 )
+from web.api.officials import PLANNERS, READERS, named_official
 
 
 class CoversQuery(Page):

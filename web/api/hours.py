@@ -9,7 +9,6 @@ from visitation.places import DEFAULT_ZONE
 from visitation.places.sites import known_zone
 from visitation.words import Attendance
 from web import attendance_reach
-from web.api.attendance import PLANNERS
 from web.api.endpoint import Call, Endpoint
 from web.api.kinds import (
     Asked,
@@ -20,6 +19,7 @@ from web.api.kinds import (
     ToldWall,
     Wall,
 )
+from web.api.officials import PLANNERS
 from web.picks import Weekday
 
 

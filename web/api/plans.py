@@ -1,29 +1,23 @@
-"""Plans, for programs: draw one up, read who gets what and why, publish, discard."""
+"""Plans, for programs: draw one up, read what it costs, publish, discard."""
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 
 from pydantic import Field
 from sqlmodel import col, select
 
 from scheduler import planning, postage
-from scheduler.postage import Postage
 from visitation import waiting
 from visitation.places import Site
-from visitation.visits import Visit
-from visitation.waiting import Placement, WaitingEntry, WaitingVisitor
 from visitation.words import PlanState, Role
-from web import line_words, named, queue_reach
+from web import named, queue_reach
 from web.api import cursors
 from web.api.answers import Listing
 from web.api.endpoint import Call, Endpoint
 from web.api.kinds import Asked, Day, Id, Instant, Page, Told
-from web.api.problems import Reason
 from web.routing import Door
 
-_PLANNERS: frozenset[Role | Door] = frozenset({Role.SCHEDULER, Role.ADMINISTRATOR})
-_READERS: frozenset[Role | Door] = _PLANNERS | {Role.AUDITOR}
-_SILENT = Postage(texts=(), segments=0, silent=0)
+PLANNERS: frozenset[Role | Door] = frozenset({Role.SCHEDULER, Role.ADMINISTRATOR})
+READERS: frozenset[Role | Door] = PLANNERS | {Role.AUDITOR}
 
 
 class PlansQuery(Page):
@@ -66,33 +60,6 @@ class Plans(Listing):
     """Plans, the newest first."""
 
     items: list[Plan]
-
-
-class FamilyPlacement(Told):
-    """What a plan gives one family, or why nothing."""
-
-    place: int = Field(description="In line when the plan was made.")
-    waited_days: int
-    has_met: bool
-    standing: str = Field(description="The same for people.")
-    entry: str = Field(description="The reference of its entry on the list.")
-    prisoner_id: Id
-    visitor_ids: list[Id]
-    terminal_id: Id | None
-    kiosk_id: Id | None = Field(description="Null with a terminal: its own phone.")
-    starts_at: Instant | None
-    ends_at: Instant | None
-    reason: Reason | None = Field(description="Why it gets nothing.")
-    visit: str | None = Field(description="The visit that was booked by it.")
-    texts: list[str] = Field(description="What its visitors will be told.")
-    segments: int
-    without_phone: int
-
-
-class FamilyPlacements(Listing):
-    """What a plan gives each family, in the order of the line."""
-
-    items: list[FamilyPlacement]
 
 
 async def list_plans(call: Call) -> Plans:
@@ -138,17 +105,6 @@ async def get_plan(call: Call) -> PlanSummary:
     return await _summary(call, call.subject)
 
 
-async def list_placements(call: Call) -> FamilyPlacements:
-    """List who gets what in a plan and why, who does not, and what each is told."""
-    asked: Page = call.query
-    after = cursors.read_id(asked.cursor) or 0
-    rows = await planning.placements(call.session, call.subject.id)
-    left = [row for row in rows if row.place > after]
-    shown, following = cursors.page(left, asked.limit, lambda row: (row.place,))
-    stamps = await postage.postage(call.session, call.subject, shown, link=call.link)
-    return FamilyPlacements(items=await _told(call, shown, stamps), next=following)
-
-
 async def publish_plan(call: Call) -> PlanSummary:
     """Book everything in a plan and tell everybody, in one step.
 
@@ -182,75 +138,11 @@ async def _summary(call: Call, plan: waiting.Plan) -> PlanSummary:
     )
 
 
-async def _told(
-    call: Call, shown: Sequence[Placement], stamps: Mapping[int, Postage]
-) -> list[FamilyPlacement]:
-    ids = [row.entry_id for row in shown]
-    whom = await call.session.exec(
-        select(WaitingEntry).where(col(WaitingEntry.id).in_(ids))
-    )
-    entries = {one.id: one for one in whom.all()}
-    who = await call.session.exec(
-        select(WaitingVisitor)
-        .where(col(WaitingVisitor.entry_id).in_(ids))
-        .order_by(col(WaitingVisitor.visitor_id))
-    )
-    visitors: dict[int, list[int]] = {}
-    for one in who.all():
-        visitors.setdefault(one.entry_id, []).append(one.visitor_id)
-    booked = await call.session.exec(
-        select(Visit.id, Visit.reference).where(
-            col(Visit.id).in_([row.visit_id for row in shown if row.visit_id])
-        )
-    )
-    references = dict(booked.all())
-    return [
-        _placement(
-            row,
-            entries[row.entry_id],
-            visitors.get(row.entry_id, []),
-            visit=references.get(row.visit_id or 0),
-            stamp=_SILENT if row.reason else stamps.get(row.entry_id, _SILENT),
-        )
-        for row in shown
-    ]
-
-
-def _placement(
-    row: Placement,
-    entry: WaitingEntry,
-    visitor_ids: list[int],
-    *,
-    visit: str | None,
-    stamp: Postage,
-) -> FamilyPlacement:
-    return FamilyPlacement(
-        place=row.place,
-        waited_days=row.waited_days,
-        has_met=row.has_met,
-        standing=line_words.standing(row.place, row.waited_days, met=row.has_met),
-        entry=entry.reference,
-        prisoner_id=entry.prisoner_id,
-        visitor_ids=visitor_ids,
-        terminal_id=row.terminal_id,
-        kiosk_id=row.kiosk_id,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        reason=Reason(code=row.reason, detail=line_words.unplaced(row.reason))
-        if row.reason
-        else None,
-        visit=visit,
-        texts=list(stamp.texts),
-        segments=stamp.segments,
-        without_phone=stamp.silent,
-    )
-
-
-_reads = partial(Endpoint, method="GET", allow=_READERS)
+_reads = partial(Endpoint, method="GET", allow=READERS)
 _of_plan = partial(
     Endpoint,
     method="POST",
-    allow=_PLANNERS,
+    allow=PLANNERS,
     subject=queue_reach.plan,
     answer=PlanSummary,
 )
@@ -260,7 +152,7 @@ ENDPOINTS = (
         method="POST",
         path="/plans",
         act=propose_plan,
-        allow=_PLANNERS,
+        allow=PLANNERS,
         body=Period,
         answer=PlanSummary,
         status=201,
@@ -270,13 +162,6 @@ ENDPOINTS = (
         act=get_plan,
         subject=queue_reach.plan,
         answer=PlanSummary,
-    ),
-    _reads(
-        path="/plans/{plan}/placements",
-        act=list_placements,
-        subject=queue_reach.plan,
-        query=Page,
-        answer=FamilyPlacements,
     ),
     _of_plan(path="/plans/{plan}/publish", act=publish_plan),
     _of_plan(path="/plans/{plan}/discard", act=discard_plan),
