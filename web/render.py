@@ -183,6 +183,7 @@ def _menu(request: web.Request) -> list[dict[str, object]]:
             "label": i18n._(route.menu),
             "href": url(request, route.called),
             "current": request.path == route.path,
+            "seldom": route.seldom,
         }
         for route in request.app[MENU]
         if role in route.allow

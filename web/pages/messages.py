@@ -122,5 +122,6 @@ ROUTES = (
         page=listing,
         allow=_READERS,
         menu=N_("Text messages"),
+        seldom=True,
     ),
 )
