@@ -11,7 +11,6 @@ import gc
 import json
 import os
 import socket
-import struct
 import sys
 import time
 import traceback
@@ -32,11 +31,11 @@ from signaling.media import dtls
 from signaling.media.engine import MediaEvent
 from signaling.media.forwarder import Forwarder, ForwarderSettings
 from tests.prove import mutations
-from tests.signaling.media.client import Peer, audio, video
+from tests.prove.honest import Honest
+from tests.signaling.media.client import Peer, audio
 
 #: So many datagrams, then everybody else gets a turn.
 _BURST: Final = 32
-_MARK: Final = b"honest"
 _CODECS: Final = ("VP8", "H264")
 
 
@@ -79,31 +78,6 @@ class Verdict:
         if self.object_growth > 20_000:
             found.append(f"{self.object_growth} objects more")
         return found
-
-
-class Honest:
-    """Somebody who speaks fifty times a second, and somebody who listens."""
-
-    def __init__(self, speaker: Peer, listener: Peer) -> None:
-        self.sent = self.heard = 0
-        self.wire = b""
-        self._speaker = speaker
-        listener.on_packet = self._hear
-
-    def _hear(self, packet: bytes) -> None:
-        self.heard += _MARK in packet
-
-    async def speak(self) -> None:
-        """Until cancelled: sound, and a picture with it."""
-        assert self._speaker.ciphers
-        while True:
-            self.sent += 1
-            number = self.sent & 0xFFFF
-            sound = audio(number, payload=_MARK + struct.pack("!H", number))
-            self.wire = self._speaker.ciphers.protect(sound)
-            self._speaker.send_raw(self.wire)
-            self._speaker.send(video(number, key=number % 100 == 1, picture=number))
-            await asyncio.sleep(0.02)
 
 
 class Siege:

@@ -32,6 +32,7 @@ from config import cast, seed
 from tests.browser.chromium import chromium
 from tests.browser.conftest import SECRET
 from tests.browser.people import in_state, join_by_code, open_page, sees_and_hears
+from tests.prove.noting import ENTERED, WATCH
 from visitation import devices, visits
 from visitation.audit import SYSTEM
 from visitation.database import Database, migrate
@@ -46,32 +47,6 @@ WORKERS: Final = 2
 SETTLED: Final = 4.0
 #: Sound and picture that did not move for so long were interrupted.
 STALL: Final = 0.5
-
-#: The page notes when it was let into the room.
-ENTERED: Final = """
-  window.entered = [];
-  window.WebSocket = class extends WebSocket {
-    constructor(...given) {
-      super(...given);
-      this.addEventListener("message", ({ data }) => {
-        if (JSON.parse(data).type === "joined") window.entered.push(Date.now() / 1000);
-      });
-    }
-  };
-"""
-
-#: Five times a second the page notes what it has seen and heard of the other.
-WATCH: Final = """() => {
-  window.noted = [];
-  window.setInterval(async () => {
-    const { people } = await window.visitation.inspect();
-    const [other] = people.filter((one) => one.packets || one.frames);
-    window.noted.push([
-      Date.now() / 1000, other ? other.packets : 0, other ? other.frames : 0,
-    ]);
-  }, 200);
-}"""
-
 Note = tuple[float, int, int]
 
 
