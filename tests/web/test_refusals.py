@@ -48,6 +48,7 @@ ELSEWHERE = {
     "Unfit",
     "Unknown",
     "Unreadable",
+    "_Against",
 }
 
 
