@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import calendar, rules
@@ -16,11 +15,10 @@ from scheduler.proposals import Proposal, Refusal
 from scheduler.seats import Prison
 from scheduler.situation import Survey, quota_of, survey
 from scheduler.slots import Slot
-from visitation import people, visits
+from visitation import visits
 from visitation.audit import Actor
 from visitation.database import is_conflict
 from visitation.errors import VisitationError
-from visitation.people.tables import Prisoner
 from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.words import Asker, VisitKind
@@ -178,19 +176,7 @@ async def _line_up(
     hours = [(proposal.terminal_id, proposal.span)]
     if moved:
         hours.append((moved.terminal_id, Timespan(moved.starts_at, moved.ends_at)))
-    if not await visits.line_up(session, hours):
-        return
-    await session.exec(
-        select(Prisoner.id)
-        .where(
-            or_(
-                col(Prisoner.id) == proposal.prisoner_id,
-                col(Prisoner.id).in_(people.others_of(proposal.prisoner_id)),
-            )
-        )
-        .order_by(col(Prisoner.id))
-        .with_for_update(key_share=True)
-    )
+    await visits.line_up(session, hours, prisoner_id=proposal.prisoner_id)
 
 
 async def refused_for(

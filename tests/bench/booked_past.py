@@ -119,13 +119,20 @@ async def fill(database: Database, past: int, *, people: int, claimed: bool) -> 
         for statement in made if past else ():
             told = Template(statement).substitute(words, past=past, people=people)
             await connection.execute(text(told))
+        if database.is_sqlite:
+            await connection.execute(text("PRAGMA cache_size = -2000"))
 
 
 async def settle(database: Database) -> None:
     """What the database's own housekeeping would have done by now."""
     async with database._writer.connect() as connection:
         plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await plain.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
+        if database.is_sqlite:
+            await plain.execute(text("ANALYZE"))
+        else:
+            await plain.execute(text("SET statement_timeout = 0"))
+            await plain.execute(text("VACUUM ANALYZE"))
+            await plain.execute(text("RESET statement_timeout"))
 
 
 def _claims(kind: str, column: str, quanta: int) -> str:

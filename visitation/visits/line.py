@@ -6,10 +6,14 @@ SQLite has one writer at a time, and no line.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, column, func, select, text
+from sqlmodel import col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from visitation import people
+from visitation.people.tables import Prisoner
 from visitation.timespan import Timespan
 
 #: Held until the transaction ends; the two keys are ours alone.
@@ -18,14 +22,33 @@ _LOCK_HOURS = text(
     "CAST(:terminals AS int[]), CAST(:hours AS int[])) AS wanted(terminal, hour)"
 )
 QUANTA_PER_HOUR = 12
+_held = _LOCK_HOURS.columns(column("held")).cte("held")
+_PRISONER: Any = bindparam("prisoner")
+#: The hours first, then the prisoner and whoever is kept apart from them, by id.
+_LOCK_PRISONERS = (
+    select(col(Prisoner.id))
+    .where(
+        select(func.count()).select_from(_held).scalar_subquery() > 0,
+        or_(
+            col(Prisoner.id) == _PRISONER,
+            col(Prisoner.id).in_(people.others_of(_PRISONER)),
+        ),
+    )
+    .order_by(col(Prisoner.id))
+    .with_for_update(key_share=True)
+)
 
 
 async def line_up(
-    session: AsyncSession, wanted: Iterable[tuple[int, Timespan]]
+    session: AsyncSession,
+    wanted: Iterable[tuple[int, Timespan]],
+    *,
+    prisoner_id: int | None = None,
 ) -> bool:
     """Wait for whoever writes the same hours of the same terminals, given by id.
 
-    Everybody waits in the same order.
+    Then, if a prisoner is named, for whoever writes theirs, or of those they are kept
+    apart from. Everybody waits in the same order.
 
     Returns:
         Whether there is a line, so that others may have written meanwhile.
@@ -35,9 +58,11 @@ async def line_up(
     hours = sorted({(one, hour) for one, span in wanted for hour in _hours(span)})
     terminals, numbers = zip(*hours, strict=True)
     connection = await session.connection()
-    await connection.execute(
-        _LOCK_HOURS, {"terminals": list(terminals), "hours": list(numbers)}
-    )
+    line = {"terminals": list(terminals), "hours": list(numbers)}
+    if prisoner_id is None:
+        await connection.execute(_LOCK_HOURS, line)
+    else:
+        await connection.execute(_LOCK_PRISONERS, line | {"prisoner": prisoner_id})
     return True
 
 

@@ -138,8 +138,8 @@ async def move(
     """
     then = lifecycle.after(visit.state, action)
     changes |= {"state": then, "changed_at": now}
-    # What was read of it may be on its way back to the database.
-    await session.flush()
+    if visit in session.dirty or visit in session.new:
+        await session.flush()
     connection = await session.connection()
     moved = await connection.execute(
         _moving(tuple(sorted(changes))),

@@ -1,0 +1,37 @@
+"""A booking costs the same few statements, whoever comes."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests import make
+from tests.scheduler.queries import counted
+from tests.scheduler.test_booking import TEN, at, book
+from visitation.database import Database
+from visitation.keyring import Keyring
+
+#: With the query for a week and a month in which the prisoner had no visit yet. Only
+#: PostgreSQL waits in line, and writes the two audit entries in one statement.
+MOST = 17
+
+
+@pytest.mark.parametrize("company", [0, 3])
+async def test_a_booking_takes_few_statements(
+    database: Database, keyring: Keyring, company: int
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        family = [world.visitor.id]
+        for _ in range(company):
+            other = await make.visitor(session)
+            await make.contact(session, world.prisoner, other)
+            family.append(other.id)
+    with counted(database) as sent:
+        async with database.write() as session:
+            await book(session, world, keyring, visitor_ids=family)
+    first = len(sent)
+    with counted(database) as sent:
+        async with database.write() as session:
+            later = at(TEN + timedelta(hours=1))
+            await book(session, world, keyring, visitor_ids=family, span=later)
+    assert (first, len(sent)) == (MOST, MOST - 1)
