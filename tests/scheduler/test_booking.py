@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select, update
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import booking, notices
-from scheduler.booking import NotMovable, Refused
+from scheduler.booking import Refused
 from scheduler.proposals import Refusal
 from tests import make
 from tests.conftest import NOON
@@ -17,22 +17,15 @@ from visitation import messages, visits
 from visitation.audit import Actor
 from visitation.audit.tables import AuditEntry
 from visitation.database import Database
-from visitation.errors import Invalid, NotFound
 from visitation.keyring import Keyring
 from visitation.lifecycle import (
-    IllegalMove,
-    MessageState,
-    ParticipantState,
     VisitState,
 )
-from visitation.places import Closure
 from visitation.timespan import Timespan
 from visitation.visits import Claim, Visit
 from visitation.wording import Template
 from visitation.words import (
     Attendance,
-    ContactState,
-    Outcome,
     Part,
     Relation,
     Role,
@@ -191,31 +184,6 @@ async def test_the_same_slot_is_refused_with_every_reason_and_the_next_free_slot
         assert len((await session.exec(select(Visit))).all()) == 1
 
 
-@pytest.mark.parametrize("shared", ["terminal", "kiosk", "prisoner", "visitor"])
-async def test_one_thing_taken_is_one_reason(
-    database: Database, keyring: Keyring, shared: str
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        other = await make.prisoner(session, world.prison)
-        sister = await make.visitor(session)
-        await make.contact(session, other, sister)
-        await make.contact(session, other, world.visitor)
-        await make.contact(session, world.prisoner, sister)
-        aside = {
-            "terminal_id": (await make.terminal(session, world.prison)).id,
-            "kiosk_id": (await make.kiosk(session, world.point)).id,
-            "prisoner_id": other.id,
-            "visitor_ids": [sister.id],
-        }
-        del aside["visitor_ids" if shared == "visitor" else f"{shared}_id"]
-        await book(session, world, keyring)
-        reasons = await refused(session, world, keyring, **aside)
-    assert [reason.value for reason in reasons] == [
-        f"{shared}_{'taken' if shared in {'terminal', 'kiosk'} else 'busy'}"
-    ]
-
-
 async def test_a_seat_needs_its_turnover_and_a_person_does_not(
     database: Database, keyring: Keyring
 ) -> None:
@@ -248,93 +216,6 @@ async def test_a_stated_reason_overrides_what_is_not_hard_and_is_kept(
         assert visit.note == "بیماری مادر"
         entry = (await session.exec(select(AuditEntry).limit(1))).one()
         assert entry.facts["overridden"] == ["too_soon", "not_a_slot"]
-
-
-async def test_nobody_overrides_an_approval(
-    database: Database, keyring: Keyring
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        world.contact.state = ContactState.SUSPENDED
-        reasons = await refused(session, world, keyring, override_reason="خواهش")
-    assert reasons == (Refusal.NOT_APPROVED,)
-
-
-async def test_a_ban_ends_at_its_date(database: Database, keyring: Keyring) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        world.contact.state = ContactState.BANNED
-        world.contact.banned_until = TEN + timedelta(minutes=1)
-        assert await refused(session, world, keyring) == (Refusal.BANNED,)
-        world.contact.banned_until = TEN
-        await session.flush()
-        assert (await book(session, world, keyring)).state is VisitState.BOOKED
-
-
-@pytest.mark.parametrize(
-    "where", ["prison", "terminal", "kiosk", "point"], ids=lambda where: where
-)
-async def test_a_closure_refuses_until_it_is_lifted(
-    database: Database, keyring: Keyring, where: str
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        site = world.prison if where in {"prison", "terminal"} else world.point
-        station = {"terminal": world.terminal.id, "kiosk": world.kiosk.id}.get(where)
-        closure = Closure(
-            site_id=site.id,
-            station_id=station,
-            starts_at=TEN,
-            ends_at=TEN + timedelta(minutes=5),
-            reason="تعمیر",
-        )
-        session.add(closure)
-        await session.flush()
-        assert await refused(session, world, keyring) == (Refusal.CLOSED,)
-        closure.lifted_at = NOON
-        await session.flush()
-        assert (await book(session, world, keyring)).state is VisitState.BOOKED
-
-
-async def test_what_is_elsewhere_or_broken_is_refused(
-    database: Database, keyring: Keyring
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        elsewhere = await make.prison(session)
-        terminal = await make.terminal(session, elsewhere, out_of_order="دوربین")
-        stranger = await make.prisoner(session, elsewhere, released_at=NOON)
-        reasons = await refused(
-            session,
-            world,
-            keyring,
-            terminal_id=terminal.id,
-            kiosk_id=world.terminal.id,
-            prisoner_id=stranger.id,
-            official_id=world.scheduler.id,
-        )
-    assert reasons == (
-        Refusal.NOT_A_SLOT,
-        Refusal.TERMINAL_ELSEWHERE,
-        Refusal.TERMINAL_OUT_OF_ORDER,
-        Refusal.NOT_A_KIOSK,
-        Refusal.PRISONER_ELSEWHERE,
-        Refusal.PRISONER_RELEASED,
-        Refusal.NOT_APPROVED,
-        Refusal.OFFICIAL_NOT_ACTIVE,
-    )
-
-
-@pytest.mark.parametrize(
-    "named", ["prison_id", "terminal_id", "kiosk_id", "prisoner_id"]
-)
-async def test_what_does_not_exist_is_not_found(
-    database: Database, keyring: Keyring, named: str
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        with pytest.raises(NotFound):
-            await book(session, world, keyring, **{named: 999_999})
 
 
 async def test_the_week_of_the_limit_begins_on_saturday(
@@ -398,237 +279,6 @@ async def test_somebody_without_a_phone_is_left_to_the_clerk(
         assert await messages.of_visit(session, visit_id=visit.id) == []
         unreachable = await notices.unreachable(session, visit.id)
         assert [r.part for r in unreachable] == [Part.VISITOR]
-
-
-async def test_a_moved_visit_keeps_its_codes_and_frees_its_old_slot(
-    database: Database, keyring: Keyring
-) -> None:
-    then = TEN + timedelta(minutes=30)
-    async with database.write() as session:
-        world = await make.world(session)
-        visit = await book(session, world, keyring)
-        codes = [
-            visits.code_of(p, keyring=keyring)
-            for p in await visits.participants(session, visit.id)
-        ]
-        people = await visits.participants(session, visit.id)
-        people[1].state = ParticipantState.TOLD
-        people[1].told_at = NOON
-        await session.flush()
-        await booking.move(
-            session,
-            visit=visit,
-            terminal_id=world.terminal.id,
-            span=at(then),
-            kiosk_id=None,
-            by=BY,
-            now=NOON,
-        )
-    async with database.read() as session:
-        stored = await visits.by_reference(session, visit.reference)
-        assert (stored.starts_at, stored.ends_at) == (then, then + LENGTH)
-        assert (stored.version, stored.kiosk_id, stored.point_id) == (2, None, None)
-        people = await visits.participants(session, visit.id)
-        assert [visits.code_of(p, keyring=keyring) for p in people] == codes
-        assert {(p.state, p.told_at) for p in people} == {
-            (ParticipantState.EXPECTED, None)
-        }
-        rows = (await session.exec(select(Claim))).all()
-        assert min(row.quantum for row in rows) == at(then).quanta().start
-        assert await claims(session) == {
-            f"prisoner:{world.prisoner.id}": 5,
-            f"terminal:{world.terminal.id}": 6,
-            f"visitor:{world.visitor.id}": 5,
-        }
-        told = await messages.of_visit(session, visit_id=visit.id)
-        assert [(m.template, m.state) for m in told] == [
-            (Template.BOOKED, MessageState.SUPPRESSED),
-            (Template.MOVED, MessageState.PENDING),
-        ]
-        assert told[1].variables["place"] == "تلفن خودتان"
-
-
-async def test_a_visit_may_move_into_its_own_time(
-    database: Database, keyring: Keyring
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        await make.policy(session, world.prison, visits_per_week=1)
-        visit = await book(session, world, keyring)
-        await booking.move(
-            session,
-            visit=visit,
-            terminal_id=world.terminal.id,
-            span=at(TEN + timedelta(minutes=10)),
-            kiosk_id=world.kiosk.id,
-            by=BY,
-            now=NOON,
-            override_reason="ترافیک",
-        )
-        assert visit.version == 2
-
-
-async def test_a_stated_reason_to_move_is_kept_beside_what_was_noted(
-    database: Database, keyring: Keyring
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        visit = await book(session, world, keyring, note="ن" * 500)
-        await booking.move(
-            session,
-            visit=visit,
-            terminal_id=world.terminal.id,
-            span=at(TEN + timedelta(minutes=10)),
-            kiosk_id=world.kiosk.id,
-            by=BY,
-            now=NOON,
-            override_reason="ترافیک",
-        )
-        assert visit.note == "ن" * (500 - 7) + "\nترافیک"
-
-
-async def test_a_refused_move_changes_nothing(
-    database: Database, keyring: Keyring
-) -> None:
-    then = TEN + timedelta(minutes=30)
-    async with database.write() as session:
-        world = await make.world(session)
-        first = await book(session, world, keyring)
-        await book(session, world, keyring, span=at(then))
-    async with database.write() as session:
-        before = await claims(session)
-        with pytest.raises(Refused) as refusal:
-            await booking.move(
-                session,
-                visit=first,
-                terminal_id=world.terminal.id,
-                span=at(then),
-                kiosk_id=world.kiosk.id,
-                by=BY,
-                now=NOON,
-            )
-        assert refusal.value.reasons == (
-            Refusal.TERMINAL_TAKEN,
-            Refusal.KIOSK_TAKEN,
-            Refusal.PRISONER_BUSY,
-            Refusal.VISITOR_BUSY,
-        )
-    async with database.read() as session:
-        assert await claims(session) == before
-        stored = await visits.by_reference(session, first.reference)
-        assert (stored.starts_at, stored.version) == (TEN, 1)
-
-
-async def test_only_a_booked_visit_moves(database: Database, keyring: Keyring) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        visit = await booking.hold(
-            session, keyring=keyring, by=BY, now=NOON, **wish(world)
-        )
-        with pytest.raises(NotMovable):
-            await booking.move(
-                session,
-                visit=visit,
-                terminal_id=world.terminal.id,
-                span=at(TEN),
-                kiosk_id=None,
-                by=BY,
-                now=NOON,
-            )
-
-
-async def test_a_move_overtaken_by_another_is_told_so(
-    database: Database, keyring: Keyring
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        visit = await book(session, world, keyring)
-        await session.exec(
-            update(Visit).values(version=2).execution_options(synchronize_session=False)
-        )
-        with pytest.raises(visits.Overtaken):
-            await booking.move(
-                session,
-                visit=visit,
-                terminal_id=world.terminal.id,
-                span=at(TEN + timedelta(minutes=30)),
-                kiosk_id=None,
-                by=BY,
-                now=NOON,
-            )
-
-
-async def test_a_cancelled_slot_is_free_again(
-    database: Database, keyring: Keyring
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        visit = await book(session, world, keyring, official_id=world.official.id)
-        await booking.cancel(
-            session,
-            visit=visit,
-            outcome=Outcome.CANCELLED_BY_FAMILY,
-            reason="سفر",
-            by=BY,
-            now=NOON,
-        )
-        assert await claims(session) == {}
-        again = await book(session, world, keyring, official_id=world.official.id)
-    async with database.read() as session:
-        stored = await visits.by_reference(session, visit.reference)
-        assert (stored.state, stored.outcome, stored.outcome_reason) == (
-            VisitState.CANCELLED,
-            Outcome.CANCELLED_BY_FAMILY,
-            "سفر",
-        )
-        people = await visits.participants(session, visit.id)
-        assert {p.code_sealed for p in people} == {None}
-        told = await messages.of_visit(session, visit_id=visit.id)
-        assert [(m.template, m.state) for m in told] == [
-            (Template.BOOKED, MessageState.SUPPRESSED),
-            (Template.OFFICIAL_BOOKED, MessageState.SUPPRESSED),
-            (Template.CANCELLED, MessageState.PENDING),
-            (Template.OFFICIAL_CANCELLED, MessageState.PENDING),
-        ]
-        assert again.state is VisitState.BOOKED
-
-
-@pytest.mark.parametrize(
-    ("outcome", "reason", "field"),
-    [
-        (Outcome.COMPLETED, "سفر", "outcome"),
-        (Outcome.CANCELLED_BY_FAMILY, "  ", "reason"),
-    ],
-)
-async def test_a_cancellation_says_who_and_why(
-    sqlite: Database, keyring: Keyring, outcome: Outcome, reason: str, field: str
-) -> None:
-    async with sqlite.write() as session:
-        world = await make.world(session)
-        visit = await book(session, world, keyring)
-        with pytest.raises(Invalid) as invalid:
-            await booking.cancel(
-                session, visit=visit, outcome=outcome, reason=reason, by=BY, now=NOON
-            )
-        assert invalid.value.field == field
-
-
-async def test_a_cancelled_visit_is_not_cancelled_again(
-    sqlite: Database, keyring: Keyring
-) -> None:
-    async with sqlite.write() as session:
-        world = await make.world(session)
-        visit = await book(session, world, keyring)
-        cancelled = {
-            "visit": visit,
-            "outcome": Outcome.CANCELLED_BY_PRISON,
-            "reason": "تعمیر",
-            "by": BY,
-            "now": NOON,
-        }
-        await booking.cancel(session, **cancelled)
-        with pytest.raises(IllegalMove):
-            await booking.cancel(session, **cancelled)
 
 
 async def test_a_held_slot_is_taken_and_nobody_is_told(
