@@ -5,8 +5,8 @@ takes a quarter of a millisecond, a transfer ten times as long, a visit far more
 """
 
 #: Seconds for which one batch should keep others from writing.
-HELD = 0.1
-_FIRST, _FEWEST = 20, 5
+HELD = 0.15
+_FIRST, _FEWEST = 50, 25
 
 
 class Pace:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from visitation.database import UtcDateTime, enum_column
@@ -18,10 +18,13 @@ from visitation.words import (
 class Prisoner(SQLModel, table=True):
     """A person in prison; never signs in, is brought to a terminal by staff."""
 
-    __table_args__ = (UniqueConstraint("site_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "number"),
+        Index("prisoner_namesake", "site_id", text("replace(name_folded, ' ', '')")),
+    )
 
     id: int = Field(default=None, primary_key=True)
-    site_id: int = Field(foreign_key="site.id", index=True)
+    site_id: int = Field(foreign_key="site.id")
     number: str = Field(max_length=32)
     name: str = Field(max_length=120)
     name_folded: str = Field(max_length=120, index=True)

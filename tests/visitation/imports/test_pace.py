@@ -10,7 +10,7 @@ def test_batches_grow_as_long_as_they_are_quick_and_shrink_when_they_are_not() -
     for seconds in (0.001, 0.001, HELD, 2 * HELD, 100.0):
         pace.took(pace.rows, seconds)
         sizes.append(pace.rows)
-    assert sizes == [20, 40, 80, 80, 40, 5]
+    assert sizes == [50, 100, 200, 200, 100, 25]
 
 
 def test_a_batch_has_a_limit_and_never_nothing() -> None:
