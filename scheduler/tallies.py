@@ -59,6 +59,33 @@ class PrisonTallies:
         return sum(one.free for one in self.tallies)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What the slots of some time are, all terminals together."""
+
+    free: int = 0
+    taken: int = 0
+    closed: int = 0
+    past: int = 0
+
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(
+            free=self.free + other.free,
+            taken=self.taken + other.taken,
+            closed=self.closed + other.closed,
+            past=self.past + other.past,
+        )
+
+    @classmethod
+    def of(cls, tallies: Iterable[Tally]) -> "Totals":
+        """The sums of some tallies."""
+        sums = [(one.free, one.taken, one.closed, one.past) for one in tallies]
+        free, taken, closed, past = (
+            map(sum, zip(*sums, strict=True)) if sums else [0] * 4
+        )
+        return cls(free=free, taken=taken, closed=closed, past=past)
+
+
 class _Taken:
     """What is in the way in a prison: terminals by quantum, and closures.
 
@@ -148,6 +175,34 @@ async def province_day(
         )
         for opening in found
     ]
+
+
+async def province_month(
+    session: AsyncSession, *, province_id: int, first: date, last: date, now: datetime
+) -> dict[int, dict[date, Totals]]:
+    """The local days of each prison of a province, by the prison's id.
+
+    Six queries, however many prisons and days.
+    """
+    found = await openings.of_province(session, province_id, first=first, last=last)
+    if not found:
+        return {}
+    spans = [opening.span(first, last) for opening in found]
+    whole = Timespan(min(s.start for s in spans), max(s.end for s in spans))
+    taken = await _taken(session, found, whole)
+    return {
+        opening.site.id: _by_day(
+            opening, _tallies(opening, first, last, taken[opening.site.id], now)
+        )
+        for opening in found
+    }
+
+
+def _by_day(opening: Opening, found: Iterable[Tally]) -> dict[date, Totals]:
+    def day(one: Tally) -> date:
+        return opening.day(one.span.start)
+
+    return {when: Totals.of(of_a_day) for when, of_a_day in groupby(found, day)}
 
 
 def _tallies(

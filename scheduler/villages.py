@@ -3,11 +3,14 @@
 Reads; never writes. Knows what is free; knows no prisoner, visitor or rule.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,7 +18,7 @@ from scheduler import openings
 from scheduler.openings import Opening
 from scheduler.slots import Slot
 from visitation import visits
-from visitation.places import MobileDay, MobileStop, Station
+from visitation.places import MobileDay, MobileStop, Site, Station
 from visitation.timespan import Timespan
 from visitation.visits import Claim, claims
 from visitation.words import MobileDayState, VisitKind
@@ -31,6 +34,51 @@ class VillageSlot:
     slot: Slot
     kiosk_id: int
     stop_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPlaces:
+    """A mobile office in a village, and how many visits to a prison still fit in."""
+
+    village: str
+    office: str
+    span: Timespan
+    places: int
+
+
+async def places(
+    session: AsyncSession, *, prison_id: int, span: Timespan, offices: Collection[int]
+) -> list[StopPlaces]:
+    """Each stop of some mobile offices within a span, in order of time.
+
+    Stops at the same time share the prison's terminals: what one village books, the
+    other has no more. Seven queries, however many stops.
+
+    Raises:
+        NotFound: if there is no such prison.
+    """
+    first, last = (span.start - _DAY).date(), (span.end + _DAY).date()
+    opening = await openings.opening(session, prison_id, first=first, last=last)
+    stops = await _stops(session, col(MobileDay.site_id).in_(offices), span)
+    kiosks = await _kiosks(session, stops)
+    names = await _names(session, stops)
+    slots = [] if opening.site.closed_at else opening.slots(first, last)
+    starts = [slot.span.start for slot in slots]
+    taken = await _taken(session, opening, kiosks, span) if kiosks else set()
+    found = []
+    for stop in stops:
+        begins = max(stop.starts_at, span.start)
+        within = slots[bisect_left(starts, begins) : bisect_left(starts, stop.ends_at)]
+        village, office = names[stop.id]
+        found.append(
+            StopPlaces(
+                village=village,
+                office=office,
+                span=Timespan(stop.starts_at, stop.ends_at),
+                places=len(_paired(within, [stop], kiosks, taken, opening)),
+            )
+        )
+    return found
 
 
 async def free(
@@ -51,7 +99,8 @@ async def free(
     """
     first, last = (span.start - _DAY).date(), (span.end + _DAY).date()
     opening = await openings.opening(session, prison_id, first=first, last=last)
-    stops = await _stops(session, village_id, span)
+    here = col(MobileStop.village_id) == village_id
+    stops = await _stops(session, here, span)
     kiosks = await _kiosks(session, stops)
     if not kiosks or opening.site.closed_at is not None:
         return []
@@ -97,13 +146,13 @@ def _standing(
 
 
 async def _stops(
-    session: AsyncSession, village_id: int, span: Timespan
+    session: AsyncSession, which: ColumnElement[bool], span: Timespan
 ) -> Sequence[MobileStop]:
     rows = await session.exec(
         select(MobileStop)
         .join(MobileDay, col(MobileDay.id) == col(MobileStop.mobile_day_id))
         .where(
-            MobileStop.village_id == village_id,
+            which,
             MobileDay.state == MobileDayState.PLANNED,
             col(MobileStop.starts_at) < span.end,
             col(MobileStop.ends_at) > span.start,
@@ -111,6 +160,21 @@ async def _stops(
         .order_by(col(MobileStop.starts_at), col(MobileStop.id))
     )
     return rows.all()
+
+
+async def _names(
+    session: AsyncSession, stops: Sequence[MobileStop]
+) -> dict[int, tuple[str, str]]:
+    """The village and the office of each stop."""
+    village, office = aliased(Site), aliased(Site)
+    rows = await session.exec(
+        select(MobileStop.id, village.name, office.name)
+        .join(MobileDay, col(MobileDay.id) == col(MobileStop.mobile_day_id))
+        .join(village, col(village.id) == col(MobileStop.village_id))
+        .join(office, col(office.id) == col(MobileDay.site_id))
+        .where(col(MobileStop.id).in_([stop.id for stop in stops]))
+    )
+    return {stop_id: (there, sent) for stop_id, there, sent in rows}
 
 
 async def _kiosks(

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from scheduler import calendar, closures, tallies
-from scheduler.tallies import Tally
+from scheduler.tallies import Tally, Totals
 from tests import make
 from tests.conftest import NOON
 from tests.make import World
@@ -218,3 +218,27 @@ async def test_only_a_prison_has_months(database: Database) -> None:
             )
             == []
         )
+
+
+async def test_a_provinces_month_is_the_sum_of_its_days(database: Database) -> None:
+    world = await busy(database)
+    province_id = world.prison.province_id
+    async with database.write() as session:
+        other = await make.prison(session, await session.get_one(Province, province_id))
+        await make.open_every_day(session, other)
+        await make.terminal(session, other)
+    with counted(database) as sent:
+        async with database.read() as session:
+            found = await tallies.province_month(
+                session, province_id=province_id, first=TODAY, last=LAST, now=NOON
+            )
+    async with database.read() as session:
+        for day in (TODAY + timedelta(days=n) for n in range(4)):
+            expected = await tallies.province_day(
+                session, province_id=province_id, day=day, now=NOON
+            )
+            assert {one.site_id: Totals.of(one.tallies) for one in expected} == {
+                site_id: days.get(day, Totals()) for site_id, days in found.items()
+            }
+    assert len(sent) == 6
+    assert found[other.id][LAST] == Totals(free=24)

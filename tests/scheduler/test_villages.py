@@ -130,3 +130,32 @@ async def test_more_stops_take_no_more_queries(database: Database) -> None:
                 now=NOON,
             )
     assert sent == [7, 7]
+
+
+async def test_each_stop_says_how_many_visits_still_fit_in(database: Database) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        village, _second, _day = await visited(session, world)
+        await make.terminal(session, world.prison)
+        span = Timespan(TEN - timedelta(minutes=5), TEN + timedelta(minutes=85))
+
+        async def free(*offices: int) -> list[villages.StopPlaces]:
+            return await villages.places(
+                session, prison_id=world.prison.id, span=WEEK, offices=offices
+            )
+
+        def places(number: int) -> list[villages.StopPlaces]:
+            return [
+                villages.StopPlaces(
+                    village=village.name,
+                    office=world.point.name,
+                    span=span,
+                    places=number,
+                )
+            ]
+
+        assert await free(world.point.id) == places(6)
+        await booked(session, world, starts_at=TEN, ends_at=TEN + timedelta(minutes=25))
+        assert await free(world.point.id) == places(5)
+        assert await free(999_999) == []
+        assert await free() == []
