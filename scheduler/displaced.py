@@ -123,41 +123,41 @@ async def displaced(
 
     Left out is what somebody decided to keep in spite of it.
     """
-    found = await _in_the_way(session, of, now)
-    if not found:
+    known = {one[0].id: one for one in await _in_the_way(session, of, now)}
+    if not known:
         return []
-    people = await _people(session, [visit.id for visit, _why in found])
-    phones = await _with_phone(session, people.values())
-    came_from = await _came_from(session, found)
-    away = await _away(session, of, [visit for visit, _why in found], bounds)
+    ids, found = list(known), [visit for visit, _why in known.values()]
+    people = await _people(session, ids)
+    phones = await _with_phone(session, people)
+    came_from = await _came_from(session, ids)
+    away = await _away(session, of, found, bounds)
     entries = [
         _entry(
             visit,
             came_from.get(visit.id),
             points=away[visit.point_id],
-            own_phone=bounds.own_phone
-            and any(one.visitor_id in phones for one in people[visit.id]),
+            own_phone=bounds.own_phone and visit.id in phones,
             bounds=bounds,
         )
-        for visit, _why in found
+        for visit in found
     ]
     line = await waiting.in_order(
         session,
         entries,
-        {visit.id: _visitors(people[visit.id]) for visit, _why in found},
-        await _met(session, [visit.id for visit, _why in found]),
+        {visit_id: _visitors(people[visit_id]) for visit_id in ids},
+        await _met(session, ids),
         now=now,
     )
-    known = {visit.id: (visit, why) for visit, why in found}
     return [
         Displaced(
-            visit=known[one.entry.id][0],
-            people=people[one.entry.id],
+            visit=visit,
+            people=people[visit.id],
             family=one,
-            away=away[known[one.entry.id][0].point_id],
-            reasons=known[one.entry.id][1],
+            away=away[visit.point_id],
+            reasons=why,
         )
         for one in line
+        for visit, why in [known[one.entry.id]]
     ]
 
 
@@ -223,24 +223,26 @@ def _visitors(people: Iterable[Participant]) -> tuple[int, ...]:
 
 
 async def _with_phone(
-    session: AsyncSession, parties: Iterable[tuple[Participant, ...]]
+    session: AsyncSession, people: Mapping[int, tuple[Participant, ...]]
 ) -> set[int]:
-    who = {visitor for people in parties for visitor in _visitors(people)}
+    """The visits of which somebody has a phone."""
+    who = {visitor for party in people.values() for visitor in _visitors(party)}
     rows = await session.exec(
         select(Visitor.id).where(
             col(Visitor.id).in_(who), col(Visitor.phone).is_not(None)
         )
     )
-    return set(rows.all())
+    known = set(rows.all())
+    return {one for one, party in people.items() if known & {*_visitors(party)}}
 
 
 async def _came_from(
-    session: AsyncSession, found: Iterable[tuple[Visit, object]]
+    session: AsyncSession, visit_ids: Sequence[int]
 ) -> dict[int, WaitingEntry]:
     """The entries by which visits got their place, with the wishes of then."""
     rows = await session.exec(
         select(WaitingEntry).where(
-            col(WaitingEntry.visit_id).in_([visit.id for visit, _why in found]),
+            col(WaitingEntry.visit_id).in_(visit_ids),
             WaitingEntry.state == WaitingState.PLACED,
         )
     )

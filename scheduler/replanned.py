@@ -91,8 +91,7 @@ async def carry_out(
         now: when.
 
     Raises:
-        Changed: if the plan is no longer the one that was shown, or somebody was
-            quicker.
+        Changed: if the plan is no longer what was shown, or somebody was quicker.
         Invalid: if visits are to be cancelled without a reason.
     """
     await _alone(session, plan.of)
@@ -101,8 +100,7 @@ async def carry_out(
         return
     if plan.marks != shown:
         raise Changed(plan.of.subject)
-    leaves = any(line.then in replan.SAID for line in plan.lines)
-    if leaves and not reason.strip():
+    if not reason.strip() and any(line.then in replan.SAID for line in plan.lines):
         raise Invalid("reason", "reason_needed")
     try:
         for line in plan.lines:
@@ -111,24 +109,7 @@ async def carry_out(
             )
     except _MEANWHILE as refused:
         raise Changed(plan.of.subject) from refused
-    audit.note(
-        session,
-        by,
-        _ACTION,
-        plan.of.subject,
-        now=now,
-        day=plan.of.day.isoformat(),
-        shown=named,
-        visits={
-            str(line.one.visit.id): [
-                line.then.value,
-                line.one.visit.starts_at.isoformat(),
-                line.one.visit.point_id,
-            ]
-            for line in plan.lines
-            if line.then is not Then.STAYS
-        },
-    )
+    _note(session, plan, named, by=by, now=now)
 
 
 async def done(session: AsyncSession, of: Day) -> list[Done]:
@@ -170,6 +151,29 @@ async def _entries(session: AsyncSession, of: Day) -> list[AuditEntry]:
         .order_by(col(AuditEntry.id))
     )
     return [one for one in rows.all() if one.facts["day"] == of.day.isoformat()]
+
+
+def _note(
+    session: AsyncSession, plan: Replan, named: str, *, by: Actor, now: datetime
+) -> None:
+    audit.note(
+        session,
+        by,
+        _ACTION,
+        plan.of.subject,
+        now=now,
+        day=plan.of.day.isoformat(),
+        shown=named,
+        visits={
+            str(line.one.visit.id): [
+                line.then.value,
+                line.one.visit.starts_at.isoformat(),
+                line.one.visit.point_id,
+            ]
+            for line in plan.lines
+            if line.then is not Then.STAYS
+        },
+    )
 
 
 def _name(shown: Mapping[str, str]) -> str:

@@ -43,11 +43,28 @@ async def move_day(
     office = await session.get_one(Site, planned.site_id)
     if planned.state is not MobileDayState.PLANNED:
         raise Invalid("day", "day_cancelled")
+    stops = await _stops(session, planned, day, ZoneInfo(office.zone))
+    await mobile.cancel_day(session, planned, reason=reason, by=by, now=now)
+    return await mobile.plan_day(
+        session,
+        office=office,
+        day=day,
+        stops=stops,
+        reference=reference,
+        by=by,
+        now=now,
+        reach=reach,
+    )
+
+
+async def _stops(
+    session: AsyncSession, planned: MobileDay, day: date, zone: ZoneInfo
+) -> list[Stop]:
+    days = day - planned.day
     rows = await session.exec(
         select(MobileStop).where(MobileStop.mobile_day_id == planned.id)
     )
-    zone, days = ZoneInfo(office.zone), day - planned.day
-    stops = [
+    return [
         Stop(
             village_id=stop.village_id,
             # Added on the wall, so that the hours stay over a change of the clocks.
@@ -60,14 +77,3 @@ async def move_day(
         )
         for stop in rows.all()
     ]
-    await mobile.cancel_day(session, planned, reason=reason, by=by, now=now)
-    return await mobile.plan_day(
-        session,
-        office=office,
-        day=day,
-        stops=stops,
-        reference=reference,
-        by=by,
-        now=now,
-        reach=reach,
-    )

@@ -151,10 +151,7 @@ async def _show(
         status=status,
         where=where,
         form=_typed(form, asked, where),
-        counts=[
-            (_(words), present.digits(len(plan.those(then))))
-            for then, words in _COUNTED.items()
-        ],
+        counts=_counts(plan),
         rows=list(zip(rows, (line.then.value for line in plan.lines), strict=True)),
         texts=sum(len(one.texts) for one in stamps),
         segments=sum(one.segments for one in stamps),
@@ -200,6 +197,13 @@ def _typed(
     if "0" not in typed.get("kilometres", ()) and asked.kilometres == 0:
         typed = {**typed, "kilometres": ("0",)}
     return Form(model=Agreed, typed=typed, errors=form.errors, reasons=form.reasons)
+
+
+def _counts(plan: Replan) -> list[tuple[str, str]]:
+    return [
+        (_(words), present.digits(len(plan.those(then))))
+        for then, words in _COUNTED.items()
+    ]
 
 
 def _marks(shown: str) -> dict[str, str]:
