@@ -11,8 +11,8 @@ from scheduler.booking import NotMovable, Refused
 from scheduler.choosing import HoldOver
 from scheduler.closures import AlreadyClosed, Occupied
 from scheduler.planning import NotDraft
-from scheduler.replanned import Changed
 from scheduler.remedies import NotOffered
+from scheduler.replanned import Changed
 from scheduler.requests import NoSuchWish, TooLateToAsk
 from signaling.hub import NotLive
 from visitation.calls import Denied, NotExtendable
