@@ -267,9 +267,8 @@ def _of_sites(site_ids: Sequence[int]) -> Any:
 
 
 def _days_in(facts: Mapping[str, Any]) -> set[date]:
-    """The days that an entry names: where something was, and where it is now."""
-    named = (facts.get(name) for name in ("day", "was"))
-    return {date.fromisoformat(day) for day in named if day}
+    """The day that an entry names, if any."""
+    return {date.fromisoformat(facts["day"])} if facts.get("day") else set()
 
 
 def _around(day: date) -> ColumnElement[bool]:

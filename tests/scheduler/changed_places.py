@@ -12,7 +12,7 @@ from tests.scheduler.flagged import DAY, TEN
 from visitation import people, places
 from visitation.people import hours
 from visitation.people.hours import Week
-from visitation.places import Site, grants, holidays, mobile
+from visitation.places import Site, grants, holidays, mobile, postponing
 from visitation.places.itinerary import Stop
 from visitation.places.tables import Province
 from visitation.timespan import Timespan
@@ -77,6 +77,17 @@ def stop(village: Site, span: Timespan) -> Stop:
 async def cancel_day(case: Case) -> None:
     day = case.made["day"]
     await mobile.cancel_day(case.session, day, reason="برف", **case.by)
+
+
+async def move_day(case: Case) -> None:
+    await postponing.move_day(
+        case.session,
+        case.made["day"],
+        day=TOMORROW + DAY,
+        reason="برف",
+        reference="later",
+        **case.by,
+    )
 
 
 async def reinstate(case: Case) -> None:
@@ -251,6 +262,7 @@ CASES: dict[str, tuple[Step, Step, Refusal, Step]] = {
         Refusal.KIOSK_NOT_THERE,
         reinstate,
     ),
+    "mobile day moved": (in_a_village, move_day, Refusal.KIOSK_NOT_THERE, reinstate),
     "mobile office stops later": (
         in_a_village,
         stop_at(HOUR),
