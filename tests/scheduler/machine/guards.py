@@ -51,6 +51,10 @@ async def _no(*_: object, **__: object) -> bool:
     return False
 
 
+async def _none_known(*_: object) -> dict[str, str]:
+    return {}
+
+
 def _without(module: object, name: str, **replaced: Any) -> Drop:
     """The module sees another module with some of its functions replaced."""
 
@@ -144,7 +148,7 @@ GUARDS: dict[str, Guard] = {
     "freed slots are offered": Guard(drop=lambda _: None, without="offer_freed"),
     "an entry follows its table": Guard(drop=_freely),
     "a plan is published once": Guard(drop=_set(planning, "_settle", _nothing)),
-    "a series knows its dates": Guard(drop=_set(series, "_known", _no)),
+    "a series knows its dates": Guard(drop=_set(series, "_known", _none_known)),
     "writers line up": Guard(
         drop=_without(verdict, "visits", line_up=_no),
         changes=("keep_apart",),

@@ -106,9 +106,7 @@ class Machine(Running):
         self.perform(requests.Submit(tuple(asks)))
 
     @precondition(lambda self: self.model.meetings)
-    @rule(
-        pick=PICK, rank=st.sampled_from((None, None, 1, 2, 3)), override=st.booleans()
-    )
+    @rule(pick=PICK, rank=st.sampled_from((None, 2, 1, 2, 3)), override=st.booleans())
     def approve(self, pick: int, rank, override: bool) -> None:
         self.perform(requests.Approve(self._in("requested", pick), rank, override))
 
@@ -218,6 +216,13 @@ class Machine(Running):
     @rule(pick=PICK)
     def decline_offer(self, pick: int) -> None:
         self.perform(waiting.DeclineOffer(latest(self.model.offers, pick)))
+
+    @precondition(lambda self: self.model.open_offers())
+    @rule()
+    def keep_silent(self) -> None:
+        """Nobody answers, until it is too late."""
+        self.model.now = max(self.model.now, *self.model.open_offers())
+        self.sweep(0)
 
     @rule(days=st.integers(1, 3))
     def draft(self, days: int) -> None:

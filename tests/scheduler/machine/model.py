@@ -199,6 +199,10 @@ class Model:
             if meeting.state in HOLDING and one != but
         }
 
+    def open_offers(self) -> list[datetime]:
+        """Until when each open offer may be answered."""
+        return [one.until for one in self.offers.values() if one.state == "open"]
+
     def claims(
         self, *, but: int | None = None, closures: bool = True
     ) -> dict[tuple[str, int], str]:
