@@ -121,3 +121,17 @@ async def test_a_late_cancellation_is_said_on_the_visit(
     page = await text(await scheduler.get(f"/visits/{visit.reference}"))
     assert "Too late for another family" in page
     assert "Cancelled too late for another family: " in page
+
+
+async def test_whose_visit_is_cancelled_on_review_is_back_in_line(
+    scheduler: Site, placed: tuple[Visit, WaitingEntry]
+) -> None:
+    visit, entry = placed
+    path = f"/visits/{visit.reference}/review/cancel"
+
+    answer = await scheduler.post(path, PRISON)
+
+    assert answer.status == 303
+    async with scheduler.database.read() as session:
+        entry = await session.get_one(WaitingEntry, entry.id)
+    assert entry.state is WaitingState.WAITING

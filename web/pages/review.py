@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, fitting, remedies
+from scheduler import cancelling, fitting, remedies
 from scheduler.fitting import Fit
 from visitation import lifecycle
 from visitation.errors import NotFound, VisitationError
@@ -161,24 +161,27 @@ async def cancel(request: web.Request) -> web.Response:
     form = await forms.read(request, Cancelling)
     if not form.ok:
         return await _page(request, cancelling=form, status=422)
-    typed = form.value
+    typed, entry = form.value, None
     try:
         async with request.app[DATABASE].write() as session:
             visit = await _again(session, request)
             # A double click says the same twice.
             if (visit.outcome, visit.outcome_reason) != (typed.outcome, typed.reason):
-                await booking.cancel(
+                entry = await cancelling.cancel(
                     session,
                     visit=visit,
                     outcome=typed.outcome,
                     reason=typed.reason,
+                    # What happened is not the family's doing: it waits as before.
+                    back_in_line=True,
                     **_who(request),
                 )
     except VisitationError as refused:
         return await _page(request, cancelling=form.refused(refused), status=409)
-    return await _done(
-        request, _("The visit is cancelled, and its slot is free again.")
-    )
+    done = _("The visit is cancelled, and its slot is free again.")
+    if entry is not None:
+        done = _("The visit is cancelled, and the family is back in line.")
+    return await _done(request, done)
 
 
 async def _page(
