@@ -71,10 +71,9 @@ def unnoticed(places: dict[str, Store]) -> list[str]:
     """The guards whose loss no invariant saw; who saw the others is printed."""
     missed = []
     for name, guard in ALL.items():
-        kind = "postgresql" if guard.needs_postgresql else "sqlite"
         with pytest.MonkeyPatch.context() as patch:
             guard.drop(patch)
-            witness = turns_red(guard, places[kind])
+            witness = turns_red(guard, places["sqlite"])
         print(f"without «{name}»: {witness[:100] or 'NOTHING SEEN'}", flush=True)
         if not witness:
             missed.append(name)

@@ -40,15 +40,10 @@ class Guard:
     twists: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     without: str = ""
-    needs_postgresql: bool = False
 
 
 async def _nothing(*_: object, **__: object) -> None:
     return None
-
-
-async def _no(*_: object, **__: object) -> bool:
-    return False
 
 
 async def _none_known(*_: object) -> dict[str, str]:
@@ -149,11 +144,6 @@ GUARDS: dict[str, Guard] = {
     "an entry follows its table": Guard(drop=_freely),
     "a plan is published once": Guard(drop=_set(planning, "_settle", _nothing)),
     "a series knows its dates": Guard(drop=_set(series, "_known", _none_known)),
-    "writers line up": Guard(
-        drop=_without(verdict, "visits", line_up=_no),
-        changes=("keep_apart",),
-        needs_postgresql=True,
-    ),
 }
 
 
