@@ -11,7 +11,7 @@ from typing import Any, Unpack
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import notices, review
+from scheduler import freed, notices, review
 from scheduler.proposals import Proposal, Refusal
 from scheduler.situation import Survey, wanted
 from scheduler.verdict import SUGGESTIONS, Refused, unless_refused
@@ -190,8 +190,11 @@ async def move(
     )
 
     overriding = override_reason.strip()
+    left: freed.Facts = {}
 
     async def write(found: Survey) -> Visit:
+        nonlocal left
+        left = freed.left(visit, terminal_id, span)
         changes = _place(proposal, found, now)
         changes["note"] = _joined(visit.note, overriding)
         await _update(session, visit, changes)
@@ -208,7 +211,7 @@ async def move(
         overriding=overriding,
         moved=visit,
     )
-    _note(session, "visit_move", visit, overridden, by=by, now=now)
+    _note(session, "visit_move", visit, overridden, by=by, now=now, **left)
     await review.accept(session, visit, overridden, because=overriding, by=by, now=now)
     await visits.expect_anew(session, people)
     await messages.discard(session, visit_id=visit.id)
@@ -322,6 +325,7 @@ def _note(
     *,
     by: Actor,
     now: datetime,
+    **facts: Any,
 ) -> None:
     audit.note(
         session,
@@ -334,4 +338,5 @@ def _note(
         terminal=visit.terminal_id,
         starts=visit.starts_at.isoformat(),
         overridden=[reason.value for reason in overridden],
+        **facts,
     )

@@ -12,7 +12,7 @@ from typing import Unpack
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, choosing, notices, review, rules
+from scheduler import booking, choosing, freed, notices, review, rules
 from scheduler.booking import Refused, Wish
 from scheduler.proposals import Proposal, Refusal
 from scheduler.ranked import Place, place_of, remember
@@ -184,7 +184,7 @@ async def approve(
             VisitAction.APPROVE,
             by=by,
             now=now,
-            facts={"rank": rank},
+            facts={"rank": rank} | freed.left(visit, place.terminal_id, place.span),
             hold_until=None,
             starts_at=place.span.start,
             ends_at=place.span.end,

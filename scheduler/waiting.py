@@ -5,14 +5,15 @@ claims, and every entry and offer moves by one conditional UPDATE.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import offers, possible
+from scheduler import freed, offers, possible
+from scheduler.freed import Freed
 from scheduler.means import Means
 from scheduler.possible import Place, Supply
 from scheduler.verdict import Refused
@@ -21,7 +22,6 @@ from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.lifecycle import VisitState
 from visitation.places import Site
-from visitation.timespan import Timespan
 from visitation.visits import Overtaken, Visit
 from visitation.waiting import NotWaiting, Offer, Waiting, WaitingEntry
 from visitation.words import OfferState, WaitingState
@@ -29,26 +29,17 @@ from visitation.words import OfferState, WaitingState
 BATCH = 200
 #: How many families are looked at for one slot in one run.
 ASKED = 20
-#: What a slot is left in when it comes free before its time.
-_LEFT = (VisitState.CANCELLED, VisitState.DECLINED, VisitState.EXPIRED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freed:
-    """A slot that somebody had and has no more."""
-
-    prison_id: int
-    terminal_id: int
-    span: Timespan
 
 
 async def offer_freed(database: Database, *, now: datetime, means: Means) -> int:
     """Offer each slot that came free to the first in line who can use it."""
     async with database.read() as session:
-        freed = await _freed(session, now)
+        free = await freed.slots(
+            session, now=now, after=now + 2 * offers.SOONEST, limit=BATCH
+        )
     made = 0
-    for prison_id in sorted({one.prison_id for one in freed}):
-        here = [one for one in freed if one.prison_id == prison_id]
+    for prison_id in sorted({one.prison_id for one in free}):
+        here = [one for one in free if one.prison_id == prison_id]
         async with database.read() as session:
             line = await waiting.line(session, prison_id, now=now)
             known = await _supply(session, prison_id, line, here, now)
@@ -111,27 +102,6 @@ def _today(now: datetime, zone: str) -> date:
 
 def _starts(freed: Iterable[Freed]) -> set[datetime]:
     return {one.span.start for one in freed}
-
-
-async def _freed(session: AsyncSession, now: datetime) -> list[Freed]:
-    waited_for = select(WaitingEntry.prison_id).where(
-        WaitingEntry.state == WaitingState.WAITING
-    )
-    rows = await session.exec(
-        select(Visit.prison_id, Visit.terminal_id, Visit.starts_at, Visit.ends_at)
-        .where(
-            col(Visit.state).in_(_LEFT),
-            col(Visit.starts_at) > now + 2 * offers.SOONEST,
-            col(Visit.prison_id).in_(waited_for),
-        )
-        .distinct()
-        .order_by(col(Visit.starts_at), col(Visit.terminal_id))
-        .limit(BATCH)
-    )
-    return [
-        Freed(prison_id=prison, terminal_id=terminal, span=Timespan(start, end))
-        for prison, terminal, start, end in rows.all()
-    ]
 
 
 async def _supply(

@@ -12,6 +12,7 @@ from tests.scheduler.machine.ground import AHEAD, MINUTE, TURNOVER, Ground
 HOLDING = frozenset({"held", "requested", "booked"})
 LIMITS = {"week": 2, "month": 3}
 HOLD = 10 * MINUTE
+REMEMBERED = timedelta(days=1)
 PATIENCE = timedelta(days=3)
 DECIDE, LAST_CALL, GRACE = 60 * MINUTE, 120 * MINUTE, 5 * MINUTE
 #: The first days of Azar, Dey, Bahman and Esfand 1405, from an almanac.
@@ -187,6 +188,7 @@ class Model:
     released: dict[int, datetime] = field(default_factory=dict)
     extra: dict[tuple[int, str], int] = field(default_factory=dict)
     series: dict[int, None] = field(default_factory=dict)
+    left: set[tuple[int, datetime, datetime, datetime]] = field(default_factory=set)
 
     def prison_of(self, prisoner: int) -> int:
         return self.moved_to.get(prisoner, self.ground.prisons[0])
@@ -297,5 +299,9 @@ class Model:
 
     def place(self, visit: int, ask: Ask, reasons: frozenset[str]) -> None:
         """Another time or place for a meeting."""
+        had = self.meetings[visit].ask
+        place = had.terminal, had.start, had.end
+        if place != (ask.terminal, ask.start, ask.end):
+            self.left.add((*place, self.now))
         self.meetings[visit].ask = replace(ask, override=False)
         self.count(visit, reasons)

@@ -1,11 +1,25 @@
 """What the clock does: the timetable's sweeps, and what the model expects of them."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from tests.scheduler.machine import judging
 from tests.scheduler.machine.acts_waiting import in_line, seat, suits
-from tests.scheduler.machine.ground import AHEAD, MINUTE, SLOTS_A_DAY, slot_start
-from tests.scheduler.machine.model import GRACE, Ask, Asked, Entry, Model, local
+from tests.scheduler.machine.ground import (
+    AHEAD,
+    LENGTH,
+    MINUTE,
+    SLOTS_A_DAY,
+    slot_start,
+)
+from tests.scheduler.machine.model import (
+    GRACE,
+    REMEMBERED,
+    Ask,
+    Asked,
+    Entry,
+    Model,
+    local,
+)
 from tests.scheduler.machine.tables import Tables, instant
 
 #: Sweeps of the timetable that touch no visit, or would take all evidence away.
@@ -60,11 +74,17 @@ def offered(model: Model, tables: Tables) -> None:
         assert not _takers(model, terminal, start), "a free slot is offered to nobody"
 
 
-def _freed(model: Model) -> set[tuple[int, object]]:
-    return {
+def _freed(model: Model) -> set[tuple[int, datetime]]:
+    """What somebody gave up, or moved away from within the last day."""
+    given_up = {
         (meeting.ask.terminal, meeting.ask.start)
         for meeting in model.meetings.values()
         if meeting.state in _LEFT
+    }
+    return given_up | {
+        (terminal, start)
+        for terminal, start, end, at in model.left
+        if end - start == LENGTH and at > model.now - REMEMBERED
     }
 
 
