@@ -30,6 +30,10 @@ _PERSONAL = frozenset(
         Refusal.OFFICIAL_MISSING,
     }
 )
+#: What another time of the same day would not change.
+_DAILY = frozenset(
+    {Refusal.HOLIDAY, Refusal.KEPT_APART, Refusal.WEEKLY_LIMIT, Refusal.MONTHLY_LIMIT}
+)
 #: What a place in line becomes: a terminal and a place.
 Given = tuple[int, Place]
 #: Why a place may not be given to somebody, or None.
@@ -83,7 +87,9 @@ async def share_out(line: Sequence[Waiting], market: Market, ask: Ask) -> Shared
                 continue
             refused = True
             why[one.entry.id] = reason
-            wishes[one.entry.id] = _left(wishes[one.entry.id], place[1], reason)
+            left, known = await _left(one, wishes[one.entry.id], place[1], reason, ask)
+            wishes[one.entry.id] = left
+            allowed |= {(one.entry.id, other) for other in known}
         if not refused:
             break
     else:
@@ -152,10 +158,16 @@ def _pool(at: Opportunity) -> Hashable:
     return ("terminals", at.span, at.kinds, at.terminals)
 
 
-def _left(places: Sequence[Place], refused: Place, reason: str) -> list[Place]:
-    """What is left to try: nothing where the family itself is the reason."""
+async def _left(
+    one: Waiting, places: Sequence[Place], refused: Place, reason: str, ask: Ask
+) -> tuple[list[Place], set[Place]]:
+    """What is left to try, and what of it is allowed for certain.
+
+    Nothing is left where the family itself is the reason. Where the time is, each
+    other one of the day is asked about at once, so that a day costs one round.
+    """
     if reason in _PERSONAL:
-        return []
+        return [], set()
     day = refused.opportunity.day
 
     def refused_as_well(other: date) -> bool:
@@ -165,4 +177,13 @@ def _left(places: Sequence[Place], refused: Place, reason: str) -> list[Place]:
             return periods.month_of(other) == periods.month_of(day)
         return other == day
 
-    return [place for place in places if not refused_as_well(place.opportunity.day)]
+    left, known = [], set()
+    for place in places:
+        if not refused_as_well(place.opportunity.day):
+            left.append(place)
+        elif reason not in _DAILY and place != refused:
+            terminal_id = place.opportunity.terminals[0]
+            if await ask(one, (terminal_id, place)) is None:
+                left.append(place)
+                known.add(place)
+    return left, known

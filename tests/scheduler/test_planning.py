@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlmodel import select
@@ -15,7 +15,7 @@ from tests import make
 from tests.conftest import NOON
 from tests.scheduler import queue
 from tests.scheduler.queue import DAY, LENGTH, TEN, Family, Queue
-from visitation import messages, waiting
+from visitation import messages, people, waiting
 from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.errors import Invalid
@@ -23,10 +23,19 @@ from visitation.keyring import Keyring
 from visitation.lifecycle import VisitState
 from visitation.people import Contact
 from visitation.places.tables import MobileDay, MobileStop
+from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.waiting import Days, Placement, Plan, WaitingEntry
 from visitation.wording import Template
-from visitation.words import ContactState, PlanState, SiteKind, WaitingState
+from visitation.words import (
+    AppointmentKind,
+    ContactState,
+    PlanState,
+    SiteKind,
+    WaitingState,
+)
+
+HALF_PAST = TEN + timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +84,19 @@ async def publish(database: Database, plan: Plan, keyring: Keyring) -> int:
         )
 
 
+async def in_court(
+    session: AsyncSession, one: Family, start: datetime, end: datetime
+) -> None:
+    await people.add_appointment(
+        session,
+        prisoner_id=one.prisoner.id,
+        kind=AppointmentKind.COURT,
+        span=Timespan(start, end),
+        by=SYSTEM,
+        now=NOON,
+    )
+
+
 def told(rows: Sequence[Placement]) -> list[tuple[object, ...]]:
     return [(r.entry_id, r.place, r.waited_days, r.starts_at, r.reason) for r in rows]
 
@@ -92,7 +114,7 @@ async def test_a_plan_serves_the_longest_unvisited_and_explains_each_place(
 
     assert told(rows) == [
         (scene.never.entry.id, 1, 1, TEN, ""),
-        (scene.month.entry.id, 2, 42, TEN + timedelta(minutes=30), ""),
+        (scene.month.entry.id, 2, 42, HALF_PAST, ""),
         (scene.week.entry.id, 3, 7, None, "taken"),
     ]
     assert told(same) == told(rows)
@@ -180,8 +202,7 @@ async def test_a_plan_never_takes_a_place_from_anybody_who_has_one(
         plan = await propose(session, scene, keyring)
         rows = await planning.placements(session, plan.id)
 
-    half_past = TEN + timedelta(minutes=30)
-    assert [row.starts_at for row in rows] == [half_past, None, None]
+    assert [row.starts_at for row in rows] == [HALF_PAST, None, None]
 
 
 async def test_whom_the_rules_refuse_makes_way_and_is_told_why(
@@ -199,11 +220,42 @@ async def test_whom_the_rules_refuse_makes_way_and_is_told_why(
         plan = await propose(session, scene, keyring)
         rows = await planning.placements(session, plan.id)
 
-    half_past = TEN + timedelta(minutes=30)
     assert [(row.starts_at, row.reason) for row in rows] == [
         (None, "not_approved"),
         (TEN, ""),
-        (half_past, ""),
+        (HALF_PAST, ""),
+    ]
+
+
+async def test_a_prisoner_who_is_in_court_at_ten_is_visited_at_half_past(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        scene = await make_scene(session, keyring)
+        await in_court(session, scene.never, TEN - timedelta(minutes=30), HALF_PAST)
+        plan = await propose(session, scene, keyring)
+        rows = await planning.placements(session, plan.id)
+
+    assert told(rows) == [
+        (scene.never.entry.id, 1, 1, HALF_PAST, ""),
+        (scene.month.entry.id, 2, 42, TEN, ""),
+        (scene.week.entry.id, 3, 7, None, "taken"),
+    ]
+
+
+async def test_a_prisoner_who_is_in_court_all_morning_is_told_so(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        scene = await make_scene(session, keyring)
+        await in_court(session, scene.never, TEN, TEN + timedelta(hours=1))
+        plan = await propose(session, scene, keyring)
+        rows = await planning.placements(session, plan.id)
+
+    assert [(row.starts_at, row.reason) for row in rows] == [
+        (None, "prisoner_away"),
+        (TEN, ""),
+        (HALF_PAST, ""),
     ]
 
 

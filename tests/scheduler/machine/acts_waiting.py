@@ -213,7 +213,7 @@ class Draft(Agreed):
     def _left_over(
         self, model: Model, entry: Entry, taken: set[tuple[str, int]]
     ) -> list[Ask]:
-        """What a family without a place might have had, on days of no doubt at all."""
+        """What a family without a place might have had."""
         found = []
         for offset in range(self.days + 1):
             day = local(model.now) + timedelta(days=offset)
@@ -223,13 +223,13 @@ class Draft(Agreed):
                 for terminal, site in model.ground.terminals.items()
                 if site == entry.prison
             ]
-            against = [judging.reasons(model, ask) for ask in seats]
-            if not any(against):
-                found += [
-                    ask
-                    for ask in seats
-                    if suits(entry, ask) and taken.isdisjoint(ask.needs())
-                ]
+            found += [
+                ask
+                for ask in seats
+                if suits(entry, ask)
+                and taken.isdisjoint(ask.needs())
+                and not judging.reasons(model, ask)
+            ]
         return found
 
 
