@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from visitation.database import onehop
 from visitation.errors import VisitationError
 
 BUSY_TIMEOUT_SECONDS = 10
@@ -125,7 +126,10 @@ class Database:
             pool_timeout=60,
             # An error that is logged must not say whose row it was.
             hide_parameters=True,
-            connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
+            connect_args={
+                "timeout": BUSY_TIMEOUT_SECONDS,
+                "async_creator_fn": onehop.connect,
+            },
         )
 
         @event.listens_for(engine.sync_engine, "connect")
