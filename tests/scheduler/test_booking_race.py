@@ -6,18 +6,22 @@ from typing import Any
 
 import pytest
 
-from scheduler import booking
+from scheduler import booking, verdict
 from scheduler.proposals import Refusal
 from tests import make, postgres
 from tests.make import World
 from tests.prove import booking_race
 from tests.prove.booking_race import is_right, race_postgresql, race_sqlite, run, stage
 from tests.scheduler.test_booking import TEN, at, book
+from tests.scheduler.test_facts import enemy_of
 from visitation import calls
 from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.visits import Visit
+
+#: So many turns that two who do not wait for each other overtake one another.
+TURNS = 12
 
 
 async def test_many_tasks_on_sqlite_never_overlap() -> None:
@@ -88,6 +92,47 @@ async def test_the_limit_of_a_week_holds_for_many_at_once(
 
     answers = await asyncio.gather(*(one(number) for number in range(6)))
     assert sorted(answers) == [(), ()] + [(Refusal.WEEKLY_LIMIT,)] * 4
+
+
+async def two_kept_apart(
+    database: Database, keyring: Keyring
+) -> list[tuple[Refusal, ...]]:
+    """What each of two who must not meet is told, booked at once for one day."""
+    async with database.write() as session:
+        world = await make.world(session)
+        other = await enemy_of(session, world)
+
+    async def one(wish: dict[str, object]) -> tuple[Refusal, ...]:
+        try:
+            async with database.write() as session:
+                await book(session, world, keyring, **wish)
+        except booking.Refused as refused:
+            return refused.reasons
+        return ()
+
+    later = {"span": at(TEN + timedelta(hours=3))}
+    return sorted(await asyncio.gather(one({}), one(other | later)))
+
+
+async def test_two_kept_apart_and_booked_at_once_do_not_both_get_the_day(
+    database: Database, keyring: Keyring
+) -> None:
+    for _ in range(TURNS):
+        answers = await two_kept_apart(database, keyring)
+        assert answers == [(), (Refusal.KEPT_APART,)]
+
+
+async def test_without_the_line_two_kept_apart_both_get_the_day_on_postgresql(
+    postgresql: str, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody_waits(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(verdict, "_line_up", nobody_waits)
+    database = Database(postgresql)
+    answers = [await two_kept_apart(database, keyring) for _ in range(TURNS)]
+    await database.close()
+    assert [(), ()] in answers
 
 
 async def test_a_visit_made_longer_and_a_booking_after_it_never_wait_for_each_other(

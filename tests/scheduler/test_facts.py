@@ -1,6 +1,5 @@
 """What stands against a visit, from the record to the refusal, and the allowance."""
 
-import asyncio
 from datetime import date, time, timedelta
 
 import pytest
@@ -119,25 +118,6 @@ async def test_those_kept_apart_are_not_visited_on_one_day(
             now=NOON,
         )
         await book(session, world, keyring, span=later, **other)
-
-
-async def test_two_kept_apart_and_booked_at_once_do_not_both_get_the_day(
-    database: Database, keyring: Keyring
-) -> None:
-    async with database.write() as session:
-        world = await make.world(session)
-        other = await enemy_of(session, world)
-
-    async def one(changes: dict[str, object]) -> tuple[Refusal, ...]:
-        try:
-            async with database.write() as session:
-                await book(session, world, keyring, **changes)
-        except Refused as refusal:
-            return refusal.reasons
-        return ()
-
-    answers = await asyncio.gather(one({}), one(other | {"span": at(TEN + 3 * HOUR)}))
-    assert sorted(answers) == [(), (Refusal.KEPT_APART,)]
 
 
 async def test_a_child_comes_with_an_adult(
