@@ -227,36 +227,26 @@ async def test_whom_the_rules_refuse_makes_way_and_is_told_why(
     ]
 
 
-async def test_a_prisoner_who_is_in_court_at_ten_is_visited_at_half_past(
-    database: Database, keyring: Keyring
+@pytest.mark.parametrize(
+    ("until", "shared"),
+    [
+        (HALF_PAST, [(HALF_PAST, ""), (TEN, ""), (None, "taken")]),
+        (HALF_PAST + LENGTH, [(None, "prisoner_away"), (TEN, ""), (HALF_PAST, "")]),
+    ],
+)
+async def test_a_prisoner_is_visited_at_an_hour_that_is_none_in_court(
+    database: Database,
+    keyring: Keyring,
+    until: datetime,
+    shared: list[tuple[datetime | None, str]],
 ) -> None:
     async with database.write() as session:
         scene = await make_scene(session, keyring)
-        await in_court(session, scene.never, TEN - timedelta(minutes=30), HALF_PAST)
+        await in_court(session, scene.never, TEN, until)
         plan = await propose(session, scene, keyring)
         rows = await planning.placements(session, plan.id)
 
-    assert told(rows) == [
-        (scene.never.entry.id, 1, 1, HALF_PAST, ""),
-        (scene.month.entry.id, 2, 42, TEN, ""),
-        (scene.week.entry.id, 3, 7, None, "taken"),
-    ]
-
-
-async def test_a_prisoner_who_is_in_court_all_morning_is_told_so(
-    database: Database, keyring: Keyring
-) -> None:
-    async with database.write() as session:
-        scene = await make_scene(session, keyring)
-        await in_court(session, scene.never, TEN, TEN + timedelta(hours=1))
-        plan = await propose(session, scene, keyring)
-        rows = await planning.placements(session, plan.id)
-
-    assert [(row.starts_at, row.reason) for row in rows] == [
-        (None, "prisoner_away"),
-        (TEN, ""),
-        (HALF_PAST, ""),
-    ]
+    assert [(row.starts_at, row.reason) for row in rows] == shared
 
 
 async def test_a_family_that_nothing_fits_is_told_so(
