@@ -18,7 +18,7 @@ from scheduler import openings, slots
 from scheduler.proposals import Proposal
 from scheduler.seats import Seats
 from scheduler.slots import Slot
-from visitation import people
+from visitation import database, people
 from visitation.lifecycle import OCCUPYING
 from visitation.people.hours import spans_on
 from visitation.places import Closure, SessionTemplate
@@ -162,8 +162,8 @@ async def day(
     span, prison = proposal.span, seats.prison
     local = prison.day(span.start)
     whole, turned_over = prison.span(local, local), span.end + prison.policy.turnover
-    connection = await session.connection()
-    found = await connection.execute(
+    rows = await database.rows(
+        session,
         _DAY_OF,
         {
             "prison": proposal.prison_id,
@@ -183,7 +183,6 @@ async def day(
             "from_province": seats.province_id or 0,
         },
     )
-    rows = found.all()
     one = rows[0]
     own = one.own_holiday
     holiday = bool(one.national_holiday if own is None else own)
@@ -229,13 +228,11 @@ async def point_of(session: AsyncSession, proposal: Proposal) -> int | None:
 
 async def contacts(session: AsyncSession, proposal: Proposal) -> Sequence[Any]:
     """The proposed visitors' links to the prisoner, each with the birthday."""
-    connection = await session.connection()
     wanted = {
         "prisoner": proposal.prisoner_id,
         "visitors": sorted(proposal.visitor_ids),
     }
-    rows: Sequence[Any] = (await connection.execute(_CONTACTS, wanted)).all()
-    return rows
+    return await database.rows(session, _CONTACTS, wanted)
 
 
 def age(born_on: date, day: date) -> int:
@@ -254,9 +251,7 @@ async def official_is_then(
     """
     if proposal.official_id is None or proposal.cover_id is not None:
         return True
-    connection = await session.connection()
-    rows = await connection.execute(
-        _HOURS, {"official": proposal.official_id, "day": day}
+    given: Any = await database.rows(
+        session, _HOURS, {"official": proposal.official_id, "day": day}
     )
-    given: Any = rows.all()
     return not given or any(one.contains(proposal.span) for one in spans_on(given, day))

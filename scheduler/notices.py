@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import jalali, messages, persian
+from visitation import database, jalali, messages, persian
 from visitation.people.tables import Account, Visitor
 from visitation.places import Site
 from visitation.visits import Participant, Visit
@@ -182,8 +182,7 @@ async def audience(
 async def _told(session: AsyncSession, visit_id: int) -> list[tuple[Recipient, Scene]]:
     # What is read below goes past the session, which may have changes to write.
     await session.flush()
-    connection = await session.connection()
-    rows = await connection.execute(_TOLD, {"visit": visit_id})
+    rows = await database.rows(session, _TOLD, {"visit": visit_id})
     return [
         (
             Recipient(

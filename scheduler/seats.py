@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import openings
 from scheduler.proposals import Proposal
+from visitation import database
 from visitation.errors import NotFound
 from visitation.places import Policy
 from visitation.places.mobile import stops_at
@@ -114,7 +115,6 @@ async def seats(session: AsyncSession, proposal: Proposal) -> Seats:
     Raises:
         NotFound: if the prison, a station or the prisoner does not exist.
     """
-    connection = await session.connection()
     named = {
         "prison": proposal.prison_id,
         "terminal": proposal.terminal_id,
@@ -122,7 +122,7 @@ async def seats(session: AsyncSession, proposal: Proposal) -> Seats:
         "prisoner": proposal.prisoner_id,
         "official": proposal.official_id,
     }
-    row = (await connection.execute(_ENDS, named)).first()
+    row = next(iter(await database.rows(session, _ENDS, named)), None)
     _check(row, proposal)
     assert row is not None
     village, stands = await _village(session, row, proposal)

@@ -6,6 +6,7 @@ Knows SQLite and PostgreSQL and hides the difference; knows no table.
 from visitation.database.columns import UtcDateTime, enum_column
 from visitation.database.engine import Database, DatabaseError, Held, is_conflict
 from visitation.database.migrate import Behind, migrate, pending
+from visitation.database.sending import changed, rows
 
 __all__ = [
     "Behind",
@@ -13,8 +14,10 @@ __all__ = [
     "DatabaseError",
     "Held",
     "UtcDateTime",
+    "changed",
     "enum_column",
     "is_conflict",
     "migrate",
     "pending",
+    "rows",
 ]

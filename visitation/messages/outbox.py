@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import persian, wording
+from visitation import database, persian, wording
 from visitation.lifecycle import MessageState
 from visitation.messages.tables import Message
 from visitation.wording import Template
@@ -81,12 +81,8 @@ async def put_all(session: AsyncSession, drafts: Sequence[dict[str, Any]]) -> in
         return 0
     # What they refer to may still be on its way to the database.
     await session.flush()
-    connection = await session.connection()
-    written = await connection.execute(
-        _PUT[connection.dialect.name],
-        drafts,
-    )
-    return len(written.all())
+    put = _PUT[session.get_bind().dialect.name]
+    return len(await database.rows(session, put, drafts))
 
 
 async def discard(session: AsyncSession, *, visit_id: int) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam
 from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import audit
+from visitation import audit, database
 from visitation.audit import Actor
 from visitation.errors import Invalid, VisitationError
 from visitation.people.tables import Prisoner
@@ -118,11 +118,10 @@ async def _count(
 ) -> None:
     if not wanted:
         return
-    connection = await session.connection()
-    counted = await connection.execute(
-        _ONE_MORE, {"prisoner": prisoner_id, "periods": sorted(wanted)}
+    counted = await database.changed(
+        session, _ONE_MORE, {"prisoner": prisoner_id, "periods": sorted(wanted)}
     )
-    if counted.rowcount != len(wanted):
+    if counted != len(wanted):
         spent = {name for name in wanted if rows[name].spent}
         raise Spent(frozenset(spent or wanted))
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, and_, col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from visitation import database
 from visitation.database import is_conflict
 from visitation.errors import VisitationError
 from visitation.timespan import Timespan
@@ -147,9 +148,11 @@ async def retime(
         Taken: if the new ones are not free; the old ones are kept then.
     """
     wanted = needed(names, span, turnover)
-    connection = await session.connection()
-    rows = await connection.execute(
-        select(_TABLE.c.resource, _TABLE.c.quantum).where(_TABLE.c.visit_id == visit.id)
+    rows = await database.rows(
+        session,
+        select(_TABLE.c.resource, _TABLE.c.quantum).where(
+            _TABLE.c.visit_id == visit.id
+        ),
     )
     mine = {(resource, quantum) for resource, quantum in rows}
     try:
@@ -186,8 +189,8 @@ async def held(
     With `closures=False`, only by other visits and by covers.
     """
     quanta = span.quanta()
-    connection = await session.connection()
-    rows = await connection.execute(
+    rows = await database.rows(
+        session,
         _HELD,
         {
             "names": sorted(names),
@@ -227,8 +230,8 @@ async def _insert(
 ) -> None:
     if not rows:
         return
-    connection = await session.connection()
-    await connection.execute(
+    await database.rows(
+        session,
         _INSERT,
         [
             {

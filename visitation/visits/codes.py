@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from visitation import database
 from visitation.database import is_conflict
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
@@ -72,12 +73,11 @@ async def draw(session: AsyncSession, count: int, *, keyring: Keyring) -> list[C
     Raises:
         RuntimeError: if no free codes were found, which needs most of a million in use.
     """
-    connection = await session.connection()
     for _ in range(TRIES):
         drawn = {keyring.digits(CODE_DIGITS) for _ in range(count)}
         prints = {keyring.fingerprint(PURPOSE, code): code for code in sorted(drawn)}
-        used = await connection.execute(_USED, {"prints": list(prints)})
-        if len(drawn) == count and used.first() is None:
+        used = await database.rows(session, _USED, {"prints": list(prints)})
+        if len(drawn) == count and not used:
             return [
                 Code(sealed=keyring.seal(PURPOSE, code), fingerprint=fingerprint)
                 for fingerprint, code in prints.items()

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlmodel import SQLModel, col, func, or_, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from visitation import database
 from visitation.audit import Actor
 from visitation.lifecycle import OCCUPYING, VisitState
 from visitation.places import Policy
@@ -110,6 +111,9 @@ class Pages:
         return found
 
 
+#: With RETURNING the rows of one call become one INSERT, compiled once and kept.
+_MAKE = insert(_ALLOWANCE).returning(_ALLOWANCE.c.period)
+_WRITE = insert(_ENTRY).returning(_ENTRY.c.id)
 _SAME = (
     _ENTRY.c.prisoner_id == _ALLOWANCE.c.prisoner_id,
     _ENTRY.c.period == _ALLOWANCE.c.period,
@@ -157,8 +161,8 @@ async def read(
     but_visit: int | None = None,
 ) -> Pages:
     """What the ledger says; one query, and another for periods that have no row."""
-    connection = await session.connection()
-    rows = await connection.execute(
+    rows = await database.rows(
+        session,
         _ROWS,
         {
             "prisoner": prisoner_id,
@@ -181,8 +185,8 @@ async def _counted(
     least = min(period.first for period in spans.values()) - timedelta(days=1)
     most = max(period.after for period in spans.values()) + timedelta(days=1)
     midnight = datetime.min.time()
-    connection = await session.connection()
-    rows = await connection.execute(
+    rows = await database.rows(
+        session,
         _COUNTED,
         {
             "prisoner": prisoner_id,
@@ -245,9 +249,9 @@ async def _make(
     *,
     counting: bool,
 ) -> None:
-    connection = await session.connection()
-    await connection.execute(
-        insert(_ALLOWANCE),
+    await database.rows(
+        session,
+        _MAKE,
         [
             {
                 "prisoner_id": prisoner_id,
@@ -310,5 +314,4 @@ def entry(
 
 async def write(session: AsyncSession, entries: Sequence[dict[str, Any]]) -> None:
     """Write changes down, all in one statement."""
-    connection = await session.connection()
-    await connection.execute(insert(_ENTRY), entries)
+    await database.rows(session, _WRITE, entries)

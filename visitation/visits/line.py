@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, column, func, select, text
 from sqlmodel import col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import people
+from visitation import database, people
 from visitation.people.tables import Prisoner
 from visitation.timespan import Timespan
 
@@ -57,12 +57,11 @@ async def line_up(
         return False
     hours = sorted({(one, hour) for one, span in wanted for hour in _hours(span)})
     terminals, numbers = zip(*hours, strict=True)
-    connection = await session.connection()
     line = {"terminals": list(terminals), "hours": list(numbers)}
     if prisoner_id is None:
-        await connection.execute(_LOCK_HOURS, line)
+        await database.rows(session, _LOCK_HOURS, line)
     else:
-        await connection.execute(_LOCK_PRISONERS, line | {"prisoner": prisoner_id})
+        await database.rows(session, _LOCK_PRISONERS, line | {"prisoner": prisoner_id})
     return True
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import audit, lifecycle
+from visitation import audit, database, lifecycle
 from visitation.audit import Actor
 from visitation.errors import NotFound, VisitationError
 from visitation.lifecycle import TICKS, ParticipantState, VisitAction
@@ -69,8 +69,7 @@ def _named(changes: dict[str, Any]) -> dict[str, Any]:
 
 async def enter(session: AsyncSession, parts: Sequence[dict[str, Any]]) -> None:
     """Write who takes part in a new visit, in one statement."""
-    connection = await session.connection()
-    await connection.execute(_ENTER, parts)
+    await database.rows(session, _ENTER, parts)
 
 
 def part_of(
@@ -140,15 +139,14 @@ async def move(
     changes |= {"state": then, "changed_at": now}
     if visit in session.dirty or visit in session.new:
         await session.flush()
-    connection = await session.connection()
-    moved = await connection.execute(
+    moved = await database.rows(
+        session,
         _moving(tuple(sorted(changes))),
         {"visit": visit.id, "was": visit.state, **_named(changes)},
     )
-    row = moved.first()
-    if row is None:
+    if not moved:
         raise Overtaken(visit.reference)
-    for column, value in zip(_VISIT.c, row, strict=True):
+    for column, value in zip(_VISIT.c, moved[0], strict=True):
         set_committed_value(visit, column.name, value)
     audit.note(
         session,
