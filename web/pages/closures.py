@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import Field, StringConstraints
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from scheduler import closures
 from scheduler.closures import AlreadyClosed, Occupied
@@ -19,8 +19,8 @@ from visitation import places
 from visitation.errors import Invalid, VisitationError
 from visitation.places import Closure, Site
 from visitation.timespan import Timespan
-from visitation.visits import Overtaken
-from web import ahead, forms, gate, picks, present, reach, subjects
+from visitation.visits import Overtaken, Visit
+from web import ahead, forms, gate, picks, present, reach, replan_days, subjects
 from web.ahead import Ahead
 from web.fields import Line, Wall
 from web.forms import Form
@@ -79,9 +79,15 @@ async def index(request: web.Request) -> web.Response:
     """The closures of a site: those in force and to come, then the rest."""
     site = gate.subject(request, Site)
     rows = await _rows(request, site)
+    here = or_(col(Visit.prison_id) == site.id, col(Visit.point_id) == site.id)
+    async with request.app[DATABASE].read() as session:
+        to_replan = await replan_days.links(
+            request, session, here, col(Visit.ends_at) > request.app[CLOCK]()
+        )
     return render(
         request,
         "admin/closures.html",
+        to_replan=to_replan,
         site={"id": site.id, "name": site.name},
         standing=[row for row in rows if not (row.lifted or row.over)],
         past=[row for row in rows if row.lifted or row.over],

@@ -29,6 +29,7 @@ from web import (
     live,
     named,
     prison_day,
+    replan_days,
     review_rows,
     review_words,
     slot_names,
@@ -105,12 +106,14 @@ async def index(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         prisons = await prison_day.prisons_within(session, me.scope)
         days = await review_rows.queue(session, *conditions)
+        to_replan = await replan_days.links(request, session, *conditions)
     return render(
         request,
         "review/index.html",
         form=form,
         prisons=[(one.id, one.name) for one in prisons],
         days=days,
+        to_replan=to_replan,
         may_change=me.role in WRITERS,
     )
 
