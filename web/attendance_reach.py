@@ -129,13 +129,17 @@ async def attended_visit(
     principal: Principal | None,
     device: DevicePrincipal | None,
 ) -> Visit | None:
-    """The visit of `{visit}`, for who sees it, and officials who could attend it."""
+    """The visit of `{visit}`, for staff who see it.
+
+    For officials, what they attend or could attend: who stands in for another today
+    has no say in who it was booked with.
+    """
     found = await subjects.visit(session, parts, principal, device)
-    if found is not None or not isinstance(principal, StaffPrincipal):
+    if not isinstance(principal, StaffPrincipal) or principal.role is not Role.OFFICIAL:
         return found
-    if principal.role is not Role.OFFICIAL:
-        return None
-    return await wanted_visit(session, parts, principal, device)
+    if found is None:
+        return await wanted_visit(session, parts, principal, device)
+    return found if found.official_id in {None, principal.account_id} else None
 
 
 async def official(

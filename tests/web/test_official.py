@@ -10,7 +10,7 @@ from tests.web.conftest import Site
 from tests.web.day import Booked, booked
 from visitation.lifecycle import VisitState
 from visitation.people import Account
-from visitation.visits import participants
+from visitation.visits import Visit, participants
 from visitation.words import Attendance, Part, Role, VisitKind
 
 
@@ -112,6 +112,23 @@ async def test_a_meeting_of_today_can_be_attended_in_anothers_place(
     ]
     mine = await (await site.get("/official")).text()
     assert f'href="/call/{today.visit.reference}"' in mine
+
+
+async def test_who_stands_in_cannot_take_the_others_meeting_away(
+    site: Site, world: World
+) -> None:
+    today = await _attended(site, world, world.official, kind=VisitKind.OFFICIAL)
+    await site.sign_in(Role.OFFICIAL, sites=[world.prison.id])
+    await site.post(f"/official/{today.visit.reference}/attend")
+
+    path = f"/visits/{today.visit.reference}/attendance"
+    assert f'href="{path}"' not in await (await site.get("/official")).text()
+    assert (await site.get(path)).status == 404
+    assert (await site.post(f"{path}/leave", {"reason": "x"})).status == 404
+    assert (await site.post(f"{path}/place", {"attendance": "phone"})).status == 404
+    async with site.database.read() as session:
+        kept = await session.get_one(Visit, today.visit.id)
+    assert kept.official_id == world.official.id
 
 
 async def test_standing_in_before_the_door_opens_is_refused(

@@ -152,7 +152,7 @@ def _entry(one: Listed, account_id: int, shown: Row) -> dict[str, Any]:
         "visit": shown,
         "own": own,
         "beside": one.attendance is Attendance.VILLAGE,
-        "may_change": own and one.state is VisitState.BOOKED,
+        "may_change": one.official_id == account_id and one.state is VisitState.BOOKED,
         "companion": call_path(one.reference, part=Part.COMPANION),
     }
 
