@@ -152,6 +152,16 @@ async def test_staff_ask_for_an_official_and_take_it_back(
     assert not (await again(site, visit)).official_wanted
 
 
+async def test_what_says_neither_changes_nothing(site: Site, world: World) -> None:
+    visit = await book(site, world, official_wanted=True)
+    await staff(site, world, Role.SCHEDULER)
+    answer = await site.post(
+        f"/visits/{visit.reference}/attendance/want", {"wanted": "perhaps"}
+    )
+    assert answer.status == 422
+    assert (await again(site, visit)).official_wanted
+
+
 async def test_wardens_ask_but_take_no_official_away(site: Site, world: World) -> None:
     visit = await book(
         site, world, official_id=world.official.id, attendance=Attendance.DESK

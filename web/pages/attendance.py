@@ -65,7 +65,9 @@ async def show(request: web.Request) -> web.Response:
 async def want(request: web.Request) -> web.Response:
     """Ask for an official, or say that none is needed."""
     form = await forms.read(request, Want)
-    wanted = form.ok and form.value.wanted
+    if not form.ok:
+        return await _page(request, asking=form, status=422)
+    wanted = form.value.wanted
 
     async def change(session: AsyncSession, visit: Visit) -> None:
         await attendance.want(session, visit, wanted=wanted, **_who(request))
