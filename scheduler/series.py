@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking
+from scheduler import booking, cancelling
 from scheduler.booking import Refused, Wish
 from scheduler.proposals import Refusal
 from scheduler.slots import Slot, on_the_wall
@@ -138,6 +138,8 @@ async def end_series(
 ) -> int:
     """Cancel every visit of a series that begins at or after an instant; how many.
 
+    A family that waited for one of them is back in line, unless it cancels itself.
+
     Raises:
         Invalid: if the outcome is no cancellation, or no reason is given.
         Overtaken: if somebody else changed one of the visits first.
@@ -148,8 +150,14 @@ async def end_series(
     for visit in await visits_of(session, series.id):
         to_come = visit.starts_at >= max(after, now)
         if to_come and lifecycle.allows(visit.state, VisitAction.CANCEL):
-            await booking.cancel(
-                session, visit=visit, outcome=outcome, reason=reason, by=by, now=now
+            await cancelling.cancel(
+                session,
+                visit=visit,
+                outcome=outcome,
+                reason=reason,
+                back_in_line=True,
+                by=by,
+                now=now,
             )
             ended += 1
     series.ended_at = now

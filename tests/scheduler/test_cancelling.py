@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from scheduler import booking, cancelling, sweeps
+from scheduler import booking, cancelling, series, sweeps
 from scheduler import waiting as sweeping
 from tests.conftest import NOON
 from tests.fakes import Clock
@@ -21,7 +21,7 @@ from visitation.errors import VisitationError
 from visitation.keyring import Keyring
 from visitation.lifecycle import VisitState
 from visitation.people import Prisoner
-from visitation.visits import Visit
+from visitation.visits import Series, Visit
 from visitation.waiting import Days, WaitingEntry
 from visitation.words import Outcome, WaitingState
 
@@ -128,6 +128,34 @@ async def test_nobody_is_put_back_in_a_line_that_leads_nowhere(
         session.add(prisoner)
         await session.flush()
         assert await cancelling.line_of(session, stored, now=NOON) is None
+
+
+async def test_a_family_is_back_in_line_when_its_standing_visit_ends(
+    sqlite: Database, keyring: Keyring
+) -> None:
+    _here, one, visit = await placed(sqlite, keyring)
+    async with sqlite.write() as session:
+        visit = await visits.by_reference(session, visit.reference)
+        await series.repeat(
+            session,
+            visit,
+            every_weeks=1,
+            times=1,
+            keyring=keyring,
+            by=SYSTEM,
+            now=NOON,
+        )
+        await series.end_series(
+            session,
+            await session.get_one(Series, visit.series_id),
+            after=NOON,
+            outcome=Outcome.CANCELLED_BY_PRISON,
+            reason="تعمیر",
+            by=SYSTEM,
+            now=NOON,
+        )
+        kept = await session.get_one(WaitingEntry, one.entry.id)
+        assert kept.state is WaitingState.WAITING
 
 
 async def test_a_visit_nobody_waited_for_has_no_line(

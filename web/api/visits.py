@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 
-from scheduler import booking
+from scheduler import booking, cancelling
 from visitation import lifecycle, visits
 from visitation.errors import Invalid
 from visitation.lifecycle import Act, VisitState
@@ -82,6 +82,11 @@ class Cancellation(Asked):
         json_schema_extra={"enum": [one.value for one in CANCELLATIONS]}
     )
     reason: Annotated[Line, StringConstraints(min_length=1)]
+    back_in_line: bool = Field(
+        default=True,
+        description="Whether a family that waited for it stands in line again as "
+        "before, unless it cancels itself.",
+    )
 
 
 async def list_visits(call: Call) -> Visits:
@@ -162,11 +167,12 @@ async def cancel_visit(call: Call) -> visit_answers.Visit:
     """Cancel a visit; everybody concerned is told, and the slot is free again."""
     asked: Cancellation = call.body
     visit = await call.session.get_one(Visit, call.subject.id)
-    await booking.cancel(
+    await cancelling.cancel(
         call.session,
         visit=visit,
         outcome=asked.outcome,
         reason=asked.reason,
+        back_in_line=asked.back_in_line,
         by=call.by.actor,
         now=call.now,
     )

@@ -4,15 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from scheduler import offers, possible
 from tests import make
 from tests.make import World
 from tests.visitation.test_boards import counted
-from tests.web.api.conftest import Enrol, Program, told
+from tests.web.api.conftest import Enrol, Program, told, wish
 from tests.web.conftest import Site
-from visitation import waiting
-from visitation.words import Role, SiteKind
+from visitation import visits, waiting
+from visitation.audit import SYSTEM
+from visitation.words import Role, SiteKind, WaitingState
 
 
 @pytest.fixture
@@ -101,6 +103,28 @@ async def test_a_family_that_cannot_wait_is_told_why(
         far = await make.point(session, kind=SiteKind.OFFICE)
     body = family(world, far.id, **await another(site, world))
     await told(await program.post("/waiting", body), 404)
+
+
+@pytest.mark.parametrize("back", [True, False])
+async def test_a_family_whose_visit_a_program_cancels_is_back_in_line_if_it_may(
+    site: Site, program: Program, world: World, office: int, back: bool
+) -> None:
+    entry = await told(await program.post("/waiting", family(world, office)), 201)
+    visit = await told(await program.post("/visits", wish(world)), 201)
+    async with site.database.write() as session:
+        await waiting.shift(
+            session,
+            (await session.exec(select(waiting.WaitingEntry))).one(),
+            WaitingState.PLACED,
+            by=SYSTEM,
+            now=site.clock(),
+            visit_id=(await visits.by_reference(session, visit["reference"])).id,
+        )
+    why = {"outcome": "cancelled_by_prison", "reason": "تعمیر"}
+    choice = {} if back else {"back_in_line": False}
+    await told(await program.post(f"/visits/{visit['reference']}/cancel", why | choice))
+    now = await told(await program.get(f"/waiting/{entry['reference']}"))
+    assert now["state"] == ("waiting" if back else "placed")
 
 
 async def test_a_family_leaves_the_list_once(
