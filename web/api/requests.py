@@ -173,7 +173,7 @@ async def approve_request(call: Call) -> visit_answers.Visit:
 
 
 async def decline_request(call: Call) -> visit_answers.Visit:
-    """RequestRefusal a request; what it holds is free again, and the family is told."""
+    """Decline a request; what it holds is free again, and the family is told."""
     visit = await call.session.get_one(Visit, call.subject.id)
     await requests.decline(
         call.session,
