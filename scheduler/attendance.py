@@ -10,6 +10,7 @@ from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import notices
+from scheduler.review import TO_COME
 from visitation import audit, visits
 from visitation.audit import Actor
 from visitation.errors import Invalid, NotFound, VisitationError
@@ -191,6 +192,7 @@ async def want(
 
     Raises:
         NoOfficialWanted: if it has one, or none may attend it.
+        NoLongerThere: if it is not to come any more, or got one at the same moment.
     """
     if visit.official_id is not None or visit.kind is VisitKind.LEGAL:
         raise NoOfficialWanted(visit.reference)
@@ -198,12 +200,16 @@ async def want(
         return
     said = await session.exec(
         update(Visit)
-        .where(col(Visit.id) == visit.id, col(Visit.official_id).is_(None))
+        .where(
+            col(Visit.id) == visit.id,
+            col(Visit.official_id).is_(None),
+            col(Visit.state).in_(TO_COME),
+        )
         .values(official_wanted=wanted)
         .execution_options(synchronize_session=False)
     )
     if said.rowcount != 1:
-        raise NoOfficialWanted(visit.reference)
+        raise visits.NoLongerThere(visit.reference)
     await session.refresh(visit)
     action = "official_wanted" if wanted else "official_not_wanted"
     audit.note(session, by, action, f"visit:{visit.id}", now=now, visit_id=visit.id)

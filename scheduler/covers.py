@@ -83,8 +83,11 @@ async def cover(
     except visits.Taken:
         raise AttendsElsewhere(str(official_id)) from None
     for visit in there:
-        if visit.official_id == official_id or visit.official_wanted:
+        comes = visit.official_wanted
+        if comes or visit.official_id == official_id:
             await single.attach(session, visit, made, keyring, now)
+        if comes:
+            single.note(session, "official_comes", visit, official_id, by=by, now=now)
     audit.note(
         session,
         by,
@@ -144,6 +147,8 @@ async def change(
 ) -> None:
     """Let an official attend all visits of a cover from elsewhere.
 
+    From where they do already, nothing changes.
+
     Raises:
         Invalid: if the official would sit beside the families of a prison.
         NoLongerThere: if it was cancelled, or somebody else changed a visit inside at
@@ -151,6 +156,8 @@ async def change(
     """
     if attendance is Attendance.VILLAGE and cover.mobile_day_id is None:
         raise Invalid("attendance", "beside_on_village_days")
+    if cover.cancelled_at is None and cover.attendance is attendance:
+        return
     changed = await session.exec(
         update(Cover)
         .where(col(Cover.id) == cover.id, col(Cover.cancelled_at).is_(None))

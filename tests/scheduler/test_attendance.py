@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import attendance, covers
+from scheduler import attendance, booking, covers
 from scheduler.attendance import NoOfficialWanted
 from tests import make
 from tests.conftest import NOON
@@ -26,7 +26,7 @@ from visitation.places.tables import MobileDay, MobileStop
 from visitation.timespan import Timespan
 from visitation.visits import Cover
 from visitation.wording import Template
-from visitation.words import Attendance, Part, Role, SiteKind
+from visitation.words import Attendance, Outcome, Part, Role, SiteKind
 
 HALF = timedelta(minutes=30)
 SESSION = Timespan(TEN - HALF, TEN + 4 * HALF)
@@ -137,6 +137,19 @@ async def test_a_visit_without_an_official_has_nobody_to_change_or_to_leave(
             await attendance.leave(session, visit, reason="بیماری", **WHEN)
 
 
+async def test_nobody_is_wanted_at_a_visit_that_is_not_to_come(
+    sqlite: Database, keyring: Keyring
+) -> None:
+    async with sqlite.write() as session:
+        world = await make.world(session)
+        visit = await book(session, world, keyring)
+        why = {"outcome": Outcome.CANCELLED_BY_PRISON, "reason": "تعمیر"}
+        await booking.cancel(session, visit=visit, **why, **WHEN)
+        with pytest.raises(visits.NoLongerThere):
+            await attendance.want(session, visit, wanted=True, **WHEN)
+        assert not visit.official_wanted
+
+
 async def test_who_leaves_says_why_and_is_not_told_what_they_did_themselves(
     database: Database, keyring: Keyring
 ) -> None:
@@ -218,7 +231,8 @@ async def test_a_cover_changes_from_where_all_its_visits_are_attended(
             )
         assert refused.value.reason == "by_a_cover"
         beside = {"attendance": Attendance.VILLAGE, "keyring": keyring}
-        await covers.change(session, cover, **beside, **WHEN)
+        for _click in range(2):
+            await covers.change(session, cover, **beside, **WHEN)
         await session.refresh(visit)
         assert visit.attendance is Attendance.VILLAGE
         assert (await parts(session, visit.id))[-1] is Part.COMPANION

@@ -17,6 +17,7 @@ from tests.conftest import NOON
 from tests.make import World
 from tests.scheduler.test_booking import BY, TEN, at, book
 from visitation import visits
+from visitation.audit.tables import AuditEntry
 from visitation.database import Database
 from visitation.errors import Invalid
 from visitation.keyring import Keyring
@@ -100,6 +101,10 @@ async def test_one_set_of_claims_holds_an_official_for_all_visits_inside(
             [Part.PRISONER, Part.VISITOR],
         ]
         assert await said(session) == [Template.OFFICIAL_BOOKED, Template.COVER_BOOKED]
+        came = await session.exec(
+            select(AuditEntry.visit_id).where(AuditEntry.action == "official_comes")
+        )
+        assert came.all() == [wants.id]
 
 
 async def test_a_second_attendance_at_the_same_time_is_a_clash(
