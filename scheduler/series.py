@@ -100,7 +100,7 @@ async def repeat(
     site = await session.get_one(Site, visit.prison_id)
     zone = ZoneInfo(site.zone)
     series = await _series(session, visit, every_weeks, keyring, by=by, now=now)
-    known = await _known(session, series, visit)
+    known = await _known(session, series)
     wish = _again(visit, await visits.participants(session, visit.id), series)
     wish["override_reason"] = override_reason
     first = visit.starts_at.astimezone(zone).replace(tzinfo=None, fold=0)
@@ -235,13 +235,10 @@ async def _series(
     return series
 
 
-async def _known(
-    session: AsyncSession, series: Series, visit: Visit
-) -> dict[str | None, str]:
+async def _known(session: AsyncSession, series: Series) -> dict[str | None, str]:
+    """What became of each date; one that moved elsewhere has had its own as well."""
     return {
-        one.import_key: one.reference
-        for one in await visits_of(session, series.id)
-        if one.id != visit.id
+        one.import_key: one.reference for one in await visits_of(session, series.id)
     }
 
 

@@ -1,5 +1,6 @@
 """Standing visits: each date on its own, at the same wall time."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests import make
 from tests.conftest import NOON
 from tests.make import World
 from tests.scheduler.test_booking import BY, TEN, at, book, wish
+from visitation import visits
 from visitation.database import Database
 from visitation.errors import Invalid
 from visitation.keyring import Keyring
@@ -81,6 +83,28 @@ async def test_asking_again_books_nothing_twice_and_keeps_what_became_of_dates(
         assert len((await session.exec(select(Series))).all()) == 1
     assert [one.visit for one in again[:2]] == [one.visit for one in first]
     assert [one.booked_before for one in again] == [True, True, False]
+
+
+async def test_a_date_that_moved_elsewhere_is_not_booked_again_from_there(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        await make.policy(session, world.prison, visits_per_week=5)
+        first = await book(session, world, keyring)
+        (second,) = await repeat(session, first, keyring, times=1)
+        moved = await visits.by_reference(session, second.visit)
+        await booking.move(
+            session,
+            visit=moved,
+            terminal_id=world.terminal.id,
+            span=at(TEN + timedelta(hours=2)),
+            kiosk_id=world.kiosk.id,
+            by=BY,
+            now=NOON,
+        )
+        (again,) = await repeat(session, moved, keyring, times=1)
+    assert again == replace(second, booked_before=True)
 
 
 async def test_a_series_until_a_day_keeps_its_pace(
