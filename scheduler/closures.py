@@ -157,7 +157,7 @@ async def close_ranks(
     """Let closures have what visits left that they were closed over.
 
     Of the visits named, those count that were flagged as closed; all closures in force
-    in their provinces are looked at.
+    in their provinces are looked at, and whoever lifts one of them waits meanwhile.
     """
     flagged = select(Flag.visit_id).where(
         col(Flag.visit_id).in_(list(visit_ids)), Flag.reason == Refusal.CLOSED
@@ -177,6 +177,8 @@ async def close_ranks(
             col(Site.province_id).in_(sites),
         )
         .order_by(col(Closure.id))
+        .with_for_update(of=Closure)
+        .execution_options(populate_existing=True)
     )
     for closure in rows.all():
         names = await _seats(session, closure.site_id, closure.station_id)

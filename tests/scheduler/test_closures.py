@@ -1,5 +1,6 @@
 """Closures and visits claim the same rows: neither gets past the other."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -174,3 +175,29 @@ async def test_what_is_not_there_cannot_be_closed(sqlite: Database) -> None:
             await closures.close(
                 session, site_id=world.prison.id, **closing(station_id=world.kiosk.id)
             )
+
+
+async def test_what_is_lifted_just_now_takes_nothing_that_visits_left(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        visit = await book(session, world, keyring)
+        closure = await closures.close(
+            session, site_id=world.prison.id, over_visits=True, **closing()
+        )
+
+    async def close_ranks() -> None:
+        async with database.write() as session:
+            await closures.close_ranks(session, [visit.id], now=NOON)
+
+    async with database.write() as session:
+        await closures.lift(
+            session, await session.get_one(Closure, closure.id), by=BY, now=NOON
+        )
+        closing_ranks = asyncio.create_task(close_ranks())
+        await asyncio.sleep(0.2)
+    await closing_ranks
+    async with database.read() as session:
+        left = select(func.count()).where(Claim.closure_id == closure.id)
+        assert (await session.exec(left)).one() == 0
