@@ -213,14 +213,15 @@ def _sees(call: Call, entry: WaitingEntry, reached: frozenset[int]) -> bool:
 
 async def told_family(call: Call, entry: WaitingEntry) -> WaitingFamily:
     """A family on the list, with its place in line if it is in it."""
-    if entry.state not in _IN_LINE:
-        visitors = await waiting.visitors_of(call.session, entry.id)
-        return _family(entry, visitors, {})
-    line = await waiting.line(
-        call.session, entry.prison_id, now=call.now, states=_IN_LINE
-    )
-    until = await _offered_until(call, [entry.id])
-    return next(_in_line(one, until) for one in line if one.entry.id == entry.id)
+    if entry.state in _IN_LINE:
+        line = await waiting.line(
+            call.session, entry.prison_id, now=call.now, states=_IN_LINE
+        )
+        for one in line:
+            if one.entry.id == entry.id:
+                return _in_line(one, await _offered_until(call, [entry.id]))
+    visitors = await waiting.visitors_of(call.session, entry.id)
+    return _family(entry, visitors, {})
 
 
 async def _offered_until(
