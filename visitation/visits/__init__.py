@@ -21,7 +21,6 @@ from visitation.visits.codes import (
 from visitation.visits.covers import (
     NoLongerThere,
     attach,
-    cover_by_reference,
     covering,
     covers_between,
     detach,
@@ -77,7 +76,6 @@ __all__ = [
     "balances",
     "by_reference",
     "code_of",
-    "cover_by_reference",
     "covering",
     "covers_between",
     "detach",

@@ -12,7 +12,7 @@ from sqlalchemy import String, cast, literal
 from sqlmodel import and_, col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation.errors import NotFound, VisitationError
+from visitation.errors import VisitationError
 from visitation.lifecycle import MessageState, VisitState
 from visitation.messages import Message
 from visitation.people import Scope
@@ -29,19 +29,6 @@ _OFFICIAL_PARTS = (Part.OFFICIAL, Part.COMPANION)
 
 class NoLongerThere(VisitationError):
     """The visit is not to come any more, or another official has it by now."""
-
-
-async def cover_by_reference(session: AsyncSession, reference: str) -> Cover:
-    """The cover of that reference.
-
-    Raises:
-        NotFound: if there is none.
-    """
-    rows = await session.exec(select(Cover).where(Cover.reference == reference))
-    cover = rows.first()
-    if cover is None:
-        raise NotFound(reference)
-    return cover
 
 
 async def covers_between(
