@@ -19,7 +19,7 @@ def upgrade() -> None:
     # What was done before is judged by night, all at once, not entry by entry.
     op.execute(
         "INSERT INTO audit_reader (name, sequence)"
-        " SELECT 'review', MAX(sequence) FROM audit_seal HAVING MAX(sequence) > 0"
+        " SELECT 'review', sequence FROM audit_seal ORDER BY sequence DESC LIMIT 1"
     )
 
 
