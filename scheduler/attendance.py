@@ -30,6 +30,11 @@ NOTE_LENGTH = 500
 class AttendsElsewhere(VisitationError):
     """The official attends something else in that time."""
 
+    def __init__(self, official_id: int, span: Timespan) -> None:
+        super().__init__(str(official_id))
+        self.official_id = official_id
+        self.span = span
+
 
 class NoOfficialWanted(VisitationError):
     """The visit has its official, or none may attend it."""
@@ -99,7 +104,7 @@ async def attend(
     try:
         await visits.take(session, {f"official:{official_id}"}, span, visit_id=visit.id)
     except visits.Taken:
-        raise AttendsElsewhere(str(official_id)) from None
+        raise AttendsElsewhere(official_id, span) from None
     participant = await visits.attach(
         session,
         visit,

@@ -81,7 +81,7 @@ async def cover(
                 session, {f"official:{official_id}"}, span, cover_id=made.id
             )
     except visits.Taken:
-        raise AttendsElsewhere(str(official_id)) from None
+        raise AttendsElsewhere(official_id, span) from None
     for visit in there:
         comes = visit.official_wanted
         if comes or visit.official_id == official_id:

@@ -20,7 +20,7 @@ from visitation.lifecycle import Act, VisitState
 from visitation.visits import Visit
 from visitation.visits.listed import Listed, listed
 from visitation.words import Attendance, Role, VisitKind
-from web import attendance_reach, forms, gate
+from web import attendance_reach, clashes, forms, gate
 from web.fields import Line
 from web.forms import Form
 from web.i18n import N_, _
@@ -120,7 +120,8 @@ async def _changed(
         async with request.app[DATABASE].write() as session:
             await change(session, await session.get_one(Visit, subject.id))
     except VisitationError as refused:
-        return await _page(request, **{name: form.refused(refused)}, status=409)
+        form = await clashes.refused(request, form, refused)
+        return await _page(request, **{name: form}, status=409)
     if me.role is Role.OFFICIAL:
         return redirect(request, "official.day", flash=flash)
     return redirect(request, "visits.show", visit=subject.reference, flash=flash)

@@ -24,7 +24,7 @@ from visitation.timespan import Timespan
 from visitation.visits import Cover, Visit
 from visitation.visits.listed import Listed, listed
 from visitation.words import Attendance, Role
-from web import attendance_reach, cover_rows, forms, gate, present
+from web import attendance_reach, clashes, cover_rows, forms, gate, present
 from web.fields import Wall
 from web.forms import Form
 from web.i18n import N_, _, ngettext
@@ -104,7 +104,8 @@ async def add(request: web.Request) -> web.Response:
     except VisitationError as refused:
         if isinstance(refused, NotFound):
             raise
-        return await _page(request, form=form.refused(refused), status=409)
+        form = await clashes.refused(request, form, refused)
+        return await _page(request, form=form, status=409)
     return redirect(request, "covers.index", flash=flash)
 
 
@@ -166,7 +167,8 @@ async def attend(request: web.Request) -> web.Response:
     except VisitationError as refused:
         if isinstance(refused, NotFound):
             raise
-        return await _page(request, taking=form.refused(refused), status=409)
+        form = await clashes.refused(request, form, refused)
+        return await _page(request, taking=form, status=409)
     return redirect(request, "covers.index", flash=_("The visit has its official."))
 
 

@@ -22,7 +22,7 @@ from visitation.timespan import Timespan
 from visitation.visits import Visit, boards, by_reference
 from visitation.visits.listed import Listed, listed
 from visitation.words import Attendance, Part, VisitKind
-from web import attendance_reach, cover_rows, forms, gate
+from web import attendance_reach, clashes, cover_rows, forms, gate
 from web.boards import Row, call_path, local_day, row
 from web.forms import Form
 from web.i18n import N_, _
@@ -77,7 +77,8 @@ async def join(request: web.Request) -> web.Response:
                     now=request.app[CLOCK](),
                 )
     except VisitationError as refused:
-        return await _page(request, form.refused(refused), status=409)
+        form = await clashes.refused(request, form, refused)
+        return await _page(request, form, status=409)
     flash = _("You attend the visit. It is on your list.")
     return redirect(request, "official.day", flash=flash)
 
