@@ -12,10 +12,10 @@ from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import freed, notices, review
-from scheduler.proposals import Proposal, Refusal
+from scheduler.entering import HOLD, facts_of, joined, place, written
 from scheduler.situation import Survey, wanted
 from scheduler.verdict import SUGGESTIONS, Refused, unless_refused
-from scheduler.wishes import Wish, parts_of, proposal_of, proposed, visit_of
+from scheduler.wishes import Wish, proposal_of
 from visitation import audit, messages, places, visits
 from visitation.audit import Actor
 from visitation.errors import Invalid, VisitationError
@@ -39,10 +39,6 @@ __all__ = [
     "move",
     "proposal_of",
 ]
-
-HOLD = timedelta(minutes=10)
-#: As much as a visit's note holds; of a longer one the newest is kept.
-_NOTE = 500
 
 
 class NotMovable(VisitationError):
@@ -70,11 +66,10 @@ async def book(
         NotFound: if the prison, a station or the prisoner does not exist.
         Refused: with every reason not to book it, and the next free slots.
     """
-    visit = await _hold(session, wish, coded=True, keyring=keyring, by=by, now=now)
-    await visits.move(
-        session, visit, VisitAction.CONFIRM, by=by, now=now, hold_until=None
+    visit, known = await written(
+        session, wish, booked=True, keyring=keyring, by=by, now=now
     )
-    await notices.tell(session, visit, Template.BOOKED, now=now)
+    await notices.tell(session, visit, Template.BOOKED, now=now, known=known)
     return visit
 
 
@@ -92,51 +87,9 @@ async def hold(
         NotFound: if the prison, a station or the prisoner does not exist.
         Refused: with every reason not to book it, and the next free slots.
     """
-    return await _hold(session, wish, coded=False, keyring=keyring, by=by, now=now)
-
-
-async def _hold(
-    session: AsyncSession,
-    wish: Wish,
-    *,
-    coded: bool,
-    keyring: Keyring,
-    by: Actor,
-    now: datetime,
-) -> Visit:
-    proposal = proposed(wish)
-    overriding = wish.get("override_reason", "").strip()
-
-    async def write(found: Survey) -> Visit:
-        visit = visit_of(
-            wish,
-            proposal,
-            reference=keyring.reference(),
-            state=VisitState.HELD,
-            booked_by_id=by.account_id,
-            note=_joined(wish.get("note", "").strip(), overriding),
-            hold_until=now + HOLD,
-            created_at=now,
-            **_place(proposal, found, now),
-        )
-        await _insert(session, visit, proposal, keyring, coded=coded)
-        await claims.put(
-            session,
-            wanted(proposal),
-            proposal.span,
-            visit_id=visit.id,
-            turnover=found.turnover,
-        )
-        return visit
-
-    visit, overridden = await unless_refused(
-        session, proposal, write, by=by, now=now, overriding=overriding
+    visit, _ = await written(
+        session, wish, booked=False, keyring=keyring, by=by, now=now
     )
-    _note(session, "visit_hold", visit, overridden, by=by, now=now)
-    if overridden:
-        await review.accept(
-            session, visit, overridden, because=overriding, by=by, now=now
-        )
     return visit
 
 
@@ -195,8 +148,8 @@ async def move(
     async def write(found: Survey) -> Visit:
         nonlocal left
         left = freed.left(visit, terminal_id, span)
-        changes = _place(proposal, found, now)
-        changes["note"] = _joined(visit.note, overriding)
+        changes = place(proposal, found, now)
+        changes["note"] = joined(visit.note, overriding)
         await _update(session, visit, changes)
         names = wanted(proposal)
         await claims.retime(session, visit, names, span, turnover=found.turnover)
@@ -211,7 +164,16 @@ async def move(
         overriding=overriding,
         moved=visit,
     )
-    _note(session, "visit_move", visit, overridden, by=by, now=now, **left)
+    audit.note(
+        session,
+        by,
+        "visit_move",
+        f"visit:{visit.id}",
+        now=now,
+        visit_id=visit.id,
+        **facts_of(visit, overridden),
+        **left,
+    )
     await review.accept(session, visit, overridden, because=overriding, by=by, now=now)
     await visits.expect_anew(session, people)
     await messages.discard(session, visit_id=visit.id)
@@ -269,11 +231,7 @@ async def _in_time(session: AsyncSession, visit: Visit, now: datetime) -> bool:
     return now <= visit.starts_at - timedelta(minutes=policy.cancel_minutes)
 
 
-def _joined(*remarks: str) -> str:
-    return "\n".join(filter(None, remarks))[-_NOTE:]
-
-
-async def _update(session: AsyncSession, visit: Visit, place: dict[str, Any]) -> None:
+async def _update(session: AsyncSession, visit: Visit, to: dict[str, Any]) -> None:
     updated = await session.exec(
         update(Visit)
         .where(
@@ -281,62 +239,9 @@ async def _update(session: AsyncSession, visit: Visit, place: dict[str, Any]) ->
             col(Visit.state) == VisitState.BOOKED,
             col(Visit.version) == visit.version,
         )
-        .values(version=visit.version + 1, **place)
+        .values(version=visit.version + 1, **to)
         .returning(Visit)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     if updated.first() is None:
         raise visits.Overtaken(visit.reference)
-
-
-def _place(proposal: Proposal, found: Survey, now: datetime) -> dict[str, Any]:
-    return {
-        "starts_at": proposal.span.start,
-        "ends_at": proposal.span.end,
-        "booked_end_at": proposal.span.end,
-        "terminal_id": proposal.terminal_id,
-        "kiosk_id": proposal.kiosk_id,
-        "point_id": found.point_id,
-        "changed_at": now,
-    }
-
-
-async def _insert(
-    session: AsyncSession,
-    visit: Visit,
-    proposal: Proposal,
-    keyring: Keyring,
-    *,
-    coded: bool,
-) -> None:
-    session.add(visit)
-    await session.flush()
-    codes: list[visits.Code] = []
-    if coded and proposal.visitor_ids:
-        codes = await visits.draw(session, len(proposal.visitor_ids), keyring=keyring)
-    await visits.enter(session, parts_of(visit, proposal, keyring, codes))
-
-
-def _note(
-    session: AsyncSession,
-    action: str,
-    visit: Visit,
-    overridden: tuple[Refusal, ...],
-    *,
-    by: Actor,
-    now: datetime,
-    **facts: Any,
-) -> None:
-    audit.note(
-        session,
-        by,
-        action,
-        f"visit:{visit.id}",
-        now=now,
-        visit_id=visit.id,
-        version=visit.version,
-        terminal=visit.terminal_id,
-        starts=visit.starts_at.isoformat(),
-        overridden=[reason.value for reason in overridden],
-        **facts,
-    )

@@ -117,6 +117,8 @@ _CONTACTS: Any = (
         _contact.c.state,
         _contact.c.banned_until,
         _visitor.c.born_on,
+        _visitor.c.phone,
+        _visitor.c.language,
     )
     .join(_visitor, _visitor.c.id == _contact.c.visitor_id)
     .where(
@@ -227,7 +229,7 @@ async def point_of(session: AsyncSession, proposal: Proposal) -> int | None:
 
 
 async def contacts(session: AsyncSession, proposal: Proposal) -> Sequence[Any]:
-    """The proposed visitors' links to the prisoner, each with the birthday."""
+    """The proposed visitors' links to the prisoner, each with what is told of them."""
     wanted = {
         "prisoner": proposal.prisoner_id,
         "visitors": sorted(proposal.visitor_ids),

@@ -94,14 +94,24 @@ class Scene:
     point: str | None
 
 
+#: Where a visit takes place, and who is told of it.
+Audience = tuple[Scene, list[Recipient]]
+
+
 async def tell(
-    session: AsyncSession, visit: Visit, template: Template, *, now: datetime
+    session: AsyncSession,
+    visit: Visit,
+    template: Template,
+    *,
+    now: datetime,
+    known: Audience | None = None,
 ) -> tuple[Recipient, ...]:
     """Tell everybody concerned; return those without a phone, for the clerk to tell.
 
-    Telling again what was told of the same version of the visit writes nothing.
+    Telling again what was told of the same version of the visit writes nothing. Who
+    they are is read unless it is `known` already.
     """
-    scene, everybody = await audience(session, visit)
+    scene, everybody = known or await audience(session, visit)
     silent, drafts = [], []
     for recipient in everybody:
         official = recipient.part in OFFICIALS
@@ -169,9 +179,7 @@ async def recipients(session: AsyncSession, visit_id: int) -> list[Recipient]:
     return [recipient for recipient, _scene in await _told(session, visit_id)]
 
 
-async def audience(
-    session: AsyncSession, visit: Visit
-) -> tuple[Scene, list[Recipient]]:
+async def audience(session: AsyncSession, visit: Visit) -> Audience:
     """Where a visit takes place and who is told, in one query."""
     found = await _told(session, visit.id)
     if not found:

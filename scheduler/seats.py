@@ -46,6 +46,7 @@ _ENDS: Any = (
         _kiosk.c.kind.label("kiosk_kind"),
         _kiosk.c.out_of_order.label("kiosk_out_of_order"),
         _office.c.kind.label("office_kind"),
+        _office.c.name.label("office_name"),
         _office.c.province_id.label("office_province_id"),
         _office.c.closed_at.label("office_closed_at"),
         exists().where(_mobile_day.c.site_id == _office.c.id).label("office_has_days"),
@@ -92,6 +93,7 @@ class Seats:
         closed_at: when each of the sites was given up, by id.
         province_id: of the place that the kiosk belongs to; None for an own phone.
         point_id: where the family sits: the village while a mobile office is there.
+        point: the name of that place.
         kiosk_is_there: whether the kiosk can be used then, where it travels.
     """
 
@@ -104,6 +106,7 @@ class Seats:
     kiosk_is_there: bool
     province_id: int | None
     point_id: int | None
+    point: str | None
     prisoner_is_here: bool
     released_at: datetime | None
     official_is_active: bool
@@ -144,6 +147,7 @@ async def seats(session: AsyncSession, proposal: Proposal) -> Seats:
         kiosk_is_there=stands,
         province_id=row.office_province_id,
         point_id=village.id if village else row.office_id,
+        point=village.name if village else row.office_name,
         prisoner_is_here=row.prisoner_site_id == proposal.prison_id,
         released_at=row.released_at,
         official_is_active=proposal.official_id is None

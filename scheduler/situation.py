@@ -27,12 +27,16 @@ class Survey:
 
     Attributes:
         point_id: where the family sits; None with a phone of its own.
+        point: the name of that place.
+        contacts: the proposed visitors who are known to the prisoner.
         pages: what the ledger says, where the visit is counted.
     """
 
     known: Situation
     prison: Prison
     point_id: int | None
+    point: str | None
+    contacts: Sequence[Any]
     pages: Pages | None
 
     @property
@@ -78,18 +82,26 @@ async def survey(
     day = await facts.day(session, proposal, ends, but_visit=but_visit)
     pages = await _pages(session, proposal, prison, but_visit)
     local = prison.day(proposal.span.start)
+    contacts = await facts.contacts(session, proposal)
     known = known_of(
         proposal,
         ends,
         day,
-        await facts.contacts(session, proposal),
+        contacts,
         now=now,
         allowance=_allowance(proposal, prison, pages, but_visit),
         taken=await _taken(session, proposal, prison.policy.turnover, but_visit),
         official_is_then=await facts.official_is_then(session, proposal, local),
         cover_holds=await _cover_holds(session, proposal),
     )
-    return Survey(known=known, prison=prison, point_id=ends.point_id, pages=pages)
+    return Survey(
+        known=known,
+        prison=prison,
+        point_id=ends.point_id,
+        point=ends.point,
+        contacts=contacts,
+        pages=pages,
+    )
 
 
 def known_of(

@@ -1,6 +1,6 @@
 """The append-only record of who did what, written in the transaction of the act."""
 
-from visitation.audit.entries import SYSTEM, Actor, history, note
+from visitation.audit.entries import SYSTEM, Actor, history, note, note_at_once
 from visitation.audit.reading import Unread, read_up_to, unread
 from visitation.audit.seals import Broken, seal, verify
 
@@ -11,6 +11,7 @@ __all__ = [
     "Unread",
     "history",
     "note",
+    "note_at_once",
     "read_up_to",
     "seal",
     "unread",

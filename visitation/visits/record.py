@@ -22,7 +22,7 @@ from visitation.words import Part
 _VISIT = SQLModel.metadata.tables["visit"]
 _PARTICIPANT = SQLModel.metadata.tables["participant"]
 #: With RETURNING the rows of one call become one INSERT.
-_ENTER = insert(_PARTICIPANT).returning(_PARTICIPANT.c.id)
+_ENTER = insert(_PARTICIPANT).returning(_PARTICIPANT.c.visitor_id, _PARTICIPANT.c.id)
 
 
 class Overtaken(VisitationError):
@@ -67,9 +67,16 @@ def _named(changes: dict[str, Any]) -> dict[str, Any]:
     return {f"new_{name}": value for name, value in changes.items()}
 
 
-async def enter(session: AsyncSession, parts: Sequence[dict[str, Any]]) -> None:
-    """Write who takes part in a new visit, in one statement."""
-    await database.rows(session, _ENTER, parts)
+async def enter(
+    session: AsyncSession, parts: Sequence[dict[str, Any]]
+) -> dict[int, int]:
+    """Write who takes part in a new visit, in one statement.
+
+    Returns:
+        The id of each visitor's part, by the visitor's.
+    """
+    entered = await database.rows(session, _ENTER, parts)
+    return {who: part for who, part in entered if who is not None}
 
 
 def part_of(

@@ -1,0 +1,175 @@
+"""Writing a new visit: the record, who takes part, its claims and its audit entries.
+
+A visit that is booked goes through its hold in the same breath: it is written as booked
+at once, and both acts are in the audit. Knows no page and tells nobody.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import review
+from scheduler.notices import Audience, Recipient, Scene
+from scheduler.proposals import Proposal, Refusal
+from scheduler.situation import Survey, wanted
+from scheduler.verdict import unless_refused
+from scheduler.wishes import Wish, parts_of, proposed, visit_of
+from visitation import audit, lifecycle, visits
+from visitation.audit import Actor
+from visitation.keyring import Keyring
+from visitation.lifecycle import VisitAction, VisitState
+from visitation.visits import Visit, claims
+from visitation.words import Part
+
+HOLD = timedelta(minutes=10)
+#: As much as a visit's note holds; of a longer one the newest is kept.
+_NOTE = 500
+
+
+async def written(
+    session: AsyncSession,
+    wish: Wish,
+    *,
+    booked: bool,
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
+) -> tuple[Visit, Audience | None]:
+    """Write the visit that is wished for, booked or held, unless the rules refuse.
+
+    Returns:
+        The visit, and who is told of it where that is known already.
+
+    Raises:
+        NotFound: if the prison, a station or the prisoner does not exist.
+        Refused: with every reason not to book it, and the next free slots.
+    """
+    proposal = proposed(wish)
+    overriding = wish.get("override_reason", "").strip()
+    audience: Audience | None = None
+
+    async def write(found: Survey) -> Visit:
+        nonlocal audience
+        visit = visit_of(
+            wish,
+            proposal,
+            reference=keyring.reference(),
+            state=_begun(booked=booked),
+            booked_by_id=by.account_id,
+            note=joined(wish.get("note", "").strip(), overriding),
+            hold_until=None if booked else now + HOLD,
+            created_at=now,
+            **place(proposal, found, now),
+        )
+        entered = await _insert(session, visit, proposal, keyring, coded=booked)
+        audience = _audience(proposal, found, entered)
+        await claims.put(
+            session,
+            wanted(proposal),
+            proposal.span,
+            visit_id=visit.id,
+            turnover=found.turnover,
+        )
+        return visit
+
+    visit, overridden = await unless_refused(
+        session, proposal, write, by=by, now=now, overriding=overriding
+    )
+    acts: dict[str, Mapping[str, Any]] = {"visit_hold": facts_of(visit, overridden)}
+    if overridden:
+        await _note(session, visit, acts, by=by, now=now)
+        await review.accept(
+            session, visit, overridden, because=overriding, by=by, now=now
+        )
+        # What review wrote stands between the two acts.
+        await session.flush()
+        acts = {}
+    if booked:
+        acts[f"visit_{VisitAction.CONFIRM}"] = {}
+    if acts:
+        await _note(session, visit, acts, by=by, now=now)
+    return visit, audience
+
+
+def _begun(*, booked: bool) -> VisitState:
+    if not booked:
+        return VisitState.HELD
+    return lifecycle.after(VisitState.HELD, VisitAction.CONFIRM)
+
+
+async def _insert(
+    session: AsyncSession,
+    visit: Visit,
+    proposal: Proposal,
+    keyring: Keyring,
+    *,
+    coded: bool,
+) -> dict[int, int]:
+    session.add(visit)
+    await session.flush()
+    codes: list[visits.Code] = []
+    if coded and proposal.visitor_ids:
+        codes = await visits.draw(session, len(proposal.visitor_ids), keyring=keyring)
+    return await visits.enter(session, parts_of(visit, proposal, keyring, codes))
+
+
+def _audience(
+    proposal: Proposal, found: Survey, entered: Mapping[int, int]
+) -> Audience | None:
+    """Who is told, as the survey found them; None where it did not find them all."""
+    known = {one.visitor_id: one for one in found.contacts}
+    if proposal.official_id is not None or known.keys() != entered.keys():
+        return None
+    everybody = [
+        Recipient(
+            participant_id=part,
+            part=Part.VISITOR,
+            phone=known[who].phone,
+            language=known[who].language,
+        )
+        for who, part in entered.items()
+    ]
+    everybody.sort(key=lambda one: one.participant_id)
+    return Scene(zone=found.prison.zone, point=found.point), everybody
+
+
+def place(proposal: Proposal, found: Survey, now: datetime) -> dict[str, Any]:
+    """The columns of a visit that say when and where it is."""
+    return {
+        "starts_at": proposal.span.start,
+        "ends_at": proposal.span.end,
+        "booked_end_at": proposal.span.end,
+        "terminal_id": proposal.terminal_id,
+        "kiosk_id": proposal.kiosk_id,
+        "point_id": found.point_id,
+        "changed_at": now,
+    }
+
+
+def joined(*remarks: str) -> str:
+    """Remarks as one note, a line each."""
+    return "\n".join(filter(None, remarks))[-_NOTE:]
+
+
+def facts_of(visit: Visit, overridden: Iterable[Refusal]) -> dict[str, Any]:
+    """What the audit says of a visit that was given a place."""
+    return {
+        "version": visit.version,
+        "terminal": visit.terminal_id,
+        "starts": visit.starts_at.isoformat(),
+        "overridden": [reason.value for reason in overridden],
+    }
+
+
+async def _note(
+    session: AsyncSession,
+    visit: Visit,
+    acts: Mapping[str, Mapping[str, Any]],
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    subject = f"visit:{visit.id}"
+    await audit.note_at_once(session, by, acts, subject, now=now, visit_id=visit.id)
