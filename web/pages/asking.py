@@ -4,11 +4,14 @@ For clerks, whose families may have no phone and may not read, and for those who
 Large choices, few on a page; the first time is held while the others are looked for.
 """
 
+from collections.abc import Sequence
+
 from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import choosing, requests, times
 from scheduler.booking import Refused
+from scheduler.proposals import Refusal
 from visitation import audit, lifecycle
 from visitation.errors import VisitationError
 from visitation.lifecycle import Act, VisitState
@@ -154,27 +157,12 @@ async def _check(
     request: web.Request, form: Form[Wishes], who: Known, *, over: bool = False
 ) -> web.Response:
     """Hold the first choice, and say what speaks against any; else choose again."""
-    typed, me, now = form.value, gate.staff(request), request.app[CLOCK]()
+    typed, me = form.value, gate.staff(request)
     if not typed.ranked:
         return await _times(request, form, who)
-    one = asking_choices.party(who, typed)
     try:
         async with request.app[DATABASE].write() as session:
-            proposed = [
-                await asking_choices.proposal(session, who, one, place)
-                for place in typed.ranked
-            ]
-            held = await choosing.keep(
-                session,
-                keyring=request.app[KEYRING],
-                by=me.actor,
-                now=now,
-                **asking_choices.wish(who, typed),
-            )
-            reasons = [
-                await times.against(session, each, now=now, but_visit=held.id)
-                for each in proposed
-            ]
+            held, reasons = await _held(session, request, typed, who)
             looked_at = await requests.is_looked_at(session, who.prison.id, by=me.actor)
     except Refused as refused:
         return await _times(request, form.refused(refused), who, refused=True)
@@ -202,6 +190,29 @@ async def _check(
         may_choose=me.role in lifecycle.MAY[Act.DECIDE],
         key=request.app[KEYRING].reference(),
     )
+
+
+async def _held(
+    session: AsyncSession, request: web.Request, typed: Wishes, who: Known
+) -> tuple[Visit, list[Sequence[Refusal]]]:
+    """The best of the times, held, and what speaks against each of them."""
+    by, now = gate.staff(request).actor, request.app[CLOCK]()
+    one = asking_choices.party(who, typed)
+    proposed = [
+        await asking_choices.proposal(session, who, one, place)
+        for place in typed.ranked
+    ]
+    held = await choosing.keep(
+        session,
+        keyring=request.app[KEYRING],
+        by=by,
+        now=now,
+        **asking_choices.wish(who, typed),
+    )
+    return held, [
+        await times.against(session, each, now=now, but_visit=held.id)
+        for each in proposed
+    ]
 
 
 async def _times(
