@@ -22,6 +22,7 @@ from visitation.keyring import Keyring
 from visitation.lifecycle import MessageState, ParticipantState, VisitState
 from visitation.messages import of_visit
 from visitation.places import Station
+from visitation.timespan import Timespan
 from visitation.visits import Claim, Participant, Visit
 from visitation.words import Attendance, Outcome, Part, VisitKind
 
@@ -215,6 +216,23 @@ async def test_what_nobody_needs_any_more_is_forgotten(
     much_later = OVER + timedelta(days=5)
     assert await sweeps.forget(database, now=much_later, means=tools) == before + 3
     assert await claims(database) == 0
+
+
+async def test_many_past_claims_are_forgotten_and_none_to_come(
+    database: Database, keyring: Keyring, tools
+) -> None:
+    visit = await booked(database, keyring)
+    before = await claims(database)
+    long_ago = Timespan(NOON - timedelta(days=90), NOON).quanta().start
+    async with database.write() as session:
+        session.add_all(
+            Claim(resource="visitor:0", quantum=long_ago + one, visit_id=visit.id)
+            for one in range(sweeps.CLAIMS + 100)
+        )
+    forgotten = await sweeps.forget(database, now=NOON, means=tools)
+    assert forgotten == sweeps.CLAIMS + 100
+    assert await claims(database) == before
+    assert await sweeps.forget(database, now=NOON, means=tools) == 0
 
 
 def _kept(name: str, when: datetime, visit: Visit) -> list[make.SQLModel]:
