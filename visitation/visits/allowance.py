@@ -59,7 +59,7 @@ async def balances(
 ) -> Mapping[str, Balance]:
     """How each of the two periods stands, as if `but_visit` had not been booked.
 
-    One query; another for periods that nobody has touched yet. Writes nothing.
+    One query. Writes nothing.
     """
     known = await ledger.read(session, prisoner_id, of, but_visit=but_visit)
     return known.balances(of, but_visit=but_visit)

@@ -4,13 +4,13 @@ What a period has left is the sum of its entries. What may be done to it is
 `allowance`'s.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, null, select, type_coerce
 from sqlmodel import SQLModel, col, func, or_, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -119,38 +119,48 @@ _SAME = (
     _ENTRY.c.period == _ALLOWANCE.c.period,
 )
 _TOTAL = func.coalesce(func.sum(_ENTRY.c.amount), 0)
-_ROWS = select(
-    _ALLOWANCE.c.period,
-    _ALLOWANCE.c.granted,
-    _ALLOWANCE.c.used,
-    select(_TOTAL)
-    .where(*_SAME, _ENTRY.c.change == AllowanceChange.ADJUSTMENT)
-    .scalar_subquery(),
-    select(-_TOTAL)
-    .where(*_SAME, _ENTRY.c.visit_id == bindparam("but_visit"))
-    .scalar_subquery(),
-).where(
-    _ALLOWANCE.c.prisoner_id == bindparam("prisoner"),
-    _ALLOWANCE.c.period.in_(bindparam("periods", expanding=True)),
-)
 _HELD_BY = (
     select(_ENTRY.c.period)
     .where(_ENTRY.c.visit_id == bindparam("visit"))
     .group_by(_ENTRY.c.period)
     .having(func.sum(_ENTRY.c.amount) < 0)
 )
-_COUNTED = (
-    select(_VISIT.c.id, _VISIT.c.starts_at)
-    .where(
-        _VISIT.c.prisoner_id == bindparam("prisoner"),
-        _VISIT.c.kind == VisitKind.FAMILY,
-        _VISIT.c.state.in_(sorted(COUNTED)),
-        or_(_VISIT.c.outcome.is_(None), _VISIT.c.outcome.not_in(sorted(GIVEN_BACK))),
-        _VISIT.c.starts_at >= bindparam("least"),
-        _VISIT.c.starts_at < bindparam("most"),
-    )
-    .order_by(_VISIT.c.id)
+_PRISONER: Any = bindparam("prisoner")
+_OURS = (
+    _ALLOWANCE.c.prisoner_id == _PRISONER,
+    _ALLOWANCE.c.period.in_(bindparam("periods", expanding=True)),
 )
+_ROWS: Any = select(
+    _ALLOWANCE.c.period,
+    _ALLOWANCE.c.granted,
+    _ALLOWANCE.c.used,
+    select(_TOTAL)
+    .where(*_SAME, _ENTRY.c.change == AllowanceChange.ADJUSTMENT)
+    .scalar_subquery()
+    .label("adjusted"),
+    select(-_TOTAL)
+    .where(*_SAME, _ENTRY.c.visit_id == bindparam("but_visit"))
+    .scalar_subquery()
+    .label("own"),
+    type_coerce(null(), _VISIT.c.id.type).label("visit_id"),
+    type_coerce(null(), _VISIT.c.starts_at.type).label("starts_at"),
+).where(*_OURS)
+#: What is counted already, unless both periods have their row.
+_COUNTED: Any = select(
+    *[null()] * 5,
+    _VISIT.c.id,
+    _VISIT.c.starts_at,
+).where(
+    select(func.count()).select_from(_ALLOWANCE).where(*_OURS).scalar_subquery()
+    < bindparam("wanted"),
+    _VISIT.c.prisoner_id == _PRISONER,
+    _VISIT.c.kind == VisitKind.FAMILY,
+    _VISIT.c.state.in_(sorted(COUNTED)),
+    or_(_VISIT.c.outcome.is_(None), _VISIT.c.outcome.not_in(sorted(GIVEN_BACK))),
+    _VISIT.c.starts_at >= bindparam("least"),
+    _VISIT.c.starts_at < bindparam("most"),
+)
+_READ: Any = _ROWS.union_all(_COUNTED)
 
 
 async def read(
@@ -160,45 +170,40 @@ async def read(
     *,
     but_visit: int | None = None,
 ) -> Pages:
-    """What the ledger says; one query, and another for periods that have no row."""
-    rows = await database.rows(
-        session,
-        _ROWS,
-        {
-            "prisoner": prisoner_id,
-            "periods": sorted(of.granted),
-            "but_visit": but_visit or 0,
-        },
-    )
-    found = {period: Row(*amounts) for period, *amounts in rows}
-    missing = of.granted.keys() - found.keys()
-    return Pages(found, await _counted(session, prisoner_id, of, missing))
-
-
-async def _counted(
-    session: AsyncSession, prisoner_id: int, of: Quota, names: Iterable[str]
-) -> dict[str, list[int]]:
-    spans = {name: of.granted[name][0] for name in names}
-    if not spans:
-        return {}
+    """What the ledger says, and what falls into periods without a row; one query."""
+    periods = [period for period, _granted in of.granted.values()]
     # A day more on either side: the local day decides below.
-    least = min(period.first for period in spans.values()) - timedelta(days=1)
-    most = max(period.after for period in spans.values()) + timedelta(days=1)
+    least = min(period.first for period in periods) - timedelta(days=1)
+    most = max(period.after for period in periods) + timedelta(days=1)
     midnight = datetime.min.time()
     rows = await database.rows(
         session,
-        _COUNTED,
+        _READ,
         {
             "prisoner": prisoner_id,
+            "periods": sorted(of.granted),
+            "wanted": len(of.granted),
+            "but_visit": but_visit or 0,
             "least": datetime.combine(least, midnight, of.zone),
             "most": datetime.combine(most, midnight, of.zone),
         },
     )
-    days = [(one, start.astimezone(of.zone).date()) for one, start in rows]
-    return {
-        name: [one for one, day in days if period.first <= day < period.after]
-        for name, period in spans.items()
+    found = {
+        one.period: Row(one.granted, one.used, one.adjusted, one.own)
+        for one in rows
+        if one.period is not None
     }
+    days = sorted(
+        (one.visit_id, one.starts_at.astimezone(of.zone).date())
+        for one in rows
+        if one.visit_id is not None
+    )
+    before = {
+        name: [one for one, day in days if period.first <= day < period.after]
+        for name, (period, _granted) in of.granted.items()
+        if name not in found
+    }
+    return Pages(found, before)
 
 
 async def opened(
