@@ -1,14 +1,16 @@
 """Both databases keep the same promises."""
 
+import asyncio
 from datetime import datetime
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from tests.conftest import NOON
 from visitation.audit.tables import AuditEntry
-from visitation.database import Database, Held
+from visitation.database import Database, Held, engine
 from visitation.places.tables import Closure, Province, Site
 from visitation.words import SiteKind
 
@@ -80,3 +82,22 @@ async def test_a_second_process_is_refused_the_sqlite_file(sqlite_url: str) -> N
     await first.close()
     second.hold()
     await second.close()
+
+
+async def test_a_connection_that_was_closed_while_idle_is_not_used(
+    database: Database,
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite's connections are files")
+    async with database.read() as session:
+        (mine,) = (await session.exec(text("SELECT pg_backend_pid()"))).one()
+    other = Database(database.url.render_as_string(hide_password=False))
+    async with other.write() as session:
+        await session.exec(
+            text("SELECT pg_terminate_backend(:mine)"), params={"mine": mine}
+        )
+    await other.close()
+    await asyncio.sleep(1.1 * engine.IDLE_SECONDS)
+    async with database.read() as session:
+        (now,) = (await session.exec(text("SELECT pg_backend_pid()"))).one()
+    assert now != mine
