@@ -65,8 +65,8 @@ class Machine(Running):
             self.perform(visits.Confirm(visit))
 
     @precondition(lambda self: self.model.meetings)
-    @rule(pick=PICK, draw=drawing.draws(), swept=st.booleans())
-    def move(self, pick: int, draw: Draw, swept: bool) -> None:
+    @rule(pick=PICK, draw=drawing.draws())
+    def move(self, pick: int, draw: Draw) -> None:
         ask = draw.ask(self.model)
         self.perform(
             visits.Move(
@@ -78,8 +78,6 @@ class Machine(Running):
                 override=draw.override,
             )
         )
-        if swept:
-            self.sweep(0)
 
     @precondition(lambda self: self.model.meetings)
     @rule(
