@@ -15,10 +15,10 @@ from scheduler.requests import MOST_WISHES
 from visitation.timespan import Timespan, quantum_start
 from web import forms
 from web.booking_form import Seat
-from web.fields import Day, Line
+from web.fields import Line
 from web.forms import Form
 from web.i18n import N_
-from web.picks import Pick
+from web.picks import NearDay, Pick
 
 _NUMBER = "[1-9][0-9]{0,8}"
 _NAME = re.compile(f"({_NUMBER})-({_NUMBER})-({_NUMBER})(?:-({_NUMBER}))?")
@@ -94,8 +94,8 @@ class Wishes(Party):
     wishes: list[TimeName] = Field(
         default=[], max_length=MOST_WISHES, title=N_("Times")
     )
-    since: Day | None = None
-    day: Day | None = None
+    since: NearDay | None = None
+    day: NearDay | None = None
     wish: TimeName | None = None
     drop: TimeName | None = None
     decide: bool = False

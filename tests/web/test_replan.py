@@ -208,5 +208,7 @@ async def test_an_auditor_reads_and_whoever_is_elsewhere_finds_nothing(
         f"/sites/{scene.here.prison.id}/replan?day={DAY}",
         f"/sites/{other.office.id}/replan?day={DAY}",
         f"/sites/{other.prison.id}/replan?day=never",
+        f"/sites/{other.prison.id}/replan?day=0001-01-01",
+        f"/sites/{other.prison.id}/replan?day=9999-12-31",
     ):
         await text(scene.site, path, status=404)

@@ -46,6 +46,12 @@ _COUNTED = {
 }
 
 
+class OneDay(forms.Fields):
+    """Which day of a prison."""
+
+    day: NearDay
+
+
 class Bounds(forms.Fields):
     """How far a new place may be, and what becomes of those who get none."""
 
@@ -251,13 +257,12 @@ async def _of_office(request: web.Request, session: AsyncSession) -> Where:
 
 
 def _of_prison(request: web.Request) -> Where:
-    prison = gate.subject(request, Site)
-    try:
-        day = date.fromisoformat(request.query.get("day", ""))
-    except ValueError:
-        raise NotFound("day") from None
+    prison, asked = gate.subject(request, Site), forms.from_query(request, OneDay)
+    if not asked.ok:
+        raise NotFound("day")
     if prison.kind is not SiteKind.PRISON:
         raise NotFound("prison")
+    day = asked.value.day
     query = {"day": day.isoformat()}
     back = url(request, "schedule.day", query={"site": str(prison.id)} | query)
     return Where(
