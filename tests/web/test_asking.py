@@ -223,7 +223,6 @@ async def test_a_family_asks_by_the_rules_for_families(
         ({"seen": ""}, "identity card"),
         ({"visitors": []}, "Choose at least one"),
         ({"since": "9999-12-31"}, "Who comes, and where to?"),
-        ({"day": "0001-01-01"}, "Who comes, and where to?"),
     ],
 )
 async def test_what_is_missing_is_said_at_its_field(
