@@ -55,6 +55,16 @@ def plugged(name: str) -> None:
     ip("route", "add", "default", "via", LINKS[name][0], "dev", name, inside=True)
 
 
+def unplugged(name: str) -> None:
+    """Takes an interface away, and with it, as any device does, its address.
+
+    A kernel that still has the address asks for the next gateway in its name, and the
+    gateway does not answer: seconds in which no packet of whatever kind gets out.
+    """
+    ip("address", "flush", "dev", name, inside=True)
+    ip("link", "set", name, "down", inside=True)
+
+
 @contextmanager
 def two_networks() -> Iterator[None]:
     """The namespace with its interfaces, of which the first one is in use."""
@@ -149,7 +159,7 @@ async def changed() -> dict[str, float | None]:
                 await page.evaluate(WATCH)
             await asyncio.sleep(SETTLING)
             since = {who: await _clock(page) for who, page in pages.items()}
-            ip("link", "set", "vwifi", "down", inside=True)
+            unplugged("vwifi")
             plugged("vmobile")
             await gateway.change()
             await asyncio.sleep(PATIENCE)
