@@ -53,7 +53,7 @@ async def inspect(page: Page) -> dict[str, Any]:
     return await page.evaluate("window.visitation.inspect()")
 
 
-async def sees_and_hears(page: Page, *parts: str) -> None:
+async def sees_and_hears(page: Page, *parts: str, within: int = PATIENCE_MS) -> None:
     """Wait until picture and sound of each of these parts grow, from now on.
 
     It asks again and again itself: Playwright takes the promise of an asynchronous
@@ -61,7 +61,7 @@ async def sees_and_hears(page: Page, *parts: str) -> None:
     """
     before = _measured(await inspect(page))
     now = before
-    for _ in range(PATIENCE_MS // 250):
+    for _ in range(within // 250):
         await page.wait_for_timeout(250)
         now = _measured(await inspect(page))
         if all(_grew(before.get(part, (0, 0.0)), now.get(part)) for part in parts):
