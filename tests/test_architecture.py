@@ -29,6 +29,14 @@ def test_modules_stay_small() -> None:
     assert sorted(lengths.values())[len(lengths) // 2] <= MEDIAN_LINES
 
 
+def test_files_of_tests_stay_readable() -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text().splitlines())
+        for path in (ROOT / "tests").rglob("*.py")
+    }
+    assert {name: n for name, n in lengths.items() if n > MODULE_LINES} == {}
+
+
 def test_every_module_says_what_it_knows() -> None:
     silent = [
         str(path.relative_to(ROOT))

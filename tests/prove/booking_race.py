@@ -16,47 +16,25 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import booking
-from tests import make, postgres
-from visitation import calls, places, visits
-from visitation.audit import SYSTEM
+from tests import postgres
+from tests.prove.booking_attempts import ATTEMPTS, Attempt, Stage, naive, stage
+from tests.prove.overlaps import overlaps, wrong_claims
+from visitation import visits
 from visitation.database import Database, is_conflict, migrate
 from visitation.keyring import Keyring
-from visitation.lifecycle import OCCUPYING, IllegalMove, VisitState
-from visitation.timespan import QUANTUM, Timespan
-from visitation.visits import Claim, Visit, claims
-from visitation.words import Outcome, Role, VisitKind
+from visitation.lifecycle import IllegalMove
 
-NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
-BEGIN = NOW + timedelta(days=1)
-#: Twelve hours of five minutes.
-STARTS = 144
-THINKING_SECONDS = 0.002
 PATIENCE = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """The few resources that everybody wants."""
-
-    prison_id: int
-    terminals: list[int]
-    kiosks: list[int]
-    prisoners: list[int]
-    visitors: list[int]
-    officials: list[int]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,137 +44,6 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     took: list[float] = field(default_factory=list)
     seconds: float = 0.0
-
-
-async def stage(database: Database) -> Stage:
-    """A prison with three terminals, six prisoners, and visitors for all of them."""
-    async with database.write() as session:
-        prison = await make.prison(session)
-        point = await make.point(session)
-        await make.policy(session, prison, visits_per_week=10_000, max_party=12)
-        prisoners = [await make.prisoner(session, prison) for _ in range(6)]
-        family = [await make.visitor(session) for _ in range(6)]
-        for prisoner in prisoners:
-            for visitor in family:
-                await make.contact(session, prisoner, visitor)
-        return Stage(
-            prison_id=prison.id,
-            terminals=[(await make.terminal(session, prison)).id for _ in range(3)],
-            kiosks=[(await make.kiosk(session, point)).id for _ in range(3)],
-            prisoners=[prisoner.id for prisoner in prisoners],
-            visitors=[visitor.id for visitor in family],
-            officials=[(await make.account(session, Role.OFFICIAL)).id for _ in "ab"],
-        )
-
-
-def a_span(luck: random.Random) -> Timespan:
-    start = BEGIN + luck.randrange(STARTS) * QUANTUM
-    return Timespan(start, start + luck.choice([3, 4, 6, 9]) * QUANTUM)
-
-
-async def book(
-    session: AsyncSession, on: Stage, luck: random.Random, keyring: Keyring
-) -> str:
-    await booking.book(
-        session,
-        prison_id=on.prison_id,
-        terminal_id=luck.choice(on.terminals),
-        span=a_span(luck),
-        kind=VisitKind.FAMILY,
-        prisoner_id=luck.choice(on.prisoners),
-        visitor_ids=luck.sample(on.visitors, luck.choice([1, 2])),
-        kiosk_id=luck.choice([*on.kiosks, None]),
-        official_id=luck.choice([*on.officials, None, None]),
-        keyring=keyring,
-        by=SYSTEM,
-        now=NOW,
-        override_reason="race",
-    )
-    return "booked"
-
-
-async def move(
-    session: AsyncSession, on: Stage, luck: random.Random, keyring: Keyring
-) -> str:
-    visit = await _some_visit(session, luck)
-    if visit is None:
-        return "nothing"
-    await booking.move(
-        session,
-        visit=visit,
-        terminal_id=luck.choice(on.terminals),
-        span=a_span(luck),
-        kiosk_id=luck.choice([*on.kiosks, None]),
-        by=SYSTEM,
-        now=NOW,
-        override_reason="race",
-    )
-    return "moved"
-
-
-async def cancel(
-    session: AsyncSession, on: Stage, luck: random.Random, keyring: Keyring
-) -> str:
-    visit = await _some_visit(session, luck)
-    if visit is None:
-        return "nothing"
-    await booking.cancel(
-        session,
-        visit=visit,
-        outcome=Outcome.CANCELLED_BY_FAMILY,
-        reason="race",
-        by=SYSTEM,
-        now=NOW,
-    )
-    return "cancelled"
-
-
-async def _some_visit(session: AsyncSession, luck: random.Random) -> Visit | None:
-    booked = await session.exec(select(Visit).where(Visit.state == VisitState.BOOKED))
-    rows = booked.all()
-    return luck.choice(rows) if rows else None
-
-
-async def naive(
-    session: AsyncSession, on: Stage, luck: random.Random, keyring: Keyring
-) -> str:
-    """What many programs do: look, think, insert."""
-    span = a_span(luck)
-    wanted = {
-        "terminal_id": luck.choice(on.terminals),
-        "kiosk_id": luck.choice(on.kiosks),
-        "prisoner_id": luck.choice(on.prisoners),
-    }
-    clash = await session.exec(
-        select(Visit.id).where(
-            col(Visit.starts_at) < span.end,
-            col(Visit.ends_at) > span.start,
-            or_(*(getattr(Visit, name) == value for name, value in wanted.items())),
-        )
-    )
-    if clash.first() is not None:
-        return "refused"
-    await asyncio.sleep(THINKING_SECONDS)
-    session.add(
-        Visit(
-            reference=keyring.reference(),
-            kind=VisitKind.FAMILY,
-            state=VisitState.BOOKED,
-            starts_at=span.start,
-            ends_at=span.end,
-            booked_end_at=span.end,
-            prison_id=on.prison_id,
-            created_at=NOW,
-            changed_at=NOW,
-            **wanted,
-        )
-    )
-    await session.flush()
-    return "booked"
-
-
-Attempt = Callable[[AsyncSession, Stage, random.Random, Keyring], Awaitable[str]]
-ATTEMPTS: tuple[Attempt, ...] = (*[book] * 6, move, cancel)
 
 
 async def attempt(write: Callable, one: Attempt, *rest, tally: Tally) -> None:
@@ -272,47 +119,6 @@ async def naive_writer(url: str) -> AsyncIterator[Callable]:
 
     yield write
     await engine.dispose()
-
-
-async def overlaps(database: Database) -> int:
-    """Pairs of visits that share a seat or a person at the same time."""
-    occupying = ", ".join(f"'{state.value}'" for state in OCCUPYING)
-    query = f"""
-        SELECT count(*) FROM visit a JOIN visit b
-          ON a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at
-        WHERE a.state IN ({occupying}) AND b.state IN ({occupying}) AND (
-            a.terminal_id = b.terminal_id OR a.kiosk_id = b.kiosk_id
-            OR a.prisoner_id = b.prisoner_id OR a.official_id = b.official_id
-            OR EXISTS (
-                SELECT 1 FROM participant p JOIN participant q
-                  ON p.visitor_id = q.visitor_id
-                WHERE p.visit_id = a.id AND q.visit_id = b.id))
-    """
-    async with database.read() as session:
-        return (await session.exec(text(query))).scalar_one()
-
-
-async def wrong_claims(database: Database) -> int:
-    """Claims without an occupying visit, and needs of such visits without a claim."""
-    async with database.read() as session:
-        held = {
-            (row.resource, row.quantum, row.visit_id)
-            for row in (await session.exec(select(Claim))).all()
-        }
-        needed = set()
-        booked = select(Visit).where(col(Visit.state).in_(OCCUPYING))
-        for visit in (await session.exec(booked)).all():
-            people = await visits.participants(session, visit.id)
-            policy = await places.policy_of(session, visit.prison_id)
-            needed |= {
-                (resource, quantum, visit.id)
-                for resource, quantum in claims.needed(
-                    calls.seats_of(visit, people),
-                    Timespan(visit.starts_at, visit.ends_at),
-                    policy.turnover,
-                )
-            }
-    return len(held ^ needed)
 
 
 def _process(url: str, on: Stage, out, **race) -> None:

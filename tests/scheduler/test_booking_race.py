@@ -10,8 +10,9 @@ from scheduler import booking, verdict
 from scheduler.proposals import Refusal
 from tests import make, postgres
 from tests.make import World
-from tests.prove import booking_race
-from tests.prove.booking_race import is_right, race_postgresql, race_sqlite, run, stage
+from tests.prove.booking_attempts import naive, stage
+from tests.prove.booking_race import is_right, race_postgresql, race_sqlite, run
+from tests.prove.overlaps import overlaps
 from tests.scheduler.test_booking import TEN, at, book
 from tests.scheduler.test_facts import enemy_of
 from visitation import calls
@@ -54,9 +55,8 @@ async def test_four_processes_on_postgresql_never_overlap(postgresql: str) -> No
 async def test_the_naive_way_overlaps_on_postgresql(postgresql: str) -> None:
     database = Database(postgresql)
     on = await stage(database)
-    kinds = (booking_race.naive,)
-    await run(database.write, on, kinds=kinds, tasks=20, each=20)
-    assert await booking_race.overlaps(database) > 0
+    await run(database.write, on, kinds=(naive,), tasks=20, each=20)
+    assert await overlaps(database) > 0
     await database.close()
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,107 +12,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from signaling import line_ticket
 from signaling.hub import CallSettings
 from signaling.line_desk import LineDesk, Means
-from signaling.line_trial import Timing
-from signaling.media.engine import ParticipantStatistics
-from signaling.media.workers.link import Gone
 from tests import make
 from tests.fakes import Clock
-from tests.signaling.fakes import FakeEngine, leg
-from visitation import lines
+from tests.signaling.counter import QUICK, REPORT, SDP, Counter, Looping, hear
 from visitation.database import Database
 from visitation.keyring import Keyring
-from visitation.lines import LineTest, Verdict, Whose
-
-QUICK = Timing(connecting=1.0, reporting=1.0, second=0.03)
-SDP = "v=0 a description"
-REPORT = {
-    "received": 990,
-    "lost": 10,
-    "rate": 500_000,
-    "jitter": 0.01,
-    "round_trip": 0.08,
-    "relayed": False,
-}
-
-
-class Looping(FakeEngine):
-    """Connects whoever has described both legs, and lets so much through a look."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.looks = 0
-        self.lets_through = 3_000
-        self.gone = False
-        self.left = asyncio.Event()
-
-    async def subscribe(self, participant: str) -> str:
-        if self.gone:
-            raise Gone("worker 1")
-        return await super().subscribe(participant)
-
-    def leave(self, participant: str) -> None:
-        super().leave(participant)
-        self.left.set()
-
-    def statistics(self, participant: str) -> ParticipantStatistics:
-        done = {order[0] for order in self.done if participant in order}
-        state = "connected" if {"publish", "accept"} <= done else "connecting"
-        self.looks += 1
-        both = replace(
-            leg(state=state),
-            bytes=self.lets_through * self.looks,
-            packets=5 * self.looks,
-        )
-        return ParticipantStatistics(publisher=both, subscriber=both, silence={})
-
-
-@dataclass
-class Counter:
-    """Where tests are made, and a station whose line is tried."""
-
-    desk: LineDesk
-    engine: Looping
-    database: Database
-    keyring: Keyring
-    clock: Clock
-    client: TestClient[web.Request, web.Application]
-    kiosk: int
-    terminal: int
-    means: Means
-    sockets: list[ClientWebSocketResponse] = field(default_factory=list)
-
-    async def dial(self, **headers: str) -> ClientWebSocketResponse:
-        origin = str(self.client.make_url("/")).rstrip("/")
-        socket = await self.client.ws_connect(
-            "/line/socket", headers={"Origin": origin, **headers}
-        )
-        self.sockets.append(socket)
-        return socket
-
-    async def begin(self, station: int | None = None) -> ClientWebSocketResponse:
-        socket = await self.dial()
-        of = Whose(station_id=station or self.kiosk)
-        ticket = line_ticket.issue(self.keyring, of, now=self.clock())
-        await socket.send_json({"type": "begin", "version": 1, "ticket": ticket})
-        return socket
-
-    async def connected(self) -> ClientWebSocketResponse:
-        """A test in which measuring has begun."""
-        socket = await self.begin()
-        assert (await hear(socket))["type"] == "ready"
-        offer = await hear(socket)
-        assert (offer["type"], offer["target"]) == ("offer", "subscriber")
-        for kind, target in (("answer", "subscriber"), ("offer", "publisher")):
-            await socket.send_json({"type": kind, "target": target, "sdp": SDP})
-        answer = await hear(socket)
-        assert (answer["type"], answer["target"]) == ("answer", "publisher")
-        assert (await hear(socket))["type"] == "begun"
-        return socket
-
-    async def kept(self) -> LineTest | None:
-        async with self.database.read() as session:
-            found = await lines.latest_of_stations(session, station_ids=[self.kiosk])
-        return found.get(self.kiosk)
+from visitation.lines import Verdict, Whose
 
 
 async def _stage(
@@ -129,11 +33,6 @@ async def _stage(
 async def _rest(socket: ClientWebSocketResponse) -> list[str]:
     """What else is said before the socket is closed."""
     return [raw.json()["type"] async for raw in socket]
-
-
-async def hear(socket: ClientWebSocketResponse) -> dict[str, Any]:
-    said: dict[str, Any] = await socket.receive_json(timeout=5)
-    return said
 
 
 @pytest.fixture
@@ -389,13 +288,3 @@ async def test_a_stopping_service_breaks_tests_off(counter: Counter) -> None:
     assert "result" not in await _rest(socket)
     assert await counter.kept() is None
     assert len(counter.desk) == 0
-
-
-def test_a_ticket_says_whose_line_it_is_for(keyring: Keyring, clock: Clock) -> None:
-    for of in (
-        Whose(station_id=3),
-        Whose(participant_id=4),
-        Whose(station_id=3, participant_id=4),
-    ):
-        ticket = line_ticket.issue(keyring, of, now=clock())
-        assert line_ticket.read(keyring, ticket, now=clock()) == of
