@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import calendar, rules
+from scheduler import calendar, objections
 from scheduler.proposals import Proposal, Refusal
-from scheduler.situation import situation
 from scheduler.wishes import proposal_of
 from visitation import places, visits
 from visitation.places import MobileDay, MobileStop, Site, Station
@@ -93,24 +92,17 @@ async def nearest(
         if tried == TRIES or not hopeless.isdisjoint({start, day}):
             continue
         tried += 1
-        found = await _reasons(session, visit, proposal, fit, now)
+        wanted = replace(
+            proposal, span=fit.span, terminal_id=fit.terminal_id, kiosk_id=fit.kiosk_id
+        )
+        found = await objections.against(session, wanted, now=now, but_visit=visit.id)
         if not found:
             return fit
-        if found & _OF_DAYS:
+        if not _OF_DAYS.isdisjoint(found):
             hopeless.add(day)
-        elif not found & _OF_SEATS:
+        elif _OF_SEATS.isdisjoint(found):
             hopeless.add(start)
     return None
-
-
-async def _reasons(
-    session: AsyncSession, visit: Visit, proposal: Proposal, fit: Fit, now: datetime
-) -> frozenset[Refusal]:
-    wanted = replace(
-        proposal, span=fit.span, terminal_id=fit.terminal_id, kiosk_id=fit.kiosk_id
-    )
-    known, _opening = await situation(session, wanted, now=now, but_visit=visit.id)
-    return frozenset(rules.refusals(wanted, known))
 
 
 async def _same_time(

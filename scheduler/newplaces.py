@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import facts, possible, sharing, together
+from scheduler import facts, objections, possible, sharing, together
 from scheduler.displaced import OF_KIOSK, Day, Displaced
 from scheduler.possible import Opportunity, Place, Supply
 from scheduler.proposals import Proposal, Refusal
@@ -229,7 +229,7 @@ async def _asked(
     )
     reason = ""
     for company, asked in await _companies(session, one, moved):
-        reasons = await possible.refusals(
+        reasons = await objections.against(
             session, asked, now=now, but_visit=one.visit.id
         )
         if not reasons:

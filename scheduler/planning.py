@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, possible, sharing
+from scheduler import booking, objections, possible, sharing
 from scheduler.possible import Supply
 from scheduler.sharing import Given, Market, Shared
 from scheduler.verdict import Refused
@@ -152,7 +152,7 @@ async def _shared_out(
 ) -> Shared:
     async def ask(one: Waiting, given: Given) -> str | None:
         wanted = possible.proposal(one, given[1], given[0])
-        reasons = await possible.refusals(session, wanted, now=now)
+        reasons = await objections.against(session, wanted, now=now)
         return reasons[0].value if reasons else None
 
     market = Market(

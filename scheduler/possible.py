@@ -12,10 +12,9 @@ from itertools import pairwise
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import openings, rules
+from scheduler import openings
 from scheduler.openings import Opening
-from scheduler.proposals import Proposal, Refusal
-from scheduler.situation import situation
+from scheduler.proposals import Proposal
 from visitation.places import MobileDay, MobileStop, Site, Station
 from visitation.timespan import Timespan
 from visitation.visits import Claim, claims
@@ -169,21 +168,6 @@ def proposal(one: Waiting, place: Place, terminal_id: int) -> Proposal:
         kiosk_id=place.kiosk_id,
         official_wanted=one.entry.official_wanted,
     )
-
-
-async def refusals(
-    session: AsyncSession,
-    proposed: Proposal,
-    *,
-    now: datetime,
-    but_visit: int | None = None,
-) -> tuple[Refusal, ...]:
-    """Every reason why a place may not be booked, as the rules see it now.
-
-    The visit that would move there, `but_visit`, is not in its own way.
-    """
-    known, _opening = await situation(session, proposed, now=now, but_visit=but_visit)
-    return rules.refusals(proposed, known)
 
 
 def _opportunities(

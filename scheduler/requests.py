@@ -12,12 +12,12 @@ from typing import Unpack
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, choosing, freed, notices, review, rules
+from scheduler import booking, choosing, freed, notices, objections, review
 from scheduler.booking import Refused, Wish
-from scheduler.proposals import Proposal, Refusal
+from scheduler.proposals import Refusal
 from scheduler.ranked import Place, place_of, remember
 from scheduler.ranked import wishes as ranked_wishes
-from scheduler.situation import Survey, situation, wanted
+from scheduler.situation import Survey, wanted
 from scheduler.verdict import unless_refused
 from scheduler.wishes import proposed
 from visitation import audit, lifecycle, messages, places, visits
@@ -276,17 +276,12 @@ async def options(
                 rank=wish.rank,
                 place=place,
                 held=proposal == own,
-                reasons=await _reasons(session, visit, proposal, now),
+                reasons=await objections.against(
+                    session, proposal, now=now, but_visit=visit.id
+                ),
             )
         )
     return tuple(found)
-
-
-async def _reasons(
-    session: AsyncSession, visit: Visit, proposal: Proposal, now: datetime
-) -> tuple[Refusal, ...]:
-    known, _opening = await situation(session, proposal, now=now, but_visit=visit.id)
-    return rules.refusals(proposal, known)
 
 
 async def _granted(session: AsyncSession, visit: Visit, rank: int | None) -> Place:

@@ -10,10 +10,8 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import possible, rules
-from scheduler.proposals import Proposal, Refusal
+from scheduler import possible
 from scheduler.ranked import Place
-from scheduler.situation import situation
 from visitation.waiting import Waiting, WaitingEntry
 from visitation.words import Asker, VisitKind
 
@@ -71,22 +69,6 @@ async def free(
         )
         found.setdefault(chance.span.start, Time(day=chance.day, place=seats))
     return tuple(found[start] for start in sorted(found))
-
-
-async def against(
-    session: AsyncSession,
-    proposal: Proposal,
-    *,
-    now: datetime,
-    but_visit: int | None = None,
-) -> tuple[Refusal, ...]:
-    """Every reason that the rules have against a time now; `but_visit` is no reason.
-
-    Raises:
-        NotFound: if the prison, a station or the prisoner does not exist.
-    """
-    known, _opening = await situation(session, proposal, now=now, but_visit=but_visit)
-    return rules.refusals(proposal, known)
 
 
 def by_day(times: Iterable[Time]) -> dict[date, list[Time]]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import freed, offers, possible
+from scheduler import freed, objections, offers, possible
 from scheduler.freed import Freed
 from scheduler.means import Means
 from scheduler.possible import Place, Supply
@@ -171,7 +171,7 @@ async def _offered(
         prison = await session.get_one(Site, freed.prison_id)
         until = offers.answer_by(freed.span.start, now, ZoneInfo(prison.zone))
         wanted = possible.proposal(who, place, freed.terminal_id)
-        if until is None or await possible.refusals(session, wanted, now=now):
+        if until is None or await objections.against(session, wanted, now=now):
             return False
     try:
         async with database.write() as session:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import choosing, requests, times
+from scheduler import choosing, objections, requests
 from scheduler.booking import Refused
 from scheduler.proposals import Refusal
 from visitation import audit, lifecycle
@@ -210,7 +210,7 @@ async def _held(
         **asking_choices.wish(who, typed),
     )
     return held, [
-        await times.against(session, each, now=now, but_visit=held.id)
+        await objections.against(session, each, now=now, but_visit=held.id)
         for each in proposed
     ]
 
