@@ -10,6 +10,7 @@ import hashlib
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -48,8 +49,9 @@ class Assets:
         return f"/static/{self.version}/{path}"
 
 
+@cache
 def load(folder: Path = STATIC_FOLDER) -> Assets:
-    """Read a folder of static files."""
+    """Read a folder of static files, the first time."""
     whole = hashlib.sha256()
     files = {}
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):

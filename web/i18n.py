@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -29,8 +30,9 @@ _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 _spoken: ContextVar[stdlib.NullTranslations] = ContextVar("translations")
 
 
+@cache
 def load(folder: Path = LOCALE_FOLDER) -> dict[str, stdlib.NullTranslations]:
-    """The sentences of every language that has a folder, and of English."""
+    """The sentences of every language that has a folder, and of English; read once."""
     found: dict[str, stdlib.NullTranslations] = {"en": stdlib.NullTranslations()}
     for place in sorted(path for path in folder.iterdir() if path.is_dir()):
         catalogue = merged(place.name, sorted(place.glob("*.po")))

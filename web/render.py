@@ -7,7 +7,7 @@ template is an error. Knows who is asking only in order to draw the navigation.
 import json
 from collections.abc import Callable
 from datetime import tzinfo
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -30,6 +30,7 @@ _COMPRESS_FROM_BYTES = 1024
 _FLASH_SECONDS = 60
 
 
+@cache
 def environment(zone: tzinfo, folder: Path = TEMPLATE_FOLDER) -> Environment:
     """The templates, with our filters; instants are shown in *zone* unless told."""
     made = Environment(

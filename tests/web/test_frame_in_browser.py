@@ -82,14 +82,16 @@ def playground() -> Playground:
 
 
 @pytest.fixture
-async def site(start_site: Start, playground: Playground) -> Site:
+async def site(start_site: Start, playground: Playground) -> AsyncIterator[Site]:
     site = await start_site(extra=playground.routes)
     assert site.client.app is not None
     templates = site.client.app[TEMPLATES]
-    assert templates.loader is not None
+    every = templates.loader
+    assert every is not None
     own = DictLoader({"playground.html": PLAYGROUND})
-    templates.loader = ChoiceLoader([own, templates.loader])
-    return site
+    templates.loader = ChoiceLoader([own, every])
+    yield site
+    templates.loader = every
 
 
 async def test_signing_in_works_over_plain_http_on_localhost(

@@ -1,5 +1,6 @@
 """Pages, redirects, notices and what a template is given."""
 
+from collections.abc import AsyncIterator
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,11 +35,14 @@ ROUTES = (
 
 
 @pytest.fixture
-async def shown(start_site: Start) -> Site:
+async def shown(start_site: Start) -> AsyncIterator[Site]:
     site = await start_site(extra=ROUTES)
     assert site.client.app is not None
-    site.client.app[TEMPLATES].loader = DictLoader({"shown.html": SHOWN})
-    return site
+    templates = site.client.app[TEMPLATES]
+    every = templates.loader
+    templates.loader = DictLoader({"shown.html": SHOWN})
+    yield site
+    templates.loader = every
 
 
 async def test_a_template_knows_the_language_and_where_it_is(shown: Site) -> None:
