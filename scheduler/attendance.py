@@ -10,12 +10,11 @@ from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import notices
-from scheduler.review import TO_COME
 from visitation import audit, visits
 from visitation.audit import Actor
 from visitation.errors import Invalid, NotFound, VisitationError
 from visitation.keyring import Keyring
-from visitation.lifecycle import VisitState
+from visitation.lifecycle import ARRANGED, TO_COME, VisitState
 from visitation.people import Account, Scope
 from visitation.places import Site
 from visitation.timespan import Timespan
@@ -229,7 +228,7 @@ async def wanting(
         select(Visit)
         .where(
             col(Visit.official_wanted),
-            col(Visit.state).in_([VisitState.BOOKED, VisitState.REQUESTED]),
+            col(Visit.state).in_(ARRANGED),
             col(Visit.starts_at) > now,
             or_(col(Visit.prison_id).in_(inside), col(Visit.point_id).in_(inside)),
         )

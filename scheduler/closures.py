@@ -13,11 +13,10 @@ from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler.proposals import Refusal
-from scheduler.review import TO_COME
 from visitation import audit, visits
 from visitation.audit import Actor
 from visitation.errors import Invalid, NotFound, VisitationError
-from visitation.lifecycle import OCCUPYING
+from visitation.lifecycle import OCCUPYING, TO_COME
 from visitation.places import Closure, Site, Station
 from visitation.timespan import Timespan, floor_quantum, on_quantum, quantum_start
 from visitation.visits import Claim, Visit, claims, flags

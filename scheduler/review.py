@@ -17,7 +17,7 @@ from scheduler.situation import situation
 from scheduler.wishes import proposal_of
 from visitation import visits
 from visitation.audit import SYSTEM, Actor
-from visitation.lifecycle import VisitState
+from visitation.lifecycle import TO_COME
 from visitation.visits import Visit, flags
 
 #: What is asked of whoever books and no more of what is booked: when it is, whether
@@ -35,8 +35,6 @@ OF_BOOKING = frozenset(
 )
 #: What a visit is spared while the prison is open at its time, in whatever slots.
 _OF_SLOTS = frozenset({Refusal.NOT_A_SLOT, Refusal.HOLIDAY})
-#: Visits whose place is held and which have not begun.
-TO_COME = (VisitState.HELD, VisitState.REQUESTED, VisitState.BOOKED)
 
 
 async def reasons_against(

@@ -18,6 +18,7 @@ from scheduler.means import Means
 from visitation import audit
 from visitation.audit.tables import AuditEntry
 from visitation.database import Database
+from visitation.lifecycle import TO_COME
 from visitation.places import DEFAULT_ZONE
 from visitation.visits import Visit, flags
 
@@ -92,7 +93,7 @@ async def _differs(session: AsyncSession, visit_id: int, now: datetime) -> bool:
 
 
 def _to_come(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return col(Visit.state).in_(review.TO_COME), col(Visit.ends_at) > now
+    return col(Visit.state).in_(TO_COME), col(Visit.ends_at) > now
 
 
 def _visits_in(entries: Iterable[AuditEntry]) -> set[int]:

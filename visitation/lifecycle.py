@@ -67,6 +67,10 @@ VISIT: Mapping[tuple[VisitState, VisitAction], VisitState] = {
 OCCUPYING = frozenset(
     {VisitState.HELD, VisitState.REQUESTED, VisitState.BOOKED, VisitState.LIVE}
 )
+#: States of a visit whose place is held and which has not begun.
+TO_COME = frozenset({VisitState.HELD, VisitState.REQUESTED, VisitState.BOOKED})
+#: Those of them that are more than a place which somebody is looking at.
+ARRANGED = TO_COME - {VisitState.HELD}
 FINAL = frozenset(VisitState) - {state for state, _ in VISIT}
 
 

@@ -13,7 +13,7 @@ from sqlmodel import and_, col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.errors import VisitationError
-from visitation.lifecycle import MessageState, VisitState
+from visitation.lifecycle import TO_COME, MessageState
 from visitation.messages import Message
 from visitation.people import Scope
 from visitation.places.tables import MobileDay, Site, Station
@@ -22,8 +22,6 @@ from visitation.visits.tables import Claim, Cover, Participant, Visit
 from visitation.wording import Template
 from visitation.words import Attendance, Part
 
-#: Visits to come, which an official may still be found for or lost to.
-_TO_COME = (VisitState.HELD, VisitState.REQUESTED, VisitState.BOOKED)
 _OFFICIAL_PARTS = (Part.OFFICIAL, Part.COMPANION)
 
 
@@ -115,7 +113,7 @@ async def inside(session: AsyncSession, cover: Cover) -> Sequence[Visit]:
         select(Visit)
         .where(
             here,
-            col(Visit.state).in_(_TO_COME),
+            col(Visit.state).in_(TO_COME),
             col(Visit.starts_at) >= cover.starts_at,
             col(Visit.ends_at) <= cover.ends_at,
         )
@@ -128,7 +126,7 @@ async def referring(session: AsyncSession, cover: Cover) -> Sequence[Visit]:
     """The visits to come that an official attends by a cover."""
     rows = await session.exec(
         select(Visit)
-        .where(Visit.cover_id == cover.id, col(Visit.state).in_(_TO_COME))
+        .where(Visit.cover_id == cover.id, col(Visit.state).in_(TO_COME))
         .order_by(col(Visit.starts_at), col(Visit.id))
     )
     return rows.all()
@@ -269,7 +267,7 @@ async def _set(
         update(Visit)
         .where(
             col(Visit.id) == visit.id,
-            col(Visit.state).in_(_TO_COME),
+            col(Visit.state).in_(TO_COME),
             col(Visit.version) == visit.version,
             condition,
         )

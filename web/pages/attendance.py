@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from scheduler import attendance
 from visitation import lifecycle
 from visitation.errors import VisitationError
-from visitation.lifecycle import Act, VisitState
+from visitation.lifecycle import TO_COME, Act, VisitState
 from visitation.visits import Visit
 from visitation.visits.listed import Listed, listed
 from visitation.words import Attendance, Role, VisitKind
@@ -33,7 +33,6 @@ _ASKERS: frozenset[Role | Door] = lifecycle.MAY[Act.WANT_OFFICIAL]
 _CHANGERS: frozenset[Role | Door] = (
     lifecycle.MAY[Act.FIND_OFFICIAL] | lifecycle.MAY[Act.ATTEND]
 )
-_TO_COME = frozenset({VisitState.HELD, VisitState.REQUESTED, VisitState.BOOKED})
 Change = Callable[[AsyncSession, Visit], Awaitable[None]]
 
 
@@ -162,14 +161,14 @@ async def _page(
 
 def _can_want(visit: Listed) -> bool:
     return (
-        visit.state in _TO_COME
+        visit.state in TO_COME
         and visit.official_id is None
         and visit.kind is not VisitKind.LEGAL
     )
 
 
 def _can_change(visit: Listed) -> bool:
-    return visit.state in _TO_COME and visit.official_id is not None
+    return visit.state in TO_COME and visit.official_id is not None
 
 
 def _who(request: web.Request) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from scheduler import attendance, covers
 from visitation import lifecycle, visits
 from visitation.errors import Invalid, NotFound, VisitationError
-from visitation.lifecycle import Act, VisitState
+from visitation.lifecycle import ARRANGED, Act
 from visitation.people import Account
 from visitation.places import Site
 from visitation.places.tables import MobileDay
@@ -40,7 +40,6 @@ _PLANNERS: frozenset[Role | Door] = (
 )
 _READERS: frozenset[Role | Door] = _PLANNERS | {Role.AUDITOR}
 _AHEAD = timedelta(days=60)
-_TO_COME = frozenset({VisitState.REQUESTED, VisitState.BOOKED})
 
 
 class CoverFields(forms.Fields):
@@ -190,7 +189,7 @@ async def _page(
         ahead = await cover_rows.between(session, Timespan(now, now + _AHEAD), **whose)
         wanted = await attendance.wanting(session, scope=me.scope, now=now)
         shown = await listed(
-            session, col(Visit.id).in_([one.id for one in wanted]), shown=_TO_COME
+            session, col(Visit.id).in_([one.id for one in wanted]), shown=ARRANGED
         )
     places = [(f"prison:{site.id}", present.isolated(site.name)) for site in sites]
     places += [(f"day:{day.id}", _day_words(day, site)) for day, site in days]

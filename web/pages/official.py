@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from scheduler import attendance
 from visitation import calls
 from visitation.errors import VisitationError
-from visitation.lifecycle import MAY, Act, VisitState
+from visitation.lifecycle import ARRANGED, MAY, Act, VisitState
 from visitation.people import Account
 from visitation.places import Site
 from visitation.timespan import Timespan
@@ -35,7 +35,6 @@ from web.subjects import Parts
 
 _OFFICIALS = MAY[Act.ATTEND]
 _AHEAD = timedelta(days=14)
-_TO_COME = frozenset({VisitState.REQUESTED, VisitState.BOOKED})
 
 
 class Joining(forms.Fields):
@@ -106,7 +105,7 @@ async def _page(
     async with request.app[DATABASE].read() as session:
         wanted = await attendance.wanting(session, scope=me.scope, now=now)
         found = await listed(
-            session, col(Visit.id).in_([one.id for one in wanted]), shown=_TO_COME
+            session, col(Visit.id).in_([one.id for one in wanted]), shown=ARRANGED
         )
         covers = await cover_rows.between(
             session, Timespan(now, now + _AHEAD), official_id=me.account_id
