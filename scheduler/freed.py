@@ -4,10 +4,12 @@ A visit that is cancelled, declined or expired still names its slot. One that ge
 another does not: the audit entry of its change does.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -45,13 +47,25 @@ def left(visit: Visit, terminal_id: int, span: Timespan) -> Facts:
 
 
 async def slots(
-    session: AsyncSession, *, now: datetime, after: datetime, limit: int
+    session: AsyncSession,
+    *,
+    now: datetime,
+    after: datetime,
+    limit: int,
+    beyond: Freed | None = None,
 ) -> list[Freed]:
-    """The slots that came free where families wait, the soonest first."""
-    found = await _given_up(session, after, limit) | await _moved_from(
-        session, now, after
-    )
-    return sorted(found, key=lambda one: (one.span.start, one.terminal_id))[:limit]
+    """The slots that came free where families wait, the soonest first.
+
+    What does not fit into the limit is read next, `beyond` the last one read.
+    """
+    place = _place(beyond) if beyond else (after + timedelta.resolution, 0, after)
+    found = await _given_up(session, place, limit)
+    found |= await _moved_from(session, now, place)
+    return sorted(found, key=_place)[:limit]
+
+
+def _place(one: Freed) -> tuple[datetime, int, datetime]:
+    return one.span.start, one.terminal_id, one.span.end
 
 
 def _in_demand() -> Any:
@@ -60,12 +74,20 @@ def _in_demand() -> Any:
     )
 
 
-async def _given_up(session: AsyncSession, after: datetime, limit: int) -> set[Freed]:
+async def _given_up(
+    session: AsyncSession, beyond: tuple[datetime, int, datetime], limit: int
+) -> set[Freed]:
+    place = col(Visit.starts_at), col(Visit.terminal_id), col(Visit.ends_at)
     rows = await session.exec(
         select(Visit.prison_id, Visit.terminal_id, Visit.starts_at, Visit.ends_at)
-        .where(col(Visit.state).in_(_LEFT), col(Visit.starts_at) > after, _in_demand())
+        .where(
+            col(Visit.state).in_(_LEFT),
+            col(Visit.starts_at) >= beyond[0],
+            tuple_(*place) > beyond,
+            _in_demand(),
+        )
         .distinct()
-        .order_by(col(Visit.starts_at), col(Visit.terminal_id))
+        .order_by(*place)
         .limit(limit)
     )
     return {
@@ -75,7 +97,7 @@ async def _given_up(session: AsyncSession, after: datetime, limit: int) -> set[F
 
 
 async def _moved_from(
-    session: AsyncSession, now: datetime, after: datetime
+    session: AsyncSession, now: datetime, beyond: tuple[datetime, int, datetime]
 ) -> set[Freed]:
     rows = await session.exec(
         select(Visit.prison_id, AuditEntry.facts)
@@ -86,15 +108,18 @@ async def _moved_from(
             _in_demand(),
         )
     )
-    found = {_named(prison_id, *facts.get("left", ())) for prison_id, facts in rows}
-    return {one for one in found if one is not None and one.span.start > after}
+    found = {
+        Freed(prison_id=prison_id, terminal_id=slot[0], span=slot[1])
+        for prison_id, facts in rows
+        if (slot := named(facts)) is not None
+    }
+    return {one for one in found if _place(one) > beyond}
 
 
-def _named(prison_id: int, terminal_id: int = 0, *times: str) -> Freed | None:
-    """The slot that an entry says was left; None where none was."""
-    if not times:
+def named(facts: Mapping[str, Any]) -> tuple[int, Timespan] | None:
+    """The terminal and the time that an entry says were left; None where none was."""
+    if "left" not in facts:
         return None
-    start, end = map(datetime.fromisoformat, times)
-    return Freed(
-        prison_id=prison_id, terminal_id=terminal_id, span=Timespan(start, end)
-    )
+    terminal_id, start, end = facts["left"]
+    times = map(datetime.fromisoformat, (start, end))
+    return terminal_id, Timespan(*times)

@@ -32,24 +32,44 @@ ASKED = 20
 
 
 async def offer_freed(database: Database, *, now: datetime, means: Means) -> int:
-    """Offer each slot that came free to the first in line who can use it."""
-    async with database.read() as session:
-        free = await freed.slots(
-            session, now=now, after=now + 2 * offers.SOONEST, limit=BATCH
-        )
-    made = 0
-    for prison_id in sorted({one.prison_id for one in free}):
-        here = [one for one in free if one.prison_id == prison_id]
+    """Offer each slot that came free to the first in line who can use it.
+
+    Slots that nobody takes stay what they are; those behind them have their turn.
+    """
+    after, made = now + 2 * offers.SOONEST, 0
+    last: Freed | None = None
+    while True:
         async with database.read() as session:
-            line = await waiting.line(session, prison_id, now=now)
-            known = await _supply(session, prison_id, line, here, now)
-            asked = await _asked(session, prison_id, now)
-        for one in here:
-            for who, place in _takers(one, line, known, asked)[:ASKED]:
-                if await _offered(database, one, who, place, now=now, means=means):
-                    asked |= {(who.entry.id, free) for free in _starts(here)}
-                    made += 1
-                    break
+            free = await freed.slots(
+                session, now=now, after=after, limit=BATCH, beyond=last
+            )
+        for prison_id in sorted({one.prison_id for one in free}):
+            here = [one for one in free if one.prison_id == prison_id]
+            made += await _offer_each(database, prison_id, here, now=now, means=means)
+        if len(free) < BATCH:
+            return made
+        last = free[-1]
+
+
+async def _offer_each(
+    database: Database,
+    prison_id: int,
+    here: Sequence[Freed],
+    *,
+    now: datetime,
+    means: Means,
+) -> int:
+    async with database.read() as session:
+        line = await waiting.line(session, prison_id, now=now)
+        known = await _supply(session, prison_id, line, here, now)
+        asked = await _asked(session, prison_id, now)
+    made = 0
+    for one in here:
+        for who, place in _takers(one, line, known, asked)[:ASKED]:
+            if await _offered(database, one, who, place, now=now, means=means):
+                asked |= {(who.entry.id, free) for free in _starts(here)}
+                made += 1
+                break
     return made
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import booking, requests
 from scheduler import waiting as sweeping
@@ -16,6 +17,7 @@ from visitation import waiting
 from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.keyring import Keyring
+from visitation.lifecycle import VisitState
 from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.waiting import Days, Offer
@@ -161,3 +163,38 @@ async def test_a_slot_that_was_left_a_day_ago_is_offered_no_more(
     assert a_day_later == []
     at_once = await offered(database, clock, keyring)
     assert at_once == [(here.terminal.id, LATER)]
+
+
+async def given_up_at_odd_hours(
+    session: AsyncSession, here: Queue, one: Family, count: int
+) -> None:
+    """Visits that were cancelled, at times that are no slots any more."""
+    for n in range(count):
+        start = NOON + timedelta(hours=1, minutes=5 * n)
+        session.add(
+            Visit(
+                reference=f"odd-{n}",
+                kind=VisitKind.FAMILY,
+                state=VisitState.CANCELLED,
+                starts_at=start,
+                ends_at=start + timedelta(minutes=5),
+                booked_end_at=start + timedelta(minutes=5),
+                prison_id=here.prison.id,
+                terminal_id=here.terminal.id,
+                prisoner_id=one.prisoner.id,
+                created_at=NOON,
+                changed_at=NOON,
+            )
+        )
+
+
+async def test_slots_that_nobody_takes_keep_no_later_one_from_those_in_line(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    here, one = await families(database, keyring)
+    async with database.write() as session:
+        visit = await queue.book(session, here, one, keyring)
+        await given_up_at_odd_hours(session, here, one, sweeping.BATCH)
+    await move(database, here, visit, LATER)
+
+    assert await offered(database, clock, keyring) == [(here.terminal.id, TEN)]
