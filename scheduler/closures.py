@@ -5,7 +5,7 @@ in the way is named; who closes all the same leaves it where it is, flagged, and
 closure has its time when the visit goes. Knows no page.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, false, true
@@ -23,6 +23,8 @@ from visitation.visits import Claim, Visit, claims, flags
 from visitation.visits.tables import Flag
 
 LONGEST = timedelta(days=31)
+#: A visit keeps its seats for as long after its end, at most.
+_LONGEST_TURNOVER = timedelta(hours=1)
 
 
 class Occupied(VisitationError):
@@ -95,18 +97,7 @@ async def close(
         session.add(closure)
         await session.flush()
         await _take_what_is_free(session, closure, names, to_come, stop=not over_visits)
-    audit.note(
-        session,
-        by,
-        "close",
-        f"closure:{closure.id}",
-        now=now,
-        site=site_id,
-        station=station_id,
-        starts=span.start.isoformat(),
-        ends=span.end.isoformat(),
-        over_visits=len(there),
-    )
+    _note(session, closure, over_visits=len(there), by=by, now=now)
     waiting = [visit.id for visit in there if visit.state in TO_COME]
     await flags.raise_on(session, waiting, Refusal.CLOSED, by=by, now=now)
     return closure
@@ -123,6 +114,28 @@ async def lift(
     await session.flush()
     await visits.release(session, closure_id=closure.id)
     audit.note(session, by, "lift_closure", f"closure:{closure.id}", now=now)
+
+
+def _note(
+    session: AsyncSession,
+    closure: Closure,
+    *,
+    over_visits: int,
+    by: Actor,
+    now: datetime,
+) -> None:
+    audit.note(
+        session,
+        by,
+        "close",
+        f"closure:{closure.id}",
+        now=now,
+        site=closure.site_id,
+        station=closure.station_id,
+        starts=closure.starts_at.isoformat(),
+        ends=closure.ends_at.isoformat(),
+        over_visits=over_visits,
+    )
 
 
 def _check(span: Timespan, reason: str, now: datetime) -> None:
@@ -151,38 +164,71 @@ async def _seats(
 
 
 async def close_ranks(
-    session: AsyncSession, visit_ids: Iterable[int], *, now: datetime
+    session: AsyncSession,
+    left: Mapping[int, Collection[Timespan]],
+    *,
+    now: datetime,
 ) -> None:
     """Let closures have what visits left that they were closed over.
 
-    Of the visits named, those count that were flagged as closed; all closures in force
-    in their provinces are looked at, and whoever lifts one of them waits meanwhile.
+    Of the visits named, each with the times that it left besides the one it has, those
+    count that were flagged as closed. The closures in force in their provinces at those
+    times are looked at, and whoever lifts one of them waits meanwhile.
     """
-    flagged = select(Flag.visit_id).where(
-        col(Flag.visit_id).in_(list(visit_ids)), Flag.reason == Refusal.CLOSED
-    )
-    sites = select(Site.province_id).where(
-        or_(
-            col(Site.id).in_(select(Visit.prison_id).where(col(Visit.id).in_(flagged))),
-            col(Site.id).in_(select(Visit.point_id).where(col(Visit.id).in_(flagged))),
+    closed_over = await session.exec(
+        select(Visit).where(
+            col(Visit.id).in_(
+                select(Flag.visit_id).where(
+                    col(Flag.visit_id).in_(left), Flag.reason == Refusal.CLOSED
+                )
+            )
         )
     )
+    flagged = closed_over.all()
+    if not flagged:
+        return
+    sites = {visit.prison_id for visit in flagged} | {
+        visit.point_id for visit in flagged if visit.point_id is not None
+    }
+    spans = {Timespan(visit.starts_at, visit.ends_at) for visit in flagged}
+    spans.update(span for visit in flagged for span in left[visit.id])
+    for closure in await _in_force(session, sites, spans, now):
+        names = await _seats(session, closure.site_id, closure.station_id)
+        to_come = _to_come(closure, now)
+        await _take_what_is_free(session, closure, names, to_come, stop=False)
+
+
+async def _in_force(
+    session: AsyncSession,
+    sites: Collection[int],
+    spans: Collection[Timespan],
+    now: datetime,
+) -> Sequence[Closure]:
+    """The closures in the provinces of some sites at some times, locked."""
+    provinces = select(Site.province_id).where(col(Site.id).in_(sites))
+    kept = [span.widened(timedelta(0), _LONGEST_TURNOVER) for span in spans]
     rows = await session.exec(
         select(Closure)
         .join(Site, col(Site.id) == col(Closure.site_id))
         .where(
             col(Closure.lifted_at).is_(None),
             col(Closure.ends_at) > now,
-            col(Site.province_id).in_(sites),
+            col(Site.province_id).in_(provinces),
+            or_(
+                *(
+                    and_(
+                        col(Closure.starts_at) < span.end,
+                        col(Closure.ends_at) > span.start,
+                    )
+                    for span in kept
+                )
+            ),
         )
         .order_by(col(Closure.id))
         .with_for_update(of=Closure)
         .execution_options(populate_existing=True)
     )
-    for closure in rows.all():
-        names = await _seats(session, closure.site_id, closure.station_id)
-        to_come = _to_come(closure, now)
-        await _take_what_is_free(session, closure, names, to_come, stop=False)
+    return rows.all()
 
 
 def _to_come(closure: Closure, now: datetime) -> Timespan:

@@ -13,13 +13,15 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import closures, concerned, review
+from scheduler import closures, concerned, freed, review
 from scheduler.means import Means
 from visitation import audit
 from visitation.audit.tables import AuditEntry
 from visitation.database import Database
 from visitation.lifecycle import TO_COME
+from visitation.lifecycle import TO_COME
 from visitation.places import DEFAULT_ZONE
+from visitation.timespan import Timespan
 from visitation.visits import Visit, flags
 
 READER = "review"
@@ -41,7 +43,7 @@ async def review_changes(database: Database, *, now: datetime, means: Means) -> 
             return changed
         changed += await _look_again(database, due, now=now)
         async with database.write() as session:
-            await closures.close_ranks(session, _visits_in(found.entries), now=now)
+            await closures.close_ranks(session, _left(found.entries), now=now)
             await audit.read_up_to(session, READER, found)
         if len(found.entries) < ENTRIES:
             return changed
@@ -96,5 +98,13 @@ def _to_come(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return col(Visit.state).in_(TO_COME), col(Visit.ends_at) > now
 
 
-def _visits_in(entries: Iterable[AuditEntry]) -> set[int]:
-    return {entry.visit_id for entry in entries if entry.visit_id is not None}
+def _left(entries: Iterable[AuditEntry]) -> dict[int, set[Timespan]]:
+    """The visits that entries are about, each with the times that it left."""
+    found: dict[int, set[Timespan]] = {}
+    for entry in entries:
+        if entry.visit_id is None:
+            continue
+        spans = found.setdefault(entry.visit_id, set())
+        if (slot := freed.named(entry.facts)) is not None:
+            spans.add(slot[1])
+    return found

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlmodel import func, select
 
-from scheduler import closures
+from scheduler import booking, closures
 from scheduler.closures import AlreadyClosed, Occupied
 from scheduler.proposals import Refusal
 from tests import make
 from tests.conftest import NOON
+from tests.scheduler.queries import counted
 from tests.scheduler.test_booking import BY, LENGTH, TEN, at, book, refused
 from visitation.database import Database
 from visitation.errors import Invalid, NotFound
@@ -189,7 +190,7 @@ async def test_what_is_lifted_just_now_takes_nothing_that_visits_left(
 
     async def close_ranks() -> None:
         async with database.write() as session:
-            await closures.close_ranks(session, [visit.id], now=NOON)
+            await closures.close_ranks(session, {visit.id: ()}, now=NOON)
 
     async with database.write() as session:
         await closures.lift(
@@ -201,3 +202,40 @@ async def test_what_is_lifted_just_now_takes_nothing_that_visits_left(
     async with database.read() as session:
         left = select(func.count()).where(Claim.closure_id == closure.id)
         assert (await session.exec(left)).one() == 0
+
+
+async def test_only_the_closures_of_the_time_that_was_left_are_looked_at_again(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        visit = await book(session, world, keyring)
+        had = Timespan(visit.starts_at, visit.ends_at)
+        closure = await closures.close(
+            session, site_id=world.prison.id, over_visits=True, **closing()
+        )
+        for days in range(2, 7):
+            later = at(TEN + timedelta(days=days))
+            await closures.close(
+                session, site_id=world.prison.id, **closing(span=later)
+            )
+        await booking.move(
+            session,
+            visit=visit,
+            terminal_id=world.terminal.id,
+            span=at(TEN + timedelta(days=1)),
+            kiosk_id=world.kiosk.id,
+            by=BY,
+            now=NOON,
+        )
+    with counted(database) as sent:
+        async with database.write() as session:
+            await closures.close_ranks(session, {visit.id: {had}}, now=NOON)
+    async with database.read() as session:
+        held = select(Claim.closure_id).where(
+            Claim.resource == f"terminal:{world.terminal.id}",
+            Claim.quantum == had.quanta().start,
+        )
+        assert (await session.exec(held)).all() == [closure.id]
+    looked_at = [one for one in sent if one.startswith("SELECT station")]
+    assert len(looked_at) == 1
