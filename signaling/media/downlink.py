@@ -27,8 +27,9 @@ from signaling.media.offered import LEAST_LOW, offer
 from signaling.media.probing import Probing
 
 FLOOR, CAP = 30_000, 4_000_000
-#: So much more than arrives is tried: enough for the narrowest picture beside sound.
-VENTURE: Final = 60_000
+#: So much more than arrives is tried: enough for the narrowest picture beside sound,
+#: also while nobody speaks and hardly anything arrives.
+VENTURE: Final = 80_000
 #: With so many it is as good as it gets.
 ENOUGH: Final = 1_300_000
 #: A line that is trusted with so many begins with the high layer.
@@ -59,7 +60,7 @@ _LAYERS: Final[dict[VideoQuality, Layer | None]] = {
 _ANSWERED_SOON, _ANSWERED = 2.5, 8.0
 #: Nothing was reported of a picture for so long, beside two round trips.
 _UNREPORTED: Final = 1.8
-#: Nothing was heard of the receiver for so long: the line is gone.
+#: Nothing was heard of a receiver of sound alone for so long: the line is gone.
 _GONE: Final = 3.5
 
 
@@ -138,7 +139,8 @@ class Downlink:
 
     def _time(self, answer: Answer) -> None:
         self._round_trip = answer.round_trip
-        down = answer.round_trip - self.upward
+        # One late packet may make the way up look longer than both ways were.
+        down = max(0.0, answer.round_trip - self.upward)
         if answer.asked_at < self._train_left:
             self._waiting.observe(down, answer.asked_at)
             return
@@ -179,12 +181,14 @@ class Downlink:
 
     def look(self, now: float, *, last_heard: float | None) -> None:
         """Sums up a second and decides what is sent in the next."""
-        if last_heard is None or now - last_heard > _GONE:
+        silent = float("inf") if last_heard is None else now - last_heard
+        flows = self._flow(now)
+        if silent > (self._patience_with_reports if flows else _GONE):
             self._gone = True
         elif self._gone:
             self._return(now)
         sound = self._measure(now)
-        if not self._flows:
+        if not flows:
             self._reported_at = now
         if self._expected and not self._gone:
             loss = self._losses.observe(expected=self._expected, lost=self._lost)
@@ -197,7 +201,7 @@ class Downlink:
                 probed=self._probed,
             )
             self.estimate.observe(reading, now)
-        elif now - self._reported_at > self._patience_with_reports and not self._gone:
+        elif now - self._reported_at > self._patience_with_reports and silent <= _GONE:
             self.estimate.doubt()
         self._expected = self._lost = 0
         self._allowed = self._probed = None
@@ -209,7 +213,8 @@ class Downlink:
         The report behind a train is the question whose answer tells how long the
         train took, so for a while no other may follow it.
         """
-        if 0 <= now - self._train_left < self._patience:
+        patience = _ANSWERED_SOON if self._flow(now) else _ANSWERED
+        if 0 <= now - self._train_left < patience:
             return False
         self._train_left = float("inf")
         if self._gone or not self.estimate.calm:
@@ -221,13 +226,12 @@ class Downlink:
             self._train_left = now
         return True
 
-    @property
-    def _flows(self) -> bool:
-        return any(_LAYERS[quality] for quality in self.qualities.values())
-
-    @property
-    def _patience(self) -> float:
-        return _ANSWERED_SOON if self._flows else _ANSWERED
+    def _flow(self, now: float) -> bool:
+        """A picture is being sent; one that is given may wait for its key frame."""
+        return any(
+            _LAYERS[quality] and self._pictures[slot].flows(now)
+            for slot, quality in self.qualities.items()
+        )
 
     @property
     def _patience_with_reports(self) -> float:
@@ -243,7 +247,7 @@ class Downlink:
 
     def _return(self, now: float) -> None:
         """The line is back: what was lost meanwhile says nothing about it."""
-        self._gone = False
+        self._gone, self._reported_at = False, now
         self._losses, self._counted = Losses(), {}
         self._missed, self._newest = Losses(fades=FADES_SLOWLY), {}
         self._expected = self._lost = 0

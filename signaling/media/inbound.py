@@ -34,8 +34,8 @@ _VENTURE: Final = 70_000
 _LOW: Final = 150_000
 _SOUND: Final = 30_000
 _SOUND_FADES: Final = 0.97
-#: Nothing arrived for so long: the line is gone.
-_GONE: Final = 3.0
+#: Nothing arrived for so long: the line is gone. A full one lets something through.
+_GONE: Final = 1.5
 #: How fresh a packet must be to say how long packets wait now.
 _LATELY: Final = 0.5
 #: An offset that leaps by so many seconds is of another clock.
@@ -102,6 +102,8 @@ class Inbound:
 
     def sample(self, tracks: Mapping[Kind, Track], now: float) -> None:
         """Notes how long the newest packet of sound travelled; several in a second."""
+        if now - max((each.heard for each in _streams(tracks)), default=now) > _GONE:
+            self._gone = True
         for stream in _streams(tracks, "audio"):
             travelled = stream.travelled
             if now - stream.heard > _LATELY or travelled is None:
@@ -117,9 +119,7 @@ class Inbound:
     def look(self, tracks: Mapping[Kind, Track], round_trip: float, now: float) -> None:
         """Sums up a second and decides what is sent in the next."""
         heard = max((each.heard for each in _streams(tracks)), default=now)
-        if now - heard > _GONE:
-            self._gone = True
-        elif self._gone:
+        if self._gone and now - heard <= _GONE:
             self._return(now)
         passed = min(5.0, max(0.1, now - self._at))
         self._at = now

@@ -32,6 +32,7 @@ class Stream:
     holes: int = 0
     twice: bool = False
     lost: float = 0.0
+    stuck: bool = False
     resending: SimpleNamespace = field(
         default_factory=lambda: SimpleNamespace(octets=0)
     )
@@ -45,6 +46,9 @@ class Stream:
 
     def allow(self, bits: int, now: float) -> None:
         self.allowed = bits
+
+    def flows(self, now: float) -> bool:
+        return self.wish is not None and not self.stuck
 
     def left_out(self, number: int) -> int:
         return self.holes
@@ -62,6 +66,7 @@ class Call:
 
     def __init__(self, line: Line, *, start: int = 300_000, torn: float = 0.0) -> None:
         self.line, self.torn = line, torn
+        self.speech = SOUND
         self.now = 100.0
         self.picture, self.sound = Stream(1), Stream(2)
         track = SimpleNamespace(
@@ -89,12 +94,13 @@ class Call:
     def _second(self) -> None:
         picture = self.picture
         bits = min(MOST[picture.wish], picture.allowed) if picture.wish else 0
+        bits *= not picture.stuck
         probe = 8 * picture.resending.octets
-        sound = SOUND * (2 if self.sound.twice else 1)
+        sound = self.speech * (2 if self.sound.twice else 1)
         lost, waits = self.line.carry(bits + sound + probe)
         picture.resending.octets = 0
         self.now += 1
-        for stream, sent in ((picture, bits), (self.sound, SOUND)):
+        for stream, sent in ((picture, bits), (self.sound, self.speech)):
             packets = sent // PACKET
             stream.packets += packets
             stream.octets += sent // 8 - 56 * packets
@@ -153,14 +159,57 @@ def test_a_wide_line_gets_the_high_layer_within_seconds() -> None:
     assert "high" in Call(Line(5_000_000)).live(8)
 
 
-def test_the_picture_is_back_soon_after_an_outage() -> None:
+@pytest.mark.parametrize("seconds", [2, 3, 4, 10])
+def test_the_picture_is_back_soon_after_an_outage(seconds: int) -> None:
     call = Call(Line(1_000_000))
     call.live(30)
     call.line.down = True
-    call.live(10)
+    call.live(seconds)
     call.line.down = False
 
-    assert {"low", "high"} & set(call.live(5))
+    assert {"low", "high"} & set(call.live(5)[2:])
+
+
+def test_an_outage_at_the_very_beginning_costs_the_picture_no_longer() -> None:
+    call = Call(Line(1_000_000))
+    call.live(2)
+    call.line.down = True
+    call.live(3)
+    call.line.down = False
+
+    assert set(call.live(10)[4:]) <= {"low", "high"}
+
+
+def test_a_picture_given_up_comes_back_also_while_nobody_speaks() -> None:
+    call = Call(Line(40_000))
+    call.live(30)
+    call.speech, call.line.width = 8_000, 1_000_000
+    call.down._probing.due = lambda **_: 0  # type: ignore[method-assign]
+
+    assert call.seen[-1] == "audio_only"
+    assert "low" in call.live(60)
+
+
+def test_a_picture_that_waits_for_its_key_frame_is_not_doubted() -> None:
+    call = Call(Line(5_000_000))
+    call.live(10)
+    call.picture.stuck = True
+    known = call.down.estimate.bits
+    call.down.note = lambda *_: None  # type: ignore[method-assign]
+    call.live(5)
+
+    assert call.down.estimate.bits == known
+
+
+def test_a_late_packet_on_the_way_up_is_no_queue_on_the_way_down() -> None:
+    call = Call(Line(5_000_000))
+    call.live(10)
+    call.down.upward = 4.0
+    call.live(1)
+    call.down.upward = 0.0
+    call.live(1)
+
+    assert call.down._waiting.seconds < 0.3
 
 
 def test_every_change_is_told_once() -> None:

@@ -123,11 +123,12 @@ def test_sound_is_packed_slowly_for_a_narrow_listener() -> None:
     assert page.inbound.decided.slow
 
 
-def test_an_outage_costs_the_picture_nothing() -> None:
+@pytest.mark.parametrize("seconds", [2, 3, 10])
+def test_an_outage_costs_the_picture_nothing(seconds: int) -> None:
     page = Publisher(Line(2_000_000))
     page.live(20)
     page.line.down = True
-    page.live(10)
+    page.live(seconds)
     page.line.down = False
 
     assert set(page.live(10)) == {"high"}
