@@ -26,7 +26,7 @@ from web.routing import Route
 from web.sessions import SESSION_COOKIE
 
 PASSWORD = "correct horse battery staple"
-#: As it is stored, but quick to make and to check: people sign in a thousand times here.
+#: As it is stored, but quick to make and to check: nearly every test signs in.
 _STORED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 SETTINGS = WebSettings(public_url="http://localhost", secure=False)
 
