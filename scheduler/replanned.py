@@ -37,7 +37,6 @@ _ACTION = "replan_day"
 _MEANWHILE = (
     AttendsElsewhere,
     IllegalMove,
-    Invalid,
     NoLongerThere,
     NoOfficialWanted,
     NotFound,
@@ -46,10 +45,20 @@ _MEANWHILE = (
     Overtaken,
     Refused,
 )
+#: The same of the reasons for which a family cannot join the list: those asked before.
+_OF_THE_LINE = frozenset({"already_waiting", "not_approved", "prisoner_released"})
 
 
 class Changed(VisitationError):
-    """Something changed since the new plan was shown; nothing was done. Look again."""
+    """Something changed since the new plan was shown; nothing was done. Look again.
+
+    Attributes:
+        because: what was refused, unless the plan itself is another.
+    """
+
+    def __init__(self, subject: str, because: VisitationError | None = None) -> None:
+        super().__init__(subject)
+        self.because = because
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +101,8 @@ async def carry_out(
 
     Raises:
         Changed: if the plan is no longer what was shown, or somebody was quicker.
-        Invalid: if visits are to be cancelled without a reason.
+        Invalid: if visits are to be cancelled without a reason, or a family cannot
+            stand in line for what nobody changed.
     """
     await _alone(session, plan.of)
     named = _name(shown)
@@ -107,8 +117,10 @@ async def carry_out(
             await _carried_out(
                 session, line, reason=reason, keyring=keyring, by=by, now=now
             )
-    except _MEANWHILE as refused:
-        raise Changed(plan.of.subject) from refused
+    except (*_MEANWHILE, Invalid) as refused:
+        if isinstance(refused, Invalid) and refused.reason not in _OF_THE_LINE:
+            raise
+        raise Changed(plan.of.subject, refused) from refused
     _note(session, plan, named, by=by, now=now)
 
 

@@ -306,3 +306,20 @@ async def test_bounds_that_make_no_sense_are_refused(
         for choices in wrong:
             with pytest.raises(Invalid):
                 await village.draft(session, here, choices)
+
+
+async def test_what_nobody_changed_is_told_as_itself(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        here = await village.village(session)
+        one = await family(session, here, keyring)
+        visit = await session.get_one(Visit, one.visit.id)
+        visit.point_id = None
+        session.add(visit)
+        await village.cancel(session, here)
+        plan = await village.draft(session, here)
+
+    with pytest.raises(Invalid, match="place_needed"):
+        async with database.write() as session:
+            await village.carry_out(session, plan, keyring)

@@ -212,3 +212,19 @@ async def test_an_auditor_reads_and_whoever_is_elsewhere_finds_nothing(
         f"/sites/{other.prison.id}/replan?day=9999-12-31",
     ):
         await text(scene.site, path, status=404)
+
+
+async def test_what_cannot_be_done_is_said_and_not_that_something_changed(
+    scene: Scene,
+) -> None:
+    await scene.cancelled()
+    async with scene.site.database.write() as session:
+        for one in (scene.first, scene.second):
+            visit = await session.get_one(Visit, one.visit.id)
+            visit.point_id = None
+            session.add(visit)
+    path = f"{scene.path}/replan"
+    agreed = await scene.agreed(path)
+    page = await text(scene.site, path, agreed, status=409)
+    assert "Choose a place where the family could sit" in page
+    assert "Something changed" not in page

@@ -8,16 +8,15 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import Field, StringConstraints
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import displaced, replan, replanned
 from scheduler.displaced import Day
 from scheduler.replan import Choices, Replan, Rest, Then
 from scheduler.replanned import Changed
-from visitation.errors import Invalid, NotFound
-from visitation.places import MobileDay, Site, mobile
-from visitation.words import MobileDayState, Role, SiteKind
+from visitation.errors import Invalid, NotFound, VisitationError
+from visitation.places import MobileDay, Site
+from visitation.words import Role, SiteKind
 from web import forms, gate, present, reach, replan_rows, subjects
 from web.fields import Count, Line
 from web.forms import Form
@@ -115,8 +114,9 @@ async def carry_out(request: web.Request) -> web.Response:
             )
     except Invalid as refused:
         return await _show(request, form.refused(refused), status=409)
-    except Changed:
-        return await _show(request, form, status=409, shown=shown)
+    except Changed as changed:
+        because = changed.because
+        return await _show(request, form, status=409, shown=shown, because=because)
     flash = _("The day is re-planned. Read this list to those who have no phone.")
     return redirect_to(request, where.link("/list"), flash=flash)
 
@@ -138,6 +138,7 @@ async def _show(
     *,
     status: int = 200,
     shown: Mapping[str, str] | None = None,
+    because: VisitationError | None = None,
 ) -> web.Response:
     link = request.app[SETTINGS].message_link
     async with request.app[DATABASE].read() as session:
@@ -148,6 +149,9 @@ async def _show(
         except Invalid as refused:
             form = form.refused(refused) if form.ok else form
             plan, status = Replan(of=where.of), max(status, 422)
+        if because is not None and plan.marks == shown:
+            # Nothing is new, so looking again would not help: say what refuses.
+            form, shown = form.refused(because), None
         rows = await replan_rows.rows(session, plan.lines, shown=shown, link=link)
         done = await replanned.done(session, where.of)
     stamps = [line.postage(link) for line in plan.lines]
@@ -236,14 +240,6 @@ async def _where(request: web.Request, session: AsyncSession) -> Where:
 async def _of_office(request: web.Request, session: AsyncSession) -> Where:
     planned = gate.subject(request, MobileDay)
     office = await session.get_one(Site, planned.site_id)
-    others = await mobile.itineraries(
-        session,
-        col(MobileDay.site_id) == office.id,
-        col(MobileDay.state) == MobileDayState.PLANNED,
-        col(MobileDay.id) != planned.id,
-        col(MobileDay.day) > request.app[CLOCK]().date(),
-        col(MobileDay.day) <= planned.day + replan.LONGEST,
-    )
     back = url(request, "mobile_days.show", mobile=planned.reference)
     return Where(
         of=displaced.of_office(office, planned),
@@ -252,7 +248,7 @@ async def _of_office(request: web.Request, session: AsyncSession) -> Where:
         query={},
         back=back,
         reason=planned.reason,
-        prefer=tuple(one.day.day for one in others),
+        prefer=await replan.other_days(session, planned, now=request.app[CLOCK]()),
     )
 
 
