@@ -1,7 +1,7 @@
 """Who is told what about a visit, in their own language and the prison's wall time.
 
 Writes messages into the outbox in the transaction of the act. Somebody without a
-phone gets none; the clerk tells them, and `unreachable` says who they are.
+phone gets none; the clerk tells them.
 """
 
 from collections.abc import Mapping
@@ -169,11 +169,6 @@ def drafted(
     )
 
 
-async def unreachable(session: AsyncSession, visit_id: int) -> tuple[Recipient, ...]:
-    """Who has no phone and must be told by the clerk."""
-    return tuple(r for r in await recipients(session, visit_id) if r.phone is None)
-
-
 async def recipients(session: AsyncSession, visit_id: int) -> list[Recipient]:
     """The visitors and the official of a visit."""
     return [recipient for recipient, _scene in await _told(session, visit_id)]
@@ -230,7 +225,7 @@ def variables_at(
     """The same for a visit that begins at a time; `by_phone` if its official phones."""
     wall = start.astimezone(scene.zone)
     language = recipient.language
-    place = scene.point or _OWN_PHONE.get(language, _OWN_PHONE["fa"])
+    place = spoken_place(scene.point, language)
     if recipient.part is Part.OFFICIAL:
         words = _OWN_PHONE if by_phone else _DESK
         place = words.get(language, words["fa"])
@@ -239,6 +234,11 @@ def variables_at(
         "time": spoken_time(wall, language),
         "place": place,
     }
+
+
+def spoken_place(point: str | None, language: str) -> str:
+    """The name of the point where a family sits; without one, its own phone."""
+    return point or _OWN_PHONE.get(language, _OWN_PHONE["fa"])
 
 
 def spoken_day(wall: datetime, language: str) -> str:

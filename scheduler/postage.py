@@ -20,7 +20,6 @@ from visitation.wording import Template
 #: As wide as any code, in the reader's digits.
 _CODE = {"en": "000000"}
 _CODE_FA = "۰۰۰۰۰۰"
-_OWN_PHONE = {"fa": "تلفن خودتان", "en": "your own phone"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +112,7 @@ def _of(
                 variables={
                     "day": notices.spoken_day(wall, visitor.language),
                     "time": notices.spoken_time(wall, visitor.language),
-                    "place": place
-                    or _OWN_PHONE.get(visitor.language, _OWN_PHONE["fa"]),
+                    "place": notices.spoken_place(place, visitor.language),
                 },
             )
             for visitor in coming

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, notices
+from scheduler import booking
 from scheduler.booking import Refused
 from scheduler.proposals import Refusal
 from tests import make
@@ -277,8 +277,6 @@ async def test_somebody_without_a_phone_is_left_to_the_clerk(
         world.visitor.phone = None
         visit = await book(session, world, keyring)
         assert await messages.of_visit(session, visit_id=visit.id) == []
-        unreachable = await notices.unreachable(session, visit.id)
-        assert [r.part for r in unreachable] == [Part.VISITOR]
 
 
 async def test_a_held_slot_is_taken_and_nobody_is_told(

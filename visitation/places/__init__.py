@@ -1,7 +1,6 @@
 """Provinces, sites, stations, opening hours and closures."""
 
 from visitation.places.grants import (
-    admitted_provinces,
     end_grant,
     grant_province,
     grants_of,
@@ -76,7 +75,6 @@ __all__ = [
     "add_site",
     "add_station",
     "add_template",
-    "admitted_provinces",
     "choose",
     "edit_province",
     "edit_site",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit
@@ -107,16 +107,3 @@ async def grants_of(
         .order_by(col(Province.code))
     )
     return rows.all()
-
-
-async def admitted_provinces(
-    session: AsyncSession, prison: Site, *, day: date
-) -> frozenset[int]:
-    """The provinces whose families a prison takes on a day, its own among them."""
-    rows = await session.exec(
-        select(ProvinceGrant.province_id).where(
-            ProvinceGrant.prison_id == prison.id,
-            or_(col(ProvinceGrant.until).is_(None), col(ProvinceGrant.until) >= day),
-        )
-    )
-    return frozenset(rows.all()) | {prison.province_id}
