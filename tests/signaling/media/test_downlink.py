@@ -10,8 +10,7 @@ from signaling.media import rtcp
 from signaling.media.downlink import Downlink
 from signaling.media.engine import VideoQuality
 from signaling.media.hearsay import Answer
-from signaling.media.ladder import Layer, Picture
-from signaling.media.offered import offer
+from signaling.media.ladder import Layer
 from tests.signaling.media.lines import Line
 
 SOUND = 30_000
@@ -300,10 +299,6 @@ def test_repeats_never_fill_a_line() -> None:
     assert 30_000 < sum(repeated) < 60_000
 
 
-def layer(bitrate: int, *, live: bool = True) -> SimpleNamespace:
-    return SimpleNamespace(bitrate=bitrate, live=lambda now: live)
-
-
 def test_a_torn_line_is_given_a_picture_only_where_there_is_room_for_it() -> None:
     whole, torn = Call(Line(110_000)), Call(Line(110_000), torn=0.2)
     roomy = Call(Line(2_000_000), start=600_000, torn=0.2)
@@ -313,40 +308,3 @@ def test_a_torn_line_is_given_a_picture_only_where_there_is_room_for_it() -> Non
     assert {"low"} <= set(whole.live(60))
     assert set(torn.live(60)) <= {"paused", "audio_only"}
     assert set(roomy.live(60)) <= {"low", "high"}
-
-
-@pytest.mark.parametrize(
-    ("expected", "layers", "others", "offered"),
-    [
-        ((), {}, (), Picture(high=50_000)),
-        (("high", "low"), {}, (), Picture(high=450_000, low=50_000)),
-        (("high", "low"), {}, ("low",), Picture(high=450_000, low=50_000)),
-        (
-            ("high", "low"),
-            {"high": layer(700_000), "low": layer(140_000)},
-            ("high",),
-            Picture(high=450_000, low=140_000),
-        ),
-        (
-            ("high", "low"),
-            {"high": layer(700_000), "low": layer(140_000, live=False)},
-            ("high",),
-            Picture(high=700_000),
-        ),
-    ],
-    ids=["one_layer", "alone", "all_narrow", "beside_a_wide_one", "small_picture"],
-)
-def test_what_a_publisher_has_to_offer(
-    expected: tuple[Layer, ...],
-    layers: dict[str, Any],
-    others: tuple[Layer, ...],
-    offered: Picture,
-) -> None:
-    viewer = Stream(1, wish="low")
-    track = SimpleNamespace(
-        expected=frozenset(expected),
-        layers=layers,
-        outlets=(viewer, *(Stream(2, wish=other) for other in others)),
-    )
-
-    assert offer(track, viewer, 0.0) == offered  # type: ignore[arg-type]
