@@ -1,6 +1,7 @@
 """Lists that are searched and turned page by page, by the address alone."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 from pydantic import Field
@@ -14,6 +15,9 @@ from web.render import url
 
 #: How many rows a page shows. Ask for one more, to know whether there is a next page.
 PER_PAGE = 50
+#: As many as an instant in microseconds has, up to the year 2286.
+_DIGITS = 16
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Looking(forms.Fields):
@@ -41,3 +45,20 @@ def links(
         if more
         else None,
     }
+
+
+def moment(at: datetime, number: int) -> str:
+    """A place in a list that is ordered by time, as an address has it."""
+    return f"{(at - _EPOCH) // timedelta.resolution}-{number}"
+
+
+def read_moment(text: str) -> tuple[datetime, int] | None:
+    """The same read again; None if it is no such place."""
+    since, _dash, number = text.partition("-")
+    if not (_is_number(since) and _is_number(number)):
+        return None
+    return _EPOCH + int(since) * timedelta.resolution, int(number)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _DIGITS

@@ -1,12 +1,12 @@
 """Flagged visits as pages show them: the queue by day, and one visit's own flags."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, true, tuple_
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,9 +18,10 @@ from visitation.visits import Visit, flags
 from visitation.visits.listed import Listed, listed
 from visitation.visits.tables import Flag
 from visitation.words import Part, Role
-from web import present, review_words, slot_names
+from web import paging, present, review_words, slot_names
 from web.booking_choices import OWN_PHONE
 from web.i18n import _
+from web.paging import PER_PAGE
 from web.principals import StaffPrincipal
 
 BOOKED = frozenset({VisitState.BOOKED})
@@ -86,16 +87,53 @@ async def count(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:
     return found.one()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A page of the queue.
+
+    Attributes:
+        days: the visits, by their day in words, the next ones first.
+        after: where the next page begins; empty on the last one.
+    """
+
+    days: Mapping[str, Sequence[Row]]
+    after: str
+
+
 async def queue(
-    session: AsyncSession, *conditions: ColumnElement[bool]
+    session: AsyncSession, *conditions: ColumnElement[bool], after: str = ""
+) -> Queue:
+    """The booked visits to be reviewed, beyond those of the pages before."""
+    place = tuple_(col(Visit.starts_at), col(Visit.id))
+    beyond = paging.read_moment(after)
+    rows = await session.exec(
+        select(Visit.starts_at, Visit.id)
+        .where(
+            Visit.state == VisitState.BOOKED,
+            true() if beyond is None else place > beyond,
+            *conditions,
+        )
+        .order_by(col(Visit.starts_at), col(Visit.id))
+        .limit(PER_PAGE + 1)
+    )
+    places = rows.all()
+    shown = [visit_id for _start, visit_id in places[:PER_PAGE]]
+    more = len(places) > PER_PAGE
+    return Queue(
+        days=await _by_day(session, shown),
+        after=paging.moment(*places[PER_PAGE - 1]) if more else "",
+    )
+
+
+async def _by_day(
+    session: AsyncSession, visit_ids: Sequence[int]
 ) -> dict[str, list[Row]]:
-    """The booked visits to be reviewed, by their day in words, the next ones first."""
-    found = await listed(session, *conditions, shown=BOOKED)
+    found = await listed(session, col(Visit.id).in_(visit_ids), shown=BOOKED)
     raised: dict[int, list[Flag]] = defaultdict(list)
     rows = await session.exec(
         select(Flag)
         .where(
-            col(Flag.visit_id).in_([one.id for one in found]),
+            col(Flag.visit_id).in_(visit_ids),
             col(Flag.gone_at).is_(None),
             col(Flag.kept_at).is_(None),
         )

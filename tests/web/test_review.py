@@ -1,5 +1,6 @@
 """The review queue: what stands on it, and what a scheduler does about each visit."""
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from scheduler import review
+from scheduler.proposals import Refusal
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site
@@ -17,7 +19,8 @@ from visitation.lifecycle import VisitState
 from visitation.messages import of_visit
 from visitation.visits import Visit, flags
 from visitation.wording import Template
-from visitation.words import Outcome, Role
+from visitation.words import Outcome, Role, VisitKind
+from web.paging import PER_PAGE
 
 WHY = "برق تا فردا می‌آید"
 
@@ -238,3 +241,56 @@ async def test_a_place_is_closed_over_visits_at_a_second_word(
     async with scheduler.database.read() as session:
         (flag,) = await flags.open_flags(session, visit.id)
     assert flag.raised_at - scheduler.clock() == timedelta(0)
+
+
+async def test_a_long_queue_is_turned_page_by_page_and_counted_as_a_whole(
+    scheduler: Site, world: World
+) -> None:
+    seen: set[str] = set()
+    references = await many_flagged(scheduler, world, PER_PAGE + 3)
+    path = "/review"
+    for left in (PER_PAGE, 3):
+        page = await text(await scheduler.get(path))
+        assert f"{PER_PAGE + 3} visits are to be reviewed." in page
+        here = set(re.findall(r"/visits/([^/]+)/review", page))
+        assert len(here) == left
+        assert here.isdisjoint(seen)
+        seen |= here
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        path = html.unescape(following[1]) if following else ""
+    assert (seen, path) == (references, "")
+
+
+@pytest.mark.parametrize("after", ["x", "1-", "²-1", "9999999999999999-1", "1" * 99])
+async def test_an_address_that_leads_nowhere_shows_some_page(
+    scheduler: Site, visit: Visit, after: str
+) -> None:
+    page = await text(await scheduler.get(f"/review?after={after}"))
+    assert "1 visit is to be reviewed." in page
+
+
+async def many_flagged(site: Site, world: World, count: int) -> set[str]:
+    """Booked visits of one prisoner, each in another quarter of an hour."""
+    references = {f"flagged-{n}" for n in range(count)}
+    async with site.database.write() as session:
+        for n, reference in enumerate(sorted(references)):
+            start = TEN + timedelta(minutes=15 * n)
+            one = Visit(
+                reference=reference,
+                kind=VisitKind.FAMILY,
+                state=VisitState.BOOKED,
+                starts_at=start,
+                ends_at=start + timedelta(minutes=10),
+                booked_end_at=start + timedelta(minutes=10),
+                prison_id=world.prison.id,
+                terminal_id=world.terminal.id,
+                prisoner_id=world.prisoner.id,
+                created_at=site.clock(),
+                changed_at=site.clock(),
+            )
+            session.add(one)
+            await session.flush()
+            await flags.raise_on(
+                session, [one.id], Refusal.CLOSED, by=SYSTEM, now=site.clock()
+            )
+    return references

@@ -3,6 +3,7 @@
 What may be done about a visit is `scheduler.remedies`'; here it is shown and done.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -43,7 +44,7 @@ from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE
 from web.labels import label
 from web.picks import Pick
-from web.render import redirect, render
+from web.render import redirect, render, url
 from web.routing import Page, Route
 
 WRITERS = lifecycle.MAY[Act.MOVE]
@@ -54,9 +55,10 @@ _EVERY = frozenset(VisitState)
 
 
 class Filter(forms.Fields):
-    """Which prison's visits."""
+    """Which prison's visits, and after which of them."""
 
     site: Pick | None = Field(default=None, title=N_("Prison"))
+    after: str = ""
 
 
 class Keeping(forms.Fields):
@@ -99,23 +101,41 @@ class Cancelling(forms.Fields):
 async def index(request: web.Request) -> web.Response:
     """The visits to be reviewed, the next ones first."""
     me, form = gate.staff(request), forms.from_query(request, Filter)
-    chosen = form.value.site if form.ok else None
+    chosen = form.value if form.ok else Filter()
     conditions = review_rows.within(me, request.app[CLOCK]())
-    if chosen is not None:
-        conditions = (*conditions, col(Visit.prison_id) == chosen)
+    if chosen.site is not None:
+        conditions = (*conditions, col(Visit.prison_id) == chosen.site)
     async with request.app[DATABASE].read() as session:
         prisons = await prison_day.prisons_within(session, me.scope)
-        days = await review_rows.queue(session, *conditions)
+        count = await review_rows.count(session, *conditions)
+        queue = await review_rows.queue(session, *conditions, after=chosen.after)
         to_replan = await replan_days.links(request, session, *conditions)
     return render(
         request,
         "review/index.html",
         form=form,
         prisons=[(one.id, one.name) for one in prisons],
-        days=days,
+        count=count,
+        days=queue.days,
+        pages=_pages(request, chosen, queue.after),
         to_replan=to_replan,
         may_change=me.role in WRITERS,
     )
+
+
+def _pages(
+    request: web.Request, chosen: Filter, following: str
+) -> dict[str, str | None]:
+    """Where the queue begins, and where it goes on."""
+    site = {} if chosen.site is None else {"site": str(chosen.site)}
+
+    def page(**after: str) -> str:
+        return url(request, "review.index", query=site | after)
+
+    return {
+        "first": page() if chosen.after else None,
+        "next": page(after=following) if following else None,
+    }
 
 
 async def show(request: web.Request) -> web.Response:
@@ -195,34 +215,18 @@ async def _page(
     cancelling: Form[Cancelling] | None = None,
     status: int = 200,
 ) -> web.Response:
-    me, now = gate.staff(request), request.app[CLOCK]()
+    me = gate.staff(request)
     async with request.app[DATABASE].read() as session:
         visit = await _again(session, request)
-        (summary,) = await listed(session, col(Visit.id) == visit.id, shown=_EVERY)
         due = await remedies.undecided(session, visit.id)
         reasons = [flag.reason for flag in due]
         ways = remedies.remedies(reasons)
-        zone = ZoneInfo(summary.zone)
-        fit = None
-        if ways.move and me.role in WRITERS and visit.state is VisitState.BOOKED:
-            fit = await fitting.nearest(session, visit, reasons=reasons, now=now)
-        prisoner = await session.get_one(Prisoner, visit.prisoner_id)
-        home = await session.get_one(Site, prisoner.site_id)
-        shown: dict[str, Any] = {
-            "marks": await review_rows.of_visit(session, visit),
-            "offer": await review_rows.offer(session, fit, zone) if fit else None,
-        }
+        shown = await _shown(session, request, visit, reasons)
     because = review_words.words(reasons[0]) if reasons else ""
     return render(
         request,
         "review/show.html",
         status=status,
-        visit=visit,
-        span=Timespan(visit.starts_at, visit.ends_at),
-        zone=zone,
-        summary=summary,
-        home={"id": home.id, "name": home.name} if ways.anew else None,
-        reaches_home=me.scope.reaches(home),
         ways=ways if reasons and me.role in WRITERS else None,
         keeping=keeping or forms.blank(Keeping),
         moving=moving or forms.blank(Moving),
@@ -231,6 +235,30 @@ async def _page(
         outcomes=[(one.value, label(one)) for one in CANCELLATIONS],
         **shown,
     )
+
+
+async def _shown(
+    session: AsyncSession, request: web.Request, visit: Visit, reasons: Sequence[str]
+) -> dict[str, Any]:
+    """The visit as the page shows it, and where it could go."""
+    me, ways = gate.staff(request), remedies.remedies(reasons)
+    (summary,) = await listed(session, col(Visit.id) == visit.id, shown=_EVERY)
+    zone, now = ZoneInfo(summary.zone), request.app[CLOCK]()
+    fit = None
+    if ways.move and me.role in WRITERS and visit.state is VisitState.BOOKED:
+        fit = await fitting.nearest(session, visit, reasons=reasons, now=now)
+    prisoner = await session.get_one(Prisoner, visit.prisoner_id)
+    home = await session.get_one(Site, prisoner.site_id)
+    return {
+        "visit": visit,
+        "span": Timespan(visit.starts_at, visit.ends_at),
+        "zone": zone,
+        "summary": summary,
+        "home": {"id": home.id, "name": home.name} if ways.anew else None,
+        "reaches_home": me.scope.reaches(home),
+        "marks": await review_rows.of_visit(session, visit),
+        "offer": await review_rows.offer(session, fit, zone) if fit else None,
+    }
 
 
 async def _again(session: AsyncSession, request: web.Request) -> Visit:
