@@ -32,6 +32,7 @@ def postgresql_url() -> Iterator[str]:
     """A real PostgreSQL server, or the one that TEST_DATABASE_URL names."""
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
+        postgres.let_go(url)
         return
     with postgres.server() as url:
         yield url

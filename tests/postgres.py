@@ -13,9 +13,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import create_engine, pool, text
+from sqlalchemy import URL, Engine, create_engine, pool
 
 from visitation.database import Database
 from visitation.tables import METADATA
@@ -73,6 +74,7 @@ def server(*, durable: bool = False) -> Iterator[str]:
             _wait(url)
             yield url
         finally:
+            let_go(url)
             running.terminate()
             running.wait(timeout=START_SECONDS)
     finally:
@@ -80,12 +82,44 @@ def server(*, durable: bool = False) -> Iterator[str]:
 
 
 def empty(url: str) -> None:
-    """Take every row out of every table; the append-only triggers see no TRUNCATE."""
-    names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
-    engine = _engine(url)
-    with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    engine.dispose()
+    """Take every row out of every table, and count again from one.
+
+    Deleting the few rows that a test leaves takes a tenth of what TRUNCATE takes, which
+    makes a new file for every table and index. The lock waits, as TRUNCATE would, for
+    whoever a test left in the middle of a transaction.
+    """
+    with _kept(url).begin() as connection:
+        connection.exec_driver_sql(_EMPTY)
+
+
+def let_go(url: str) -> None:
+    """Close the connection over which a database was emptied."""
+    _kept(url).dispose()
+
+
+def _emptied(table: str) -> str:
+    emptied = f"DELETE FROM {table}"
+    if table.startswith("audit_"):  # append-only
+        emptied = (
+            f"ALTER TABLE {table} DISABLE TRIGGER USER; {emptied}; "
+            f"ALTER TABLE {table} ENABLE TRIGGER USER"
+        )
+    return f"IF EXISTS (SELECT FROM {table}) THEN {emptied}; END IF;"
+
+
+_TABLES = [table.name for table in reversed(METADATA.sorted_tables)]
+_EMPTY = f"""
+DO $$ BEGIN
+LOCK TABLE {", ".join(_TABLES)} IN ACCESS EXCLUSIVE MODE;
+{" ".join(map(_emptied, _TABLES))}
+PERFORM setval(pg_sequence.seqrelid::regclass, seqstart, false) FROM pg_sequence;
+END $$
+"""
+
+
+@cache
+def _kept(url: str) -> Engine:
+    return create_engine(_plain(url), pool_size=1, max_overflow=0, pool_pre_ping=True)
 
 
 def _binaries(directory: Path) -> Path:
@@ -130,6 +164,8 @@ def _wait(url: str) -> None:
 
 
 def _engine(url: str):
-    return create_engine(
-        Database(url).url.set(drivername="postgresql+psycopg"), poolclass=pool.NullPool
-    )
+    return create_engine(_plain(url), poolclass=pool.NullPool)
+
+
+def _plain(url: str) -> URL:
+    return Database(url).url.set(drivername="postgresql+psycopg")
