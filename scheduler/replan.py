@@ -10,6 +10,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import displaced, letters, newplaces, postage
@@ -18,8 +19,10 @@ from scheduler.newplaces import NewPlace
 from scheduler.postage import Letter, Postage
 from visitation import waiting
 from visitation.errors import Invalid
+from visitation.places import MobileDay
 from visitation.waiting import Days
 from visitation.wording import Template
+from visitation.words import MobileDayState
 
 #: How many days a family waits that did not say how long it would.
 WAITS: Final = timedelta(days=90)
@@ -78,7 +81,7 @@ class Line:
         new: where it goes, if it moves.
         kilometres: from the old point to the new one; None if that is not known.
         reason: why there is no new place.
-        held_back: why it can neither wait in line.
+        held_back: why its family cannot wait in line, where nothing else is found.
     """
 
     one: Displaced
@@ -153,6 +156,24 @@ async def draft(
         else:
             lines.append(await _moved(session, one, new))
     return Replan(of=of, lines=tuple(lines))
+
+
+async def other_days(
+    session: AsyncSession, planned: MobileDay, *, now: datetime
+) -> tuple[date, ...]:
+    """The days on which an office could come instead: it drives then anyhow."""
+    rows = await session.exec(
+        select(MobileDay)
+        .where(
+            MobileDay.site_id == planned.site_id,
+            MobileDay.state == MobileDayState.PLANNED,
+            MobileDay.id != planned.id,
+            col(MobileDay.day) > now.date(),
+            col(MobileDay.day) <= planned.day + LONGEST,
+        )
+        .order_by(col(MobileDay.day))
+    )
+    return tuple(one.day for one in rows.all())
 
 
 def days_on_list(one: Displaced, today: date) -> Days:
