@@ -47,8 +47,13 @@ class Chosen:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The wall clock of the province's first prison."""
-        return ZoneInfo(self.here[0].zone)
+        """The wall clock of the prison, or of the province's first one."""
+        return ZoneInfo((self.prison or self.here[0]).zone)
+
+    def zone_of(self, prison_id: int) -> ZoneInfo:
+        """The wall clock of one of the prisons that are counted."""
+        (prison,) = (one for one in self.here if one.id == prison_id)
+        return ZoneInfo(prison.zone)
 
     @property
     def province_options(self) -> list[tuple[int, str]]:
@@ -95,8 +100,8 @@ async def chosen(request: web.Request, session: AsyncSession) -> Chosen | None:
     province_id = asked.province or (named.province_id if named else provinces[0].id)
     province = next(one for one in provinces if one.id == province_id)
     here = of_province[province.id]
-    today = present.local_day(now, ZoneInfo(here[0].zone))
     prison = named if named in here else None
+    today = present.local_day(now, ZoneInfo((prison or here[0]).zone))
     chosen_day = asked.day or today
     if form.ok:
         form = forms.blank(

@@ -183,7 +183,7 @@ async def _totals(
 def _prison_row(
     request: web.Request, one: tallies.PrisonTallies, known: Chosen
 ) -> PrisonRow:
-    total = Totals.of(one.tallies)
+    total, zone = Totals.of(one.tallies), known.zone_of(one.site_id)
     free = next((tally for tally in one.tallies if tally.free), None)
     query = {"site": str(one.site_id), "day": known.day.isoformat()}
     may_book = gate.staff(request).role in lifecycle.MAY[Act.BOOK]
@@ -193,7 +193,7 @@ def _prison_row(
         free=present.digits(total.free),
         taken=present.digits(total.taken),
         closed=present.digits(total.closed),
-        soonest=present.clock(free.span.start, known.zone) if free else "",
+        soonest=present.clock(free.span.start, zone) if free else "",
         tone="good" if total.free else "plain",
     )
 
