@@ -6,10 +6,10 @@ What is out of reach does not exist.
 from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import people
 from visitation.people import Account, OfficialHours, Scope
 from visitation.people.tables import AccountScope
 from visitation.places import Site
@@ -23,18 +23,9 @@ from web.subjects import Parts, by_id
 
 async def officials(session: AsyncSession, scope: Scope) -> Sequence[Account]:
     """The officials who share a place with a scope, by name."""
-    sites = select(Site.id).where(scope.of_sites())
-    within = select(Site.province_id).where(scope.of_sites())
-    sharing = select(AccountScope.account_id).where(
-        col(AccountScope.site_id).in_(sites) | col(AccountScope.province_id).in_(within)
-    )
     rows = await session.exec(
         select(Account)
-        .where(
-            Account.role == Role.OFFICIAL,
-            col(Account.disabled_at).is_(None),
-            col(Account.everywhere) | col(Account.id).in_(sharing),
-        )
+        .where(_shares(scope), col(Account.disabled_at).is_(None))
         .order_by(col(Account.name), col(Account.id))
     )
     return rows.all()
@@ -148,7 +139,10 @@ async def official(
     principal: Principal | None,
     device: DevicePrincipal | None,
 ) -> Account | None:
-    """The official of `{account}`: oneself, or one who shares a place with staff."""
+    """The official of `{account}`, for themselves and for staff of their places.
+
+    One place in common is enough, as it is for letting them attend a visit there.
+    """
     found = await by_id(session, Account, parts.get("account", ""))
     if found is None or found.role is not Role.OFFICIAL:
         return None
@@ -156,9 +150,10 @@ async def official(
         return None
     if principal.role is Role.OFFICIAL:
         return found if found.id == principal.account_id else None
-    inner = await people.scope_of(session, found)
-    inside = await people.encloses(session, principal.scope, inner)
-    return found if inside else None
+    rows = await session.exec(
+        select(Account.id).where(Account.id == found.id, _shares(principal.scope))
+    )
+    return found if rows.first() is not None else None
 
 
 async def hours(
@@ -174,3 +169,16 @@ async def hours(
     owner = {"account": str(found.account_id)}
     keeps = await official(session, owner, principal, device)
     return found if keeps else None
+
+
+def _shares(scope: Scope) -> ColumnElement[bool]:
+    """The condition on `Account` that keeps officials with a place of a scope."""
+    sites = select(Site.id).where(scope.of_sites())
+    within = select(Site.province_id).where(scope.of_sites())
+    sharing = select(AccountScope.account_id).where(
+        col(AccountScope.site_id).in_(sites) | col(AccountScope.province_id).in_(within)
+    )
+    return and_(
+        col(Account.role) == Role.OFFICIAL,
+        col(Account.everywhere) | col(Account.id).in_(sharing),
+    )

@@ -20,6 +20,8 @@ from visitation.people import (
 )
 from visitation.places import Site, Station
 from visitation.words import Role, SiteKind
+from web import queue_rows
+from web.principals import StaffPrincipal
 
 T = TypeVar("T", bound=SQLModel)
 
@@ -46,6 +48,22 @@ async def prison(session: AsyncSession, scope: Scope, site_id: int) -> Site:
     if found.kind is not SiteKind.PRISON:
         raise NotFound("prison")
     return found
+
+
+async def prison_asked_for(
+    session: AsyncSession, me: StaffPrincipal, site_id: int
+) -> Site:
+    """A prison for whose visits somebody asks; a clerk's is out of the clerk's reach.
+
+    Raises:
+        NotFound: if there is none, or for a clerk none of the provinces of its points.
+    """
+    if me.role is not Role.CLERK:
+        return await prison(session, me.scope, site_id)
+    for one in await queue_rows.prisons(session, me):
+        if one.id == site_id:
+            return one
+    raise NotFound("prison")
 
 
 async def station(session: AsyncSession, scope: Scope, station_id: int) -> Station:

@@ -126,6 +126,11 @@ SENTENCES: dict[str, str] = {
         "The official attends a whole session, and this is not inside it. Choose a "
         "time inside the session, or take the visit out of it first."
     ),
+    "identity_first": N_("Look at the identity card of each of them first."),
+    "not_for_clerks": N_(
+        "A clerk asks for family visits only, at a family's notice. For anything else, "
+        "ask a scheduler."
+    ),
     "wishes_one_to_three": N_("Name one to three different times."),
     "not_to_repeat": N_("Only a booked visit can be repeated. Load the page again."),
     "other_series": N_("This visit repeats at another pace. End that series first."),
@@ -194,6 +199,9 @@ SENTENCES: dict[str, str] = {
         "The office already has an itinerary for this day. Change that one."
     ),
     "day_cancelled": N_("This day is cancelled. Let it take place again first."),
+    "not_driving_then": N_(
+        "The office does not drive on that day. Choose one of its other days."
+    ),
     "stop_needed": N_("The office stops nowhere. Choose at least one village."),
     "stop_beyond_day": N_("A stop must end on the same day. Choose an earlier end."),
     "stops_overlap": N_(

@@ -11,14 +11,16 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from scheduler import attendance
+from visitation import lifecycle
 from visitation.errors import NotFound
+from visitation.lifecycle import Act
 from visitation.visits import Visit
 from visitation.words import Attendance, Role
 from web import attendance_reach
 from web.api import cursors, visit_answers
 from web.api.endpoint import Call, Endpoint
 from web.api.kinds import Asked, Id, Line, Page
-from web.api.officials import FINDERS, PLANNERS, READERS, named_official
+from web.api.officials import PLANNERS, READERS, named_official
 from web.api.visit_answers import Visits, told, told_each
 
 
@@ -151,7 +153,7 @@ ENDPOINTS = (
         method="POST",
         path="/visits/{visit}/official/want",
         act=want_official,
-        allow=FINDERS,
+        allow=lifecycle.MAY[Act.WANT_OFFICIAL],
         subject=attendance_reach.wanted_visit,
         body=Wanting,
         answer=visit_answers.Visit,

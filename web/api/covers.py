@@ -1,5 +1,7 @@
 """Attendance of whole sessions and village days, for programs: list, give, cancel."""
 
+from functools import partial
+
 from pydantic import Field
 from sqlalchemy import or_
 from sqlmodel import col, select
@@ -43,6 +45,12 @@ class NewCover(Asked):
     mobile_day: Reference | None = None
     starts_at: Instant
     ends_at: Instant
+    attendance: Attendance
+
+
+class CoverFrom(Asked):
+    """Where the official attends the whole session from."""
+
     attendance: Attendance
 
 
@@ -127,10 +135,28 @@ async def give_cover(call: Call) -> Cover:
     return _told(made, asked.mobile_day)
 
 
+async def cover_from(call: Call) -> Cover:
+    """Let an official attend a whole session from elsewhere: desk, phone or village."""
+    made = await call.session.get_one(visits.Cover, call.subject.id)
+    await covers.change(
+        call.session,
+        made,
+        attendance=call.body.attendance,
+        keyring=call.keyring,
+        by=call.by.actor,
+        now=call.now,
+    )
+    return await _stands(call, made)
+
+
 async def cancel_cover(call: Call) -> Cover:
     """Cancel a cover; its visits want an official again."""
     made = await call.session.get_one(visits.Cover, call.subject.id)
     await covers.uncover(call.session, made, by=call.by.actor, now=call.now)
+    return await _stands(call, made)
+
+
+async def _stands(call: Call, made: visits.Cover) -> Cover:
     day = (
         await call.session.get_one(MobileDay, made.mobile_day_id)
         if made.mobile_day_id
@@ -151,6 +177,13 @@ def _told(made: visits.Cover, day: str | None) -> Cover:
     return Cover(**made.model_dump(include=set(Cover.model_fields)), mobile_day=day)
 
 
+_of_cover = partial(
+    Endpoint,
+    method="POST",
+    allow=PLANNERS,
+    subject=attendance_reach.cover,
+    answer=Cover,
+)
 ENDPOINTS = (
     Endpoint(
         method="GET",
@@ -169,12 +202,6 @@ ENDPOINTS = (
         answer=Cover,
         status=201,
     ),
-    Endpoint(
-        method="POST",
-        path="/covers/{cover}/cancel",
-        act=cancel_cover,
-        allow=PLANNERS,
-        subject=attendance_reach.cover,
-        answer=Cover,
-    ),
+    _of_cover(path="/covers/{cover}/from", act=cover_from, body=CoverFrom),
+    _of_cover(path="/covers/{cover}/cancel", act=cancel_cover),
 )

@@ -1,4 +1,4 @@
-"""Days of mobile offices, for programs: list, plan, change, cancel, reinstate."""
+"""Days of mobile offices, for programs: list, plan, change, move, cancel, reinstate."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from visitation import places
 from visitation.errors import Invalid, NotFound
-from visitation.places import Site, mobile
+from visitation.places import Site, mobile, postponing
 from visitation.places.itinerary import Stop
 from visitation.places.mobile import Itinerary
 from visitation.timespan import Timespan
@@ -69,6 +69,13 @@ class NewMobileDay(Stops):
 class MobileDayCancellation(Asked):
     """Why an office stays at home."""
 
+    reason: Annotated[Line, StringConstraints(min_length=1)]
+
+
+class MobileDayMove(Asked):
+    """On which day an office drives instead, and why."""
+
+    day: Day = Field(description="In the office's own time.")
     reason: Annotated[Line, StringConstraints(min_length=1)]
 
 
@@ -167,6 +174,26 @@ async def change_mobile_day(call: Call) -> MobileDay:
         now=call.now,
     )
     return await _itinerary(call, planned)
+
+
+async def move_mobile_day(call: Call) -> MobileDay:
+    """Let an office drive on another day instead: the same stops at the same hours.
+
+    The old day is cancelled and stays on record; what is booked on it stays booked
+    until the old day is re-planned. The answer is the new day.
+    """
+    asked: MobileDayMove = call.body
+    moved = await postponing.move_day(
+        call.session,
+        await call.session.get_one(places.MobileDay, call.subject.id),
+        day=asked.day,
+        reason=asked.reason,
+        reference=call.keyring.reference(),
+        reach=call.by.scope.of_sites(),
+        by=call.by.actor,
+        now=call.now,
+    )
+    return await _itinerary(call, moved)
 
 
 async def cancel_mobile_day(call: Call) -> MobileDay:
@@ -268,6 +295,12 @@ ENDPOINTS = (
         answer=MobileDay,
     ),
     _of_day(path="/mobile-days/{mobile}/stops", act=change_mobile_day, body=Stops),
+    _of_day(
+        path="/mobile-days/{mobile}/move",
+        act=move_mobile_day,
+        body=MobileDayMove,
+        status=201,
+    ),
     _of_day(
         path="/mobile-days/{mobile}/cancel",
         act=cancel_mobile_day,

@@ -80,18 +80,21 @@ async def list_slots(call: Call) -> answers.Slots:
     """List the slots of a prison, whether free, taken, closed or past.
 
     Slots come from the weekly opening hours; only a slot can be booked, by its
-    terminal, its start and its end.
+    terminal, its start and its end. A clerk finds the free ones of the prisons that
+    families of its points visit.
     """
     asked: SlotsQuery = call.query
     if not timedelta(0) < asked.to - asked.from_ <= LONGEST_SPAN:
         raise Invalid("to", "span_length")
-    site = await named.prison(call.session, call.by.scope, asked.site)
+    site = await named.prison_asked_for(call.session, call.by, asked.site)
     found = await _between(call, site, asked.from_, asked.to)
+    hidden = not call.by.scope.reaches(site)
     return answers.Slots(
         items=[
             answers.Slot.of_day(slot)
             for slot in found
-            if asked.state is None or slot.state is asked.state
+            if (asked.state is None or slot.state is asked.state)
+            and not (hidden and slot.state is not SlotState.FREE)
         ]
     )
 

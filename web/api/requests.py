@@ -11,9 +11,13 @@ from sqlmodel import col, select
 from scheduler import ranked, requests
 from scheduler.ranked import Place
 from scheduler.requests import Option
-from visitation import lifecycle
-from visitation.errors import NotFound
+from visitation import audit, lifecycle
+from visitation.errors import Invalid, NotFound
 from visitation.lifecycle import Act, VisitState
+from visitation.people import Prisoner
+from visitation.places import Site, Station
+from visitation.places.mobile import stops_at
+from visitation.timespan import Timespan
 from visitation.visits import RankedWish, Visit
 from visitation.words import Asker, Role, VisitKind
 from web import named, subjects
@@ -41,7 +45,13 @@ class NewRequest(Asked):
         tuple[Seat, ...], Field(min_length=1, max_length=requests.MOST_WISHES)
     ]
     asked_by: Asker = Field(
-        default=Asker.FAMILY, description="Whose notice and horizon hold."
+        default=Asker.FAMILY,
+        description="Whose notice and horizon hold; asked by a clerk, a family's.",
+    )
+    identity_seen: bool = Field(
+        default=False,
+        description="Whether somebody looked at every visitor's identity card; a clerk "
+        "has to.",
     )
     official_wanted: bool = False
     note: Note = ""
@@ -124,12 +134,16 @@ async def get_request(call: Call) -> Request:
 async def ask_for_visit(call: Call) -> Request:
     """Ask for a visit; the best of up to three places that is possible is held.
 
-    It waits for a decision until `decide_by` and then lapses. A refusal (409,
-    `refused`) carries the reasons against the best place.
+    It waits for a decision until `decide_by` and then lapses. A clerk asks for
+    families at its own points; where the prison looks at nothing first, the visit is
+    booked at once. A refusal (409, `refused`) carries the reasons against the best
+    place.
     """
     asked: NewRequest = call.body
-    await _check_reach(call, asked)
-    visit = await requests.submit(
+    clerk = call.by.role is Role.CLERK
+    await (_check_clerk if clerk else _check_reach)(call, asked)
+    ask = requests.ask if clerk else requests.submit
+    visit = await ask(
         call.session,
         ranked=[
             Place(terminal_id=one.terminal_id, span=one.span, kiosk_id=one.kiosk_id)
@@ -148,6 +162,8 @@ async def ask_for_visit(call: Call) -> Request:
         by=call.by.actor,
         now=call.now,
     )
+    if asked.identity_seen:
+        _note_seen(call, visit)
     wishes = await ranked.wishes(call.session, visit)
     return Request(
         visit=await told(call, visit),
@@ -190,6 +206,52 @@ async def _check_reach(call: Call, asked: NewRequest) -> None:
     await named.prisoner(call.session, call.by.scope, asked.prisoner_id)
     for kiosk_id in {one.kiosk_id for one in asked.wishes if one.kiosk_id is not None}:
         await named.station(call.session, call.by.scope, kiosk_id)
+
+
+async def _check_clerk(call: Call, asked: NewRequest) -> None:
+    """What a clerk asks is for a family that stands in front of them."""
+    for name, fits in (
+        ("kind", asked.kind is VisitKind.FAMILY),
+        ("asked_by", asked.asked_by is Asker.FAMILY),
+        ("official_wanted", not asked.official_wanted),
+    ):
+        if not fits:
+            raise Invalid(name, "not_for_clerks")
+    if not asked.identity_seen:
+        raise Invalid("identity_seen", "identity_first")
+    await named.prison_asked_for(call.session, call.by, asked.prison_id)
+    prisoner = await call.session.get(Prisoner, asked.prisoner_id)
+    if prisoner is None or prisoner.site_id != asked.prison_id:
+        raise NotFound("prisoner")
+    for one in asked.wishes:
+        if one.kiosk_id is None or not await _is_own(call, one.kiosk_id, one.span):
+            raise NotFound("kiosk")
+
+
+async def _is_own(call: Call, kiosk_id: int, span: Timespan) -> bool:
+    """Whether a kiosk is at one of the account's points, or stands there then."""
+    kiosk = await call.session.get(Station, kiosk_id)
+    if kiosk is None:
+        return False
+    stop = await stops_at(call.session, kiosk_id=kiosk_id, span=span)
+    near = await call.session.exec(
+        select(Site.id).where(
+            col(Site.id).in_([kiosk.site_id, stop.village_id if stop else None]),
+            call.by.scope.of_sites(),
+        )
+    )
+    return near.first() is not None
+
+
+def _note_seen(call: Call, visit: Visit) -> None:
+    audit.note(
+        call.session,
+        call.by.actor,
+        "identity_seen",
+        f"visit:{visit.id}",
+        now=call.now,
+        visit_id=visit.id,
+    )
 
 
 def _urgency(visit: Visit) -> tuple[datetime, int]:
@@ -254,7 +316,7 @@ ENDPOINTS = (
         method="POST",
         path="/requests",
         act=ask_for_visit,
-        allow=lifecycle.MAY[Act.BOOK],
+        allow=lifecycle.MAY[Act.ASK],
         body=NewRequest,
         answer=Request,
         status=201,

@@ -214,12 +214,8 @@ def _sees(call: Call, entry: WaitingEntry, reached: frozenset[int]) -> bool:
 async def told_family(call: Call, entry: WaitingEntry) -> WaitingFamily:
     """A family on the list, with its place in line if it is in it."""
     if entry.state in _IN_LINE:
-        line = await waiting.line(
-            call.session, entry.prison_id, now=call.now, states=_IN_LINE
-        )
-        for one in line:
-            if one.entry.id == entry.id:
-                return _in_line(one, await _offered_until(call, [entry.id]))
+        one = await waiting.standing(call.session, entry, now=call.now, states=_IN_LINE)
+        return _in_line(one, await _offered_until(call, [entry.id]))
     visitors = await waiting.visitors_of(call.session, entry.id)
     return _family(entry, visitors, {})
 

@@ -90,6 +90,55 @@ async def test_an_official_is_wanted_or_not(program: Program, world: World) -> N
     assert no["official_wanted"] is False
 
 
+async def test_the_prisons_staff_ask_for_an_official_too(
+    site: Site, program: Program, program_of: Enrol, world: World
+) -> None:
+    visit = await told(await program.post("/visits", wish(world)), 201)
+    async with site.database.write() as session:
+        prison = await session.get_one(make.Site, world.prison.id)
+        warden = await make.account(session, Role.WARDEN, sites=[prison])
+        other = await make.prison(session)
+        stranger = await make.account(session, Role.WARDEN, sites=[other])
+    path = f"/visits/{visit['reference']}/official/want"
+    wardens = await program_of(warden)
+    assert (await told(await wardens.post(path, {})))["official_wanted"] is True
+    await told(await (await program_of(stranger)).post(path, {}), 404)
+    taking = {"official_id": world.official.id}
+    await told(await wardens.post(path.removesuffix("/want"), taking), 404)
+
+
+async def test_a_whole_session_is_attended_from_elsewhere(
+    program: Program, world: World
+) -> None:
+    reference = await wanted(program, world)
+    cover = await told(await program.post("/covers", session_of(world)), 201)
+    path = f"/covers/{cover['reference']}/from"
+
+    phone = await told(await program.post(path, {"attendance": "phone"}))
+
+    assert phone == cover | {"attendance": "phone"}
+    visit = await told(await program.get(f"/visits/{reference}"))
+    assert visit["attendance"] == "phone"
+    problem = await told(await program.post(path, {"attendance": "village"}), 422)
+    assert [(e["field"], e["code"]) for e in problem["errors"]] == [
+        ("attendance", "beside_on_village_days")
+    ]
+    await told(await program.post(path.replace("from", "cancel")))
+    await told(await program.post(path, {"attendance": "desk"}), 409)
+
+
+async def test_one_place_in_common_is_enough_to_keep_an_officials_hours(
+    site: Site, program: Program, world: World
+) -> None:
+    async with site.database.write() as session:
+        here = await session.get_one(make.Province, world.prison.province_id)
+        there = await make.province(session, name="یزد")
+        both = await make.account(session, Role.OFFICIAL, provinces=[here, there])
+        away = await make.account(session, Role.OFFICIAL, provinces=[there])
+    await told(await program.get(f"/officials/{both.id}/hours"))
+    await told(await program.get(f"/officials/{away.id}/hours"), 404)
+
+
 async def test_a_cover_takes_the_visits_inside_and_gives_them_back(
     program: Program, world: World
 ) -> None:

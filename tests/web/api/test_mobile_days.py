@@ -76,6 +76,24 @@ async def test_a_day_is_planned_changed_cancelled_and_takes_place_again(
     assert (planned["state"], planned["stops"]) == ("planned", changed["stops"])
 
 
+async def test_a_day_is_moved_with_its_stops(program: Program, road: Road) -> None:
+    made = await told(await program.post("/mobile-days", day(road)), 201)
+    path = f"/mobile-days/{made['reference']}"
+    move = {"day": "2026-12-03", "reason": "برف"}
+
+    moved = await told(await program.post(f"{path}/move", move, key="one"), 201)
+
+    assert await told(await program.post(f"{path}/move", move, key="one"), 201) == moved
+    assert (moved["day"], moved["state"]) == ("2026-12-03", "planned")
+    assert [one["starts_at"] for one in moved["stops"]] == ["2026-12-03T05:30:00Z"]
+    old = await told(await program.get(path))
+    assert (old["state"], old["reason"]) == ("cancelled", "برف")
+    problem = await told(await program.post(f"{path}/move", move), 422)
+    assert [(e["field"], e["code"]) for e in problem["errors"]] == [
+        ("day", "day_cancelled")
+    ]
+
+
 async def test_an_itinerary_that_makes_no_sense_is_refused_at_its_stop(
     program: Program, world: World, road: Road
 ) -> None:
@@ -141,4 +159,6 @@ async def test_another_provinces_program_finds_no_day(
     await told(await other.post(f"{path}/cancel", {"reason": "x"}), 404)
     await told(await other.post(f"{path}/stops", {"stops": [stop(road)]}), 404)
     await told(await other.post(f"{path}/reinstate"), 404)
+    move = {"day": "2026-12-03", "reason": "x"}
+    await told(await other.post(f"{path}/move", move), 404)
     await told(await other.post("/mobile-days", day(road)), 404)

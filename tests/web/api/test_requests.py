@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from tests import make
 from tests.make import World
 from tests.web.api.conftest import Enrol, Program, told, wish
 from tests.web.conftest import Site
-from visitation.words import Role
+from visitation.audit.tables import AuditEntry
+from visitation.words import Approval, Role, SiteKind
 
 
 def place(world: World, hour: str, **changes: Any) -> dict[str, Any]:
@@ -145,6 +147,79 @@ async def test_requests_come_page_by_page(
     rest = await told(await program.get("/requests", limit=2, cursor=first["next"]))
     assert [*first["items"], *rest["items"]] == made
     assert rest["next"] is None
+
+
+@pytest.fixture
+async def clerk(site: Site, world: World, program_of: Enrol) -> Program:
+    """Acts as the clerk of the world's point, which stays where it is."""
+    async with site.database.write() as session:
+        point = await session.get_one(make.Site, world.point.id)
+        point.kind = SiteKind.OFFICE
+        session.add(point)
+        account = await make.account(session, Role.CLERK, sites=[point])
+    return await program_of(account)
+
+
+async def test_a_clerk_asks_for_a_family_in_one_of_the_free_slots(
+    site: Site, clerk: Program, program: Program, world: World
+) -> None:
+    async with site.database.write() as session:
+        await make.policy(session, world.prison, approval=Approval.REQUIRED)
+    day = {"from": "2026-11-25T00:00:00+03:30", "to": "2026-11-26T00:00:00+03:30"}
+    whole = await told(await program.get("/slots", site=world.prison.id, **day))
+    taken = wish(world, **place(world, "12"))
+    await told(await program.post("/visits", taken), 201)
+    free = await told(await clerk.get("/slots", site=world.prison.id, **day))
+    assert len(free["items"]) == len(whole["items"]) - 1
+    body = asked(world, "17", "18", identity_seen=True)
+
+    request = await told(await clerk.post("/requests", body, key="one"), 201)
+
+    assert await told(await clerk.post("/requests", body, key="one"), 201) == request
+    assert (request["visit"]["state"], len(request["wishes"])) == ("requested", 2)
+    async with site.database.read() as session:
+        noted = await session.exec(
+            select(AuditEntry).where(AuditEntry.action == "identity_seen")
+        )
+        assert len(noted.all()) == 1
+
+
+async def test_what_a_clerk_asks_is_booked_where_nobody_looks_at_it(
+    clerk: Program, world: World
+) -> None:
+    body = asked(world, "17", identity_seen=True)
+    request = await told(await clerk.post("/requests", body), 201)
+    assert request["visit"]["state"] == "booked"
+    assert (request["decide_by"], request["wishes"]) == (None, [])
+
+
+async def test_a_clerk_asks_for_families_of_own_points_only(
+    site: Site, clerk: Program, world: World
+) -> None:
+    body = asked(world, "17", identity_seen=True)
+    for changes, field, code in (
+        ({"identity_seen": False}, "identity_seen", "identity_first"),
+        ({"asked_by": "staff"}, "asked_by", "not_for_clerks"),
+        ({"kind": "legal"}, "kind", "not_for_clerks"),
+        ({"official_wanted": True}, "official_wanted", "not_for_clerks"),
+    ):
+        problem = await told(await clerk.post("/requests", body | changes), 422)
+        assert [(e["field"], e["code"]) for e in problem["errors"]] == [(field, code)]
+    async with site.database.write() as session:
+        province = await session.get_one(make.Province, world.prison.province_id)
+        there = await make.point(session, province, kind=SiteKind.OFFICE, name="دور")
+        kiosk = await make.kiosk(session, there)
+        far = await make.prison(session)
+        stranger = await make.prisoner(session, far)
+    for wrong in (
+        {"wishes": [place(world, "17", kiosk_id=kiosk.id)]},
+        {"wishes": [place(world, "17", kiosk_id=None)]},
+        {"prison_id": far.id},
+        {"prisoner_id": stranger.id},
+    ):
+        await told(await clerk.post("/requests", body | wrong), 404)
+    day = {"from": "2026-11-25T00:00:00+03:30", "to": "2026-11-26T00:00:00+03:30"}
+    await told(await clerk.get("/slots", site=far.id, **day), 404)
 
 
 @pytest.mark.parametrize("path", ["", "/approve", "/decline"])

@@ -139,20 +139,45 @@ async def test_a_prisoner_is_transferred_released_and_taken_back(
     async with site.database.write() as session:
         province = await session.get_one(make.Province, world.prison.province_id)
         other = await make.prison(session, province, name="زندان دوم")
-        far = await make.prison(session)
     path = f"/prisoners/{world.prisoner.id}"
     body = {"to_site_id": other.id, "number": "۷۷"}
     moved = await told(await program.post(f"{path}/transfer", body))
     assert (moved["site_id"], moved["number"]) == (other.id, "77")
     assert await told(await program.post(f"{path}/transfer", body)) == moved
-    await told(
-        await program.post(f"{path}/transfer", body | {"to_site_id": far.id}), 404
-    )
     at = {"at": "2026-11-30T08:00:00Z"}
     released = await told(await program.post(f"{path}/release", at))
     assert released["released_at"] == at["at"]
     back = await told(await program.post(f"{path}/take-back"))
     assert back == moved
+
+
+async def test_a_prisoner_is_transferred_to_any_prison_of_the_country(
+    site: Site, program: Program, program_of: Enrol, world: World
+) -> None:
+    async with site.database.write() as session:
+        yazd = await make.province(session, name="یزد")
+        far = await make.prison(session, yazd, name="زندان یزد")
+        given_up = await make.prison(session, yazd, closed_at=site.clock())
+        theirs = await make.account(session, Role.SCHEDULER, provinces=[yazd])
+    prisons = (await told(await program.get("/prisons")))["items"]
+    assert [one["id"] for one in prisons] == [world.prison.id, far.id]
+    path = f"/prisoners/{world.prisoner.id}"
+    body = {"number": "۷۷", "on": "2026-11-20", "reason": "nearer"}
+
+    async def to(site_id: int, status: int = 200, **changes: Any) -> Any:
+        sent = body | {"to_site_id": site_id} | changes
+        return await told(await program.post(f"{path}/transfer", sent), status)
+
+    await to(world.point.id, 404)
+    for answer, field, code in (
+        (await to(given_up.id, 422), "to_site_id", "prison_given_up"),
+        (await to(far.id, 422, on="2026-12-20"), "on", "transfer_to_come"),
+    ):
+        assert [(e["field"], e["code"]) for e in answer["errors"]] == [(field, code)]
+    assert (await to(far.id))["site_id"] == far.id
+    await told(await program.get(path), 404)
+    there = await program_of(theirs)
+    assert (await told(await there.get(path)))["number"] == "77"
 
 
 async def test_a_number_somebody_has_there_is_refused(
