@@ -58,6 +58,37 @@ async def test_of_those_who_wait_alike_the_farthest_comes_first_then_the_first_t
     assert [one.distance_km for one in line] == [900, 111, 111]
 
 
+async def test_one_familys_place_is_that_of_the_line_without_reading_all_of_it(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        here = await queue.queue(session)
+        families = [
+            await queue.family(session, here, keyring, **wishes)
+            for wishes in (
+                {"met_days_ago": 7},
+                {"met_days_ago": 42},
+                {"met_days_ago": 42, "distance_km": 900},
+                {"met_days_ago": 0},
+                {},
+                {"joined": NOON - timedelta(hours=30)},
+                {"joined": NOON - timedelta(days=9), "points": [], "own_phone": True},
+                {"joined": NOON},
+                {"distance_km": 900},
+            )
+        ]
+        withdrawn = await queue.family(session, here, keyring, met_days_ago=99)
+        await waiting.withdraw(session, withdrawn.entry, by=SYSTEM, now=NOON)
+        line = await waiting.line(session, here.prison.id, now=NOON)
+        alone = [
+            await waiting.standing(session, one.entry, now=NOON)
+            for one in (*families, withdrawn)
+        ]
+
+    assert alone.pop() is None
+    assert sorted(alone, key=lambda one: one.place) == line
+
+
 async def test_only_a_visit_that_took_place_with_one_of_them_counts(
     database: Database, keyring: Keyring
 ) -> None:

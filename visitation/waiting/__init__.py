@@ -13,7 +13,7 @@ from visitation.waiting.entries import (
     visitors_of,
     withdraw,
 )
-from visitation.waiting.line import Waiting, between, in_order, line
+from visitation.waiting.line import Waiting, between, in_order, line, standing
 from visitation.waiting.tables import (
     Offer,
     Placement,
@@ -42,6 +42,7 @@ __all__ = [
     "put_back",
     "returning",
     "shift",
+    "standing",
     "visitors_of",
     "withdraw",
 ]

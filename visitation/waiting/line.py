@@ -5,11 +5,13 @@ then from farthest away, then whoever joined first. Reads; never writes.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
+from typing import Any
 
-from sqlmodel import and_, col, func, select
+from sqlalchemy import ColumnElement, outerjoin
+from sqlmodel import and_, col, func, not_, or_, select, true
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.lifecycle import VisitState
@@ -20,6 +22,7 @@ from visitation.words import WaitingState
 
 #: The mean radius of the earth in kilometres (IUGG).
 _EARTH_KM = 6371.0
+Conditions = tuple[ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,38 +53,54 @@ async def line(
     states: Collection[WaitingState] = (WaitingState.WAITING,),
 ) -> list[Waiting]:
     """The families that wait for a prison, the one to be served first at the front."""
-    mine = (
-        col(WaitingEntry.prison_id) == prison_id,
-        col(WaitingEntry.state).in_(states),
-    )
+    mine = _of(prison_id, states)
     entries = (await session.exec(select(WaitingEntry).where(*mine))).all()
-    coming = await session.exec(
-        select(WaitingVisitor.entry_id, WaitingVisitor.visitor_id)
-        .join(WaitingEntry, col(WaitingEntry.id) == col(WaitingVisitor.entry_id))
-        .where(*mine)
-        .order_by(col(WaitingVisitor.visitor_id))
-    )
-    visitors: dict[int, list[int]] = {}
-    for entry_id, visitor_id in coming.all():
-        visitors.setdefault(entry_id, []).append(visitor_id)
-    met = await session.exec(
-        select(WaitingVisitor.entry_id, func.max(Visit.starts_at))
-        .join(WaitingEntry, col(WaitingEntry.id) == col(WaitingVisitor.entry_id))
-        .join(
-            Participant,
-            col(Participant.visitor_id) == col(WaitingVisitor.visitor_id),
-        )
-        .join(
-            Visit,
-            and_(
-                col(Visit.id) == col(Participant.visit_id),
-                col(Visit.prisoner_id) == col(WaitingEntry.prisoner_id),
-            ),
-        )
-        .where(*mine, Visit.state == VisitState.COMPLETED)
-        .group_by(col(WaitingVisitor.entry_id))
-    )
+    visitors = await _visitors(session, *mine)
+    met = await session.exec(_met(*mine))
     return await in_order(session, entries, visitors, dict(met.all()), now=now)
+
+
+async def standing(
+    session: AsyncSession,
+    entry: WaitingEntry,
+    *,
+    now: datetime,
+    states: Collection[WaitingState] = (WaitingState.WAITING,),
+) -> Waiting | None:
+    """One family and its place in line: those who stand before it are counted.
+
+    Only whoever waited as many days is read, for what decides between them. None if
+    the family is not in line.
+    """
+    mine = _of(entry.prison_id, states)
+    own = (await session.exec(_met(col(WaitingEntry.id) == entry.id))).first()
+    met_at = own[1] if own else None
+    days = _days(met_at or entry.created_at, now)
+    met = _met(*mine).subquery()
+    since = func.coalesce(met.c.at, col(WaitingEntry.created_at))
+    longer = since <= now - timedelta(days=days + 1)
+    alike = met.c.at.is_(None) if met_at is None else met.c.at.is_not(None)
+    before = and_(alike, longer) if met_at is None else or_(not_(alike), longer)
+    as_long = true() if not days else since <= now - timedelta(days=days)
+    line_of = outerjoin(WaitingEntry, met, met.c.entry_id == col(WaitingEntry.id))
+    counted = await session.exec(
+        select(func.count()).select_from(line_of).where(*mine, before)
+    )
+    rows = await session.exec(
+        select(WaitingEntry, met.c.at)
+        .select_from(line_of)
+        .where(*mine, alike, not_(longer), as_long)
+    )
+    tied = rows.all()
+    found = await in_order(
+        session,
+        [one for one, _at in tied],
+        await _visitors(session, col(WaitingEntry.id) == entry.id),
+        {one.id: at for one, at in tied if at is not None},
+        now=now,
+    )
+    here = next((one for one in found if one.entry.id == entry.id), None)
+    return here and replace(here, place=counted.one() + here.place)
 
 
 async def in_order(
@@ -134,6 +153,51 @@ def between(one: Site, other: Site) -> int | None:
         + cos(here[0]) * cos(there[0]) * sin((there[1] - here[1]) / 2) ** 2
     )
     return round(2 * _EARTH_KM * asin(sqrt(half)))
+
+
+def _of(prison_id: int, states: Collection[WaitingState]) -> Conditions:
+    """The conditions on `WaitingEntry` that keep those in line for a prison."""
+    return (
+        col(WaitingEntry.prison_id) == prison_id,
+        col(WaitingEntry.state).in_(states),
+    )
+
+
+def _met(*which: ColumnElement[bool]) -> Any:
+    """The query for when any of some families last met the prisoner, by entry."""
+    return (
+        select(WaitingVisitor.entry_id, func.max(Visit.starts_at).label("at"))
+        .join(WaitingEntry, col(WaitingEntry.id) == col(WaitingVisitor.entry_id))
+        .join(
+            Participant,
+            col(Participant.visitor_id) == col(WaitingVisitor.visitor_id),
+        )
+        .join(
+            Visit,
+            and_(
+                col(Visit.id) == col(Participant.visit_id),
+                col(Visit.prisoner_id) == col(WaitingEntry.prisoner_id),
+            ),
+        )
+        .where(*which, Visit.state == VisitState.COMPLETED)
+        .group_by(col(WaitingVisitor.entry_id))
+    )
+
+
+async def _visitors(
+    session: AsyncSession, *which: ColumnElement[bool]
+) -> dict[int, list[int]]:
+    """Who would come, by entry."""
+    coming = await session.exec(
+        select(WaitingVisitor.entry_id, WaitingVisitor.visitor_id)
+        .join(WaitingEntry, col(WaitingEntry.id) == col(WaitingVisitor.entry_id))
+        .where(*which)
+        .order_by(col(WaitingVisitor.visitor_id))
+    )
+    visitors: dict[int, list[int]] = {}
+    for entry_id, visitor_id in coming.all():
+        visitors.setdefault(entry_id, []).append(visitor_id)
+    return visitors
 
 
 def _turn(

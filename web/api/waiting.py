@@ -213,8 +213,8 @@ def _sees(call: Call, entry: WaitingEntry, reached: frozenset[int]) -> bool:
 
 async def told_family(call: Call, entry: WaitingEntry) -> WaitingFamily:
     """A family on the list, with its place in line if it is in it."""
-    if entry.state in _IN_LINE:
-        one = await waiting.standing(call.session, entry, now=call.now, states=_IN_LINE)
+    one = await waiting.standing(call.session, entry, now=call.now, states=_IN_LINE)
+    if one is not None:
         return _in_line(one, await _offered_until(call, [entry.id]))
     visitors = await waiting.visitors_of(call.session, entry.id)
     return _family(entry, visitors, {})
