@@ -89,6 +89,7 @@ class Downlink:
         self.rate = self.upward = 0.0
         self.qualities: dict[int, VideoQuality] = {}
         self._pictures, self._sounds = pictures, sounds
+        self._streams = (*pictures.values(), *sounds.values())
         self._on_quality = on_quality
         self._ladder, self._probing = Ladder(), Probing()
         self._waiting, self._losses = Waiting(), Losses()
@@ -239,7 +240,7 @@ class Downlink:
 
     def _fill(self, octets: int) -> bool:
         """Sends a train of what was sent before; False where that is too little."""
-        for each in (*self._pictures.values(), *self._sounds.values()):
+        for each in self._streams:
             octets -= each.send_again(octets)
             if octets <= 0:
                 return True
@@ -249,8 +250,9 @@ class Downlink:
         """The line is back: what was lost meanwhile says nothing about it."""
         self._gone, self._reported_at = False, now
         self._losses, self._counted = Losses(), {}
-        self._missed, self._newest = Losses(fades=FADES_SLOWLY), {}
-        self._expected = self._lost = 0
+        self._missed = Losses(fades=FADES_SLOWLY)
+        self._newest = {each.ssrc: each.top & 0xFFFF for each in self._streams}
+        self._expected = self._lost = self._asked = 0
         self._train_left = float("inf")
         self._waiting, self._round_trip = Waiting(), None
         self.estimate.forgive(now)
@@ -301,8 +303,7 @@ class Downlink:
 
     def _least(self) -> int:
         """The narrowest picture that is worth having on a line that is torn so."""
-        streams = (*self._pictures.values(), *self._sounds.values())
-        sent = sum(stream.packets for stream in streams)
+        sent = sum(stream.packets for stream in self._streams)
         self._missed.observe(expected=sent - self._sent, lost=self._asked)
         self._sent, self._asked = sent, 0
         return LEAST_LOW if self._missed.share < TORN else TIMES_TORN * LEAST_LOW

@@ -51,6 +51,7 @@ class Downstream(Chooser):
 
     Attributes:
         codecs: the payload types of what the receiver can decode.
+        top: the newest sequence number that was sent, extended to never wrap.
         twice: every packet is sent again with the next one, for lines that lose many.
     """
 
@@ -59,9 +60,9 @@ class Downstream(Chooser):
         "_allowed", "_clock_rate", "_counters", "_dropped", "_first", "_holes",
         "_kept", "_last", "_last_codec", "_last_source", "_leg", "_mask",
         "_number_shift", "_payload_type", "_plain_kept", "_protect", "_reported",
-        "_sent_at", "_timestamp", "_timestamp_shift", "_top",
+        "_sent_at", "_timestamp", "_timestamp_shift",
         "codecs", "heard", "nacks", "octets", "packets", "plis",
-        "resending", "ssrc", "twice",
+        "resending", "ssrc", "top", "twice",
     )  # fmt: skip
 
     def __init__(
@@ -85,8 +86,8 @@ class Downstream(Chooser):
         self._kept, self._mask = self.resending.kept, self.resending.mask
         self._plain_kept = False
         self._reported: dict[int, float] = {}
-        self._top = start.number - 1
-        self._holes = deque([(self._top, 0)], maxlen=_HOLES_KNOWN)
+        self.top = start.number - 1
+        self._holes = deque([(self.top, 0)], maxlen=_HOLES_KNOWN)
         self._timestamp = start.timestamp
         self._last = b""
         self._sent_at = 0.0
@@ -144,13 +145,13 @@ class Downstream(Chooser):
             plain = self._counters.shift(plain)
         cipher = self._protect(plain)
         self._kept[number & self._mask] = plain if self._plain_kept else cipher
-        if number > self._top:
-            if number > self._top + 1:
-                self._leave_out(number, number - self._top - 1)
-            self._top, self._timestamp = number, timestamp
+        if number > self.top:
+            if number > self.top + 1:
+                self._leave_out(number, number - self.top - 1)
+            self.top, self._timestamp = number, timestamp
             self._last, self._sent_at = plain, now
         else:
-            self._leave_out(self._top, -1)
+            self._leave_out(self.top, -1)
         self.packets += 1
         self.octets += length - rtp.HEADER_LENGTH
         self._leg.send(cipher)
@@ -200,7 +201,7 @@ class Downstream(Chooser):
         if source.codec is not None:
             self._payload_type = self.codecs[source.codec]
         self._first = number
-        self._number_shift = self._top + 1 - number
+        self._number_shift = self.top + 1 - number
         self._timestamp_shift = self._timestamp + step - timestamp
         self._settle(source)
 
@@ -225,7 +226,7 @@ class Downstream(Chooser):
 
         The receiver has it already. It is only to see how the line bears it.
         """
-        return self.resending.fill(self._top, octets, self._protect)
+        return self.resending.fill(self.top, octets, self._protect)
 
     def ask_key_frame(self, now: float) -> None:
         """Passes on that the receiver cannot go on without a key frame."""

@@ -9,6 +9,7 @@ import pytest
 from signaling.media import rtcp
 from signaling.media.downlink import Downlink
 from signaling.media.engine import VideoQuality
+from signaling.media.estimate import TORN
 from signaling.media.hearsay import Answer
 from signaling.media.ladder import Layer
 from tests.signaling.media.lines import Line
@@ -39,6 +40,10 @@ class Stream:
     @property
     def layer(self) -> Layer | None:
         return self.wish
+
+    @property
+    def top(self) -> int:
+        return self.packets
 
     def want(self, layer: Layer | None, now: float) -> None:
         self.wish = layer
@@ -177,6 +182,21 @@ def test_an_outage_at_the_very_beginning_costs_the_picture_no_longer() -> None:
     call.line.down = False
 
     assert set(call.live(10)[4:]) <= {"low", "high"}
+
+
+def test_what_is_asked_for_after_an_outage_does_not_make_the_line_a_torn_one() -> None:
+    call = Call(Line(110_000))
+    call.live(30)
+    call.line.down = True
+    call.live(5)
+    call.line.down = False
+    of_the_outage = [n & 0xFFFF for n in range(call.sound.packets - 40, call.sound.top)]
+    call.down.repeat(call.sound, of_the_outage, call.now)  # type: ignore[arg-type]
+    call.live(1)
+    call.down.repeat(call.sound, of_the_outage, call.now)  # type: ignore[arg-type]
+    call.live(1)
+
+    assert call.down._missed.share < TORN
 
 
 def test_a_picture_given_up_comes_back_also_while_nobody_speaks() -> None:
