@@ -6,11 +6,11 @@ on SQLite and PostgreSQL at any isolation level; sorting keeps two claimants fro
 waiting for each other in a circle.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, tuple_
+from sqlalchemy import JSON, bindparam, func, select, text, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, and_, col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,9 +22,27 @@ from visitation.timespan import Timespan
 from visitation.visits.tables import Claim, Visit
 
 _TABLE = SQLModel.metadata.tables["claim"]
-#: With RETURNING the rows of one call become one INSERT (a thousand at a time), whose
-#: text is compiled once and kept; without, they would be sent one by one.
-_INSERT = insert(_TABLE).returning(_TABLE.c.quantum)
+_INTO = (
+    "INSERT INTO claim (resource, quantum, visit_id, closure_id, cover_id) SELECT {},"
+    " CAST(:visit AS integer), CAST(:closure AS integer), CAST(:cover AS integer)"
+    " FROM {}"
+)
+#: However many rows, one parameter: each row's own would take longer than the rest.
+_INSERT: Mapping[str, Any] = {
+    name: text(_INTO.format(columns, rows)).bindparams(bindparam("rows", type_=JSON))
+    for name, columns, rows in (
+        (
+            "sqlite",
+            "json_extract(value, '$[0]'), json_extract(value, '$[1]')",
+            "json_each(:rows)",
+        ),
+        (
+            "postgresql",
+            "value ->> 0, CAST(value ->> 1 AS bigint)",
+            "json_array_elements(:rows)",
+        ),
+    )
+}
 #: Claims of others, made once: putting it together takes longer than its answer.
 _HELD = select(_TABLE.c.resource, _TABLE.c.quantum, _TABLE.c.closure_id).where(
     _TABLE.c.resource.in_(bindparam("names", expanding=True)),
@@ -230,20 +248,9 @@ async def _insert(
 ) -> None:
     if not rows:
         return
-    await database.rows(
-        session,
-        _INSERT,
-        [
-            {
-                "resource": resource,
-                "quantum": quantum,
-                "visit_id": visit_id,
-                "closure_id": closure_id,
-                "cover_id": cover_id,
-            }
-            for resource, quantum in rows
-        ],
-    )
+    insert = _INSERT[session.get_bind().dialect.name]
+    owner = {"visit": visit_id, "closure": closure_id, "cover": cover_id}
+    await database.changed(session, insert, {"rows": rows, **owner})
 
 
 def _is_seat(resource: str) -> bool:
