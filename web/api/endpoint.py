@@ -5,7 +5,8 @@ the OpenAPI document are both made of the same values. An act gets a `Call` insi
 transaction and returns what to tell, or raises.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,6 +66,24 @@ class Call:
 
 
 Act = Callable[[Call], Awaitable[Told]]
+#: An act, given its transaction and what is asked of it.
+Tell = Callable[[AsyncSession, Any], Awaitable[Told]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """How long work is parted, so that others write in between.
+
+    What is done of it stands whatever becomes of the rest, so asking for it again must
+    do no harm.
+
+    Attributes:
+        of: the bodies of the parts, each of which is an act and a transaction.
+        whole: one answer of theirs.
+    """
+
+    of: Callable[[Any], Iterable[Any]]
+    whole: Callable[[Sequence[Any]], Told]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +102,7 @@ class Endpoint:
         tells_room: whether people may wait in a call for what it changes.
         only_looks: a POST that changes nothing: what it looks for, a name or a phone
             number, must stand in no address.
+        parts: how it is done part by part, where it is long.
     """
 
     method: str
@@ -96,6 +116,7 @@ class Endpoint:
     status: int = 200
     tells_room: bool = False
     only_looks: bool = False
+    parts: Parts | None = None
 
     @property
     def name(self) -> str:
@@ -147,14 +168,35 @@ async def _answer(request: web.Request, endpoint: Endpoint) -> Answer:
     query = _query(request.query, endpoint.query)
     raw = await _text(request) if endpoint.body is not None else ""
     body = _body(request.content_type, raw, endpoint.body)
-    database, now = request.app[DATABASE], request.app[CLOCK]()
+    database, tell = request.app[DATABASE], _telling(request, endpoint, query)
 
     async def act(session: AsyncSession) -> Answer:
-        told = await endpoint.act(
+        return _said(endpoint, await tell(session, body))
+
+    if not endpoint.writes:
+        async with database.read() as session:
+            return await act(session)
+    if endpoint.parts is not None:
+        return await _in_parts(
+            request, endpoint, endpoint.parts, tell, body=body, raw=raw
+        )
+    if (named := _named(request, raw)) is None:
+        async with database.write() as session:
+            return await act(session)
+    return await idempotency.once(
+        database, _refusing(act, request[REQUEST_ID]), **named
+    )
+
+
+def _telling(request: web.Request, endpoint: Endpoint, query: Asked | None) -> Tell:
+    """The endpoint's act, but for the transaction and what is asked."""
+
+    async def tell(session: AsyncSession, body: Any) -> Told:
+        return await endpoint.act(
             Call(
                 session=session,
-                by=by,
-                now=now,
+                by=gate.staff(request),
+                now=request.app[CLOCK](),
                 keyring=request.app[KEYRING],
                 subject=request.get(SUBJECT),
                 query=query,
@@ -162,24 +204,55 @@ async def _answer(request: web.Request, endpoint: Endpoint) -> Answer:
                 link=request.app[SETTINGS].message_link,
             )
         )
-        return Answer(status=endpoint.status, text=told.model_dump_json())
 
-    if not endpoint.writes:
-        async with database.read() as session:
-            return await act(session)
+    return tell
+
+
+async def _in_parts(
+    request: web.Request,
+    endpoint: Endpoint,
+    parts: Parts,
+    tell: Tell,
+    *,
+    body: Asked | None,
+    raw: str,
+) -> Answer:
+    """Do what is long in several transactions, and keep the answer in the last one."""
+    database, named = request.app[DATABASE], _named(request, raw)
+    if named and (known := await idempotency.answered(database, **named)) is not None:
+        return known
+    told = []
+    for part in parts.of(body):
+        async with database.write() as session:
+            told.append(await tell(session, part))
+        # Whoever waited for the database is let in before the next part.
+        await asyncio.sleep(0)
+    answer = _said(endpoint, parts.whole(told))
+    if named is None:
+        return answer
+
+    async def keep(_session: AsyncSession) -> Answer:
+        return answer
+
+    return await idempotency.once(database, keep, **named)
+
+
+def _said(endpoint: Endpoint, told: Told) -> Answer:
+    return Answer(status=endpoint.status, text=told.model_dump_json())
+
+
+def _named(request: web.Request, raw: str) -> idempotency.Named | None:
+    """What tells a write from any other, if the program gave it a name."""
     key = _key(request)
     if key is None:
-        async with database.write() as session:
-            return await act(session)
-    return await idempotency.once(
-        database,
-        _refusing(act, request[REQUEST_ID]),
-        actor=by.actor.key,
-        key=key,
-        asked=f"{request.method} {request.path_qs}\n{raw}",
-        keyring=request.app[KEYRING],
-        now=now,
-    )
+        return None
+    return {
+        "actor": gate.staff(request).actor.key,
+        "key": key,
+        "asked": f"{request.method} {request.path_qs}\n{raw}",
+        "keyring": request.app[KEYRING],
+        "now": request.app[CLOCK](),
+    }
 
 
 def _refusing(act: idempotency.Act, request_id: str) -> idempotency.Act:

@@ -8,6 +8,7 @@ what the rest of the database keeps sealed (join codes).
 import base64
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,6 +22,16 @@ REPLAYED = {"Idempotency-Replayed": "true"}
 _ASKED, _ANSWERED = "idempotency-request", "idempotency-answer"
 
 Act = Callable[[AsyncSession], Awaitable[Answer]]
+
+
+class Named(TypedDict):
+    """A write that has a name; see `once`."""
+
+    actor: str
+    key: str
+    asked: str
+    keyring: Keyring
+    now: datetime
 
 
 async def once(
@@ -76,6 +87,20 @@ async def once(
         if known is None:
             raise
     return _again(known, fingerprint, keyring)
+
+
+async def answered(database: Database, **named: Unpack[Named]) -> Answer | None:
+    """What a write was answered before, if it was.
+
+    Raises:
+        KeyReused: if the key came before with another request.
+    """
+    async with database.read() as session:
+        known = await session.get(IdempotencyKey, (named["actor"], named["key"]))
+    if known is None:
+        return None
+    fingerprint = named["keyring"].fingerprint(_ASKED, named["asked"])
+    return _again(known, fingerprint, named["keyring"])
 
 
 def _again(known: IdempotencyKey, fingerprint: str, keyring: Keyring) -> Answer:

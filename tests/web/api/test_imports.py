@@ -1,8 +1,14 @@
 """Rows that another system sends."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
 from tests.make import World
 from tests.web.api.conftest import Program, told
 from visitation.people import Prisoner
+from web.api.imports import AT_ONCE, MOST_ROWS
 
 ID = "0013542419"
 
@@ -92,3 +98,37 @@ async def test_visits_are_booked_by_the_rules(program: Program, world: World) ->
 
     assert [line["outcome"] for line in report["rows"]] == ["created", "refused"]
     assert report["rows"][1]["reasons"][0]["code"] == "not_a_slot"
+
+
+async def test_five_hundred_rows_go_in_some_at_a_time(
+    program: Program, world: World
+) -> None:
+    prison = str(world.prison.id)
+    rows = [
+        {"prison": prison, "number": f"many-{number}", "name": f"علی {number}"}
+        for number in range(MOST_ROWS)
+    ]
+    rows[400] = rows[3]
+    with commits(program) as done:
+        sent = await program.post("/imports/prisoners", {"rows": rows}, key="many")
+        report = await told(sent)
+    again = await program.post("/imports/prisoners", {"rows": rows}, key="many")
+
+    assert (report["created"], report["refused"]) == (MOST_ROWS - 1, 1)
+    assert [line["row"] for line in report["rows"]] == list(range(1, MOST_ROWS + 1))
+    (refused,) = (one for one in report["rows"] if one["outcome"] == "refused")
+    assert (refused["row"], refused["other_row"]) == (401, 4)
+    assert len(done) >= MOST_ROWS / AT_ONCE
+    assert await told(again) == report
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+@contextmanager
+def commits(program: Program) -> Iterator[list[object]]:
+    """The transactions that are committed while inside."""
+    done: list[object] = []
+    note = done.append
+    writer = program.site.database._writer.sync_engine
+    event.listen(writer, "commit", note)
+    yield done
+    event.remove(writer, "commit", note)
