@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import booking, notices
 from scheduler.possible import Place
+from scheduler.wishes import Wish, of_family
 from visitation import audit, messages, waiting
 from visitation.audit import SYSTEM, Actor
 from visitation.keyring import Keyring
@@ -83,21 +84,8 @@ async def offer(
     """
     entry = await session.get_one(WaitingEntry, one.entry.id, populate_existing=True)
     await waiting.shift(session, entry, WaitingState.OFFERED, by=by, now=now)
-    visit = await booking.hold(
-        session,
-        keyring=keyring,
-        by=by,
-        now=now,
-        prison_id=entry.prison_id,
-        terminal_id=terminal_id,
-        span=place.opportunity.span,
-        kind=entry.kind,
-        prisoner_id=entry.prisoner_id,
-        visitor_ids=one.visitor_ids,
-        kiosk_id=place.kiosk_id,
-        official_wanted=entry.official_wanted,
-        note=entry.note,
-    )
+    wish = _wish(entry, one, place, terminal_id)
+    visit = await booking.hold(session, keyring=keyring, by=by, now=now, **wish)
     visit.hold_until = until
     entry.visit_id = visit.id
     session.add_all([visit, entry])
@@ -121,6 +109,17 @@ async def offer(
     )
     await _ask(session, made, visit, now)
     return made
+
+
+def _wish(entry: WaitingEntry, one: Waiting, place: Place, terminal_id: int) -> Wish:
+    return of_family(
+        entry,
+        one.visitor_ids,
+        prison_id=entry.prison_id,
+        terminal_id=terminal_id,
+        span=place.opportunity.span,
+        kiosk_id=place.kiosk_id,
+    )
 
 
 async def find(

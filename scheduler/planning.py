@@ -16,6 +16,7 @@ from scheduler import booking, objections, possible, sharing
 from scheduler.possible import Supply
 from scheduler.sharing import Given, Market, Shared
 from scheduler.verdict import Refused
+from scheduler.wishes import of_family
 from visitation import audit, waiting
 from visitation.audit import Actor
 from visitation.errors import Invalid, VisitationError
@@ -70,22 +71,7 @@ async def propose(
     )
     session.add(plan)
     await session.flush()
-    for one in line:
-        row = Placement(
-            plan_id=plan.id,
-            entry_id=one.entry.id,
-            place=one.place,
-            waited_days=one.waited_days,
-            has_met=one.met_at is not None,
-        )
-        if one.entry.id in shared.given:
-            terminal_id, place = shared.given[one.entry.id]
-            row.terminal_id, row.kiosk_id = terminal_id, place.kiosk_id
-            row.starts_at = place.opportunity.span.start
-            row.ends_at = place.opportunity.span.end
-        else:
-            row.reason = shared.refused[one.entry.id]
-        session.add(row)
+    session.add_all([_placement(plan, one, shared) for one in line])
     await session.flush()
     _note(session, by, "propose_plan", plan, now=now, placed=len(shared.given))
     return plan
@@ -163,6 +149,25 @@ async def _shared_out(
     return await sharing.share_out(line, market, ask)
 
 
+def _placement(plan: Plan, one: Waiting, shared: Shared) -> Placement:
+    """What a plan gives a family, or why it gives nothing."""
+    row = Placement(
+        plan_id=plan.id,
+        entry_id=one.entry.id,
+        place=one.place,
+        waited_days=one.waited_days,
+        has_met=one.met_at is not None,
+    )
+    if one.entry.id in shared.given:
+        terminal_id, place = shared.given[one.entry.id]
+        row.terminal_id, row.kiosk_id = terminal_id, place.kiosk_id
+        row.starts_at = place.opportunity.span.start
+        row.ends_at = place.opportunity.span.end
+    else:
+        row.reason = shared.refused[one.entry.id]
+    return row
+
+
 async def _settle(
     session: AsyncSession,
     plan: Plan,
@@ -201,28 +206,18 @@ async def _booked(
         return "gone"
     try:
         async with session.begin_nested():
-            visit = await booking.book(
-                session,
+            wish = of_family(
+                entry,
+                await waiting.visitors_of(session, entry.id),
                 prison_id=plan.prison_id,
                 terminal_id=row.terminal_id,
                 span=Timespan(row.starts_at, row.ends_at),
-                kind=entry.kind,
-                prisoner_id=entry.prisoner_id,
-                visitor_ids=await waiting.visitors_of(session, entry.id),
                 kiosk_id=row.kiosk_id,
-                official_wanted=entry.official_wanted,
-                note=entry.note,
-                keyring=keyring,
-                by=by,
-                now=now,
             )
+            visit = await booking.book(session, keyring=keyring, by=by, now=now, **wish)
+            placed = WaitingState.PLACED
             await waiting.shift(
-                session,
-                entry,
-                WaitingState.PLACED,
-                by=by,
-                now=now,
-                visit_id=visit.id,
+                session, entry, placed, by=by, now=now, visit_id=visit.id
             )
             row.visit_id = visit.id
     except Refused as refused:

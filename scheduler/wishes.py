@@ -9,6 +9,7 @@ from visitation import visits
 from visitation.keyring import Keyring
 from visitation.timespan import Timespan
 from visitation.visits import Code, Participant, Visit
+from visitation.waiting import WaitingEntry
 from visitation.words import Asker, Attendance, Part, VisitKind
 
 
@@ -31,6 +32,29 @@ class Wish(TypedDict, total=False):
     import_key: str | None
     note: str
     override_reason: str
+
+
+def of_family(
+    entry: WaitingEntry,
+    visitor_ids: Iterable[int],
+    *,
+    prison_id: int,
+    terminal_id: int,
+    span: Timespan,
+    kiosk_id: int | None,
+) -> Wish:
+    """What a family that waits is booked for, once a time and seats are found."""
+    return Wish(
+        prison_id=prison_id,
+        terminal_id=terminal_id,
+        span=span,
+        kind=entry.kind,
+        prisoner_id=entry.prisoner_id,
+        visitor_ids=visitor_ids,
+        kiosk_id=kiosk_id,
+        official_wanted=entry.official_wanted,
+        note=entry.note,
+    )
 
 
 def proposed(wish: Wish) -> Proposal:
