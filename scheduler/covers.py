@@ -4,6 +4,7 @@ A cover holds the official once, and the visits inside refer to it. A second att
 at the same time is a clash. Knows no page.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from visitation.people import Account
 from visitation.places import Site, mobile
 from visitation.places.tables import MobileDay, MobileStop
 from visitation.timespan import Timespan, on_quantum
-from visitation.visits import Cover
+from visitation.visits import Cover, Visit
 from visitation.wording import Template
 from visitation.words import Attendance, MobileDayState, SiteKind
 
@@ -55,10 +56,9 @@ async def cover(
     """
     _check(span, now)
     site = await _site(session, prison_id, mobile_day_id)
+    _check_beside(attendance, mobile_day_id)
     if mobile_day_id is not None:
         await _check_day(session, mobile_day_id, site, span)
-    elif attendance is Attendance.VILLAGE:
-        raise Invalid("attendance", "beside_on_village_days")
     official = await single.official_in_use(session, official_id)
     made = Cover(
         reference=keyring.reference(),
@@ -69,38 +69,67 @@ async def cover(
         starts_at=span.start,
         ends_at=span.end,
     )
+    there = await _put(session, made, span)
+    await _take_in(session, made, there, keyring, by=by, now=now)
+    _note(session, made, site, by=by, now=now)
+    await _tell(session, made, official, site, Template.COVER_BOOKED, now=now)
+    return made
+
+
+async def _put(session: AsyncSession, made: Cover, span: Timespan) -> Sequence[Visit]:
+    """Write a cover with its claims; the visits inside hold its official no more.
+
+    Raises:
+        AttendsElsewhere: if the official attends something else in that time.
+    """
     try:
         async with session.begin_nested():
             session.add(made)
             await session.flush()
             there = await visits.inside(session, made)
             for visit in there:
-                if visit.official_id == official_id:
-                    await visits.free_official(session, visit, official_id)
-            await visits.take(
-                session, {f"official:{official_id}"}, span, cover_id=made.id
-            )
+                if visit.official_id == made.official_id:
+                    await visits.free_official(session, visit, made.official_id)
+            held = {f"official:{made.official_id}"}
+            await visits.take(session, held, span, cover_id=made.id)
     except visits.Taken:
-        raise AttendsElsewhere(official_id, span) from None
+        raise AttendsElsewhere(made.official_id, span) from None
+    return there
+
+
+async def _take_in(
+    session: AsyncSession,
+    made: Cover,
+    there: Iterable[Visit],
+    keyring: Keyring,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Let the visits that have the cover's official, or want one, refer to it."""
+    official_id = made.official_id
     for visit in there:
         comes = visit.official_wanted
         if comes or visit.official_id == official_id:
             await single.attach(session, visit, made, keyring, now)
         if comes:
             single.note(session, "official_comes", visit, official_id, by=by, now=now)
+
+
+def _note(
+    session: AsyncSession, made: Cover, site: Site, *, by: Actor, now: datetime
+) -> None:
     audit.note(
         session,
         by,
         "cover",
         f"cover:{made.id}",
         now=now,
-        official=official_id,
+        official=made.official_id,
         site=site.id,
-        starts=span.start.isoformat(),
-        ends=span.end.isoformat(),
+        starts=made.starts_at.isoformat(),
+        ends=made.ends_at.isoformat(),
     )
-    await _tell(session, made, official, site, Template.COVER_BOOKED, now=now)
-    return made
 
 
 async def uncover(
@@ -154,8 +183,7 @@ async def change(
         NoLongerThere: if it was cancelled, or somebody else changed a visit inside at
             the same moment.
     """
-    if attendance is Attendance.VILLAGE and cover.mobile_day_id is None:
-        raise Invalid("attendance", "beside_on_village_days")
+    _check_beside(attendance, cover.mobile_day_id)
     if cover.cancelled_at is None and cover.attendance is attendance:
         return
     changed = await session.exec(
@@ -245,6 +273,11 @@ async def _site(
     if site is None or site.kind is not SiteKind.PRISON:
         raise NotFound("prison")
     return site
+
+
+def _check_beside(attendance: Attendance, mobile_day_id: int | None) -> None:
+    if attendance is Attendance.VILLAGE and mobile_day_id is None:
+        raise Invalid("attendance", "beside_on_village_days")
 
 
 async def _check_day(

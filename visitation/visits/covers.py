@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, literal
+from sqlalchemy import ScalarSelect, String, cast, literal
 from sqlmodel import and_, col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -216,7 +216,16 @@ async def detach(
         )
         .scalar_subquery()
     )
-    # They hear that they need not come, and nothing else any more.
+    await _silence(session, gone)
+    await session.exec(
+        delete(Participant)
+        .where(col(Participant.id).in_(gone))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _silence(session: AsyncSession, gone: ScalarSelect[int]) -> None:
+    """Let those who are taken away hear that they need not come, and nothing else."""
     await session.exec(
         update(Message)
         .where(
@@ -237,11 +246,6 @@ async def detach(
             + literal(":gone:")
             + cast(col(Message.id), String),
         )
-        .execution_options(synchronize_session=False)
-    )
-    await session.exec(
-        delete(Participant)
-        .where(col(Participant.id).in_(gone))
         .execution_options(synchronize_session=False)
     )
 
