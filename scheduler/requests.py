@@ -4,7 +4,7 @@ A request holds its place and cannot wait for ever: it runs out before its time.
 Knows no page; whether a visit may be written is `verdict`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Unpack
@@ -12,9 +12,9 @@ from typing import Unpack
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, choosing, freed, notices, objections, review
+from scheduler import booking, choosing, entering, freed, notices, objections, review
 from scheduler.booking import Refused, Wish
-from scheduler.proposals import Refusal
+from scheduler.proposals import Proposal, Refusal
 from scheduler.ranked import Place, place_of, remember
 from scheduler.ranked import wishes as ranked_wishes
 from scheduler.situation import Survey, wanted
@@ -28,7 +28,7 @@ from visitation.lifecycle import VisitAction, VisitState
 from visitation.people import Scope
 from visitation.places import Site
 from visitation.timespan import Timespan
-from visitation.visits import Visit, claims
+from visitation.visits import Participant, Visit, claims
 from visitation.wording import Template
 from visitation.words import Approval, Part, Role
 
@@ -170,12 +170,7 @@ async def approve(
     lifecycle.after(visit.state, VisitAction.APPROVE)
     place = await _granted(session, visit, rank)
     people = await visits.participants(session, visit.id)
-    proposal = replace(
-        booking.proposal_of(visit, people),
-        terminal_id=place.terminal_id,
-        span=place.span,
-        kiosk_id=place.kiosk_id,
-    )
+    proposal = _placed(booking.proposal_of(visit, people), place)
 
     async def write(found: Survey) -> Visit:
         await visits.move(
@@ -186,12 +181,7 @@ async def approve(
             now=now,
             facts={"rank": rank} | freed.left(visit, place.terminal_id, place.span),
             hold_until=None,
-            starts_at=place.span.start,
-            ends_at=place.span.end,
-            booked_end_at=place.span.end,
-            terminal_id=place.terminal_id,
-            kiosk_id=place.kiosk_id,
-            point_id=found.point_id,
+            **entering.place(proposal, found, now),
         )
         names = wanted(proposal)
         await claims.retime(session, visit, names, place.span, turnover=found.turnover)
@@ -199,17 +189,22 @@ async def approve(
 
     overriding = override_reason.strip()
     _, overridden = await unless_refused(
-        session,
-        proposal,
-        write,
-        by=by,
-        now=now,
-        overriding=overriding,
-        moved=visit,
+        session, proposal, write, by=by, now=now, overriding=overriding, moved=visit
     )
     if overridden:
         _note_overridden(session, visit, overridden, overriding, by=by, now=now)
     await review.accept(session, visit, overridden, because=overriding, by=by, now=now)
+    await _tell_granted(session, visit, people, keyring, now)
+
+
+async def _tell_granted(
+    session: AsyncSession,
+    visit: Visit,
+    people: Iterable[Participant],
+    keyring: Keyring,
+    now: datetime,
+) -> None:
+    """Give the visitors their codes, and tell everybody in place of what was said."""
     await messages.discard(session, visit_id=visit.id)
     for participant in people:
         if participant.part is Part.VISITOR:
@@ -265,12 +260,7 @@ async def options(
     found = []
     for wish in await ranked_wishes(session, visit):
         place = place_of(wish)
-        proposal = replace(
-            own,
-            terminal_id=place.terminal_id,
-            span=place.span,
-            kiosk_id=place.kiosk_id,
-        )
+        proposal = _placed(own, place)
         found.append(
             Option(
                 rank=wish.rank,
@@ -282,6 +272,15 @@ async def options(
             )
         )
     return tuple(found)
+
+
+def _placed(proposal: Proposal, place: Place) -> Proposal:
+    return replace(
+        proposal,
+        terminal_id=place.terminal_id,
+        span=place.span,
+        kiosk_id=place.kiosk_id,
+    )
 
 
 async def _granted(session: AsyncSession, visit: Visit, rank: int | None) -> Place:
