@@ -5,7 +5,7 @@ or visits there are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -173,18 +173,9 @@ async def free(
         visitor_ids=visitor_ids,
         official_id=official_id,
     )
-    in_order = {t.id for t in opening.terminals if t.out_of_order is None}
     horizon = after + timedelta(days=opening.policy.horizon_days)
+    suits = _suitable(opening, (after, horizon), kind, length)
     found: list[Slot] = []
-
-    def suits(slot: Slot) -> bool:
-        return (
-            after <= slot.span.start <= horizon
-            and slot.terminal_id in in_order
-            and (kind is None or kind in slot.kinds)
-            and (length is None or slot.span.length == length)
-        )
-
     begin = opening.day(after)
     for end in (begin + timedelta(days=6), opening.day(horizon)):
         if len(found) >= limit or end < begin or opening.site.closed_at:
@@ -194,6 +185,27 @@ async def free(
         found += await _unclaimed(session, opening, wanted, people, more)
         begin = end + timedelta(days=1)
     return found
+
+
+def _suitable(
+    opening: Opening,
+    between: tuple[datetime, datetime],
+    kind: VisitKind | None,
+    length: timedelta | None,
+) -> Callable[[Slot], bool]:
+    """Which slots begin in that time and are of that kind and length, where one is."""
+    soonest, latest = between
+    in_order = {t.id for t in opening.terminals if t.out_of_order is None}
+
+    def suits(slot: Slot) -> bool:
+        return (
+            soonest <= slot.span.start <= latest
+            and slot.terminal_id in in_order
+            and (kind is None or kind in slot.kinds)
+            and (length is None or slot.span.length == length)
+        )
+
+    return suits
 
 
 async def _unclaimed(

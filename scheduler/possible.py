@@ -243,6 +243,23 @@ async def _seats(
     driving = await session.exec(
         select(MobileDay.site_id).where(col(MobileDay.site_id).in_(wanted)).distinct()
     )
+    seats: dict[int, list[Seat]] = {}
+    travels = set(driving.all())
+    for kiosk in own.all():
+        # A mobile office receives families where it stops, not where it is kept; it
+        # stands still until somebody plans its days.
+        if kiosk.site_id not in travels:
+            seats.setdefault(kiosk.site_id, []).append(Seat(kiosk_id=kiosk.id))
+    for (point, kiosk_id), spans in (await _stops(session, wanted, whole)).items():
+        seat = Seat(kiosk_id=kiosk_id, windows=tuple(spans))
+        seats.setdefault(point, []).append(seat)
+    return {point: tuple(found) for point, found in seats.items()}
+
+
+async def _stops(
+    session: AsyncSession, wanted: Sequence[int], whole: Timespan
+) -> dict[tuple[int, int], list[Timespan]]:
+    """When each kiosk of an office on the road stands at each of the points."""
     stops = await session.exec(
         select(MobileStop, Station)
         .join(MobileDay, col(MobileDay.id) == col(MobileStop.mobile_day_id))
@@ -264,14 +281,4 @@ async def _seats(
         for point in (stop.village_id, kiosk.site_id):
             span = Timespan(stop.starts_at, stop.ends_at)
             windows.setdefault((point, kiosk.id), []).append(span)
-    seats: dict[int, list[Seat]] = {}
-    travels = set(driving.all())
-    for kiosk in own.all():
-        # A mobile office receives families where it stops, not where it is kept; it
-        # stands still until somebody plans its days.
-        if kiosk.site_id not in travels:
-            seats.setdefault(kiosk.site_id, []).append(Seat(kiosk_id=kiosk.id))
-    for (point, kiosk_id), spans in windows.items():
-        seat = Seat(kiosk_id=kiosk_id, windows=tuple(spans))
-        seats.setdefault(point, []).append(seat)
-    return {point: tuple(found) for point, found in seats.items()}
+    return windows
