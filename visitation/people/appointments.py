@@ -40,10 +40,7 @@ async def add_appointment(
         Invalid: if it is over, takes longer than 31 days, or the `external_id` is
             another prisoner's.
     """
-    if span.end <= now:
-        raise Invalid("ends", "already_over")
-    if span.length > LONGEST:
-        raise Invalid("ends", "appointment_too_long")
+    _check(span, now)
     known = await _named(session, external_id)
     if known is not None and known.prisoner_id != prisoner_id:
         raise Invalid("external_id", "appointment_of_another")
@@ -112,6 +109,13 @@ def clashing(prisoner_id: int, span: Timespan) -> ColumnElement[bool]:
         col(Appointment.starts_at) < span.end,
         col(Appointment.ends_at) > span.start,
     )
+
+
+def _check(span: Timespan, now: datetime) -> None:
+    if span.end <= now:
+        raise Invalid("ends", "already_over")
+    if span.length > LONGEST:
+        raise Invalid("ends", "appointment_too_long")
 
 
 async def _named(session: AsyncSession, external_id: str | None) -> Appointment | None:

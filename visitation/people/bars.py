@@ -41,8 +41,7 @@ async def order_bar(
         NotFound: if the visitor is no contact of the prisoner.
     """
     _check(starts_at, ends_at, order_number, judge, now)
-    if visitor_id is not None:
-        await _contact_or_refuse(session, prisoner_id, visitor_id)
+    await _contact_or_refuse(session, prisoner_id, visitor_id)
     bar = Bar(
         prisoner_id=prisoner_id,
         visitor_id=visitor_id,
@@ -53,8 +52,7 @@ async def order_bar(
         reason=reason.strip(),
         created_at=now,
     )
-    if await _known(session, bar):
-        raise Invalid("order_number", "order_known")
+    await _refuse_known(session, bar)
     session.add(bar)
     await session.flush()
     audit.note(
@@ -71,7 +69,7 @@ async def order_bar(
     return bar
 
 
-async def _known(session: AsyncSession, bar: Bar) -> bool:
+async def _refuse_known(session: AsyncSession, bar: Bar) -> None:
     rows = await session.exec(
         select(Bar.id).where(
             Bar.prisoner_id == bar.prisoner_id,
@@ -80,7 +78,8 @@ async def _known(session: AsyncSession, bar: Bar) -> bool:
             col(Bar.lifted_at).is_(None),
         )
     )
-    return rows.first() is not None
+    if rows.first() is not None:
+        raise Invalid("order_number", "order_known")
 
 
 async def lift_bar(
@@ -139,8 +138,10 @@ def _check(
 
 
 async def _contact_or_refuse(
-    session: AsyncSession, prisoner_id: int, visitor_id: int
+    session: AsyncSession, prisoner_id: int, visitor_id: int | None
 ) -> None:
+    if visitor_id is None:
+        return
     known = await session.exec(
         select(Contact.id).where(
             Contact.prisoner_id == prisoner_id, Contact.visitor_id == visitor_id
