@@ -223,19 +223,18 @@ def sign_of(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Si
 
 def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
     """One visit as a board shows it."""
-    zone = ZoneInfo(visit.zone)
+    zone, opens_at = ZoneInfo(visit.zone), visit.door(Part.PRISONER, now).opens_at
     people = tuple(_person(one, zone, room) for one in visit.of(*_GUESTS))
     held = (_person(one, zone, room) for one in visit.of(Part.PRISONER))
-    begun = visit.door(Part.PRISONER, now).opens_at <= now
-    booked = visit.state is VisitState.BOOKED
-    family = visit.kind is VisitKind.FAMILY
+    is_open = visit.denial(Part.PRISONER, now) is None
+    booked, live = visit.state is VisitState.BOOKED, visit.state is VisitState.LIVE
     return Row(
         reference=visit.reference,
         call=call_path(visit.reference),
         day=present.day(visit.span.start, zone),
         begins=present.clock(visit.span.start, zone),
         hours=present.hours(visit.span, zone),
-        kind="" if family else label(visit.kind),
+        kind="" if visit.kind is VisitKind.FAMILY else label(visit.kind),
         prison=visit.prison,
         terminal=visit.terminal,
         point=visit.point or _("Own phone"),
@@ -249,19 +248,18 @@ def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
         outcome=label(visit.outcome) if visit.outcome else "",
         held=next(held, None),
         guests=people,
-        opens=present.clock(visit.door(Part.PRISONER, now).opens_at, zone),
-        is_open=visit.denial(Part.PRISONER, now) is None,
+        opens=present.clock(opens_at, zone),
+        is_open=is_open,
         ahead=visit.state in AHEAD,
-        live=visit.state is VisitState.LIVE,
+        live=live,
         paused=room is not None and room.phase is Phase.PAUSED,
         unsupervised=room is not None and room.unsupervised,
         unstarted=booked and visit.span.start <= now,
-        outside=visit.state is VisitState.LIVE and any(one.outside for one in people),
-        may_start=lifecycle.allows(visit.state, VisitAction.START)
-        and visit.denial(Part.PRISONER, now) is None,
+        outside=live and any(one.outside for one in people),
+        may_start=is_open and lifecycle.allows(visit.state, VisitAction.START),
         may_watch=visit.denial(Part.MONITOR, now) is None,
         may_end=lifecycle.allows(visit.state, VisitAction.FINISH),
-        may_miss=booked and begun,
+        may_miss=booked and opens_at <= now,
         may_close=lifecycle.allows(visit.state, VisitAction.CLOSE),
     )
 

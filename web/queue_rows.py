@@ -1,5 +1,6 @@
 """Families in line in words, and the prisons whose lists somebody works with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -32,8 +33,23 @@ class Row:
     until: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What a line says by number only, by number; until when offers stand, by entry."""
+
+    prisoners: Mapping[int, str]
+    visitors: Mapping[int, str]
+    points: Mapping[int, str]
+    until: Mapping[int, datetime]
+
+
 async def rows(session: AsyncSession, line: list[Waiting], zone: ZoneInfo) -> list[Row]:
     """The families of a line, as a list shows them."""
+    known = await _known(session, line)
+    return [_row(one, known, zone) for one in line]
+
+
+async def _known(session: AsyncSession, line: list[Waiting]) -> _Known:
     prisoners = await session.exec(
         select(Prisoner.id, Prisoner.name).where(
             col(Prisoner.id).in_({one.entry.prisoner_id for one in line})
@@ -55,28 +71,33 @@ async def rows(session: AsyncSession, line: list[Waiting], zone: ZoneInfo) -> li
             col(Offer.entry_id).in_([one.entry.id for one in line]),
         )
     )
-    known, names = dict(prisoners.all()), dict(visitors.all())
-    points, until = dict(sites.all()), dict(made.all())
-    return [
-        Row(
-            reference=one.entry.reference,
-            place=present.digits(one.place),
-            prisoner=known[one.entry.prisoner_id],
-            visitors=[names[who] for who in one.visitor_ids],
-            waits=line_words.waits(one.waited_days, met=one.met_at is not None),
-            where=[points[p] for p in one.entry.points if p in points]
-            + ([_("Own phone")] if one.entry.own_phone else []),
-            days=_(
-                "%(start)s to %(end)s",
-                start=present.day(one.entry.first_day, zone, weekday=False),
-                end=present.day(one.entry.last_day, zone, weekday=False),
-            ),
-            note=one.entry.note,
-            state=one.entry.state,
-            until=until.get(one.entry.id),
-        )
-        for one in line
-    ]
+    return _Known(
+        prisoners=dict(prisoners.all()),
+        visitors=dict(visitors.all()),
+        points=dict(sites.all()),
+        until=dict(made.all()),
+    )
+
+
+def _row(one: Waiting, known: _Known, zone: ZoneInfo) -> Row:
+    entry, points = one.entry, known.points
+    return Row(
+        reference=entry.reference,
+        place=present.digits(one.place),
+        prisoner=known.prisoners[entry.prisoner_id],
+        visitors=[known.visitors[who] for who in one.visitor_ids],
+        waits=line_words.waits(one.waited_days, met=one.met_at is not None),
+        where=[points[point] for point in entry.points if point in points]
+        + ([_("Own phone")] if entry.own_phone else []),
+        days=_(
+            "%(start)s to %(end)s",
+            start=present.day(entry.first_day, zone, weekday=False),
+            end=present.day(entry.last_day, zone, weekday=False),
+        ),
+        note=entry.note,
+        state=entry.state,
+        until=known.until.get(entry.id),
+    )
 
 
 async def prisons(session: AsyncSession, me: StaffPrincipal) -> list[Site]:

@@ -10,7 +10,7 @@ from visitation import jalali, places, visits
 from visitation.errors import Invalid
 from visitation.people import Prisoner
 from visitation.places import Site
-from visitation.visits import Balance, Period, Quota
+from visitation.visits import AllowanceEntry, Balance, Period, Quota
 from visitation.words import Role
 from web import forms, gate, i18n, present, subjects
 from web.fields import Count, Line
@@ -117,18 +117,19 @@ async def _page(
             }
             for name in names
         ],
-        entries=[
-            {
-                "at": entry.at,
-                "period": words[entry.period],
-                "what": label(entry.change),
-                "amount": present.digits(f"{entry.amount:+d}"),
-                "reason": entry.reason,
-            }
-            for entry in entries
-        ],
+        entries=[_entry(entry, words[entry.period]) for entry in entries],
         zone=periods[0][1].zone,
     )
+
+
+def _entry(entry: AllowanceEntry, period: str) -> dict[str, object]:
+    return {
+        "at": entry.at,
+        "period": period,
+        "what": label(entry.change),
+        "amount": present.digits(f"{entry.amount:+d}"),
+        "reason": entry.reason,
+    }
 
 
 def _in_words(period: Period, quota: Quota) -> str:

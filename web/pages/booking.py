@@ -4,6 +4,8 @@ Each step is a plain form; whatever is refused, nothing that was chosen is lost.
 everything is chosen the slot is held for ten minutes, in which it can be checked.
 """
 
+from datetime import datetime
+
 from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +21,7 @@ from visitation.words import Attendance
 from web import booking_choices, booking_form, forms, gate, named, present, slot_places
 from web.api import idempotency
 from web.api.problems import Answer
+from web.booking_choices import Choices
 from web.booking_form import Search, Wish
 from web.forms import Form
 from web.keys import CLOCK, DATABASE, KEYRING
@@ -203,23 +206,11 @@ async def _page(
     held: Visit | None = None,
     over: bool = False,
 ) -> web.Response:
-    me, now = gate.staff(request), request.app[CLOCK]()
+    now = request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
         place = await _place(session, request, slot)
-        mine = await choosing.kept(session, by=me.actor, now=now)
-        choices = await booking_choices.choices(
-            session,
-            me.scope,
-            place,
-            int(prisoner),
-            kept=booking_form.kept(form) if form else frozenset(),
-            but_visit=mine.id if mine else None,
-        )
-        suggested = (
-            place.in_words(refused.next_free)
-            if refused
-            else await place.suggestions(session, now=now)
-        )
+        choices = await _choices(session, request, place, int(prisoner), form)
+        suggested = await _suggestions(session, place, refused, now)
     form = form or booking_form.first(place, choices)
     return render(
         request,
@@ -241,6 +232,33 @@ async def _page(
         over=over,
         now=now,
     )
+
+
+async def _choices(
+    session: AsyncSession,
+    request: web.Request,
+    place: Place,
+    prisoner_id: int,
+    form: Form[Wish] | None,
+) -> Choices:
+    me, now = gate.staff(request), request.app[CLOCK]()
+    mine = await choosing.kept(session, by=me.actor, now=now)
+    return await booking_choices.choices(
+        session,
+        me.scope,
+        place,
+        prisoner_id,
+        kept=booking_form.kept(form) if form else frozenset(),
+        but_visit=mine.id if mine else None,
+    )
+
+
+async def _suggestions(
+    session: AsyncSession, place: Place, refused: Refused | None, now: datetime
+) -> list[tuple[str, str]]:
+    if refused:
+        return place.in_words(refused.next_free)
+    return await place.suggestions(session, now=now)
 
 
 async def _place(session: AsyncSession, request: web.Request, slot: str) -> Place:
