@@ -42,10 +42,8 @@ async def _village_day(
     session: AsyncSession, scene: Scene, keyring: Keyring, now: datetime
 ) -> None:
     """An office on the road, its families, and an official who sits beside them."""
-    office, village = (
-        await _site(session, cast.TRAVELLING_OFFICE),
-        await _village(session),
-    )
+    office = await _site(session, cast.TRAVELLING_OFFICE)
+    village = await _village(session)
     opens = agenda.at_hour(scene, now, cast.MOBILE_DAY, cast.VILLAGE_OPENS)
     closes = agenda.at_hour(scene, now, cast.MOBILE_DAY, cast.VILLAGE_CLOSES)
     there = Timespan(opens, closes)

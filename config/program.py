@@ -104,12 +104,16 @@ async def running(
             await leaving.enter_async_context(
                 _ticking(settings, database, keyring, clock)
             )
-        # What lives as long as the process need not be looked at again and again.
-        gc.collect()
-        gc.freeze()
+        _settle()
         log.info("service_ready", port=settings.web.port)
         yield app
         log.info("service_stopping")
+
+
+def _settle() -> None:
+    """Let what lives as long as the process not be looked at again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _furnish(
