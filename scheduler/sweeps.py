@@ -161,20 +161,30 @@ async def forget(database: Database, *, now: datetime, means: Means) -> int:
 
 
 async def _forget_claims(database: Database, before: int) -> int:
-    """Delete a few at a time: a visit has twenty, and meanwhile others book."""
-    some = select(Claim.resource, Claim.quantum).where(col(Claim.quantum) < before)
+    """Delete a few at a time: a visit has twenty, and meanwhile others book.
+
+    They are looked for in the order of the key, from end to end, which takes no lock.
+    """
     key = tuple_(col(Claim.resource), col(Claim.quantum))
-    forgotten, deleted = 0, CLAIMS
-    while deleted == CLAIMS:
+    query = (
+        select(Claim.resource, Claim.quantum)
+        .where(col(Claim.quantum) < before)
+        .order_by(col(Claim.resource), col(Claim.quantum))
+        .limit(CLAIMS)
+    )
+    forgotten, last = 0, ("", 0)
+    while True:
+        async with database.read() as session:
+            past = (await session.exec(query.where(key > last))).all()
+        if not past:
+            return forgotten
         async with database.write() as session:
             gone = await session.exec(
                 delete(Claim)
-                .where(key.in_(some.limit(CLAIMS)))
+                .where(key.in_(past))
                 .execution_options(synchronize_session=False)
             )
-            deleted = gone.rowcount
-        forgotten += deleted
-    return forgotten
+        forgotten, last = forgotten + gone.rowcount, past[-1]
 
 
 def absent(participants: Iterable[Participant]) -> Outcome | None:
