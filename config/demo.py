@@ -140,8 +140,8 @@ def _links(
 def _kept(file: Path) -> str:
     """A secret that the first run makes and later runs read."""
     with suppress(FileExistsError):
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as new:
+        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(opened, "w") as new:
             new.write(secrets.token_urlsafe(32 if file.name == "secret" else 12))
     return file.read_text().strip()
 
