@@ -1,7 +1,7 @@
 """What an overview is about: a province within reach, one of its prisons, and a day."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -87,12 +87,7 @@ async def chosen(request: web.Request, session: AsyncSession) -> Chosen | None:
     of_province: defaultdict[int, list[Site]] = defaultdict(list)
     for one in prisons:
         of_province[one.province_id].append(one)
-    rows = await session.exec(
-        select(Province)
-        .where(col(Province.id).in_(of_province))
-        .order_by(col(Province.name), col(Province.id))
-    )
-    provinces = rows.all()
+    provinces = await _provinces(session, of_province)
     form = picks.among(form, "province", list(of_province))
     asked = form.value if form.ok else Choice()
     named = next((one for one in prisons if one.id == asked.prison), None)
@@ -120,3 +115,12 @@ async def chosen(request: web.Request, session: AsyncSession) -> Chosen | None:
         today=today,
         now=now,
     )
+
+
+async def _provinces(session: AsyncSession, ids: Iterable[int]) -> Sequence[Province]:
+    rows = await session.exec(
+        select(Province)
+        .where(col(Province.id).in_(ids))
+        .order_by(col(Province.name), col(Province.id))
+    )
+    return rows.all()

@@ -154,7 +154,6 @@ async def _show(
             form, shown = form.refused(because), None
         rows = await replan_rows.rows(session, plan.lines, shown=shown, link=link)
         done = await replanned.done(session, where.of)
-    stamps = [line.postage(link) for line in plan.lines]
     return render(
         request,
         "replan/day.html",
@@ -163,9 +162,7 @@ async def _show(
         form=_typed(form, asked, where),
         counts=_counts(plan),
         rows=list(zip(rows, (line.then.value for line in plan.lines), strict=True)),
-        texts=sum(len(one.texts) for one in stamps),
-        segments=sum(one.segments for one in stamps),
-        silent=sum(one.silent for one in stamps),
+        **_costs(plan, link),
         shown=" ".join(f"{name}:{mark}" for name, mark in plan.marks.items()),
         gone=len(shown.keys() - plan.marks.keys()) if shown else 0,
         is_changed=shown is not None,
@@ -207,6 +204,16 @@ def _typed(
     if "0" not in typed.get("kilometres", ()) and asked.kilometres == 0:
         typed = {**typed, "kilometres": ("0",)}
     return Form(model=Agreed, typed=typed, errors=form.errors, reasons=form.reasons)
+
+
+def _costs(plan: Replan, link: str) -> dict[str, int]:
+    """How many texts tell everybody, in how many segments, and who has no phone."""
+    stamps = [line.postage(link) for line in plan.lines]
+    return {
+        "texts": sum(len(one.texts) for one in stamps),
+        "segments": sum(one.segments for one in stamps),
+        "silent": sum(one.silent for one in stamps),
+    }
 
 
 def _counts(plan: Replan) -> list[tuple[str, str]]:
