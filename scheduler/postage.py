@@ -13,9 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from scheduler import notices
 from visitation import wording
 from visitation.people import Visitor
-from visitation.places import Site, Station
+from visitation.places import MobileDay, MobileStop, Site, Station
+from visitation.timespan import Timespan
 from visitation.waiting import Placement, Plan, WaitingVisitor
 from visitation.wording import Template
+from visitation.words import MobileDayState
 
 #: As wide as any code, in the reader's digits.
 _CODE = {"en": "000000"}
@@ -65,13 +67,7 @@ async def postage(
     """What each family with a place in a plan would be sent, by entry."""
     placed = [row for row in rows if row.starts_at is not None]
     prison = await session.get_one(Site, plan.prison_id)
-    kiosks = {row.kiosk_id for row in placed if row.kiosk_id is not None}
-    sites = await session.exec(
-        select(Station.id, Site.name)
-        .join(Site, col(Site.id) == col(Station.site_id))
-        .where(col(Station.id).in_(kiosks))
-    )
-    places = dict(sites.all())
+    places = await points(session, placed)
     found = await session.exec(
         select(WaitingVisitor.entry_id, Visitor)
         .join(Visitor, col(Visitor.id) == col(WaitingVisitor.visitor_id))
@@ -86,11 +82,58 @@ async def postage(
             row,
             coming.get(row.entry_id, []),
             zone=ZoneInfo(prison.zone),
-            place=places.get(row.kiosk_id or 0),
+            place=places.get(row.entry_id),
             link=link,
         )
         for row in placed
     }
+
+
+async def points(session: AsyncSession, rows: Iterable[Placement]) -> dict[int, str]:
+    """Where each family with a kiosk in a plan would sit, by entry.
+
+    That is the village in which a mobile office stands then; else the kiosk's place.
+    """
+    seated = [
+        (row.entry_id, row.kiosk_id, Timespan(row.starts_at, row.ends_at))
+        for row in rows
+        if row.kiosk_id and row.starts_at and row.ends_at
+    ]
+    if not seated:
+        return {}
+    kiosks = await session.exec(
+        select(Station.id, Site.id, Site.name)
+        .join(Site, col(Site.id) == col(Station.site_id))
+        .where(col(Station.id).in_({kiosk_id for _entry, kiosk_id, _span in seated}))
+    )
+    at = {kiosk_id: (site_id, name) for kiosk_id, site_id, name in kiosks.all()}
+    stops = await session.exec(
+        select(MobileStop, MobileDay.site_id, Site.name)
+        .join(MobileDay, col(MobileDay.id) == col(MobileStop.mobile_day_id))
+        .join(Site, col(Site.id) == col(MobileStop.village_id))
+        .where(
+            col(MobileDay.site_id).in_({site_id for site_id, _name in at.values()}),
+            MobileDay.state == MobileDayState.PLANNED,
+            col(MobileStop.starts_at) <= max(span.start for *_who, span in seated),
+            col(MobileStop.ends_at) >= min(span.end for *_who, span in seated),
+        )
+    )
+    there = stops.all()
+    found = {}
+    for entry_id, kiosk_id, span in seated:
+        site_id, name = at[kiosk_id]
+        villages = (
+            village
+            for stop, office_id, village in there
+            if office_id == site_id and _stands(stop, kiosk_id, span)
+        )
+        found[entry_id] = next(villages, name)
+    return found
+
+
+def _stands(stop: MobileStop, kiosk_id: int, span: Timespan) -> bool:
+    here = not stop.kiosks or kiosk_id in stop.kiosks
+    return here and stop.starts_at <= span.start and span.end <= stop.ends_at
 
 
 def _of(

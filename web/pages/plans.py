@@ -15,7 +15,7 @@ from scheduler.planning import NotDraft
 from scheduler.postage import Postage
 from visitation.errors import Invalid, NotFound
 from visitation.people import Prisoner, Visitor
-from visitation.places import Site, Station
+from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.waiting import Placement, Plan, WaitingEntry, WaitingVisitor
 from visitation.words import PlanState, Role, SiteKind
@@ -206,12 +206,7 @@ async def _rows(
         .where(col(WaitingVisitor.entry_id).in_(entries))
         .order_by(col(Visitor.id))
     )
-    sites = await session.exec(
-        select(Station.id, Site.name)
-        .join(Site, col(Site.id) == col(Station.site_id))
-        .where(col(Station.id).in_({row.kiosk_id or 0 for row in found}))
-    )
-    prisoners, places = dict(whom.all()), dict(sites.all())
+    prisoners, places = dict(whom.all()), await postage.points(session, found)
     visitors: dict[int, list[str]] = {}
     for entry_id, name in who.all():
         visitors.setdefault(entry_id, []).append(name)
@@ -221,7 +216,7 @@ async def _rows(
             visitors=visitors.get(row.entry_id, []),
             why=line_words.standing(row.place, row.waited_days, met=row.has_met),
             when=_when(row, zone),
-            where=places.get(row.kiosk_id or 0, _("Own phone")),
+            where=places.get(row.entry_id, _("Own phone")),
             texts=stamps[row.entry_id].texts if row.entry_id in stamps else (),
             reason=line_words.unplaced(row.reason),
         )

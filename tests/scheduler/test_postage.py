@@ -1,0 +1,47 @@
+"""Where the families of a plan would sit, as they are told."""
+
+from sqlmodel import select
+
+from scheduler import planning, postage
+from tests.conftest import NOON
+from tests.scheduler import queue, village
+from tests.scheduler.village import DAY
+from visitation.audit import SYSTEM
+from visitation.database import Database
+from visitation.keyring import Keyring
+from visitation.messages import Message
+from visitation.waiting import Days, Plan
+
+
+async def test_a_plan_says_the_village_in_which_the_office_will_stand(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        here = await village.village(session)
+        family = await queue.family(
+            session, here.queue, keyring, days=Days(first=DAY, last=DAY)
+        )
+        plan = await planning.propose(
+            session,
+            prison=here.prison,
+            first_day=DAY,
+            last_day=DAY,
+            keyring=keyring,
+            by=SYSTEM,
+            now=NOON,
+        )
+        rows = await planning.placements(session, plan.id)
+        assert await postage.points(session, rows) == {family.entry.id: "زفره"}
+        stamps = await postage.postage(session, plan, rows)
+        await planning.publish(
+            session,
+            await session.get_one(Plan, plan.id),
+            keyring=keyring,
+            by=SYSTEM,
+            now=NOON,
+        )
+        (sent,) = (await session.exec(select(Message))).all()
+    assert sent.variables["place"] == "زفره"
+    (text,) = stamps[family.entry.id].texts
+    assert "زفره" in text
+    assert here.office.name not in text
