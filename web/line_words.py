@@ -11,6 +11,24 @@ _UNPLACED = {
 }
 
 
+#: Why a re-planned day has nothing for a family, where it is not said as in a plan.
+_NOWHERE = {
+    "no_option": N_(
+        "Nothing free fits. Allow a later last day, a longer way, or their own phone."
+    ),
+}
+#: Why a family cannot even wait in line for what it lost.
+_NOT_IN_LINE = {
+    "already_waiting": N_(
+        "The family waits in line already, and keeps its place there."
+    ),
+    "not_approved": N_(
+        "It cannot wait in line: a visitor is no approved contact any more."
+    ),
+    "prisoner_released": N_("It cannot wait in line: the prisoner was released."),
+}
+
+
 def waits(days: int, *, met: bool) -> str:
     """How long a family has waited, in words."""
     count = present.digits(days)
@@ -43,3 +61,14 @@ def unplaced(code: str) -> str:
     if not code:
         return ""
     return _(_UNPLACED[code]) if code in _UNPLACED else refusals.sentence(code)
+
+
+def nowhere(code: str) -> str:
+    """Why a re-planned day gives a family no new place."""
+    return _(_NOWHERE[code]) if code in _NOWHERE else unplaced(code)
+
+
+def not_in_line(code: str) -> str:
+    """Why a family that lost its place cannot wait in line for another."""
+    known = _NOT_IN_LINE.get(code)
+    return _(known) if known else refusals.sentence(code)

@@ -176,8 +176,10 @@ def _moves(line: Line, new: NewPlace, zone: ZoneInfo) -> list[str]:
 
 
 def _stays(line: Line) -> list[str]:
-    codes = (line.reason, line.held_back)
-    return [line_words.unplaced(code) for code in codes if code]
+    said = [line_words.nowhere(line.reason)] if line.reason else []
+    if line.held_back:
+        said.append(line_words.not_in_line(line.held_back))
+    return said
 
 
 def _waits(family: Waiting) -> str:

@@ -1,7 +1,5 @@
 """What the API tells about a day that is re-planned, before and after."""
 
-from collections.abc import Sequence
-
 from pydantic import Field
 from sqlmodel import col, select
 
@@ -126,17 +124,19 @@ def _line(line: replan.Line, link: str) -> ReplanLine:
         then=line.then,
         new=_place(line.new) if line.new else None,
         kilometres=line.kilometres,
-        reasons=_reasons((line.reason, line.held_back)),
+        reasons=_reasons(line),
         texts=list(stamp.texts),
         segments=stamp.segments,
         without_phone=stamp.silent,
     )
 
 
-def _reasons(codes: Sequence[str]) -> list[Reason]:
-    return [
-        Reason(code=code, detail=line_words.unplaced(code)) for code in codes if code
-    ]
+def _reasons(line: replan.Line) -> list[Reason]:
+    said = (
+        (line.reason, line_words.nowhere),
+        (line.held_back, line_words.not_in_line),
+    )
+    return [Reason(code=code, detail=words(code)) for code, words in said if code]
 
 
 def _place(new: newplaces.NewPlace) -> NewPlace:
