@@ -4,7 +4,7 @@ In a template: `{{ tag(visit.state|label, visit.state|tone) }}`. A test keeps ev
 member in its table.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from enum import StrEnum
 
 from visitation.admission import Denial
@@ -291,6 +291,8 @@ def tone(member: StrEnum) -> str:
     return _TONES.get(member, "plain")
 
 
-def options(kind: type[StrEnum]) -> list[tuple[str, str]]:
+def options(
+    kind: type[StrEnum], *, but: Container[StrEnum] = ()
+) -> list[tuple[str, str]]:
     """Every member with its words, for a select or radios."""
-    return [(member.value, label(member)) for member in kind]
+    return [(member.value, label(member)) for member in kind if member not in but]

@@ -227,7 +227,7 @@ def _whom(entry: AuditEntry, names: Mapping[int, str]) -> str:
 def _who(key: str, names: Mapping[int, str], actors: Mapping[str, str]) -> str:
     kind, _colon, number = key.partition(":")
     if kind == "participant" and number.isdigit():
-        return names.get(int(number), key)
+        return present.isolated(names.get(int(number), key))
     return actors.get(key, _("The service itself") if kind == "system" else key)
 
 
@@ -258,7 +258,9 @@ async def _actors(
         )
         for one in accounts.all()
     }
-    return named | {f"station:{one.id}": one.name for one in stations.all()}
+    return named | {
+        f"station:{one.id}": present.isolated(one.name) for one in stations.all()
+    }
 
 
 def _numbers(keys: Iterable[str], kind: str) -> set[int]:

@@ -152,7 +152,7 @@ async def _page(
         may_change=me.role in _CHANGERS and _can_change(visit),
         may_find=me.role in lifecycle.MAY[Act.FIND_OFFICIAL] and visit.official_wanted,
         reads_history=me.role in lifecycle.MAY[Act.READ_HISTORY],
-        places=options(Attendance),
+        places=options(Attendance, but=() if visit.point else {Attendance.VILLAGE}),
         asking=asking or forms.blank(Want),
         placing=placing or forms.blank(Place, attendance=now_at),
         leaving=leaving or forms.blank(Leaving),

@@ -203,6 +203,7 @@ async def _page(
         officials=[(str(one.id), one.name) for one in officials],
         places=places,
         attendances=options(Attendance),
+        elsewhere=options(Attendance, but={Attendance.VILLAGE}),
         form=form or forms.blank(CoverFields, attendance=Attendance.DESK, day=today),
         taking=taking or forms.blank(Taking, attendance=Attendance.DESK),
         changing=changing or forms.blank(Elsewhere, attendance=Attendance.DESK),

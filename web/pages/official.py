@@ -118,6 +118,7 @@ async def _page(
         wanted=[row(one, now=now) for one in found],
         covers=covers,
         places=options(Attendance),
+        elsewhere=options(Attendance, but={Attendance.VILLAGE}),
         **await _shown(request),
     )
 

@@ -86,6 +86,7 @@ async def index(request: web.Request) -> web.Response:
             for one in sorted(found, key=lambda one: order.index(one.id))
         ],
         may_ask=gate.staff(request).role in lifecycle.MAY[Act.ASK],
+        may_decide=gate.staff(request).role in _DECIDERS,
         now=request.app[CLOCK](),
     )
 
