@@ -112,6 +112,16 @@ class Claim(SQLModel, table=True):
             " + (CASE WHEN cover_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_owner",
         ),
+        # Most claims are a visit's: the others' indexes have no place for them.
+        *(
+            Index(
+                f"ix_claim_{owner}_id",
+                f"{owner}_id",
+                sqlite_where=text(f"{owner}_id IS NOT NULL"),
+                postgresql_where=text(f"{owner}_id IS NOT NULL"),
+            )
+            for owner in ("closure", "cover")
+        ),
     )
 
     resource: str = Field(primary_key=True, max_length=40)
@@ -120,10 +130,10 @@ class Claim(SQLModel, table=True):
         default=None, foreign_key="visit.id", index=True, ondelete="CASCADE"
     )
     closure_id: int | None = Field(
-        default=None, foreign_key="closure.id", index=True, ondelete="CASCADE"
+        default=None, foreign_key="closure.id", ondelete="CASCADE"
     )
     cover_id: int | None = Field(
-        default=None, foreign_key="cover.id", index=True, ondelete="CASCADE"
+        default=None, foreign_key="cover.id", ondelete="CASCADE"
     )
 
 

@@ -311,7 +311,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('resource', 'quantum', name=op.f('pk_claim'))
     )
     with op.batch_alter_table('claim', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_claim_closure_id'), ['closure_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_claim_closure_id'), ['closure_id'], unique=False, sqlite_where=sa.text('closure_id IS NOT NULL'), postgresql_where=sa.text('closure_id IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_claim_visit_id'), ['visit_id'], unique=False)
 
     op.create_table('participant',

@@ -162,7 +162,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("claim") as table:
         table.add_column(sa.Column("cover_id", sa.Integer(), nullable=True))
-        table.create_index(op.f("ix_claim_cover_id"), ["cover_id"])
+        table.create_index(
+            op.f("ix_claim_cover_id"),
+            ["cover_id"],
+            sqlite_where=sa.text("cover_id IS NOT NULL"),
+            postgresql_where=sa.text("cover_id IS NOT NULL"),
+        )
         table.create_foreign_key(
             op.f("fk_claim_cover_id"), "cover", ["cover_id"], ["id"], ondelete="CASCADE"
         )
