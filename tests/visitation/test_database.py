@@ -5,12 +5,12 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import select
 
 from tests.conftest import NOON
 from visitation.audit.tables import AuditEntry
-from visitation.database import Database, Held, engine
+from visitation.database import Database, Held, engine, postgresql
 from visitation.places.tables import Closure, Province, Site
 from visitation.words import SiteKind
 
@@ -97,7 +97,36 @@ async def test_a_connection_that_was_closed_while_idle_is_not_used(
             text("SELECT pg_terminate_backend(:mine)"), params={"mine": mine}
         )
     await other.close()
-    await asyncio.sleep(1.1 * engine.IDLE_SECONDS)
+    await asyncio.sleep(1.1 * postgresql.IDLE_SECONDS)
     async with database.read() as session:
         (now,) = (await session.exec(text("SELECT pg_backend_pid()"))).one()
     assert now != mine
+
+
+async def test_a_server_that_is_not_there_is_an_operational_error() -> None:
+    nowhere = Database("postgresql://nobody@/nothing?host=/nonexistent")
+    with pytest.raises(OperationalError):
+        async with nowhere.read() as session:
+            await session.exec(text("SELECT 1"))
+    await nowhere.close()
+
+
+@pytest.mark.parametrize(
+    ("befalls", "may_be_tried_again"),
+    [
+        ("SELECT pg_terminate_backend(pg_backend_pid())", False),
+        ("SET LOCAL statement_timeout = 1; SELECT pg_sleep(1)", True),
+    ],
+)
+async def test_what_befalls_the_server_is_an_operational_error(
+    database: Database, befalls: str, *, may_be_tried_again: bool
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server")
+    with pytest.raises(OperationalError) as told:
+        async with database.write() as session:
+            for statement in befalls.split("; "):
+                await session.exec(text(statement))
+    assert engine.may_try_again(told.value) is may_be_tried_again
+    async with database.read() as session:
+        assert (await session.exec(text("SELECT 1"))).one() == (1,)

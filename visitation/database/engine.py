@@ -10,32 +10,19 @@ import fcntl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from time import monotonic
 from typing import IO, Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    DisconnectionError,
-    IntegrityError,
-)
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation.database import onehop
+from visitation.database import onehop, postgresql
 from visitation.errors import VisitationError
 
 BUSY_TIMEOUT_SECONDS = 10
 READERS = 4
-#: A connection that was not used for so long is asked whether it is still there.
-IDLE_SECONDS = 1.0
-_POSTGRESQL_OPTIONS = (
-    "-c lock_timeout=5s -c statement_timeout=15s "
-    "-c idle_in_transaction_session_timeout=30s -c timezone=UTC"
-)
 #: deadlock, serialization failure, lock not available, statement timed out.
 _TRY_AGAIN = frozenset({"40P01", "40001", "55P03", "57014"})
 
@@ -67,14 +54,7 @@ class Database:
             self._writer = self._sqlite(writer=True)
             self._reader = self._sqlite(writer=False)
         else:
-            self._writer = self._reader = create_async_engine(
-                self.url.set(drivername="postgresql+psycopg"),
-                pool_size=10,
-                max_overflow=10,
-                hide_parameters=True,
-                connect_args={"options": _POSTGRESQL_OPTIONS},
-            )
-            _ask_the_idle(self._writer)
+            self._writer = self._reader = postgresql.connected(self.url)
 
     @property
     def file(self) -> Path | None:
@@ -159,28 +139,6 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
         return engine
-
-
-def _ask_the_idle(engine: AsyncEngine) -> None:
-    """Ask a connection that was idle whether it is still there, before it is used.
-
-    Asking one that was used a moment ago would take as long as a statement.
-    """
-    dialect = engine.sync_engine.dialect
-
-    @event.listens_for(engine.sync_engine, "checkin")
-    def leave(_connection: Any, record: ConnectionPoolEntry) -> None:
-        record.info["idle_since"] = monotonic()
-
-    @event.listens_for(engine.sync_engine, "checkout")
-    def ask(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-        since = record.info.pop("idle_since", None)
-        if since is None or monotonic() - since < IDLE_SECONDS:
-            return
-        try:
-            dialect.do_ping(connection)
-        except dialect.loaded_dbapi.Error as gone:
-            raise DisconnectionError("the connection was closed") from gone
 
 
 def normal_url(url: str) -> URL:
