@@ -4,8 +4,10 @@ Looks at how the streams arrive and at what their viewers take, once a second; d
 with `estimate` and `uplink`. Knows no participant and sends nothing itself.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
 from signaling.media.engine import Kind
@@ -34,6 +36,8 @@ _VENTURE: Final = 70_000
 _LOW: Final = 150_000
 _SOUND: Final = 30_000
 _SOUND_FADES: Final = 0.97
+#: Seconds of which a usual one is taken: what waited in a line comes all in one.
+_USUAL_OF: Final = 5
 #: Nothing arrived for so long: the line is gone. A full one lets something through.
 _GONE: Final = 1.5
 #: How fresh a packet must be to say how long packets wait now.
@@ -87,6 +91,7 @@ class Inbound:
         self._came: dict[int, tuple[int, int]] = {}
         self._counted: dict[int, tuple[int, int, int, int]] = {}
         self._sound = 0.0
+        self._spoken: deque[float] = deque(maxlen=_USUAL_OF)
         self._at = float("-inf")
         self._gone = False
 
@@ -124,7 +129,9 @@ class Inbound:
         passed = min(5.0, max(0.1, now - self._at))
         self._at = now
         octets, spoken, expected, lost = self._count(tracks)
-        self._sound = max(8 * spoken / passed, self._sound * _SOUND_FADES, _SOUND)
+        self._spoken.append(8 * spoken / passed)
+        usual = median(self._spoken)
+        self._sound = max(usual, self._sound * _SOUND_FADES, _SOUND)
         if self._travelled is not None:
             self._waiting.observe(self._travelled, now)
             self._travelled = None

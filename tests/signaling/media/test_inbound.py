@@ -163,3 +163,12 @@ def test_the_narrowest_viewer_of_a_single_layer_decides() -> None:
     page.live(2)
 
     assert page.inbound.allowed == 90_000
+
+
+def test_sound_that_waited_and_comes_all_at_once_leaves_the_picture_its_room() -> None:
+    page = Publisher(Line(2_000_000))
+    page.live(20)
+    page.sound.arrives(400_000, lost=0, waits=0, now=page.now)
+
+    assert set(page.live(10)) == {"high"}
+    assert page.inbound._sound < 2 * SOUND
