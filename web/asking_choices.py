@@ -21,7 +21,7 @@ from visitation.errors import NotFound
 from visitation.people import Prisoner, Standing
 from visitation.places import Policy, Site, Station
 from visitation.words import SERVICE_POINTS, Asker, Role, VisitKind
-from web import asking_form, present, queue_rows
+from web import asking_form, present, prison_reach
 from web.asking_form import Whom, Wishes
 from web.booking_choices import OWN_PHONE
 from web.i18n import N_, _
@@ -70,7 +70,7 @@ async def known(
     session: AsyncSession, me: StaffPrincipal, whom: Whom, *, now: datetime
 ) -> Known | None:
     """The prisoner of a number in a prison within reach; None if there is none."""
-    prisons = {one.id: one for one in await queue_rows.prisons(session, me)}
+    prisons = {one.id: one for one in await prison_reach.asked_for(session, me)}
     if whom.prison not in prisons:
         return None
     rows = await session.exec(

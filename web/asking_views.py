@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from visitation.words import Role
-from web import asked_lately, asking_choices, asking_form, gate, queue_rows
+from web import asked_lately, asking_choices, asking_form, gate, prison_reach
 from web.asking_choices import Known
 from web.asking_form import Whom, Wishes
 from web.forms import Form
@@ -25,7 +25,7 @@ async def whom(
     """Whom the family would like to visit; below, what became of requests."""
     me, now = gate.staff(request), request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
-        prisons = await queue_rows.prisons(session, me)
+        prisons = await prison_reach.asked_for(session, me)
         lately = await asked_lately.lately(session, me, now=now)
     return render(
         request,

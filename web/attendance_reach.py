@@ -15,7 +15,7 @@ from visitation.people.tables import AccountScope
 from visitation.places import Site
 from visitation.places.tables import MobileDay
 from visitation.visits import Cover, Visit
-from visitation.words import MobileDayState, Role, SiteKind
+from visitation.words import MobileDayState, Role
 from web import subjects
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
 from web.subjects import Parts, by_id
@@ -27,20 +27,6 @@ async def officials(session: AsyncSession, scope: Scope) -> Sequence[Account]:
         select(Account)
         .where(_shares(scope), col(Account.disabled_at).is_(None))
         .order_by(col(Account.name), col(Account.id))
-    )
-    return rows.all()
-
-
-async def prisons(session: AsyncSession, scope: Scope) -> Sequence[Site]:
-    """The prisons of a scope, by name."""
-    rows = await session.exec(
-        select(Site)
-        .where(
-            scope.of_sites(),
-            Site.kind == SiteKind.PRISON,
-            col(Site.closed_at).is_(None),
-        )
-        .order_by(col(Site.name), col(Site.id))
     )
     return rows.all()
 

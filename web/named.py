@@ -20,7 +20,7 @@ from visitation.people import (
 )
 from visitation.places import Site, Station
 from visitation.words import Role, SiteKind
-from web import queue_rows
+from web import prison_reach
 from web.principals import StaffPrincipal
 
 T = TypeVar("T", bound=SQLModel)
@@ -60,7 +60,7 @@ async def prison_asked_for(
     """
     if me.role is not Role.CLERK:
         return await prison(session, me.scope, site_id)
-    for one in await queue_rows.prisons(session, me):
+    for one in await prison_reach.asked_for(session, me):
         if one.id == site_id:
             return one
     raise NotFound("prison")

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.places import Province, Site
-from web import forms, gate, picks, present, prison_day
+from web import forms, gate, picks, present, prison_reach
 from web.forms import Form
 from web.i18n import N_
 from web.keys import CLOCK
@@ -81,7 +81,7 @@ class Chosen:
 async def chosen(request: web.Request, session: AsyncSession) -> Chosen | None:
     """What was asked for, within reach; None if there is no prison to choose."""
     form, now = forms.from_query(request, Choice), request.app[CLOCK]()
-    prisons = await prison_day.prisons_within(session, gate.staff(request).scope)
+    prisons = await prison_reach.within(session, gate.staff(request).scope)
     if not prisons:
         return None
     of_province: defaultdict[int, list[Site]] = defaultdict(list)

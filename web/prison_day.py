@@ -14,11 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from scheduler import calendar, openings
 from scheduler.calendar import DaySlot, SlotState
 from visitation.lifecycle import VisitState
-from visitation.people import Scope
 from visitation.places import Site, Station
 from visitation.visits import Visit
 from visitation.visits.listed import Listed, listed
-from visitation.words import SiteKind
 from web import cover_rows, present, slot_names
 from web.i18n import _, ngettext
 from web.labels import label, tone
@@ -183,20 +181,6 @@ class PrisonDay:
             tone="good" if free else "plain",
             is_chosen=day == self.day,
         )
-
-
-async def prisons_within(session: AsyncSession, scope: Scope) -> Sequence[Site]:
-    """The prisons of a scope that are in use, by name."""
-    rows = await session.exec(
-        select(Site)
-        .where(
-            scope.of_sites(),
-            Site.kind == SiteKind.PRISON,
-            col(Site.closed_at).is_(None),
-        )
-        .order_by(col(Site.name), col(Site.id))
-    )
-    return rows.all()
 
 
 async def read(

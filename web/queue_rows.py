@@ -1,4 +1,4 @@
-"""Families in line in words, and the prisons whose lists somebody works with."""
+"""Families in line in words, as a list shows them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation.people import Prisoner, Visitor
 from visitation.places import Site
 from visitation.waiting import Offer, Waiting
-from visitation.words import OfferState, Role, SiteKind, WaitingState
+from visitation.words import OfferState, WaitingState
 from web import line_words, present
 from web.i18n import _
-from web.principals import StaffPrincipal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +97,3 @@ def _row(one: Waiting, known: _Known, zone: ZoneInfo) -> Row:
         state=entry.state,
         until=known.until.get(entry.id),
     )
-
-
-async def prisons(session: AsyncSession, me: StaffPrincipal) -> list[Site]:
-    """The prisons within reach; for a clerk, those of the provinces of its points."""
-    within = me.scope.of_sites()
-    if me.role is Role.CLERK:
-        provinces = select(Site.province_id).where(within)
-        within = col(Site.province_id).in_(provinces)
-    rows = await session.exec(
-        select(Site)
-        .where(within, Site.kind == SiteKind.PRISON, col(Site.closed_at).is_(None))
-        .order_by(col(Site.name), col(Site.id))
-    )
-    return list(rows.all())

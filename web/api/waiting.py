@@ -14,7 +14,7 @@ from visitation.people import Prisoner
 from visitation.places import Site
 from visitation.waiting import Days, Offer, Waiting, WaitingEntry
 from visitation.words import SERVICE_POINTS, OfferState, Role, VisitKind, WaitingState
-from web import line_words, named, queue_reach, queue_rows
+from web import line_words, named, prison_reach, queue_reach
 from web.api import cursors
 from web.api.answers import Listing
 from web.api.endpoint import Call, Endpoint
@@ -168,7 +168,7 @@ async def withdraw_from_list(call: Call) -> WaitingFamily:
 
 
 async def _prison(call: Call, prison_id: int) -> Site:
-    for one in await queue_rows.prisons(call.session, call.by):
+    for one in await prison_reach.asked_for(call.session, call.by):
         if one.id == prison_id:
             return one
     raise NotFound("prison")

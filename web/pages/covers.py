@@ -24,7 +24,15 @@ from visitation.timespan import Timespan
 from visitation.visits import Cover, Visit
 from visitation.visits.listed import Listed, listed
 from visitation.words import Attendance, Role
-from web import attendance_reach, clashes, cover_rows, forms, gate, present
+from web import (
+    attendance_reach,
+    clashes,
+    cover_rows,
+    forms,
+    gate,
+    present,
+    prison_reach,
+)
 from web.fields import Wall
 from web.forms import Form
 from web.i18n import N_, _, ngettext
@@ -184,7 +192,7 @@ async def _page(
     whose = {"official_id": me.account_id} if _is_official(me) else {"scope": me.scope}
     async with request.app[DATABASE].read() as session:
         officials = await attendance_reach.officials(session, me.scope)
-        sites = await attendance_reach.prisons(session, me.scope)
+        sites = await prison_reach.within(session, me.scope)
         days = await attendance_reach.village_days(session, me.scope, today)
         ahead = await cover_rows.between(session, Timespan(now, now + _AHEAD), **whose)
         wanted = await attendance.wanting(session, scope=me.scope, now=now)

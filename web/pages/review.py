@@ -29,7 +29,7 @@ from web import (
     gate,
     live,
     named,
-    prison_day,
+    prison_reach,
     replan_days,
     review_rows,
     review_words,
@@ -106,7 +106,7 @@ async def index(request: web.Request) -> web.Response:
     if chosen.site is not None:
         conditions = (*conditions, col(Visit.prison_id) == chosen.site)
     async with request.app[DATABASE].read() as session:
-        prisons = await prison_day.prisons_within(session, me.scope)
+        prisons = await prison_reach.within(session, me.scope)
         count = await review_rows.count(session, *conditions)
         queue = await review_rows.queue(session, *conditions, after=chosen.after)
         to_replan = await replan_days.links(request, session, *conditions)

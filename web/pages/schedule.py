@@ -9,7 +9,7 @@ from sqlmodel import col
 from visitation import lifecycle
 from visitation.lifecycle import Act
 from visitation.visits import Visit
-from web import forms, gate, present, prison_day, review_rows
+from web import forms, gate, present, prison_day, prison_reach, review_rows
 from web.fields import Count, Day
 from web.i18n import N_, ngettext
 from web.keys import CLOCK, DATABASE
@@ -34,7 +34,7 @@ async def day(request: web.Request) -> web.Response:
     asked = form.value if form.ok else Choice()
     now, scope = request.app[CLOCK](), gate.staff(request).scope
     async with request.app[DATABASE].read() as session:
-        prisons = await prison_day.prisons_within(session, scope)
+        prisons = await prison_reach.within(session, scope)
         if not prisons:
             return render(request, "schedule/nowhere.html")
         chosen = next((one for one in prisons if one.id == asked.site), prisons[0])

@@ -10,7 +10,7 @@ from visitation import lifecycle, waiting
 from visitation.lifecycle import Act
 from visitation.waiting import WaitingEntry as Entry
 from visitation.words import Role, WaitingState
-from web import forms, gate, queue_reach, queue_rows
+from web import forms, gate, prison_reach, queue_reach, queue_rows
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.picks import Pick
@@ -34,7 +34,7 @@ async def index(request: web.Request) -> web.Response:
     me, now = gate.staff(request), request.app[CLOCK]()
     form = forms.from_query(request, Choice)
     async with request.app[DATABASE].read() as session:
-        prisons = await queue_rows.prisons(session, me)
+        prisons = await prison_reach.asked_for(session, me)
         wanted = form.value.site if form.ok else None
         chosen = next((p for p in prisons if p.id == wanted), None) or (
             prisons[0] if prisons else None

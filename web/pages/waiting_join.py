@@ -17,7 +17,7 @@ from visitation.people import Contact, Prisoner, Standing, Visitor, standing
 from visitation.places import Site
 from visitation.waiting import Days
 from visitation.words import SERVICE_POINTS, Role
-from web import forms, gate, picks
+from web import forms, gate, picks, prison_reach
 from web.fields import Count, Line
 from web.forms import Form
 from web.i18n import N_, _
@@ -25,7 +25,6 @@ from web.keys import CLOCK, DATABASE, KEYRING
 from web.pages.waiting import WRITERS
 from web.picks import NearDay, Pick, Weekday
 from web.principals import StaffPrincipal
-from web.queue_rows import prisons
 from web.render import redirect, render
 from web.routing import Route
 
@@ -135,7 +134,7 @@ async def _join(
 async def _prisoner(
     session: AsyncSession, me: StaffPrincipal, whom: Whom
 ) -> tuple[Prisoner, Site] | None:
-    known = {one.id: one for one in await prisons(session, me)}
+    known = {one.id: one for one in await prison_reach.asked_for(session, me)}
     if whom.prison not in known:
         return None
     rows = await session.exec(
@@ -174,7 +173,7 @@ async def _whom(
     request: web.Request, form: Form[Whom], *, status: int = 200
 ) -> web.Response:
     async with request.app[DATABASE].read() as session:
-        found = await prisons(session, gate.staff(request))
+        found = await prison_reach.asked_for(session, gate.staff(request))
     return render(
         request,
         "waiting/new.html",
