@@ -4,7 +4,7 @@ Writes messages into the outbox in the transaction of the act. Somebody without 
 phone gets none; the clerk tells them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from visitation.people.tables import Account, Visitor
 from visitation.places import Site
 from visitation.visits import Participant, Visit
 from visitation.wording import Template
-from visitation.words import Attendance, Part
+from visitation.words import Attendance, DeclineReason, Part
 
 #: A cancellation is worth telling even a while after the visit would have begun.
 CANCELLATION_LASTS = timedelta(hours=6)
@@ -32,6 +32,14 @@ _MONTHS_EN = (
 )
 _OWN_PHONE = {"fa": "تلفن خودتان", "en": "your own phone"}
 _DESK = {"fa": "از محل کار", "en": "at your desk"}
+#: Short enough for what is said of a request that was declined.
+_WHY: Mapping[DeclineReason, Mapping[str, str]] = {
+    DeclineReason.ASK: {"fa": "با دفتر تماس بگیرید", "en": "call the office"},
+    DeclineReason.NO_PLACE: {"fa": "جای آزاد نیست", "en": "no free place"},
+    DeclineReason.PAPERS: {"fa": "مدارک کامل نیست", "en": "papers are missing"},
+    DeclineReason.CONTACT: {"fa": "نسبت تأیید نشده است", "en": "contact not approved"},
+    DeclineReason.RULES: {"fa": "خلاف مقررات است", "en": "against the rules"},
+}
 OFFICIALS = frozenset({Part.OFFICIAL, Part.COMPANION})
 #: What a visitor is told, and what an official is told of the same, if anything.
 FOR_OFFICIALS: Mapping[Template, Template] = {
@@ -53,26 +61,36 @@ _BAD_NEWS = frozenset(
     }
 )
 _prison, _point = aliased(Site), aliased(Site)
+
+
+def _told_of(which: Any) -> Any:
+    return (
+        select(
+            col(Participant.visit_id),
+            col(Participant.id),
+            col(Participant.part),
+            func.coalesce(Visitor.phone, Account.phone),
+            func.coalesce(Visitor.language, Account.language),
+            col(_prison.zone),
+            col(_point.name),
+        )
+        .join(Visit, col(Visit.id) == col(Participant.visit_id))
+        .join(_prison, col(_prison.id) == col(Visit.prison_id))
+        .outerjoin(_point, col(_point.id) == col(Visit.point_id))
+        .outerjoin(Visitor, col(Visitor.id) == col(Participant.visitor_id))
+        .outerjoin(Account, col(Account.id) == col(Participant.account_id))
+        .where(
+            which,
+            col(Participant.part).in_([Part.VISITOR, *sorted(OFFICIALS)]),
+        )
+        .order_by(col(Participant.id))
+    )
+
+
 #: Made once: putting it together takes longer than its answer.
-_TOLD: Any = (
-    select(
-        col(Participant.id),
-        col(Participant.part),
-        func.coalesce(Visitor.phone, Account.phone),
-        func.coalesce(Visitor.language, Account.language),
-        col(_prison.zone),
-        col(_point.name),
-    )
-    .join(Visit, col(Visit.id) == col(Participant.visit_id))
-    .join(_prison, col(_prison.id) == col(Visit.prison_id))
-    .outerjoin(_point, col(_point.id) == col(Visit.point_id))
-    .outerjoin(Visitor, col(Visitor.id) == col(Participant.visitor_id))
-    .outerjoin(Account, col(Account.id) == col(Participant.account_id))
-    .where(
-        col(Participant.visit_id) == bindparam("visit"),
-        col(Participant.part).in_([Part.VISITOR, *sorted(OFFICIALS)]),
-    )
-    .order_by(col(Participant.id))
+_TOLD = _told_of(col(Participant.visit_id) == bindparam("visit"))
+_TOLD_EACH = _told_of(
+    col(Participant.visit_id).in_(bindparam("visits", expanding=True))
 )
 
 
@@ -105,11 +123,12 @@ async def tell(
     *,
     now: datetime,
     known: Audience | None = None,
+    why: DeclineReason | None = None,
 ) -> tuple[Recipient, ...]:
     """Tell everybody concerned; return those without a phone, for the clerk to tell.
 
     Telling again what was told of the same version of the visit writes nothing. Who
-    they are is read unless it is `known` already.
+    they are is read unless it is `known` already. A declined request says `why`.
     """
     scene, everybody = known or await audience(session, visit)
     silent, drafts = [], []
@@ -120,7 +139,9 @@ async def tell(
             continue
         said = FOR_OFFICIALS.get(template) if official else template
         if said is not None:
-            drafts.append(drafted(visit, recipient, said, scene=scene, now=now))
+            drafts.append(
+                drafted(visit, recipient, said, scene=scene, now=now, why=why)
+            )
     await messages.put_all(session, drafts)
     return tuple(silent)
 
@@ -148,6 +169,7 @@ def drafted(
     *,
     scene: Scene,
     now: datetime,
+    why: DeclineReason | None = None,
 ) -> dict[str, Any]:
     """What somebody with a phone would be told."""
     last = visit.starts_at
@@ -160,7 +182,8 @@ def drafted(
         ),
         phone=recipient.phone or "",
         language=recipient.language,
-        variables=variables(visit, recipient, scene),
+        variables=variables(visit, recipient, scene)
+        | ({"why": spoken_why(why, recipient.language)} if why else {}),
         now=now,
         # A visit booked as it begins is still worth its code.
         expires_at=max(last, now + timedelta(minutes=10)),
@@ -182,22 +205,36 @@ async def audience(session: AsyncSession, visit: Visit) -> Audience:
     return found[0][1], [recipient for recipient, _scene in found]
 
 
+async def audiences(
+    session: AsyncSession, visits: Sequence[Visit]
+) -> dict[int, Audience]:
+    """The same of many, by id; another query for each that has nobody to tell."""
+    rows = await database.rows(
+        session, _TOLD_EACH, {"visits": [visit.id for visit in visits]}
+    )
+    found: dict[int, Audience] = {}
+    for visit_id, *told in rows:
+        recipient, scene = _one_told(told)
+        found.setdefault(visit_id, (scene, []))[1].append(recipient)
+    for visit in visits:
+        if visit.id not in found:
+            found[visit.id] = await scene_of(session, visit), []
+    return found
+
+
 async def _told(session: AsyncSession, visit_id: int) -> list[tuple[Recipient, Scene]]:
     # What is read below goes past the session, which may have changes to write.
     await session.flush()
     rows = await database.rows(session, _TOLD, {"visit": visit_id})
-    return [
-        (
-            Recipient(
-                participant_id=number,
-                part=Part(part),
-                phone=phone,
-                language=language,
-            ),
-            Scene(zone=ZoneInfo(zone), point=point),
-        )
-        for number, part, phone, language, zone, point in rows
-    ]
+    return [_one_told(told) for _visit_id, *told in rows]
+
+
+def _one_told(row: Sequence[Any]) -> tuple[Recipient, Scene]:
+    number, part, phone, language, zone, point = row
+    recipient = Recipient(
+        participant_id=number, part=Part(part), phone=phone, language=language
+    )
+    return recipient, Scene(zone=ZoneInfo(zone), point=point)
 
 
 async def scene_of(session: AsyncSession, visit: Visit) -> Scene:
@@ -239,6 +276,12 @@ def variables_at(
 def spoken_place(point: str | None, language: str) -> str:
     """The name of the point where a family sits; without one, its own phone."""
     return point or _OWN_PHONE.get(language, _OWN_PHONE["fa"])
+
+
+def spoken_why(why: DeclineReason, language: str) -> str:
+    """Why a request was declined, in a few words."""
+    words = _WHY[why]
+    return words.get(language, words["fa"])
 
 
 def spoken_day(wall: datetime, language: str) -> str:

@@ -30,7 +30,7 @@ from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit, claims
 from visitation.wording import Template
-from visitation.words import Approval, Part, Role
+from visitation.words import Approval, DeclineReason, Part, Role
 
 #: How long a request may wait for a decision, at most.
 PATIENCE = timedelta(days=3)
@@ -213,9 +213,15 @@ async def _tell_granted(
 
 
 async def decline(
-    session: AsyncSession, visit: Visit, *, reason: str, by: Actor, now: datetime
+    session: AsyncSession,
+    visit: Visit,
+    *,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    told: DeclineReason = DeclineReason.ASK,
 ) -> None:
-    """Decline a request: free what it holds, and tell the family.
+    """Decline a request: free what it holds, and tell the family why in a few words.
 
     Raises:
         Invalid: if no reason is given.
@@ -232,11 +238,12 @@ async def decline(
         now=now,
         hold_until=None,
         outcome_reason=reason.strip(),
+        facts={"told": told.value},
     )
     await visits.release(session, visit_id=visit.id)
     await visits.give_back(session, visit, by=by, now=now)
     await messages.discard(session, visit_id=visit.id)
-    await notices.tell(session, visit, Template.DECLINED, now=now)
+    await notices.tell(session, visit, Template.DECLINED, now=now, why=told)
 
 
 async def waiting(session: AsyncSession, *, scope: Scope) -> Sequence[Visit]:

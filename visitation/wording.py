@@ -58,7 +58,7 @@ class Wording:
 
 
 #: Day is «دوشنبه ۲ آذر» at its longest «چهارشنبه ۳۱ اردیبهشت»; time is «۱۰:۳۰».
-_DAY, _TIME, _CODE, _PLACE = 21, 5, 6, 16
+_DAY, _TIME, _CODE, _PLACE, _WHY = 21, 5, 6, 16, 20
 
 WORDINGS: Mapping[Template, Wording] = {
     Template.BOOKED: Wording(
@@ -119,10 +119,10 @@ WORDINGS: Mapping[Template, Wording] = {
         },
     ),
     Template.DECLINED: Wording(
-        limits={"day": _DAY, "time": _TIME},
+        limits={"day": _DAY, "time": _TIME, "why": _WHY},
         text={
-            "fa": "با ملاقات {day} {time} موافقت نشد. با دفتر تماس بگیرید.",
-            "en": "No visit on {day} {time}. Call the office.",
+            "fa": "ملاقات {day} {time} پذیرفته نشد: {why}.",
+            "en": "No visit on {day} {time}: {why}.",
         },
     ),
     Template.EXPIRED: Wording(

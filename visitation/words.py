@@ -116,6 +116,16 @@ class OfferState(StrEnum):
     LAPSED = "lapsed"
 
 
+class DeclineReason(StrEnum):
+    """What a family is told of why its request was declined."""
+
+    ASK = "ask"
+    NO_PLACE = "no_place"
+    PAPERS = "papers"
+    CONTACT = "contact"
+    RULES = "rules"
+
+
 class PlanState(StrEnum):
     """Whether a plan of who gets which slot is in force."""
 

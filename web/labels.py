@@ -17,6 +17,7 @@ from visitation.words import (
     Asker,
     Attendance,
     ContactState,
+    DeclineReason,
     Fault,
     MobileDayState,
     OfferState,
@@ -174,6 +175,13 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         OfferState.ACCEPTED: N_("Accepted"),
         OfferState.DECLINED: N_("Left to others"),
         OfferState.LAPSED: N_("Not answered in time"),
+    },
+    DeclineReason: {
+        DeclineReason.ASK: N_("To call the office"),
+        DeclineReason.NO_PLACE: N_("No place is free"),
+        DeclineReason.PAPERS: N_("Papers are missing"),
+        DeclineReason.CONTACT: N_("A contact is not approved"),
+        DeclineReason.RULES: N_("It is against the rules"),
     },
     PlanState: {
         PlanState.DRAFT: N_("Draft"),

@@ -98,7 +98,8 @@ async def test_declining_needs_a_reason_and_the_family_is_told(
     path = f"/visits/{visit.reference}/decline"
     assert (await scheduler.post(path, {"reason": " "})).status == 422
     for _click in range(2):
-        answer = await scheduler.post(path, {"reason": "No papers"})
+        typed = {"reason": "No papers", "told": "papers"}
+        answer = await scheduler.post(path, typed)
         assert answer.headers["Location"] == "/requests"
         assert "The request is declined" in await text(await scheduler.get("/requests"))
 

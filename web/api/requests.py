@@ -19,7 +19,7 @@ from visitation.places import Site, Station
 from visitation.places.mobile import stops_at
 from visitation.timespan import Timespan
 from visitation.visits import RankedWish, Visit
-from visitation.words import Asker, Role, VisitKind
+from visitation.words import Asker, DeclineReason, Role, VisitKind
 from web import named, subjects
 from web.api import cursors, visit_answers
 from web.api.answers import Listing
@@ -69,7 +69,12 @@ class RequestApproval(Asked):
 class RequestRefusal(Asked):
     """Why a request is declined; the family is told that it is."""
 
-    reason: Annotated[Line, StringConstraints(min_length=1)]
+    reason: Annotated[Line, StringConstraints(min_length=1)] = Field(
+        description="For staff, who say it to a family that asks."
+    )
+    told: DeclineReason = Field(
+        default=DeclineReason.ASK, description="What the text message says."
+    )
 
 
 class RankedPlace(Told):
@@ -195,6 +200,7 @@ async def decline_request(call: Call) -> visit_answers.Visit:
         call.session,
         visit,
         reason=call.body.reason,
+        told=call.body.told,
         by=call.by.actor,
         now=call.now,
     )

@@ -23,13 +23,14 @@ from visitation.lifecycle import Act, VisitAction, VisitState
 from visitation.places import Site, Station
 from visitation.visits import Visit
 from visitation.visits.listed import Listed, listed
-from visitation.words import Part, Role
+from visitation.words import DeclineReason, Part, Role
 from web import booking_choices, forms, gate, present, refusals, subjects
 from web.asking_choices import RANKS
 from web.fields import Line
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
+from web.labels import options
 from web.render import redirect, render
 from web.routing import Door, Page, Route
 
@@ -54,6 +55,9 @@ class Approval(forms.Fields):
 class Decline(forms.Fields):
     """Why a request is declined."""
 
+    told: DeclineReason = Field(
+        default=DeclineReason.ASK, title=N_("What the text message says")
+    )
     reason: Annotated[Line, StringConstraints(min_length=1)] = Field(title=N_("Reason"))
 
 
@@ -135,6 +139,7 @@ async def decline(request: web.Request) -> web.Response:
                     session,
                     visit,
                     reason=form.value.reason,
+                    told=form.value.told,
                     by=gate.staff(request).actor,
                     now=request.app[CLOCK](),
                 )
@@ -198,7 +203,8 @@ async def _page(
         wishes=wishes,
         any_possible=any(not one.reasons for one in wishes),
         approval=approval or forms.blank(Approval),
-        refusal=refusal or forms.blank(Decline),
+        refusal=refusal or forms.blank(Decline, told=DeclineReason.ASK),
+        told=options(DeclineReason),
         may_decide=gate.staff(request).role in _DECIDERS
         and lifecycle.allows(visit.state, VisitAction.APPROVE),
         may_override=isinstance(refused, Refused)

@@ -97,7 +97,9 @@ async def test_a_declined_request_frees_its_slot_and_is_off_the_list(
 ) -> None:
     request = await told(await program.post("/requests", asked(world, "10")), 201)
     path = f"/requests/{request['visit']['reference']}/decline"
-    declined = await told(await program.post(path, {"reason": "تکراری"}))
+    why = {"reason": "تکراری", "told": "rules"}
+    await told(await program.post(path, why | {"told": "free text"}), 422)
+    declined = await told(await program.post(path, why))
     assert (declined["state"], declined["outcome_reason"]) == ("declined", "تکراری")
     assert (await told(await program.get("/requests")))["items"] == []
     await told(await program.post("/requests", asked(world, "10")), 201)
