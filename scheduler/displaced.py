@@ -126,8 +126,8 @@ async def displaced(
     known = {one[0].id: one for one in await _in_the_way(session, of, now)}
     if not known:
         return []
-    ids, found = list(known), [visit for visit, _why in known.values()]
-    people = await _people(session, ids)
+    ids, found = list(known), [visit for visit, _those, _why in known.values()]
+    people = {visit_id: those for visit_id, (_visit, those, _why) in known.items()}
     phones = await _with_phone(session, people)
     came_from = await _came_from(session, ids)
     away = await _away(session, of, found, bounds)
@@ -157,7 +157,7 @@ async def displaced(
             reasons=why,
         )
         for one in line
-        for visit, why in [known[one.entry.id]]
+        for visit, _those, why in [known[one.entry.id]]
     ]
 
 
@@ -168,7 +168,7 @@ async def count(session: AsyncSession, of: Day, *, now: datetime) -> int:
 
 async def _in_the_way(
     session: AsyncSession, of: Day, now: datetime
-) -> list[tuple[Visit, tuple[Refusal, ...]]]:
+) -> list[tuple[Visit, tuple[Participant, ...], tuple[Refusal, ...]]]:
     rows = await session.exec(
         select(Visit)
         .where(
@@ -188,12 +188,15 @@ async def _in_the_way(
         )
     )
     decided = set(kept.all())
+    people = await _people(session, [visit.id for visit in there])
     found = []
     for visit in there:
-        against = await review.reasons_against(session, visit, now=now)
+        against = await review.reasons_against(
+            session, visit, now=now, people=people[visit.id]
+        )
         if any(one in OF_PLACE and (visit.id, one) not in decided for one in against):
             # A copy that stands as it was, whatever becomes of the row.
-            found.append((Visit(**visit.model_dump()), against))
+            found.append((Visit(**visit.model_dump()), people[visit.id], against))
     return found
 
 

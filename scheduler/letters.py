@@ -3,14 +3,11 @@
 The same words that moving and cancelling write into the outbox. Writes nothing.
 """
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from scheduler import notices
 from scheduler.displaced import Displaced
 from scheduler.newplaces import Company, NewPlace
-from scheduler.notices import FOR_OFFICIALS, OFFICIALS, Recipient, Scene
+from scheduler.notices import FOR_OFFICIALS, OFFICIALS, Audience, Recipient, Scene
 from scheduler.postage import Letter
-from visitation.places import Site
 from visitation.wording import Template
 from visitation.words import Attendance
 
@@ -22,19 +19,18 @@ def stays_with(one: Displaced, new: NewPlace) -> bool:
     )
 
 
-async def of_move(
-    session: AsyncSession, one: Displaced, new: NewPlace
+def of_move(
+    one: Displaced, new: NewPlace, told: Audience, point: str | None
 ) -> tuple[Letter, ...]:
-    """What is said when a visit goes to a new place.
+    """What is said when a visit goes to a new place, at a point of some name.
 
     An official who comes along is told so; one who does not is told that the visit is
     off, unless a cover holds them anyhow.
     """
-    old = await notices.scene_of(session, one.visit)
-    point = await session.get(Site, new.point_id) if new.point_id else None
-    there = Scene(zone=old.zone, point=point.name if point else None)
+    old, everybody = told
+    there = Scene(zone=old.zone, point=point)
     written = []
-    for who in await notices.recipients(session, one.visit.id):
+    for who in everybody:
         if who.part not in OFFICIALS:
             written.append(_letter(one, who, Template.MOVED, there, new))
         elif stays_with(one, new):
@@ -44,11 +40,11 @@ async def of_move(
     return tuple(written)
 
 
-async def of_cancelling(
-    session: AsyncSession, one: Displaced, template: Template
+def of_cancelling(
+    one: Displaced, template: Template, told: Audience
 ) -> tuple[Letter, ...]:
     """What is said when a visit is cancelled, in the words of a template."""
-    scene = await notices.scene_of(session, one.visit)
+    scene, everybody = told
     return tuple(
         _letter(
             one,
@@ -57,7 +53,7 @@ async def of_cancelling(
             scene,
             None,
         )
-        for who in await notices.recipients(session, one.visit.id)
+        for who in everybody
     )
 
 

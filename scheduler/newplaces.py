@@ -10,12 +10,12 @@ from enum import StrEnum
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import facts, objections, possible, sharing, together
+from scheduler import possible, rules, sharing, together
 from scheduler.displaced import OF_KIOSK, Day, Displaced
 from scheduler.possible import Opportunity, Place, Supply
 from scheduler.proposals import Proposal, Refusal
 from scheduler.sharing import Given, Market
-from scheduler.situation import wanted
+from scheduler.situation import survey, wanted
 from scheduler.wishes import proposal_of
 from visitation import visits
 from visitation.timespan import Timespan
@@ -229,15 +229,14 @@ async def _asked(
     )
     reason = ""
     for company, asked in await _companies(session, one, moved):
-        reasons = await objections.against(
-            session, asked, now=now, but_visit=one.visit.id
-        )
+        found = await survey(session, asked, now=now, but_visit=one.visit.id)
+        reasons = rules.refusals(asked, found.known)
         if not reasons:
             return NewPlace(
                 span=moved.span,
                 terminal_id=terminal_id,
                 kiosk_id=moved.kiosk_id,
-                point_id=await facts.point_of(session, moved),
+                point_id=found.point_id,
                 company=company,
                 cover_id=asked.cover_id,
             )

@@ -206,7 +206,7 @@ def _free(names: Iterable[str], span: Timespan, known: Supply, mine: Taken) -> b
     if not busy:
         return True
     needed = claims.needed(busy, span, known.opening.policy.turnover)
-    return known.taken.isdisjoint(frozenset(needed) - mine)
+    return all(one in mine for one in needed if one in known.taken)
 
 
 async def _taken(session: AsyncSession, names: Iterable[str], whole: Timespan) -> Taken:

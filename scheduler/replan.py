@@ -3,7 +3,7 @@
 A draft writes nothing and is the same whenever the same is asked. Knows no page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,13 +13,14 @@ from typing import Final
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import displaced, letters, newplaces, postage
+from scheduler import displaced, letters, newplaces, notices, postage
 from scheduler.displaced import Bounds, Day, Displaced
 from scheduler.newplaces import NewPlace
+from scheduler.notices import Audience
 from scheduler.postage import Letter, Postage
 from visitation import waiting
 from visitation.errors import Invalid
-from visitation.places import MobileDay
+from visitation.places import MobileDay, Site
 from visitation.waiting import Days
 from visitation.wording import Template
 from visitation.words import MobileDayState
@@ -145,17 +146,29 @@ async def draft(
     if not line:
         return Replan(of=of)
     found = await newplaces.find(session, of, line, prefer=choices.prefer, now=now)
+    told = await notices.audiences(session, [one.visit for one in line])
+    points = await _points(session, found.places.values())
     joining: set[tuple[int, int]] = set()
     lines = []
     for one in line:
-        new = found.places.get(one.visit.id)
+        new, hear = found.places.get(one.visit.id), told[one.visit.id]
         if new is None:
             fate = await _without(session, one, choices.rest, joining, now=now)
-            reason = found.refused[one.visit.id]
-            lines.append(await _left(session, one, reason, fate))
+            lines.append(_left(one, found.refused[one.visit.id], fate, hear))
         else:
-            lines.append(await _moved(session, one, new))
+            lines.append(_moved(one, new, hear, points.get(new.point_id)))
     return Replan(of=of, lines=tuple(lines))
+
+
+async def _points(
+    session: AsyncSession, places: Iterable[NewPlace]
+) -> dict[int | None, str]:
+    """The names of the points where families would sit."""
+    wanted = {one.point_id for one in places if one.point_id is not None}
+    rows = await session.exec(
+        select(Site.id, Site.name).where(col(Site.id).in_(wanted))
+    )
+    return dict(rows.all())
 
 
 async def other_days(
@@ -194,27 +207,25 @@ def _check(of: Day, choices: Choices) -> None:
         raise Invalid("kilometres", "out_of_range")
 
 
-async def _moved(session: AsyncSession, one: Displaced, new: NewPlace) -> Line:
+def _moved(one: Displaced, new: NewPlace, told: Audience, point: str | None) -> Line:
     return Line(
         one=one,
         then=Then.MOVES,
         new=new,
         kilometres=one.away.get(new.point_id) if new.point_id else None,
-        letters=await letters.of_move(session, one, new),
+        letters=letters.of_move(one, new, told, point),
     )
 
 
-async def _left(
-    session: AsyncSession, one: Displaced, reason: str, fate: tuple[Then, str]
-) -> Line:
+def _left(one: Displaced, reason: str, fate: tuple[Then, str], told: Audience) -> Line:
     then, held_back = fate
-    told = SAID.get(then)
+    said = SAID.get(then)
     return Line(
         one=one,
         then=then,
         reason=reason,
         held_back=held_back,
-        letters=await letters.of_cancelling(session, one, told) if told else (),
+        letters=letters.of_cancelling(one, said, told) if said else (),
     )
 
 

@@ -18,7 +18,7 @@ from scheduler.wishes import proposal_of
 from visitation import visits
 from visitation.audit import SYSTEM, Actor
 from visitation.lifecycle import TO_COME
-from visitation.visits import Visit, flags
+from visitation.visits import Participant, Visit, flags
 
 #: What is asked of whoever books and no more of what is booked: when it is, whether
 #: the allowance lasts, and what the claims of the visit itself keep from others.
@@ -38,10 +38,18 @@ _OF_SLOTS = frozenset({Refusal.NOT_A_SLOT, Refusal.HOLIDAY})
 
 
 async def reasons_against(
-    session: AsyncSession, visit: Visit, *, now: datetime
+    session: AsyncSession,
+    visit: Visit,
+    *,
+    now: datetime,
+    people: Iterable[Participant] | None = None,
 ) -> tuple[Refusal, ...]:
-    """Every reason for which a visit could not be booked now as it stands."""
-    people = await visits.participants(session, visit.id)
+    """Every reason for which a visit could not be booked now as it stands.
+
+    Its people are read unless they are known.
+    """
+    if people is None:
+        people = await visits.participants(session, visit.id)
     proposal = proposal_of(visit, people)
     known, _opening = await situation(session, proposal, now=now, but_visit=visit.id)
     found = lasting(rules.refusals(proposal, known))

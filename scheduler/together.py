@@ -9,13 +9,11 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler.displaced import Displaced
 from scheduler.possible import Place, Supply
 from visitation import people, visits
-from visitation.people import Prisoner
 from visitation.visits import ledger, periods
 from visitation.waiting import Waiting
 from visitation.words import VisitKind
@@ -61,7 +59,8 @@ async def shared(
     """What the visits of a day share, at the places that would do for them."""
     line = tuple(line)
     counted, left = await _allowances(session, line, wishes, supplies)
-    apart = await _kept_apart(session, line)
+    here = {one.visit.prisoner_id for one in line}
+    apart = await people.pairs_among(session, here)
     return Shared(counted=counted, apart=apart, capacity=left)
 
 
@@ -95,20 +94,3 @@ async def _allowances(
             for name, balance in found.items():
                 left[visit.prisoner_id, name] = max(0, balance.granted - balance.used)
     return counted, left
-
-
-async def _kept_apart(
-    session: AsyncSession, line: Iterable[Displaced]
-) -> frozenset[frozenset[int]]:
-    """The pairs among the prisoners of the day who must not meet."""
-    here = {one.visit.prisoner_id for one in line}
-    pairs = set()
-    for prisoner_id in sorted(here) if len(here) > 1 else ():
-        rows = await session.exec(
-            select(Prisoner.id).where(
-                col(Prisoner.id).in_(people.others_of(prisoner_id)),
-                col(Prisoner.id).in_(here),
-            )
-        )
-        pairs |= {frozenset({prisoner_id, other}) for other in rows.all()}
-    return frozenset(pairs)

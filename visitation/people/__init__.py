@@ -14,7 +14,13 @@ from visitation.people.accounts import (
     totp_secret,
     use_totp_step,
 )
-from visitation.people.apart import apart_from, keep_apart, let_meet, others_of
+from visitation.people.apart import (
+    apart_from,
+    keep_apart,
+    let_meet,
+    others_of,
+    pairs_among,
+)
 from visitation.people.appointments import (
     add_appointment,
     appointments_of,
@@ -121,6 +127,7 @@ __all__ = [
     "masked_id",
     "order_bar",
     "others_of",
+    "pairs_among",
     "reaches_visitor",
     "release_prisoner",
     "revoke_token",

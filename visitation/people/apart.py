@@ -3,7 +3,7 @@
 A pair is one row, the smaller id first. Knows nothing of visits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -95,6 +95,20 @@ async def apart_from(
         .order_by(col(Prisoner.name_folded), col(KeptApart.id))
     )
     return rows.all()
+
+
+async def pairs_among(
+    session: AsyncSession, prisoner_ids: Collection[int]
+) -> frozenset[frozenset[int]]:
+    """Those among some prisoners who are kept apart, two and two."""
+    rows = await session.exec(
+        select(KeptApart.one_id, KeptApart.other_id).where(
+            col(KeptApart.one_id).in_(prisoner_ids),
+            col(KeptApart.other_id).in_(prisoner_ids),
+            col(KeptApart.ended_at).is_(None),
+        )
+    )
+    return frozenset(frozenset(pair) for pair in rows.all())
 
 
 def others_of(prisoner_id: int) -> SelectOfScalar[int]:
