@@ -4,12 +4,14 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 
 from tests import postgres
 from tests.fakes import Clock, seeded_keyring
+from tests.sharing import Shares
 from visitation.database import Database, migrate
 from visitation.keyring import Keyring
 
@@ -25,6 +27,11 @@ structlog.configure(
 )
 
 NOON = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)  # 12:00 in Tehran, 2 Azar 1405
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
+    return Shares(config, log)
 
 
 @pytest.fixture(scope="session")
