@@ -78,6 +78,17 @@ async def claims(session: AsyncSession) -> dict[str, int]:
     return {name: names.count(name) for name in dict.fromkeys(names)}
 
 
+async def somebody_else(
+    session: AsyncSession, world: World, keyring: Keyring, start: datetime
+) -> None:
+    """Another family has the prison's only terminal at a time."""
+    other = await make.prisoner(session, world.prison)
+    friend = await make.visitor(session)
+    await make.contact(session, other, friend)
+    elsewhere = {"prisoner_id": other.id, "visitor_ids": [friend.id], "kiosk_id": None}
+    await book(session, world, keyring, span=at(start), **elsewhere)
+
+
 async def test_a_booked_visit_has_people_codes_claims_messages_and_a_history(
     database: Database, keyring: Keyring
 ) -> None:

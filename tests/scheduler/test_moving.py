@@ -1,15 +1,18 @@
 """Moving and cancelling: the whole thing, or a refusal; codes stay, slots are free."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import booking
 from scheduler.booking import NotMovable, Refused
 from scheduler.proposals import Refusal
 from tests import make
 from tests.conftest import NOON
+from tests.make import World
 from tests.scheduler.test_booking import BY, LENGTH, TEN, at, book, claims, wish
 from visitation import messages, visits
 from visitation.database import Database
@@ -28,6 +31,21 @@ from visitation.words import (
 )
 
 
+async def move(
+    session: AsyncSession, world: World, visit: Visit, start: datetime, **more: Any
+) -> None:
+    """Move a visit to another time at the prison's terminal."""
+    await booking.move(
+        session,
+        visit=visit,
+        terminal_id=world.terminal.id,
+        span=at(start),
+        by=BY,
+        now=NOON,
+        **({"kiosk_id": None} | more),
+    )
+
+
 async def test_a_moved_visit_keeps_its_codes_and_frees_its_old_slot(
     database: Database, keyring: Keyring
 ) -> None:
@@ -43,15 +61,7 @@ async def test_a_moved_visit_keeps_its_codes_and_frees_its_old_slot(
         people[1].state = ParticipantState.TOLD
         people[1].told_at = NOON
         await session.flush()
-        await booking.move(
-            session,
-            visit=visit,
-            terminal_id=world.terminal.id,
-            span=at(then),
-            kiosk_id=None,
-            by=BY,
-            now=NOON,
-        )
+        await move(session, world, visit, then)
     async with database.read() as session:
         stored = await visits.by_reference(session, visit.reference)
         assert (stored.starts_at, stored.ends_at) == (then, then + LENGTH)
@@ -83,14 +93,12 @@ async def test_a_visit_may_move_into_its_own_time(
         world = await make.world(session)
         await make.policy(session, world.prison, visits_per_week=1)
         visit = await book(session, world, keyring)
-        await booking.move(
+        await move(
             session,
-            visit=visit,
-            terminal_id=world.terminal.id,
-            span=at(TEN + timedelta(minutes=10)),
+            world,
+            visit,
+            TEN + timedelta(minutes=10),
             kiosk_id=world.kiosk.id,
-            by=BY,
-            now=NOON,
             override_reason="ترافیک",
         )
         assert visit.version == 2
@@ -102,14 +110,12 @@ async def test_a_stated_reason_to_move_is_kept_beside_what_was_noted(
     async with database.write() as session:
         world = await make.world(session)
         visit = await book(session, world, keyring, note="ن" * 500)
-        await booking.move(
+        await move(
             session,
-            visit=visit,
-            terminal_id=world.terminal.id,
-            span=at(TEN + timedelta(minutes=10)),
+            world,
+            visit,
+            TEN + timedelta(minutes=10),
             kiosk_id=world.kiosk.id,
-            by=BY,
-            now=NOON,
             override_reason="ترافیک",
         )
         assert visit.note == "ن" * (500 - 7) + "\nترافیک"
@@ -126,15 +132,7 @@ async def test_a_refused_move_changes_nothing(
     async with database.write() as session:
         before = await claims(session)
         with pytest.raises(Refused) as refusal:
-            await booking.move(
-                session,
-                visit=first,
-                terminal_id=world.terminal.id,
-                span=at(then),
-                kiosk_id=world.kiosk.id,
-                by=BY,
-                now=NOON,
-            )
+            await move(session, world, first, then, kiosk_id=world.kiosk.id)
         assert refusal.value.reasons == (
             Refusal.TERMINAL_TAKEN,
             Refusal.KIOSK_TAKEN,
@@ -154,15 +152,7 @@ async def test_only_a_booked_visit_moves(database: Database, keyring: Keyring) -
             session, keyring=keyring, by=BY, now=NOON, **wish(world)
         )
         with pytest.raises(NotMovable):
-            await booking.move(
-                session,
-                visit=visit,
-                terminal_id=world.terminal.id,
-                span=at(TEN),
-                kiosk_id=None,
-                by=BY,
-                now=NOON,
-            )
+            await move(session, world, visit, TEN)
 
 
 async def test_a_move_overtaken_by_another_is_told_so(
@@ -175,15 +165,7 @@ async def test_a_move_overtaken_by_another_is_told_so(
             update(Visit).values(version=2).execution_options(synchronize_session=False)
         )
         with pytest.raises(visits.Overtaken):
-            await booking.move(
-                session,
-                visit=visit,
-                terminal_id=world.terminal.id,
-                span=at(TEN + timedelta(minutes=30)),
-                kiosk_id=None,
-                by=BY,
-                now=NOON,
-            )
+            await move(session, world, visit, TEN + timedelta(minutes=30))
 
 
 async def test_a_cancelled_slot_is_free_again(

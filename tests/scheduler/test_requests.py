@@ -18,7 +18,7 @@ from tests.conftest import NOON
 from tests.fakes import Clock
 from tests.make import World
 from tests.scheduler.fakes import FakeGateway, means
-from tests.scheduler.test_booking import BY, TEN, at, claims, wish
+from tests.scheduler.test_booking import BY, TEN, at, claims, somebody_else, wish
 from visitation import visits
 from visitation.audit import Actor
 from visitation.database import Database
@@ -100,22 +100,7 @@ async def test_where_the_best_place_is_taken_the_next_one_is_held(
 ) -> None:
     async with database.write() as session:
         world = await make.world(session)
-        other = await make.prisoner(session, world.prison)
-        friend = await make.visitor(session)
-        await make.contact(session, other, friend)
-        await booking.book(
-            session,
-            keyring=keyring,
-            by=BY,
-            now=NOON,
-            **wish(
-                world,
-                span=at(LATER),
-                prisoner_id=other.id,
-                visitor_ids=[friend.id],
-                kiosk_id=None,
-            ),
-        )
+        await somebody_else(session, world, keyring, LATER)
         visit = await submit(session, world, keyring)
         offered = await requests.options(session, visit, now=NOON)
     assert visit.starts_at == LATER + HALF

@@ -13,8 +13,7 @@ from scheduler.proposals import Refusal
 from scheduler.series import Occurrence
 from tests import make
 from tests.conftest import NOON
-from tests.make import World
-from tests.scheduler.test_booking import BY, TEN, at, book, wish
+from tests.scheduler.test_booking import BY, TEN, at, book, somebody_else
 from visitation import visits
 from visitation.database import Database
 from visitation.errors import Invalid
@@ -47,7 +46,7 @@ async def test_a_visit_repeats_and_each_date_is_reported(
     async with database.write() as session:
         world = await make.world(session)
         visit = await book(session, world, keyring)
-        await _somebody_else(session, world, keyring, TEN + 2 * WEEK)
+        await somebody_else(session, world, keyring, TEN + 2 * WEEK)
         found = await repeat(session, visit, keyring, times=3)
     async with database.read() as session:
         rows = await series.visits_of(session, visit.series_id)
@@ -188,24 +187,3 @@ async def test_a_series_has_a_pace_and_one_end(
         with pytest.raises(Invalid) as refused:
             await repeat(session, visit, keyring, **how)
     assert refused.value.field == field
-
-
-async def _somebody_else(
-    session: AsyncSession, world: World, keyring: Keyring, start: datetime
-) -> None:
-    other = await make.prisoner(session, world.prison)
-    friend = await make.visitor(session)
-    await make.contact(session, other, friend)
-    await booking.book(
-        session,
-        keyring=keyring,
-        by=BY,
-        now=NOON,
-        **wish(
-            world,
-            span=at(start),
-            prisoner_id=other.id,
-            visitor_ids=[friend.id],
-            kiosk_id=None,
-        ),
-    )

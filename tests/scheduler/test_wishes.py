@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, requests
+from scheduler import requests
 from scheduler.booking import Refused
 from scheduler.proposals import Refusal
 from scheduler.ranked import Place
 from tests import make
 from tests.conftest import NOON
 from tests.make import World
-from tests.scheduler.test_booking import BY, TEN, at, wish
+from tests.scheduler.test_booking import TEN, at, somebody_else, wish
 from visitation import visits
 from visitation.audit import Actor
 from visitation.database import Database
@@ -25,26 +25,6 @@ from visitation.words import Approval, Asker, Role
 HALF = timedelta(minutes=30)
 LATER = TEN + timedelta(days=2)
 CLERK = Actor(key="account:2", role=Role.CLERK)
-
-
-async def taken(session: AsyncSession, world: World, keyring: Keyring) -> None:
-    """Somebody else has the prison's only terminal at the first time."""
-    other = await make.prisoner(session, world.prison)
-    friend = await make.visitor(session)
-    await make.contact(session, other, friend)
-    await booking.book(
-        session,
-        keyring=keyring,
-        by=BY,
-        now=NOON,
-        **wish(
-            world,
-            span=at(LATER),
-            prisoner_id=other.id,
-            visitor_ids=[friend.id],
-            kiosk_id=None,
-        ),
-    )
 
 
 async def ask(
@@ -68,7 +48,7 @@ async def test_the_first_wish_that_is_possible_is_booked_or_held(
     async with database.write() as session:
         world = await make.world(session)
         await make.policy(session, world.prison, approval=approval)
-        await taken(session, world, keyring)
+        await somebody_else(session, world, keyring, LATER)
         visit = await ask(session, world, keyring, LATER, LATER + HALF)
     asked = approval is Approval.REQUIRED
     state = VisitState.REQUESTED if asked else VisitState.BOOKED
@@ -80,7 +60,7 @@ async def test_where_no_wish_is_possible_the_best_one_says_why(
 ) -> None:
     async with database.write() as session:
         world = await make.world(session)
-        await taken(session, world, keyring)
+        await somebody_else(session, world, keyring, LATER)
         with pytest.raises(Refused) as refused:
             await ask(session, world, keyring, LATER, TEN)
         assert refused.value.reasons == (Refusal.TERMINAL_TAKEN,)
@@ -105,7 +85,7 @@ async def test_the_best_that_is_possible_by_now_may_be_better_than_what_is_held(
     async with database.write() as session:
         world = await make.world(session)
         await make.policy(session, world.prison, approval=Approval.REQUIRED)
-        await taken(session, world, keyring)
+        await somebody_else(session, world, keyring, LATER)
         visit = await ask(session, world, keyring, LATER, LATER + HALF)
         assert await requests.best(session, visit, now=NOON) == 2
         # Whoever had the first time is gone; a day after, nothing is possible.

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, time
+from datetime import date
 
 import pytest
 
@@ -8,30 +8,9 @@ from tests.conftest import NOON
 from visitation import audit, places
 from visitation.database import Database
 from visitation.errors import Invalid
-from visitation.places import Opening, Policy, SessionTemplate
+from visitation.places import Policy
 
 BY = audit.SYSTEM
-MONDAY = Opening(
-    weekday=0,
-    starts=time(8),
-    ends=time(12),
-    slot_minutes=30,
-    valid_from=date(2026, 11, 23),
-)
-
-
-def template(**columns: object) -> SessionTemplate:
-    """A template like MONDAY."""
-    same = {
-        "site_id": 1,
-        "weekday": 0,
-        "starts": time(8),
-        "ends": time(12),
-        "slot_minutes": 30,
-        "valid_from": date(2026, 11, 23),
-        "stations": [],
-    }
-    return SessionTemplate(**(same | columns))
 
 
 async def test_a_prison_without_a_policy_has_the_defaults(database: Database) -> None:
