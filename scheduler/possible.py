@@ -129,6 +129,7 @@ def places_for(
     entry = one.entry
     people = [f"prisoner:{entry.prisoner_id}"]
     people += [f"visitor:{visitor}" for visitor in one.visitor_ids]
+    turnover = known.opening.policy.turnover
     times = [
         found
         for found in (*known.opportunities, *besides)
@@ -143,7 +144,12 @@ def places_for(
         for found in times
         for seat in known.seats.get(point, ())
         if seat.open_in(found.span)
-        and _free([f"kiosk:{seat.kiosk_id}"], found.span, known, mine)
+        and _free(
+            [f"kiosk:{seat.kiosk_id}"],
+            found.span.widened(timedelta(0), turnover),
+            known,
+            mine,
+        )
     ]
     if entry.own_phone:
         places += [Place(opportunity=found, kiosk_id=None) for found in times]
@@ -203,9 +209,8 @@ def _opportunities(
 
 def _free(names: Iterable[str], span: Timespan, known: Supply, mine: Taken) -> bool:
     busy = [name for name in names if name in known.busy]
-    if not busy:
-        return True
-    needed = claims.needed(busy, span, known.opening.policy.turnover)
+    quanta = span.quanta() if busy else ()
+    needed = ((name, quantum) for name in busy for quantum in quanta)
     return all(one in mine for one in needed if one in known.taken)
 
 
