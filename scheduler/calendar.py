@@ -157,8 +157,8 @@ async def free(
 ) -> list[Slot]:
     """The next slots that begin at or after an instant and are free for all named.
 
-    Looks as far as the prison's horizon from that instant: the first week, then, if
-    that was not enough, the rest.
+    Looks as far as the prison's horizon from that instant: the first day, then, if
+    that was not enough, the week, then the rest.
 
     Raises:
         NotFound: if there is no such prison.
@@ -177,7 +177,8 @@ async def free(
     suits = _suitable(opening, (after, horizon), kind, length)
     found: list[Slot] = []
     begin = opening.day(after)
-    for end in (begin + timedelta(days=6), opening.day(horizon)):
+    near = [begin + timedelta(days=days) for days in (0, 6)]
+    for end in (*near, opening.day(horizon)):
         if len(found) >= limit or end < begin or opening.site.closed_at:
             break
         wanted = [slot for slot in opening.slots(begin, end) if suits(slot)]
