@@ -7,6 +7,7 @@ by day from 1178 to 1479 (1799 to 2100); from 1502 on, sources differ on leap ye
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 _BREAKS = (-61, 9, 38, 199, 426, 686, 756, 818, 1111, 1181, 1210, 1635, 2060)
@@ -131,6 +132,7 @@ def parse(text: str) -> JalaliDate:
     return jalali
 
 
+@cache
 def _new_year(year: int) -> date:
     """The Gregorian date of 1 Farvardin."""
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
