@@ -1,9 +1,9 @@
 """A province in which visits are booked, and as many past visits as wanted.
 
 Of each past visit there is what the service would have kept: the prisoner and a
-visitor, 22 claims, its place in the allowances of its week and month, a message and
-four audit entries. All is made by the database itself; what is wanted of the order of
-ids is that of an empty database.
+visitor, its place in the allowances of its week and month, a message and four audit
+entries; of the last two days the 22 claims as well. All is made by the database
+itself; what is wanted of the order of ids is that of an empty database.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,10 @@ from string import Template
 from sqlalchemy import insert, text
 from sqlmodel import SQLModel
 
+from scheduler import sweeps
 from tests import make
 from visitation.database import Database
+from visitation.database.migrate import sync_engine
 from visitation.persian import fold
 from visitation.places import Station
 from visitation.words import ContactState, Relation, SiteKind
@@ -26,6 +28,8 @@ PRISONS, TERMINALS = 10, 10
 #: Slots of a terminal's day, from 8 to 20, half an hour each.
 SLOTS = 24
 LENGTH = timedelta(minutes=25)
+#: Older claims are forgotten, as the service does it.
+_KEPT = f"{OPEN_AT - timedelta(days=1) - sweeps.PAST_CLAIMS:%Y-%m-%d %H:%M:%S.000000}"
 _TABLES = SQLModel.metadata.tables
 
 
@@ -103,36 +107,46 @@ def _people(
     )
 
 
-async def fill(database: Database, past: int, *, people: int, claimed: bool) -> None:
+def fill(url: str, past: int, *, people: int) -> None:
     """So many visits before now, the latest first, each in a slot of its own.
 
-    Unless they are `claimed`, without claims.
+    What is looked up by is made after the rows, and nothing is checked: it would take
+    most of the time, and the database would say the same.
     """
-    words = _SQLITE if database.is_sqlite else _POSTGRESQL
-    made = _MADE + (_CLAIMED if claimed else ())
-    async with database.write() as session:
-        connection = await session.connection()
-        if database.is_sqlite:
-            await connection.execute(text("PRAGMA cache_size = -1000000"))
-        else:
-            await connection.execute(text("SET LOCAL statement_timeout = 0"))
-        for statement in made if past else ():
-            told = Template(statement).substitute(words, past=past, people=people)
-            await connection.execute(text(told))
-        if database.is_sqlite:
-            await connection.execute(text("PRAGMA cache_size = -2000"))
+    if not past:
+        return
+    address = Database(url).url
+    engine = sync_engine(address)
+    is_sqlite = address.get_backend_name() == "sqlite"
+    words = _SQLITE if is_sqlite else _POSTGRESQL
+    with engine.connect() as plain:
+        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        for hurry in _IN_A_HURRY[is_sqlite]:
+            connection.execute(text(hurry))
+        indexes = connection.execute(text(_INDEXES[is_sqlite])).all()
+        for name, _made in indexes:
+            connection.execute(text(f"DROP INDEX {name}"))
+        for statement in _MADE:
+            told = Template(statement).substitute(
+                words, past=past, people=people, kept=_KEPT
+            )
+            connection.execute(text(told))
+        for _name, made in indexes:
+            connection.execute(text(made))
+    engine.dispose()
 
 
-async def settle(database: Database) -> None:
+def settle(url: str) -> None:
     """What the database's own housekeeping would have done by now."""
-    async with database._writer.connect() as connection:
-        plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        if database.is_sqlite:
-            await plain.execute(text("ANALYZE"))
-        else:
-            await plain.execute(text("SET statement_timeout = 0"))
-            await plain.execute(text("VACUUM ANALYZE"))
-            await plain.execute(text("RESET statement_timeout"))
+    address = Database(url).url
+    engine = sync_engine(address)
+    is_sqlite = address.get_backend_name() == "sqlite"
+    with engine.connect() as plain:
+        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(text("ANALYZE" if is_sqlite else "VACUUM ANALYZE"))
+        if not is_sqlite:
+            connection.execute(text("CHECKPOINT"))
+    engine.dispose()
 
 
 def _claims(kind: str, column: str, quanta: int) -> str:
@@ -140,7 +154,8 @@ def _claims(kind: str, column: str, quanta: int) -> str:
     return (
         "INSERT INTO claim (resource, quantum, visit_id)"
         f" SELECT '{kind}:' || {column}, $quantum + n, id"
-        f" FROM visit, ({numbers}) AS numbers ORDER BY {column}, starts_at, n"
+        f" FROM visit, ({numbers}) AS numbers WHERE starts_at >= '$kept'"
+        f" ORDER BY {column}, starts_at, n"
     )
 
 
@@ -168,6 +183,27 @@ def _counted(period: str) -> str:
     )
 
 
+#: By whether it is SQLite.
+_IN_A_HURRY = {
+    True: (
+        "PRAGMA foreign_keys = OFF",
+        "PRAGMA synchronous = OFF",
+        "PRAGMA cache_size = -1000000",
+    ),
+    False: (
+        "SET session_replication_role = replica",
+        "SET synchronous_commit = off",
+        "SET maintenance_work_mem = '256MB'",
+        "SET work_mem = '256MB'",
+    ),
+}
+_INDEXES = {
+    True: "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''",
+    False: "SELECT indexrelid::regclass, pg_get_indexdef(indexrelid)"
+    " FROM pg_index WHERE indrelid = ANY (ARRAY(SELECT oid FROM pg_class WHERE"
+    " relnamespace = 'public'::regnamespace)) AND NOT EXISTS"
+    " (SELECT FROM pg_constraint WHERE conindid = indexrelid)",
+}
 _SQLITE = {
     "no": "0",
     "instant": "strftime('%Y-%m-%d %H:%M:%S.000000', at, 'unixepoch')",
@@ -228,8 +264,6 @@ _MADE = (
         " SELECT prisoner_id, period, 'accrual', granted, '',"
         " '2026-01-01 00:00:00.000000' FROM allowance"
     ),
-)
-_CLAIMED = (
     _claims("terminal", "terminal_id", 6),
     _claims("kiosk", "kiosk_id", 6),
     _claims("prisoner", "prisoner_id", 5),

@@ -1,14 +1,15 @@
 """The bench of bookings itself: tiny, and without the clock."""
 
+import asyncio
 import json
 from itertools import islice
 
 import pytest
 from sqlmodel import func, select
 
-from tests.bench import booked_past, booking
+from tests.bench import booked_past, booking, booking_clients
 from tests.bench.booked_past import Stage
-from tests.bench.booking import BASELINE, OURS, Course, Measured
+from tests.bench.booking_clients import BASELINE, OURS, Measured
 from visitation.database import Database
 from visitation.visits import Allowance, AllowanceEntry, Claim, Visit
 
@@ -29,15 +30,18 @@ async def test_the_bench_of_bookings_ends_in_its_line(
     assert told["bench"] == "booking"
     assert min(one for name, one in told.items() if name != "bench") > 0
     said = capsys.readouterr().out.splitlines()
-    # Twelve attempts, one of them at a slot that is taken.
-    assert {row.split()[-2] for row in said[1:]} == {"1"}
+    # Twenty attempts, two of them at a slot that is taken.
+    rows = [row.split() for row in said if "check then lock" in row or "ours" in row]
+    assert [row[-2] for row in rows] == ["2"] * 8
 
 
 async def test_the_past_is_as_the_service_would_have_kept_it(
     database: Database,
 ) -> None:
     await booked_past.build(database, people=100)
-    await booked_past.fill(database, 300, people=100, claimed=True)
+    url = database.url.render_as_string(hide_password=False)
+    await database.close()
+    await asyncio.to_thread(booked_past.fill, url, 300, people=100)
     async with database.read() as session:
         visits, claims = [
             (await session.exec(select(func.count()).select_from(table))).one()
@@ -53,7 +57,7 @@ async def test_the_past_is_as_the_service_would_have_kept_it(
 def test_one_attempt_in_ten_aims_at_the_slot_before() -> None:
     seats = [[(10 * n + m, 1000 + 10 * n + m) for m in range(10)] for n in range(10)]
     stage = Stage(prisons=list(range(10)), seats=seats, people=1_000)
-    wishes = list(islice(booking.attempts(stage), 500))
+    wishes = list(islice(booking_clients.attempts(stage), 500))
     slots = [(wish["terminal_id"], wish["span"]) for wish in wishes]
     again = [n for n in range(1, 500) if slots[n] == slots[n - 1]]
     assert again == list(range(9, 500, 10))
@@ -64,21 +68,40 @@ def test_one_attempt_in_ten_aims_at_the_slot_before() -> None:
     }
 
 
+def test_several_processes_share_the_attempts_and_keep_conflicts_together() -> None:
+    wishes = [{"number": number} for number in range(40)]
+    shares = [
+        list(islice(booking_clients.shared(iter(wishes), share, 2), 20))
+        for share in range(2)
+    ]
+    assert shares == [wishes[:10] + wishes[20:30], wishes[10:20] + wishes[30:]]
+
+
+def test_what_processes_measured_at_the_same_time_is_put_together() -> None:
+    measured = Measured()
+    measured.add(
+        [
+            Measured(took=[1.0], booked=4, spans=[(0.0, 2.0)], core=0.5),
+            Measured(took=[2.0], booked=2, conflicts=1, spans=[(1.0, 3.0)], core=1.0),
+        ]
+    )
+    assert measured == Measured(
+        took=[1.0, 2.0], booked=6, conflicts=1, spans=[(0.0, 3.0)], core=1.5
+    )
+    assert measured.per_second == 2
+
+
 def test_the_last_line_tells_the_worst() -> None:
     def measured(seconds: float) -> Measured:
-        return Measured(took=[seconds / 10] * 10, booked=10, seconds=seconds)
-
-    def course(way: str, past: int, seconds: float) -> Course:
-        found = {16: measured(seconds)}
-        return Course(way=way, past=past, database=None, attempts=iter(()), found=found)
+        return Measured(took=[seconds / 10] * 10, booked=10, spans=[(0.0, seconds)])
 
     found = {
-        name: [
-            course(OURS, 0, 1.0),
-            course(BASELINE, 0, 2.0),
-            course(OURS, 5, slow),
-            course(BASELINE, 5, 1.8),
-        ]
+        name: {
+            (OURS, 0): {16: measured(1.0)},
+            (BASELINE, 0): {16: measured(2.0)},
+            (OURS, 5): {16: measured(slow)},
+            (BASELINE, 5): {16: measured(1.8)},
+        }
         for name, slow in (("sqlite", 1.2), ("postgresql", 1.5))
     }
     assert booking.summary(found, 16) == {
