@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation.people.tables import Prisoner
 from visitation.places.tables import Site, Station
 from visitation.visits.tables import Participant, Visit
-from visitation.words import Role
+from visitation.words import Role, SiteKind
 from web.principals import (
     DevicePrincipal,
     ParticipantPrincipal,
@@ -66,6 +66,17 @@ async def site(
     """The site of `{site}`, by its id, for staff who reach it."""
     found = await by_id(session, Site, parts.get("site", ""))
     return found if found is not None and _covers(principal, found) else None
+
+
+async def prison(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Site | None:
+    """The prison of `{site}`, by its id, for staff who reach it."""
+    found = await site(session, parts, principal, device)
+    return found if found is not None and found.kind is SiteKind.PRISON else None
 
 
 async def station(

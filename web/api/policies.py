@@ -12,7 +12,7 @@ from pydantic import Field, create_model
 from visitation import places
 from visitation.errors import NotFound
 from visitation.places import LIMITS, NATION, Level
-from visitation.words import Approval, Role, SiteKind, Supervision
+from visitation.words import Approval, Role, Supervision
 from web import reach, subjects
 from web.api.endpoint import Act, Call, Endpoint
 from web.api.kinds import Asked, Told
@@ -68,8 +68,6 @@ def _province(call: Call) -> str:
 
 
 def _prison(call: Call) -> str:
-    if call.subject.kind is not SiteKind.PRISON:
-        raise NotFound("policy")
     return places.scope_of_site(call.subject.id)
 
 
@@ -132,7 +130,7 @@ _writes = partial(
 _LEVELS: tuple[tuple[str, str, Scoped, Any], ...] = (
     ("nation", "/policy-choices", _nation, None),
     ("province", "/provinces/{province}/policy-choices", _province, reach.province),
-    ("prison", "/sites/{site}/policy-choices", _prison, subjects.site),
+    ("prison", "/sites/{site}/policy-choices", _prison, subjects.prison),
 )
 ENDPOINTS = tuple(
     make(path=path, act=act(of, scoped), subject=subject)

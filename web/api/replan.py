@@ -14,9 +14,9 @@ from pydantic import Field
 from scheduler import displaced, replan, replanned
 from scheduler.replan import FARTHEST_KILOMETRES, Choices, Rest
 from visitation import places
-from visitation.errors import Invalid, NotFound
+from visitation.errors import Invalid
 from visitation.places import Site
-from visitation.words import Role, SiteKind
+from visitation.words import Role
 from web import reach, subjects
 from web.api import replan_answers
 from web.api.endpoint import Call, Endpoint
@@ -139,10 +139,7 @@ async def _of_office(call: Call) -> displaced.Day:
 
 
 def _of_prison(call: Call, day: Day) -> displaced.Day:
-    prison: Site = call.subject
-    if prison.kind is not SiteKind.PRISON:
-        raise NotFound("prison")
-    return displaced.of_prison(prison, day)
+    return displaced.of_prison(call.subject, day)
 
 
 async def _office_plan(call: Call, asked: OfficeBounds) -> replan.Replan:
@@ -185,7 +182,7 @@ async def _carried_out(call: Call, plan: replan.Replan) -> Replannings:
 
 
 _of_office_day = partial(Endpoint, subject=reach.mobile_day)
-_of_prison_day = partial(Endpoint, subject=subjects.site)
+_of_prison_day = partial(Endpoint, subject=subjects.prison)
 ENDPOINTS = (
     _of_office_day(
         method="GET",

@@ -1,4 +1,7 @@
-"""Grants: provinces whose families may book at a prison that is not theirs."""
+"""Grants: provinces whose families may book at a prison that is not theirs.
+
+Whether a family may then book is for the rules of booking.
+"""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,9 +10,8 @@ from aiohttp import web
 from pydantic import Field
 
 from visitation import places
-from visitation.errors import Invalid, NotFound
+from visitation.errors import Invalid
 from visitation.places import Province, ProvinceGrant, Site
-from visitation.words import SiteKind
 from web import forms, gate, picks, present, reach, subjects
 from web.fields import Line
 from web.forms import Form
@@ -31,12 +33,12 @@ class GrantFields(forms.Fields):
 
 async def index(request: web.Request) -> web.Response:
     """The provinces a prison takes beside its own, and the form for another."""
-    return await _page(request, forms.blank(GrantFields), _prison(request))
+    return await _page(request, forms.blank(GrantFields), gate.subject(request, Site))
 
 
 async def add(request: web.Request) -> web.Response:
     """Take the families of another province."""
-    site = _prison(request)
+    site = gate.subject(request, Site)
     form = await forms.read(request, GrantFields)
     offered = [one.id for one in await _others(request, site)]
     form = picks.among(form, "province", offered)
@@ -92,13 +94,6 @@ async def end(request: web.Request) -> web.Response:
     return redirect(request, "grants.index", site=grant.prison_id, flash=flash)
 
 
-def _prison(request: web.Request) -> Site:
-    site = gate.subject(request, Site)
-    if site.kind is not SiteKind.PRISON:
-        raise NotFound("grants")
-    return site
-
-
 async def _others(request: web.Request, site: Site) -> list[Province]:
     async with request.app[DATABASE].read() as session:
         every = await places.provinces(session)
@@ -139,14 +134,14 @@ ROUTES = (
         path="/sites/{site}/grants",
         page=index,
         allow=ADMINISTRATORS,
-        subject=subjects.site,
+        subject=subjects.prison,
     ),
     Route(
         method="POST",
         path="/sites/{site}/grants",
         page=add,
         allow=ADMINISTRATORS,
-        subject=subjects.site,
+        subject=subjects.prison,
     ),
     Route(
         method="GET",

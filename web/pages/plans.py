@@ -1,4 +1,7 @@
-"""Plans: who of the waiting list gets which free slot, shown before it is published."""
+"""Plans: who of the waiting list gets which free slot, shown before it is published.
+
+Knows neither how slots are shared out nor how they are booked.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +16,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from scheduler import planning, postage
 from scheduler.planning import NotDraft
 from scheduler.postage import Postage
-from visitation.errors import Invalid, NotFound
+from visitation.errors import Invalid
 from visitation.people import Prisoner, Visitor
 from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.waiting import Placement, Plan, WaitingEntry, WaitingVisitor
-from visitation.words import PlanState, Role, SiteKind
+from visitation.words import PlanState, Role
 from web import forms, gate, line_words, present, queue_reach, subjects
 from web.forms import Form
 from web.i18n import N_, _, ngettext
@@ -55,7 +58,7 @@ class Row:
 
 async def new(request: web.Request) -> web.Response:
     """The days to share out, and the plans made before."""
-    site = _prison(request)
+    site = gate.subject(request, Site)
     today = request.app[CLOCK]().astimezone(ZoneInfo(site.zone)).date()
     first = today + timedelta(days=1)
     form = forms.blank(Period, first_day=first, last_day=first + _WEEK)
@@ -64,7 +67,7 @@ async def new(request: web.Request) -> web.Response:
 
 async def propose(request: web.Request) -> web.Response:
     """Draw up a plan and show it."""
-    site = _prison(request)
+    site = gate.subject(request, Site)
     form = await forms.read(request, Period)
     if not form.ok:
         return await _new(request, form, site, status=422)
@@ -147,13 +150,6 @@ async def discard(request: web.Request) -> web.Response:
         )
     flash = _("The plan is thrown away; everybody stays in line.")
     return redirect(request, "plans.new", site=plan.prison_id, flash=flash)
-
-
-def _prison(request: web.Request) -> Site:
-    site = gate.subject(request, Site)
-    if site.kind is not SiteKind.PRISON:
-        raise NotFound("prison")
-    return site
 
 
 def _days(plan: Plan) -> str:
@@ -246,7 +242,7 @@ def _of_prison(method: str, page: Page) -> Route:
         path="/sites/{site}/plans",
         page=page,
         allow=_READERS if method == "GET" else _PLANNERS,
-        subject=subjects.site,
+        subject=subjects.prison,
     )
 
 

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from visitation import places
 from visitation.errors import Invalid, NotFound
 from visitation.places import LIMITS, NATION, Origin, Province, Site, Unfit
-from visitation.words import Approval, SiteKind, Supervision
+from visitation.words import Approval, Supervision
 from web import forms, gate, labels, policy_words, present, reach, subjects
 from web.fields import Count
 from web.forms import Form
@@ -62,12 +62,12 @@ class PolicyFields(forms.Fields):
 
 async def edit(request: web.Request) -> web.Response:
     """What is chosen for a prison, and what it has from the levels above."""
-    return await _edit(request, _prison(request))
+    return await _edit(request, gate.subject(request, Site))
 
 
 async def save(request: web.Request) -> web.Response:
     """Choose for a prison."""
-    site = _prison(request)
+    site = gate.subject(request, Site)
     refused = await _save(request, site)
     return refused or redirect(request, "sites.show", site=site.id, flash=_("Saved."))
 
@@ -94,13 +94,6 @@ async def save_nation(request: web.Request) -> web.Response:
     _refuse_unless_everywhere(request)
     refused = await _save(request, None)
     return refused or redirect(request, "provinces.index", flash=_("Saved."))
-
-
-def _prison(request: web.Request) -> Site:
-    site = gate.subject(request, Site)
-    if site.kind is not SiteKind.PRISON:
-        raise NotFound("policy")
-    return site
 
 
 def _refuse_unless_everywhere(request: web.Request) -> None:
@@ -226,14 +219,14 @@ ROUTES = (
         path="/sites/{site}/policy",
         page=edit,
         allow=ADMINISTRATORS,
-        subject=subjects.site,
+        subject=subjects.prison,
     ),
     Route(
         method="POST",
         path="/sites/{site}/policy",
         page=save,
         allow=ADMINISTRATORS,
-        subject=subjects.site,
+        subject=subjects.prison,
     ),
     Route(
         method="GET",

@@ -16,7 +16,7 @@ from scheduler.replan import Choices, Replan, Rest, Then
 from scheduler.replanned import Changed
 from visitation.errors import Invalid, NotFound, VisitationError
 from visitation.places import MobileDay, Site
-from visitation.words import Role, SiteKind
+from visitation.words import Role
 from web import forms, gate, present, reach, replan_rows, subjects
 from web.fields import Count, Line
 from web.forms import Form
@@ -263,8 +263,6 @@ def _of_prison(request: web.Request) -> Where:
     prison, asked = gate.subject(request, Site), forms.from_query(request, OneDay)
     if not asked.ok:
         raise NotFound("day")
-    if prison.kind is not SiteKind.PRISON:
-        raise NotFound("prison")
     day = asked.value.day
     query = {"day": day.isoformat()}
     back = url(request, "schedule.day", query={"site": str(prison.id)} | query)
@@ -294,7 +292,7 @@ def _both(method: str, path: str, page: Page) -> tuple[Route, Route]:
             path=f"/sites/{{site}}/replan{path}",
             page=page,
             allow=allow,
-            subject=subjects.site,
+            subject=subjects.prison,
             name=f"replan.{page.__name__}_at_prison",
         ),
     )
