@@ -1,4 +1,7 @@
-"""What a page says once it is in: each kind of message, and what is done about it."""
+"""What a page says once it is in: each kind of message, and what is done about it.
+
+How it was written is for `wire`; what follows in a room is for the room.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any

@@ -1,4 +1,7 @@
-"""Visits that are still to come, for the pages that change what they stand on."""
+"""Visits that are still to come, for the pages that change what they stand on.
+
+Lists them and changes none; what becomes of them is decided elsewhere.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

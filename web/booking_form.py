@@ -1,4 +1,7 @@
-"""The form of a booking: what it asks for, how it begins, and what it says in words."""
+"""The form of a booking: what it asks for, how it begins, and what it says in words.
+
+Knows no rule of booking; what is refused comes back as words beside the fields.
+"""
 
 from collections.abc import Iterable
 from typing import Annotated

@@ -1,4 +1,7 @@
-"""Where a booked visit could be moved: slots of a day, the next ones, other places."""
+"""Where a booked visit could be moved: slots of a day, the next ones, other places.
+
+Reads; whether a visit may be moved there is for the rules to say.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Flagged visits as pages show them: the queue by day, and one visit's own flags."""
+"""Flagged visits as pages show them: the queue by day, and one visit's own flags.
+
+Words and links only; what is wrong with a visit was found by `scheduler.review`.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

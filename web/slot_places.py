@@ -1,4 +1,7 @@
-"""A slot by its name: where it is, whether it is free, and what to take instead."""
+"""A slot by its name: where it is, whether it is free, and what to take instead.
+
+Reads; whether it may be booked for somebody is for the rules to say.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,7 @@
-"""`visitation import …`: what a prison's own system knows, from CSV or JSON."""
+"""`visitation import …`: what a prison's own system knows, from CSV or JSON.
+
+What a row means is decided by `visitation.imports`.
+"""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,7 @@
-"""Starting, finishing and closing a visit."""
+"""Starting, finishing and closing a visit.
+
+Knows no room and no media; says only what becomes of the record.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime

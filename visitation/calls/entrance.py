@@ -1,4 +1,7 @@
-"""Entering a call: the record and the clock say who may, at the moment of joining."""
+"""Entering a call: the record and the clock say who may, at the moment of joining.
+
+Decides by `admission`'s rules; knows no socket and no room.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

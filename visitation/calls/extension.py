@@ -1,4 +1,7 @@
-"""Making a live visit longer: because staff say so, or to give back what was lost."""
+"""Making a live visit longer: because staff say so, or to give back what was lost.
+
+Knows no room: whoever is in the call is told by those who ask for this.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

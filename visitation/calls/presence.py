@@ -1,4 +1,7 @@
-"""Who was there and when: ticks by staff, stretches in the call, minutes lost."""
+"""Who was there and when: ticks by staff, stretches in the call, minutes lost.
+
+Records; decides nothing about who may enter, and moves no visit.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -1,4 +1,7 @@
-"""Pairing a browser with a station: a code typed once, a token kept in a cookie."""
+"""Pairing a browser with a station: a code typed once, a token kept in a cookie.
+
+Knows no page; what a paired browser may see is for the gate.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,7 @@
-"""Rows of restrictions: a judge's orders that one visitor, or nobody, may visit."""
+"""Rows of restrictions: a judge's orders that one visitor, or nobody, may visit.
+
+Decides what a row would change, and leaves the writing to `people`.
+"""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

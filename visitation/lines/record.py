@@ -1,4 +1,7 @@
-"""How each participant's line did in a call: added up meanwhile, read afterwards."""
+"""How each participant's line did in a call: added up meanwhile, read afterwards.
+
+Adds up what is handed to it; measures nothing and judges nothing.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""The accounts of staff: adding, disabling, passwords, second factor."""
+"""The accounts of staff: adding, disabling, passwords, second factor.
+
+Knows no page and no cookie: whoever is shut out only loses their sessions.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,7 @@
-"""Contacts: who is linked to whom, and whether that is approved."""
+"""Contacts: who is linked to whom, and whether that is approved.
+
+Knows no booking: what a ban or a refusal means for a visit is for the rules.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""Prisoners: adding, editing, finding, transferring, releasing."""
+"""Prisoners: adding, editing, finding, transferring, releasing.
+
+What is booked for somebody who is moved or released stays booked: others judge it.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,4 +1,7 @@
-"""Prisoners, visitors, the links between them, and the accounts of staff."""
+"""Prisoners, visitors, the links between them, and the accounts of staff.
+
+Rows and what the database itself refuses; no rule and no use case.
+"""
 
 from datetime import date, datetime, time
 

@@ -1,4 +1,7 @@
-"""Visitors: adding, editing, finding."""
+"""Visitors: adding, editing, finding.
+
+Whom they may visit is said by `contacts`, not here.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime

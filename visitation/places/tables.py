@@ -1,4 +1,7 @@
-"""Provinces, sites, stations, and when a prison is open."""
+"""Provinces, sites, stations, and when a prison is open.
+
+Rows and what the database itself refuses; no rule and no use case.
+"""
 
 from datetime import date, datetime, time
 

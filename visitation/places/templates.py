@@ -1,4 +1,7 @@
-"""Session templates: when a prison is open each week, checked before they are kept."""
+"""Session templates: when a prison is open each week, checked before they are kept.
+
+Knows no holiday and no slot; slots are unrolled elsewhere.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Moving a visit through its life: one table, one conditional UPDATE, one place."""
+"""Moving a visit through its life: one table, one conditional UPDATE, one place.
+
+Knows the lifecycle's table and no rule of booking; tells nobody.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""Visits, who takes part, and the claims that keep them apart."""
+"""Visits, who takes part, and the claims that keep them apart.
+
+Rows and what the database itself refuses; no rule and no use case.
+"""
 
 from datetime import datetime
 

@@ -1,4 +1,7 @@
-"""Families that wait for a slot, the offers they get, and plans for many of them."""
+"""Families that wait for a slot, the offers they get, and plans for many of them.
+
+Rows and what the database itself refuses; no rule and no use case.
+"""
 
 from datetime import date, datetime
 

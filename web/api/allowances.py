@@ -1,4 +1,7 @@
-"""Allowances, for programs: what a prisoner has left and why, and giving more."""
+"""Allowances, for programs: what a prisoner has left and why, and giving more.
+
+Counts nothing itself: the ledger says what was granted and used.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

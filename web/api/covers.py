@@ -1,4 +1,7 @@
-"""Attendance of whole sessions and village days, for programs: list, give, cancel."""
+"""Attendance of whole sessions and village days, for programs: list, give, cancel.
+
+Whether an official is free then is said by the claims.
+"""
 
 from functools import partial
 

@@ -1,4 +1,7 @@
-"""Prisoners, visitors and contacts, for programs."""
+"""Prisoners, visitors and contacts, for programs.
+
+Searches are posted, so that no name and no phone stands in an address.
+"""
 
 from datetime import date
 from typing import Any, Literal

@@ -1,4 +1,7 @@
-"""Plans, for programs: draw one up, read what it costs, publish, discard."""
+"""Plans, for programs: draw one up, read what it costs, publish, discard.
+
+Knows neither how slots are shared out nor how they are booked.
+"""
 
 from functools import partial
 

@@ -1,4 +1,7 @@
-"""Standing visits, for programs: repeat a visit, show its series, end it."""
+"""Standing visits, for programs: repeat a visit, show its series, end it.
+
+Which of the repetitions could be booked is the scheduler's answer.
+"""
 
 from datetime import date
 from functools import partial

@@ -1,4 +1,7 @@
-"""Visits, for programs: list, get, book, move, cancel."""
+"""Visits, for programs: list, get, book, move, cancel.
+
+Reads what was asked, calls one use case, answers; knows no rule of booking.
+"""
 
 from typing import Annotated, Any
 

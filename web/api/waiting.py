@@ -1,4 +1,7 @@
-"""The waiting list, for programs: join, list with standing, withdraw."""
+"""The waiting list, for programs: join, list with standing, withdraw.
+
+What comes of waiting is told by `offers` and `placements`.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

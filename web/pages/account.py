@@ -1,4 +1,7 @@
-"""A member of staff looks after their own account: password and second factor."""
+"""A member of staff looks after their own account: password and second factor.
+
+Nobody changes another's here; administrators have `account_access`.
+"""
 
 import base64
 import binascii

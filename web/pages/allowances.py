@@ -1,4 +1,7 @@
-"""How many family visits a prisoner has left, why, and giving more or fewer."""
+"""How many family visits a prisoner has left, why, and giving more or fewer.
+
+Counts nothing itself: the ledger says what was granted and used.
+"""
 
 from typing import Annotated
 from zoneinfo import ZoneInfo

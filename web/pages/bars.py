@@ -1,4 +1,7 @@
-"""Recording a judge's order by which somebody may not visit a prisoner."""
+"""Recording a judge's order by which somebody may not visit a prisoner.
+
+What is booked already stays booked; the review queue shows it.
+"""
 
 from datetime import date, datetime, time, timedelta
 from typing import Annotated

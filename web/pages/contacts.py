@@ -1,4 +1,7 @@
-"""Contacts of a prisoner: linking a visitor, and deciding whether they may come."""
+"""Contacts of a prisoner: linking a visitor, and deciding whether they may come.
+
+Knows no rule of booking, only what is decided about two people.
+"""
 
 from datetime import datetime, time, timedelta
 from typing import Annotated

@@ -1,4 +1,7 @@
-"""Every text message as it was sent, and what became of it."""
+"""Every text message as it was sent, and what became of it.
+
+Reads only; nothing is written, sent or sent again from here.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta

@@ -1,4 +1,7 @@
-"""Mobile days: which villages a mobile office drives to, and when it stands there."""
+"""Mobile days: which villages a mobile office drives to, and when it stands there.
+
+Whether a plan holds together is the itinerary's to say.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

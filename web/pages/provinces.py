@@ -1,4 +1,7 @@
-"""Provinces: the unit of administration, and of most people's reach."""
+"""Provinces: the unit of administration, and of most people's reach.
+
+Knows the province alone; its prisons, policy and people have pages of their own.
+"""
 
 from typing import Annotated
 

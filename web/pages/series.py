@@ -1,4 +1,7 @@
-"""A standing visit: the same again every so many weeks, and the end of it."""
+"""A standing visit: the same again every so many weeks, and the end of it.
+
+Which visits can be repeated, and how often, is the scheduler's to say.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated

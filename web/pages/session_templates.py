@@ -1,4 +1,7 @@
-"""Weekly opening times of a prison: which days, from when to when, in which slots."""
+"""Weekly opening times of a prison: which days, from when to when, in which slots.
+
+What an opening has to fulfil is said where templates are kept.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Tokens with which programs act as an account: issued, shown once, listed, revoked."""
+"""Tokens with which programs act as an account: issued, shown once, listed, revoked.
+
+A token is readable in the answer that issues it, and nowhere else.
+"""
 
 from datetime import timedelta
 from typing import Annotated

@@ -1,4 +1,7 @@
-"""Moving, cancelling and closing a visit."""
+"""Moving, cancelling and closing a visit.
+
+Who may do it, and when, is in the lifecycle's tables; the rules say where to.
+"""
 
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo

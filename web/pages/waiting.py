@@ -1,4 +1,7 @@
-"""The waiting list of a prison: who waits, since when, and what is offered to whom."""
+"""The waiting list of a prison: who waits, since when, and what is offered to whom.
+
+Who comes first, and who is offered what, is decided by sweeps and plans.
+"""
 
 from zoneinfo import ZoneInfo
 
