@@ -8,8 +8,8 @@ import pytest
 from aiohttp import ClientWebSocketResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from signaling import conduct, endpoint, tickets, wire
-from signaling.hub import CallSettings, Hub
+from signaling import conduct, endpoint, tickets, timekeeping, wire
+from signaling.hub import CallSettings, Hub, Live
 from tests import make
 from tests.fakes import Clock
 from tests.signaling.fakes import FakeEngine
@@ -19,7 +19,7 @@ from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.lifecycle import VisitState
 from visitation.visits import Participant, Visit
-from visitation.words import Part, Role, VisitKind
+from visitation.words import Fault, Part, Role, VisitKind
 
 ACCOUNT = 1
 WARDEN = Actor.account(ACCOUNT, Role.WARDEN)
@@ -134,6 +134,25 @@ async def restarted(stage: Stage) -> None:
         ).__dict__
     )
     await stage.hub.start()
+
+
+def live_of(stage: Stage) -> Live:
+    live = stage.hub.live(stage.visit.reference)
+    assert live is not None
+    return live
+
+
+async def passes(stage: Stage, seconds: int) -> None:
+    """So many seconds go by, each with its tick."""
+    for _ in range(seconds):
+        stage.clock.forward(timedelta(seconds=1))
+        await timekeeping.tick(stage.hub, live_of(stage), measure=False)
+
+
+async def lost(stage: Stage) -> dict[Fault, int]:
+    await stage.hub.settled()
+    async with stage.database.read() as session:
+        return dict((await calls.losses.of(session, stage.visit)).seconds)
 
 
 @pytest.fixture

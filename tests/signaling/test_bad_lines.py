@@ -3,8 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from signaling import conduct, timekeeping
-from signaling.hub import Live
+from signaling import conduct
 from signaling.media.engine import (
     BadSdp,
     LegConnected,
@@ -22,33 +21,17 @@ from tests.signaling.conftest import (
     Stage,
     hear,
     in_call,
+    live_of,
+    lost,
+    passes,
     say,
 )
 from tests.signaling.fakes import OFFER, FakeEngine
-from visitation import audit, calls
+from visitation import audit
 from visitation.lifecycle import VisitState
 from visitation.words import Fault, Part, Supervision
 
 SECOND = timedelta(seconds=1)
-
-
-def live_of(stage: Stage) -> Live:
-    live = stage.hub.live(stage.visit.reference)
-    assert live is not None
-    return live
-
-
-async def passes(stage: Stage, seconds: int) -> None:
-    """So many seconds go by, each with its tick."""
-    for _ in range(seconds):
-        stage.clock.forward(SECOND)
-        await timekeeping.tick(stage.hub, live_of(stage), measure=False)
-
-
-async def lost(stage: Stage) -> dict[Fault, int]:
-    await stage.hub.settled()
-    async with stage.database.read() as session:
-        return dict((await calls.losses.of(session, stage.visit)).seconds)
 
 
 class Away(FakeEngine):

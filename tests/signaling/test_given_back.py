@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from signaling import conduct, timekeeping
-from signaling.hub import Live
 from signaling.media.engine import (
     ParticipantStatistics,
 )
@@ -17,36 +16,19 @@ from tests.signaling.conftest import (
     Stage,
     hear,
     in_call,
+    live_of,
+    lost,
+    passes,
     restarted,
     say,
 )
 from tests.signaling.fakes import leg
-from visitation import calls
 from visitation.words import Fault, Outcome, Part
 
 SECOND = timedelta(seconds=1)
 GONE = ParticipantStatistics(
     publisher=leg(state="lost"), subscriber=leg(state="lost"), silence={}
 )
-
-
-def live_of(stage: Stage) -> Live:
-    live = stage.hub.live(stage.visit.reference)
-    assert live is not None
-    return live
-
-
-async def passes(stage: Stage, seconds: int) -> None:
-    """So many seconds go by, each with its tick."""
-    for _ in range(seconds):
-        stage.clock.forward(SECOND)
-        await timekeeping.tick(stage.hub, live_of(stage), measure=False)
-
-
-async def lost(stage: Stage) -> dict[Fault, int]:
-    await stage.hub.settled()
-    async with stage.database.read() as session:
-        return dict((await calls.losses.of(session, stage.visit)).seconds)
 
 
 async def until(stage: Stage, *, before_end: int) -> None:
