@@ -32,6 +32,8 @@ _NOT_IN_LINE = {
 def waits(days: int, *, met: bool) -> str:
     """How long a family has waited, in words."""
     count = present.digits(days)
+    if not days:
+        return _("The last visit was today") if met else _("No visit yet; new in line")
     if met:
         return ngettext(
             "%(count)s day since the last visit",

@@ -14,6 +14,8 @@ from visitation.timespan import Timespan
 from web import i18n
 from web.i18n import _, ngettext
 
+#: First strong isolate: what follows is read by itself.
+_ISOLATE = "\u2068"
 _MONTHS_EN = (
     "January",
     "February",
@@ -141,10 +143,16 @@ def typed_phone(value: str) -> str:
 
 
 def bdi(value: object) -> Markup:
-    """A name or code that cannot disturb the text around it."""
+    """A name or code that cannot disturb the text around it.
+
+    A sentence of ours with names in it is read in the direction of the page.
+    """
+    if _ISOLATE in str(value):
+        way = i18n.direction()
+        return Markup('<span dir="{}">{}</span>').format(way, escape(value))
     return Markup("<bdi>{}</bdi>").format(escape(value))
 
 
 def isolated(value: object) -> str:
     """The same where no markup may stand, such as in the choices of a list."""
-    return f"\u2068{value}\u2069"
+    return f"{_ISOLATE}{value}\u2069"

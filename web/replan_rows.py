@@ -186,6 +186,8 @@ def _waits(family: Waiting) -> str:
     if family.met_at is not None:
         return line_words.waits(family.waited_days, met=True)
     days = family.waited_days
+    if not days:
+        return _("No visit yet; waiting since today")
     return ngettext(
         "No visit yet; waiting since %(count)s day",
         "No visit yet; waiting since %(count)s days",

@@ -73,6 +73,10 @@ THREE_TIMES = N_(
     "At a service point the clerk asks for you. Name up to three times, the best "
     "first: if the first cannot be, you get the next."
 )
+UNTIL_IT_BEGINS = N_(
+    "Ask at least %(family_notice)s before the visit. The office can book until it "
+    "begins."
+)
 APPROVED_FIRST = N_(
     "Staff of the prison look at what you, or the clerk for you, ask for. The time is "
     "kept meanwhile. If nobody has answered %(decide)s before the visit, the request "
@@ -91,7 +95,9 @@ _DAY = 24 * _HOUR
 
 def published(policy: Policy) -> tuple[str, ...]:
     """Every rule that families should know, in the language being spoken."""
-    numbers = _numbers(policy)
+    numbers, before = _numbers(policy), dict(SENTENCES)
+    if not policy.notice_minutes:
+        before[Refusal.TOO_SOON] = UNTIL_IT_BEGINS
     after = (
         THREE_TIMES,
         APPROVED_FIRST if policy.approval is Approval.REQUIRED else BOOKED_AT_ONCE,
@@ -99,7 +105,7 @@ def published(policy: Policy) -> tuple[str, ...]:
         CANCELLED_BY_US,
         EARLY,
     )
-    return tuple(_(one, **numbers) for one in (*SENTENCES.values(), *after))
+    return tuple(_(one, **numbers) for one in (*before.values(), *after))
 
 
 def stretch(minutes: int) -> str:

@@ -108,3 +108,9 @@ def test_rules_are_whole_sentences_in_both_languages() -> None:
             rules = rule_sentences.published(Policy())
         assert len(rules) == len(rule_sentences.SENTENCES) + 5
         assert all(rule.endswith(".") and "%" not in rule for rule in rules)
+
+
+def test_where_nothing_is_too_late_the_rules_say_so() -> None:
+    with i18n.speaking(i18n.load(), "en"):
+        first = rule_sentences.published(Policy(notice_minutes=0))[0]
+    assert first.endswith("The office can book until it begins.")

@@ -106,3 +106,10 @@ def test_phones_are_kept_from_turning_round(language: str) -> None:
 
 def test_names_cannot_bring_markup() -> None:
     assert present.bdi("<b>Reza</b>") == "<bdi>&lt;b&gt;Reza&lt;/b&gt;</bdi>"
+
+
+def test_a_sentence_with_names_in_it_reads_as_the_page_does(language: str) -> None:
+    said = f"{present.isolated('مریم نوبتی')}, Scheduler"
+    way = {"fa": "rtl", "en": "ltr"}[language]
+    assert present.bdi(said) == f'<span dir="{way}">{said}</span>'
+    assert present.bdi("مریم نوبتی") == "<bdi>مریم نوبتی</bdi>"
