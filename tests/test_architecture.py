@@ -1,4 +1,4 @@
-"""The documents say what the code says."""
+"""The documents say what the code says, and files and functions stay readable."""
 
 import ast
 from collections.abc import Iterator
