@@ -71,6 +71,9 @@ ROWS: Mapping[str, str] = {
         "There is no such kiosk within your reach. Check its name and its place."
     ),
     "import_several_kiosks": N_("Several kiosks fit. Name the place and the kiosk."),
+    "import_overtaken": N_(
+        "Somebody else changed the same at this moment. Send the row again."
+    ),
     "import_key_used": N_(
         "Another visit has this name already. Move that visit, or use another name."
     ),

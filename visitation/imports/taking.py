@@ -8,9 +8,11 @@ refused for leaves the others alone.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import people
+from visitation.database import is_conflict
 from visitation.errors import Invalid, NotFound, VisitationError
 from visitation.imports.around import Around, Known, as_known
 from visitation.imports.doubles import Doubles
@@ -93,6 +95,11 @@ class _Taking:
             self.lines.append(await self._taken(row))
         except VisitationError as refused:
             self.lines.append(_refused(row, *_why(refused)))
+        except IntegrityError as error:
+            # Somebody else wrote the same at this moment; its savepoint is undone.
+            if not is_conflict(error):
+                raise
+            self.lines.append(_refused(row, "", ("import_overtaken",)))
 
     async def _taken(self, row: Row) -> Line:
         verdict = await self._decide(self._session, row, self._around)
