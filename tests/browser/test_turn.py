@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,8 @@ async def service(
     )
     settings = plain.model_copy(update={"turn": turn})
     clock, keyring = MorningClock(), Keyring(SECRET.encode())
+    # The relay knows no clock but the real one: by that, no visit may be over.
+    clock.forward(timedelta(days=1))
     database = Database(sqlite_url)
     await populate(database, clock())
     async with running(settings, database, clock=clock) as app:
