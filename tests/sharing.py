@@ -7,16 +7,11 @@ one of them leaves enough of it for tests that only compute.
 from xdist.scheduler import LoadScopeScheduling
 
 CALLS = (
-    "tests/bench/",
     "tests/browser/",
-    "tests/impair/",
-    "tests/relay/",
     "tests/signaling/media/",
-    "tests/signaling/test_soak.py",
     "tests/web/test_call_in_browser.py",
     "tests/web/test_call_media.py",
     "tests/web/test_call_pulse.py",
-    "tests/web/test_frame_in_browser.py",
 )
 
 
