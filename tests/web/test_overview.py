@@ -94,6 +94,26 @@ async def test_a_day_lists_the_prisons_with_their_first_free_time(
     assert one.count("زندان زنان") == 1  # only to choose
 
 
+async def test_each_prison_of_a_day_keeps_its_own_clock(
+    site: Site, world: World
+) -> None:
+    async with site.database.write() as session:
+        province = await session.get_one(Province, world.prison.province_id)
+        other = await make.prison(
+            session, province, name="زندان دوم", zone="Asia/Dubai"
+        )
+        await make.terminal(session, other)
+        await make.open_every_day(session, other)
+    await site.sign_in(Role.SCHEDULER)
+    await english(site)
+
+    both = await page(site, "/overview/day", day=TOMORROW)
+
+    # An hour in Dubai begins half an hour earlier than in Tehran.
+    assert both.count("08:00") == 2
+    assert "07:30" not in both
+
+
 async def test_villages_say_how_much_is_free(site: Site, world: World) -> None:
     async with site.database.write() as session:
         province = await session.get_one(Province, world.point.province_id)
