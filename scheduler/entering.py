@@ -109,10 +109,9 @@ async def _insert(
 ) -> dict[int, int]:
     session.add(visit)
     await session.flush()
-    codes: list[visits.Code] = []
-    if coded and proposal.visitor_ids:
-        codes = await visits.draw(session, len(proposal.visitor_ids), keyring=keyring)
-    return await visits.enter(session, parts_of(visit, proposal, keyring, codes))
+    codes = visits.draw(len(proposal.visitor_ids) if coded else 0, keyring=keyring)
+    parts = parts_of(visit, proposal, keyring, codes)
+    return await visits.enter(session, parts, keyring=keyring)
 
 
 def _audience(

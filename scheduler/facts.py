@@ -4,9 +4,9 @@ Reads for `situation`: one query about the day, one about the visitors, one abou
 official's hours if there is one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, exists, select
 from sqlmodel import SQLModel, and_, col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import openings, slots
+from scheduler import openings, rules, slots
 from scheduler.proposals import Proposal
 from scheduler.seats import Seats
 from scheduler.slots import Slot
@@ -24,7 +24,8 @@ from visitation.people.hours import spans_on
 from visitation.places import Closure, SessionTemplate
 from visitation.places.mobile import stops_at
 from visitation.places.tables import Holiday, ProvinceGrant, Site, Station
-from visitation.visits import Visit
+from visitation.timespan import Timespan
+from visitation.visits import Visit, claims
 from visitation.words import SiteKind
 
 _TABLES = SQLModel.metadata.tables
@@ -77,6 +78,19 @@ def _observed(where: Any) -> Any:
     return select(col(Holiday.observed)).where(col(Holiday.day) == _DAY, where)
 
 
+def _taken() -> list[Any]:
+    """Of each kind that a visit occupies, whether somebody else has it then."""
+    return [
+        claims.holding(
+            bindparam(f"{kind}_names", expanding=True),
+            bindparam("first"),
+            bindparam("seats_free" if kind in claims.SEATS else "people_free"),
+            bindparam("but_visit"),
+        ).label(f"{kind}_taken")
+        for kind in rules.TAKEN
+    ]
+
+
 #: A row for each template of the weekday, or one; each with all that is against it.
 #: Made once: putting it together takes longer than its answer.
 _DAY_OF: Any = (
@@ -93,6 +107,7 @@ _DAY_OF: Any = (
         _observed(col(Holiday.province_id) == bindparam("province"))
         .scalar_subquery()
         .label("own_holiday"),
+        *_taken(),
     )
     .select_from(Site)
     .outerjoin(
@@ -142,7 +157,11 @@ _HOURS = select(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """The local day of a visit: the terminal's slots, and what is against the visit."""
+    """The local day of a visit: the terminal's slots, and what is against the visit.
+
+    Attributes:
+        taken: which kinds of what the visit occupies somebody else has then.
+    """
 
     slots: tuple[Slot, ...]
     holiday: bool
@@ -151,12 +170,14 @@ class Day:
     kept_apart: bool
     closed: bool
     province_admitted: bool
+    taken: frozenset[str]
 
 
 async def day(
     session: AsyncSession,
     proposal: Proposal,
     seats: Seats,
+    wanted: Collection[str],
     *,
     but_visit: int | None,
 ) -> Day:
@@ -183,6 +204,8 @@ async def day(
             "stations": [proposal.terminal_id, proposal.kiosk_id or 0],
             "province": prison.province_id,
             "from_province": seats.province_id or 0,
+            **_quanta(span, turned_over),
+            **_names(wanted),
         },
     )
     one = rows[0]
@@ -198,7 +221,23 @@ async def day(
         closed=given_up or one.closed,
         province_admitted=seats.province_id in {None, prison.province_id}
         or one.granted,
+        taken=frozenset(kind for kind in rules.TAKEN if getattr(one, f"{kind}_taken")),
     )
+
+
+def _quanta(span: Timespan, turned_over: datetime) -> dict[str, int]:
+    return {
+        "first": span.quanta().start,
+        "people_free": span.quanta().stop,
+        "seats_free": Timespan(span.start, turned_over).quanta().stop,
+    }
+
+
+def _names(wanted: Collection[str]) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {f"{kind}_names": [] for kind in rules.TAKEN}
+    for name in sorted(wanted):
+        names[f"{name.partition(':')[0]}_names"].append(name)
+    return names
 
 
 def _slots(

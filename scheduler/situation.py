@@ -17,7 +17,7 @@ from visitation import visits
 from visitation.people.contacts import Standing, standing
 from visitation.places import Closure, Policy
 from visitation.timespan import Timespan
-from visitation.visits import Balance, Cover, Pages, Quota, claims, ledger
+from visitation.visits import Balance, Cover, Pages, Quota, ledger
 from visitation.words import Asker, Relation, VisitKind
 
 
@@ -79,7 +79,9 @@ async def survey(
     await session.flush()
     ends = await seats(session, proposal)
     prison = ends.prison
-    day = await facts.day(session, proposal, ends, but_visit=but_visit)
+    day = await facts.day(
+        session, proposal, ends, wanted(proposal), but_visit=but_visit
+    )
     pages = await _pages(session, proposal, prison, but_visit)
     local = prison.day(proposal.span.start)
     contacts = await facts.contacts(session, proposal)
@@ -90,7 +92,7 @@ async def survey(
         contacts,
         now=now,
         allowance=_allowance(proposal, prison, pages, but_visit),
-        taken=await _taken(session, proposal, prison.policy.turnover, but_visit),
+        taken=day.taken,
         official_is_then=await facts.official_is_then(session, proposal, local),
         cover_holds=await _cover_holds(session, proposal),
     )
@@ -230,23 +232,6 @@ def quota_of(prison: Prison, proposal: Proposal) -> Quota:
     """What the prison grants in the week and the month of the proposed day."""
     day = prison.day(proposal.span.start)
     return visits.quota(prison.policy, prison.zone, day)
-
-
-async def _taken(
-    session: AsyncSession,
-    proposal: Proposal,
-    turnover: timedelta,
-    but_visit: int | None,
-) -> frozenset[str]:
-    held = await claims.held(
-        session,
-        wanted(proposal),
-        proposal.span,
-        turnover=turnover,
-        but_visit=but_visit,
-        closures=False,
-    )
-    return frozenset(name.partition(":")[0] for name in held)
 
 
 def wanted(proposal: Proposal) -> frozenset[str]:

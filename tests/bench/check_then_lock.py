@@ -102,7 +102,7 @@ async def book(
     known = known_of(
         proposal,
         ends,
-        await facts.day(session, proposal, ends, but_visit=None),
+        await facts.day(session, proposal, ends, (), but_visit=None),
         await facts.contacts(session, proposal),
         now=now,
         allowance=(left[quota.week.name], left[quota.month.name]),
@@ -147,8 +147,9 @@ async def _written(
     )
     session.add(visit)
     await session.flush()
-    codes = await visits.draw(session, len(proposal.visitor_ids), keyring=keyring)
-    await visits.enter(session, parts_of(visit, proposal, keyring, codes))
+    codes = visits.draw(len(proposal.visitor_ids), keyring=keyring)
+    parts = parts_of(visit, proposal, keyring, codes)
+    await visits.enter(session, parts, keyring=keyring)
     return visit
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, bindparam, func, select, text, tuple_
+from sqlalchemy import JSON, bindparam, exists, func, or_, select, text, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, and_, col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,6 +22,8 @@ from visitation.timespan import Timespan
 from visitation.visits.tables import Claim, Visit
 
 _TABLE = SQLModel.metadata.tables["claim"]
+#: The kinds that are kept for the turnover after a visit as well.
+SEATS = ("terminal", "kiosk")
 _INTO = (
     "INSERT INTO claim (resource, quantum, visit_id, closure_id, cover_id) SELECT {},"
     " CAST(:visit AS integer), CAST(:closure AS integer), CAST(:cover AS integer)"
@@ -44,7 +46,7 @@ _INSERT: Mapping[str, Any] = {
     )
 }
 #: Claims of others, made once: putting it together takes longer than its answer.
-_HELD = select(_TABLE.c.resource, _TABLE.c.quantum, _TABLE.c.closure_id).where(
+_HELD = select(_TABLE.c.resource, _TABLE.c.quantum).where(
     _TABLE.c.resource.in_(bindparam("names", expanding=True)),
     _TABLE.c.quantum >= bindparam("first"),
     _TABLE.c.quantum < bindparam("after"),
@@ -193,6 +195,17 @@ async def retime(
         ) from None
 
 
+def holding(names: Any, first: Any, after: Any, but_visit: Any) -> Any:
+    """The condition that another visit, or a cover, claims one of some resources."""
+    return exists().where(
+        _TABLE.c.resource.in_(names),
+        _TABLE.c.quantum >= first,
+        _TABLE.c.quantum < after,
+        _TABLE.c.closure_id.is_(None),
+        or_(_TABLE.c.visit_id.is_(None), _TABLE.c.visit_id != but_visit),
+    )
+
+
 async def held(
     session: AsyncSession,
     names: Iterable[str],
@@ -200,12 +213,8 @@ async def held(
     *,
     turnover: timedelta = timedelta(0),
     but_visit: int | None = None,
-    closures: bool = True,
 ) -> frozenset[str]:
-    """Which of the resources are claimed somewhere in the span by somebody else.
-
-    With `closures=False`, only by other visits and by covers.
-    """
+    """Which of the resources are claimed somewhere in the span by somebody else."""
     quanta = span.quanta()
     rows = await database.rows(
         session,
@@ -219,10 +228,7 @@ async def held(
         },
     )
     return frozenset(
-        name
-        for name, quantum, closure_id in rows
-        if (quantum < quanta.stop or _is_seat(name))
-        and (closures or closure_id is None)
+        name for name, quantum in rows if quantum < quanta.stop or _is_seat(name)
     )
 
 
@@ -254,7 +260,7 @@ async def _insert(
 
 
 def _is_seat(resource: str) -> bool:
-    return resource.startswith(("terminal:", "kiosk:"))
+    return resource.partition(":")[0] in SEATS
 
 
 def _from(instant: datetime) -> Any:

@@ -6,13 +6,10 @@ fingerprint for looking them up; both are wiped when the visit is over.
 
 from dataclasses import dataclass
 
-import sqlalchemy
-from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import SQLModel, col, select, update
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import database
 from visitation.database import is_conflict
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
@@ -21,11 +18,6 @@ from visitation.visits.tables import Participant
 CODE_DIGITS = 6
 TRIES = 20
 PURPOSE = "join-code"
-
-_PARTICIPANT = SQLModel.metadata.tables["participant"]
-_USED = sqlalchemy.select(_PARTICIPANT.c.id).where(
-    _PARTICIPANT.c.code_fingerprint.in_(bindparam("prints", expanding=True))
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,24 +57,18 @@ async def issue(
     raise RuntimeError("no free join code")
 
 
-async def draw(session: AsyncSession, count: int, *, keyring: Keyring) -> list[Code]:
-    """So many codes that nobody has, for participants who are still to be written.
-
-    One query. The database refuses what somebody else draws at the same moment.
-
-    Raises:
-        RuntimeError: if no free codes were found, which needs most of a million in use.
-    """
-    for _ in range(TRIES):
-        drawn = {keyring.digits(CODE_DIGITS) for _ in range(count)}
-        prints = {keyring.fingerprint(PURPOSE, code): code for code in sorted(drawn)}
-        used = await database.rows(session, _USED, {"prints": list(prints)})
-        if len(drawn) == count and not used:
-            return [
-                Code(sealed=keyring.seal(PURPOSE, code), fingerprint=fingerprint)
-                for fingerprint, code in prints.items()
-            ]
-    raise RuntimeError("no free join code")
+def draw(count: int, *, keyring: Keyring) -> list[Code]:
+    """So many different codes; whether somebody has one of them, the database knows."""
+    drawn: set[str] = set()
+    while len(drawn) < count:
+        drawn.add(keyring.digits(CODE_DIGITS))
+    return [
+        Code(
+            sealed=keyring.seal(PURPOSE, code),
+            fingerprint=keyring.fingerprint(PURPOSE, code),
+        )
+        for code in sorted(drawn)
+    ]
 
 
 def code_of(participant: Participant, *, keyring: Keyring) -> str | None:

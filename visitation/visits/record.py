@@ -3,13 +3,14 @@
 Knows the lifecycle's table and no rule of booking; tells nobody.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,7 +18,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import audit, database, lifecycle
 from visitation.audit import Actor
 from visitation.errors import NotFound, VisitationError
+from visitation.keyring import Keyring
 from visitation.lifecycle import TICKS, ParticipantState, VisitAction
+from visitation.visits import codes
 from visitation.visits.codes import Code
 from visitation.visits.tables import Participant, Visit
 from visitation.words import Part
@@ -25,7 +28,12 @@ from visitation.words import Part
 _VISIT = SQLModel.metadata.tables["visit"]
 _PARTICIPANT = SQLModel.metadata.tables["participant"]
 #: With RETURNING the rows of one call become one INSERT.
-_ENTER = insert(_PARTICIPANT).returning(_PARTICIPANT.c.visitor_id, _PARTICIPANT.c.id)
+_ENTER: Mapping[str, Any] = {
+    name: dialect.insert(_PARTICIPANT)
+    .on_conflict_do_nothing(index_elements=["code_fingerprint"])
+    .returning(_PARTICIPANT.c.reference, _PARTICIPANT.c.visitor_id, _PARTICIPANT.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 
 class Overtaken(VisitationError):
@@ -71,15 +79,32 @@ def _named(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 async def enter(
-    session: AsyncSession, parts: Sequence[dict[str, Any]]
+    session: AsyncSession, parts: Sequence[dict[str, Any]], *, keyring: Keyring
 ) -> dict[int, int]:
     """Write who takes part in a new visit, in one statement.
 
+    Whoever drew a code that somebody else has draws another.
+
     Returns:
         The id of each visitor's part, by the visitor's.
+
+    Raises:
+        RuntimeError: if no free codes were found, which needs most of a million in use.
     """
-    entered = await database.rows(session, _ENTER, parts)
-    return {who: part for who, part in entered if who is not None}
+    enter = _ENTER[session.get_bind().dialect.name]
+    entered: dict[int, int] = {}
+    for _ in range(codes.TRIES):
+        rows = await database.rows(session, enter, parts)
+        entered |= {one.visitor_id: one.id for one in rows if one.visitor_id}
+        written = {one.reference for one in rows}
+        parts = [one for one in parts if one["reference"] not in written]
+        if not parts:
+            return entered
+        for part, code in zip(
+            parts, codes.draw(len(parts), keyring=keyring), strict=True
+        ):
+            part.update(_coded(code))
+    raise RuntimeError("no free join code")
 
 
 def part_of(
@@ -99,10 +124,16 @@ def part_of(
         "visitor_id": visitor_id,
         "account_id": account_id,
         "state": ParticipantState.EXPECTED,
-        "code_sealed": code.sealed if code else None,
-        "code_fingerprint": code.fingerprint if code else None,
+        **_coded(code),
         "seconds_connected": 0,
         "seconds_lost": 0,
+    }
+
+
+def _coded(code: Code | None) -> dict[str, Any]:
+    return {
+        "code_sealed": code.sealed if code else None,
+        "code_fingerprint": code.fingerprint if code else None,
     }
 
 
