@@ -19,7 +19,6 @@ from visitation import audit
 from visitation.audit.tables import AuditEntry
 from visitation.database import Database
 from visitation.lifecycle import TO_COME
-from visitation.lifecycle import TO_COME
 from visitation.places import DEFAULT_ZONE
 from visitation.timespan import Timespan
 from visitation.visits import Visit, flags
