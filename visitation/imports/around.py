@@ -1,7 +1,7 @@
 """What the rows of one batch may refer to: the prisons within reach, and prisoners.
 
 A few queries for a batch, however many rows it has. What is out of reach does not
-exist.
+exist, but as a prison to which somebody is taken.
 """
 
 from collections import defaultdict
@@ -66,9 +66,10 @@ _COLUMNS: Any = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prison:
-    """A prison that rows may name."""
+    """A prison that rows may name; out of reach, only as where somebody is taken."""
 
     id: int
+    reached: bool
     zone: ZoneInfo
     names: frozenset[str]
     provinces: frozenset[str]
@@ -81,9 +82,12 @@ class Around:
         self, prisons: Iterable[Prison], known: Iterable[Known], desk: Desk
     ) -> None:
         self.desk = desk
-        self.prisons = {prison.id: prison for prison in prisons}
+        self._everywhere = {prison.id: prison for prison in prisons}
+        self.prisons = {
+            number: one for number, one in self._everywhere.items() if one.reached
+        }
         self._by_name: dict[str, list[Prison]] = defaultdict(list)
-        for prison in self.prisons.values():
+        for prison in self._everywhere.values():
             for name in prison.names:
                 self._by_name[name].append(prison)
         self._by_id: dict[str, Known] = {}
@@ -95,14 +99,25 @@ class Around:
             self._at[one.site_id, persian.fold(one.number)] = one
             self._named[one.site_id, squeezed(one.name_folded)].add(one.id)
 
-    def prison(
-        self, row: Row, name: str = "prison", province: str = "province"
-    ) -> Prison:
+    def prison(self, row: Row) -> Prison:
         """The prison a row names, by its id or by its name within a province.
 
         Raises:
             RowRefused: if there is none within reach, or several have the name.
         """
+        return self._named_in(row, "prison", "province")
+
+    def destination(self, row: Row) -> Prison:
+        """Where a row says somebody is taken: any prison, but first one within reach.
+
+        Raises:
+            RowRefused: if there is none, or several have the name.
+        """
+        return self._named_in(row, "to_prison", "to_province", anywhere=True)
+
+    def _named_in(
+        self, row: Row, name: str, province: str, *, anywhere: bool = False
+    ) -> Prison:
         said = squeezed(row.cell(name))
         if not said:
             raise RowRefused(name, "cell_missing")
@@ -110,6 +125,8 @@ class Around:
         found = self._by_name[said] if said in self._by_name else self._numbered(said)
         if within:
             found = [one for one in found if within in one.provinces]
+        near = [one for one in found if one.reached]
+        found = near or (found if anywhere else [])
         if not found:
             raise RowRefused(name, "import_unknown_prison")
         if len(found) > 1:
@@ -192,7 +209,7 @@ class Around:
     def _numbered(self, said: str) -> list[Prison]:
         if not (said.isascii() and said.isdigit()):
             return []
-        prison = self.prisons.get(int(said))
+        prison = self._everywhere.get(int(said))
         return [prison] if prison else []
 
 
@@ -212,19 +229,19 @@ async def with_prisons(
 
 
 async def prisons(session: AsyncSession, desk: Desk) -> list[Prison]:
-    """The prisons within reach that were not given up."""
+    """The prisons that were not given up, and which of them are within reach."""
     found = await session.exec(
         select(Site, Province)
         .join(Province, col(Province.id) == col(Site.province_id))
         .where(
             Site.kind == SiteKind.PRISON,
             or_(col(Site.closed_at).is_(None), col(Site.closed_at) > desk.now),
-            desk.scope.of_sites(),
         )
     )
     return [
         Prison(
             id=site.id,
+            reached=desk.scope.reaches(site),
             zone=ZoneInfo(site.zone),
             names=frozenset({squeezed(site.name)}),
             provinces=frozenset({squeezed(province.name), squeezed(province.code)}),
@@ -300,12 +317,12 @@ def _marks(row: Row, keyring: Keyring) -> set[str]:
 
 def _prison_ids(row: Row, named: Around) -> Iterable[tuple[str, int]]:
     """The prisons a row names, each with the column of the number there."""
-    for number, prison, province in (
-        ("number", "prison", "province"),
-        ("to_number", "to_prison", "to_province"),
+    for number, prison in (
+        ("number", named.prison),
+        ("to_number", named.destination),
     ):
         try:
-            yield number, named.prison(row, prison, province).id
+            yield number, prison(row).id
         except RowRefused:
             continue
 

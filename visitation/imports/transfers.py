@@ -20,7 +20,7 @@ async def decide(session: AsyncSession, row: Row, around: Around) -> Verdict:
     Raises:
         RowRefused: if the prisoner or a prison is unknown, or the number is somebody's.
     """
-    to_site = around.prison(row, "to_prison", "to_province").id
+    to_site = around.destination(row).id
     to_number = cells.number(row, "to_number", required=True)
     there = around.at(to_site, to_number)
     if national_id := cells.national_id(row):
