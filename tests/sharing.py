@@ -7,6 +7,7 @@ one of them leaves enough of it for tests that only compute.
 from xdist.scheduler import LoadScopeScheduling
 
 CALLS = (
+    "tests/bench/",
     "tests/browser/",
     "tests/signaling/media/",
     "tests/web/test_call_in_browser.py",
