@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from pydantic import Field
 
-from web import forms, sealed
+from web import forms, picks, sealed
 from web.fields import Line
 from web.forms import Form
 from web.i18n import N_
@@ -55,7 +55,7 @@ def moment(at: datetime, number: int) -> str:
 def read_moment(text: str) -> tuple[datetime, int] | None:
     """The same read again; None if it is no such place."""
     since, _dash, number = text.partition("-")
-    if not (_is_number(since) and _is_number(number)):
+    if not (_is_number(since) and _is_number(number)) or int(number) > picks.LAST_ID:
         return None
     return _EPOCH + int(since) * timedelta.resolution, int(number)
 

@@ -22,7 +22,7 @@ from web.i18n import N_, _
 from web.render import TRANSLATIONS
 
 #: PostgreSQL's integer keys end here.
-_LAST_ID = 2**31 - 1
+LAST_ID = 2**31 - 1
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 _NOT_OFFERED = N_("Choose one from the list.")
 M = TypeVar("M", bound=forms.Fields)
@@ -48,7 +48,7 @@ DECISIONS = (
 def _id(typed: object) -> object:
     if isinstance(typed, str):
         plain = persian.to_ascii_digits(typed).strip()
-        if plain.isascii() and plain.isdigit() and 0 < int(plain) <= _LAST_ID:
+        if plain.isascii() and plain.isdigit() and 0 < int(plain) <= LAST_ID:
             return int(plain)
     elif isinstance(typed, int):
         return typed

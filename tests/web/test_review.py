@@ -11,10 +11,11 @@ from scheduler import review
 from scheduler.proposals import Refusal
 from tests import make
 from tests.make import World
-from tests.web.conftest import Site
+from tests.web.conftest import Site, Start
 from tests.web.worlds import TEN, book, english, made, text
 from visitation import people, places
 from visitation.audit import SYSTEM
+from visitation.database import Database
 from visitation.lifecycle import VisitState
 from visitation.messages import of_visit
 from visitation.visits import Visit, flags
@@ -267,6 +268,15 @@ async def test_an_address_that_leads_nowhere_shows_some_page(
 ) -> None:
     page = await text(await scheduler.get(f"/review?after={after}"))
     assert "1 visit is to be reviewed." in page
+
+
+async def test_no_visit_has_a_number_beyond_those_that_keys_have(
+    start_site: Start, database: Database
+) -> None:
+    site = await start_site(database=database)
+    await site.sign_in(Role.SCHEDULER)
+    for number in (2**31 - 1, 2**31, 10**15):
+        assert (await site.get(f"/review?after=1-{number}")).status == 200
 
 
 async def many_flagged(site: Site, world: World, count: int) -> set[str]:
