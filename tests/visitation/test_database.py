@@ -1,11 +1,12 @@
 """Both databases keep the same promises."""
 
 import asyncio
+import traceback
 from datetime import datetime
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import select
 
 from tests.conftest import NOON
@@ -68,6 +69,27 @@ async def test_an_audit_entry_is_never_changed(database: Database) -> None:
             await session.delete((await session.exec(select(AuditEntry))).one())
 
 
+async def test_what_is_logged_of_an_error_says_nothing_of_the_row(
+    database: Database,
+) -> None:
+    with pytest.raises(IntegrityError) as told:
+        async with database.write() as session:
+            for _ in range(2):
+                session.add(Province(code="secret", name="اصفهان"))
+                await session.flush()
+    assert "secret" not in "".join(traceback.format_exception(told.value))
+
+
+async def test_nor_of_what_was_asked_for(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite's numbers have no end")
+    number = 3**21
+    with pytest.raises(DBAPIError, match="int32") as told:
+        async with database.read() as session:
+            await session.exec(select(Province).where(Province.id == number))
+    assert str(number) not in "".join(traceback.format_exception(told.value))
+
+
 async def test_a_reader_cannot_write_to_sqlite(sqlite: Database) -> None:
     with pytest.raises(DBAPIError, match="readonly"):
         async with sqlite.read() as session:
@@ -101,6 +123,18 @@ async def test_a_connection_that_was_closed_while_idle_is_not_used(
     async with database.read() as session:
         (now,) = (await session.exec(text("SELECT pg_backend_pid()"))).one()
     assert now != mine
+
+
+async def test_an_address_says_how_long_to_wait_for_the_server(
+    database: Database,
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server")
+    patient = database.url.update_query_dict({"connect_timeout": "7"})
+    other = Database(patient.render_as_string(hide_password=False))
+    async with other.read() as session:
+        assert (await session.exec(text("SELECT 1"))).one() == (1,)
+    await other.close()
 
 
 async def test_a_server_that_is_not_there_is_an_operational_error() -> None:

@@ -1,9 +1,11 @@
 """The engine for PostgreSQL, and its driver's errors by the names that others use.
 
 asyncpg takes half of the time that other drivers take for a statement, here and in the
-server; it is silent about some of what SQLAlchemy asks a driver. Knows no table.
+server; it is silent about some of what SQLAlchemy asks a driver, and says in errors
+what nobody may read in a log. Knows no table.
 """
 
+import re
 from time import monotonic
 from typing import Any
 
@@ -24,16 +26,21 @@ _SETTINGS = {
 }
 #: Of SQLSTATE: connection, rollback, resources, limits, state, intervention, system.
 _OPERATIONAL = frozenset({"08", "40", "53", "54", "55", "57", "58"})
+#: What was to be sent stands between the number of the parameter and what is wrong.
+_ARGUMENT = re.compile(r"(query argument \$\d+): .*( \()", re.DOTALL)
 
 
 def connected(url: URL) -> AsyncEngine:
     """A pool of connections; each transaction has timeouts."""
-    address = url.render_as_string(hide_password=False)
+    plain = url.difference_update_query(["connect_timeout"])
+    address = plain.render_as_string(hide_password=False)
+    # libpq has it in the address; 0 is no limit to it.
+    patience = float(str(url.query.get("connect_timeout", 0))) or None
 
     async def connect(**options: Any) -> Any:
         try:
-            # The driver reads the address itself, with all that libpq allows in one.
-            return await asyncpg.connect(address, **options)
+            # The driver reads the address itself, with most that libpq allows in one.
+            return await asyncpg.connect(address, timeout=patience, **options)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             away: type[Exception] = engine.dialect.loaded_dbapi.OperationalError
             raise away(str(error)) from error
@@ -54,6 +61,7 @@ def connected(url: URL) -> AsyncEngine:
 def _named(context: ExceptionContext) -> OperationalError | None:
     """Tell what befell the server from what is wrong with a statement."""
     error = context.sqlalchemy_exception
+    _hush(context.original_exception.__cause__, context.original_exception, error)
     state = getattr(context.original_exception, "sqlstate", None) or ""
     if error is None or error.orig is None or state[:2] not in _OPERATIONAL:
         return None
@@ -64,6 +72,16 @@ def _named(context: ExceptionContext) -> OperationalError | None:
         hide_parameters=True,
         connection_invalidated=context.is_disconnect,
     )
+
+
+def _hush(*errors: BaseException | None) -> None:
+    """Take what a row or a parameter holds out of errors, which are logged."""
+    for error in errors:
+        if isinstance(error, asyncpg.PostgresError):
+            error.detail = None
+        if error is not None and error.args:
+            said, *rest = error.args
+            error.args = (_ARGUMENT.sub(r"\1\2", str(said)), *rest)
 
 
 def _ask_the_idle(engine: AsyncEngine) -> None:
