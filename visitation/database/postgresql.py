@@ -79,9 +79,9 @@ def _hush(*errors: BaseException | None) -> None:
     for error in errors:
         if isinstance(error, asyncpg.PostgresError):
             error.detail = None
-        if error is not None and error.args:
+        if error is not None and error.args and isinstance(error.args[0], str):
             said, *rest = error.args
-            error.args = (_ARGUMENT.sub(r"\1\2", str(said)), *rest)
+            error.args = (_ARGUMENT.sub(r"\1\2", said), *rest)
 
 
 def _ask_the_idle(engine: AsyncEngine) -> None:
