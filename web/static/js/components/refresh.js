@@ -3,7 +3,7 @@
  * `data-refresh-seconds` while the page is in sight, and swaps in what comes.
  *
  * The address answers with the inside of the element alone. Focus stays on the element
- * with the same id, and nothing is swapped while somebody types or chooses inside. */
+ * with the same id, and nothing is swapped while somebody presses, types or chooses inside. */
 
 import { bind } from "../main.js";
 
@@ -57,6 +57,7 @@ function swap(part, fresh) {
  */
 function isBusy(part) {
   const active = document.activeElement;
-  if (document.querySelector("dialog[open]")) return true;
+  // Whoever presses a button means the one that is under the finger now.
+  if (part.matches(":active") || document.querySelector("dialog[open]")) return true;
   return Boolean(active && part.contains(active) && active.matches("input:not([type=hidden]), textarea, select"));
 }
