@@ -101,11 +101,17 @@ export class Media {
 
   /** At once, but not as often as a service in trouble may ask for it. */
   rebuildSoon() {
-    const since = performance.now() - (this.pulses.publisher?.triedAt ?? -Infinity);
     this.rebuilding ||= window.setTimeout(() => {
       this.rebuilding = 0;
-      this.help("publisher", "rebuild", performance.now());
-    }, Math.max(0, MOMENT_MS - since));
+      // Meanwhile it may have been made anew for a reason of its own.
+      if (this.tooSoon() > 0) this.rebuildSoon();
+      else this.help("publisher", "rebuild", performance.now());
+    }, Math.max(0, this.tooSoon()));
+  }
+
+  /** @returns {number} milliseconds until the leg to send on may be made anew again */
+  tooSoon() {
+    return MOMENT_MS - (performance.now() - (this.pulses.publisher?.triedAt ?? -Infinity));
   }
 
   /** @param {string} quality */
