@@ -38,8 +38,8 @@ _SOUND: Final = 30_000
 _SOUND_FADES: Final = 0.97
 #: Seconds of which a usual one is taken: what waited in a line comes all in one.
 _USUAL_OF: Final = 5
-#: Nothing arrived for so long: the line is gone. A full one lets something through.
-_GONE: Final = 1.5
+#: Nothing arrived for so long: the line is gone. The narrowest may stand still for two.
+_GONE: Final = 3.0
 #: How fresh a packet must be to say how long packets wait now.
 _LATELY: Final = 0.5
 #: An offset that leaps by so many seconds is of another clock.
@@ -107,8 +107,6 @@ class Inbound:
 
     def sample(self, tracks: Mapping[Kind, Track], now: float) -> None:
         """Notes how long the newest packet of sound travelled; several in a second."""
-        if now - max((each.heard for each in _streams(tracks)), default=now) > _GONE:
-            self._gone = True
         for stream in _streams(tracks, "audio"):
             travelled = stream.travelled
             if now - stream.heard > _LATELY or travelled is None:
@@ -124,7 +122,9 @@ class Inbound:
     def look(self, tracks: Mapping[Kind, Track], round_trip: float, now: float) -> None:
         """Sums up a second and decides what is sent in the next."""
         heard = max((each.heard for each in _streams(tracks)), default=now)
-        if self._gone and now - heard <= _GONE:
+        if now - heard > _GONE:
+            self._gone = True
+        elif self._gone:
             self._return(now)
         passed = min(5.0, max(0.1, now - self._at))
         self._at = now
