@@ -224,8 +224,9 @@ async def test_a_call_whose_media_is_cut_off_keeps_its_picture_and_comes_back(
 
     await in_state(call.family, "live")
     assert kept > 100
-    await sees_and_hears(call.family, "prisoner")
-    await sees_and_hears(call.terminal, "visitor")
+    # A line that was torn is now and then given sound alone for a while first.
+    await sees_and_hears(call.family, "prisoner", within=3 * PATIENCE_MS)
+    await sees_and_hears(call.terminal, "visitor", within=3 * PATIENCE_MS)
 
 
 async def _sends(page: Page, layers: list[str]) -> None:
