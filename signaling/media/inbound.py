@@ -38,8 +38,8 @@ _SOUND: Final = 30_000
 _SOUND_FADES: Final = 0.97
 #: Seconds of which a usual one is taken: what waited in a line comes all in one.
 _USUAL_OF: Final = 5
-#: Nothing arrived for so long: the line is gone. The narrowest may stand still for two.
-_GONE: Final = 3.0
+#: Nothing arrived for so long: the line is gone. One that was too full may stand still.
+_GONE, _GONE_IF_FULL = 1.5, 3.0
 #: How fresh a packet must be to say how long packets wait now.
 _LATELY: Final = 0.5
 #: An offset that leaps by so many seconds is of another clock.
@@ -122,7 +122,8 @@ class Inbound:
     def look(self, tracks: Mapping[Kind, Track], round_trip: float, now: float) -> None:
         """Sums up a second and decides what is sent in the next."""
         heard = max((each.heard for each in _streams(tracks)), default=now)
-        if now - heard > _GONE:
+        full = self._estimate.overused or not self._estimate.calm
+        if now - heard > (_GONE_IF_FULL if full else _GONE):
             self._gone = True
         elif self._gone:
             self._return(now)
