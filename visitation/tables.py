@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from visitation.attempts import tables as attempts
 from visitation.audit import tables as audit
 from visitation.calls import tables as calls
 from visitation.devices import tables as devices
@@ -9,6 +10,7 @@ from visitation.lines import tables as lines
 from visitation.messages import tables as messages
 from visitation.people import tables as people
 from visitation.places import tables as places
+from visitation.runs import tables as runs
 from visitation.visits import tables as visits
 from visitation.waiting import tables as waiting
 
@@ -16,6 +18,7 @@ METADATA = SQLModel.metadata
 
 __all__ = [
     "METADATA",
+    "attempts",
     "audit",
     "calls",
     "devices",
@@ -23,6 +26,7 @@ __all__ = [
     "messages",
     "people",
     "places",
+    "runs",
     "visits",
     "waiting",
 ]

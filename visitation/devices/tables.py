@@ -1,4 +1,4 @@
-"""Browsers we know: paired stations, signed-in sessions, answered requests."""
+"""Browsers we know: paired stations, signed-in sessions, answered requests, codes."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ class PairingCode(SQLModel, table=True):
 
 
 class LoginSession(SQLModel, table=True):
-    """A signed-in browser: a member of staff, or a family that gave its code."""
+    """A signed-in browser: staff, a family that gave its code, or a phone's owner."""
 
     __tablename__ = "login_session"
 
@@ -40,9 +40,34 @@ class LoginSession(SQLModel, table=True):
     participant_id: int | None = Field(
         default=None, foreign_key="participant.id", index=True
     )
+    visitor_id: int | None = Field(default=None, foreign_key="visitor.id", index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_seen_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Challenge(SQLModel, table=True):
+    """A one-time code sent to a phone, by which its owner signs in.
+
+    The phone and the code are sealed until the message has gone out and the code was
+    used or has run out; looked up by fingerprints alone.
+
+    Attributes:
+        tries: wrong codes so far, kept when the code is sent again.
+        sends: messages so far.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    reference: str = Field(unique=True, max_length=32)
+    phone_fingerprint: str = Field(index=True, max_length=64)
+    phone_sealed: bytes | None = None
+    code_fingerprint: str | None = Field(default=None, max_length=64)
+    code_sealed: bytes | None = None
+    tries: int = 0
+    sends: int = 0
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class IdempotencyKey(SQLModel, table=True):

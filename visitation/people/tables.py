@@ -45,6 +45,7 @@ class Visitor(SQLModel, table=True):
     phone: str | None = Field(default=None, max_length=20, index=True)
     language: str = Field(default="fa", max_length=8)
     reads: bool = True
+    helper_phone: str | None = Field(default=None, max_length=20)
     born_on: date | None = None
     national_id_sealed: bytes | None = None
     national_id_fingerprint: str | None = Field(default=None, unique=True)
