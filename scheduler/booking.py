@@ -144,6 +144,7 @@ async def move(
 
     overriding = override_reason.strip()
     left: freed.Facts = {}
+    said = moved_to(visit, span)
 
     async def write(found: Survey) -> Visit:
         nonlocal left
@@ -177,7 +178,12 @@ async def move(
     await review.accept(session, visit, overridden, because=overriding, by=by, now=now)
     await visits.expect_anew(session, people)
     await messages.discard(session, visit_id=visit.id)
-    await notices.tell(session, visit, Template.MOVED, now=now)
+    await notices.tell(session, visit, said, now=now)
+
+
+def moved_to(visit: Visit, span: Timespan) -> Template:
+    """What is said of a visit that goes to a span, perhaps its own at another place."""
+    return Template.CHANGED if span.start == visit.starts_at else Template.MOVED
 
 
 async def cancel(
@@ -222,7 +228,7 @@ async def cancel(
         await visits.give_back(session, visit, by=by, now=now)
     await messages.discard(session, visit_id=visit.id)
     if was_booked:
-        await notices.tell(session, visit, saying, now=now)
+        await notices.tell(session, visit, saying, now=now, why=outcome)
     await visits.wipe(session, visit_id=visit.id)
 
 

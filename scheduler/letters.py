@@ -3,13 +3,14 @@
 The same words that moving and cancelling write into the outbox. Writes nothing.
 """
 
-from scheduler import notices
+from scheduler import booking, notices
 from scheduler.displaced import Displaced
 from scheduler.newplaces import Company, NewPlace
 from scheduler.notices import FOR_OFFICIALS, OFFICIALS, Audience, Recipient, Scene
 from scheduler.postage import Letter
+from visitation import wording
 from visitation.wording import Template
-from visitation.words import Attendance
+from visitation.words import Attendance, Outcome
 
 
 def stays_with(one: Displaced, new: NewPlace) -> bool:
@@ -28,20 +29,21 @@ def of_move(
     off, unless a cover holds them anyhow.
     """
     old, everybody = told
+    said = booking.moved_to(one.visit, new.span)
     there = Scene(zone=old.zone, point=point)
     written = []
     for who in everybody:
         if who.part not in OFFICIALS:
-            written.append(_letter(one, who, Template.MOVED, there, new))
+            written.append(_letter(one, who, said, there, new))
         elif stays_with(one, new):
-            written.append(_letter(one, who, Template.OFFICIAL_MOVED, there, new))
+            written.append(_letter(one, who, FOR_OFFICIALS[said], there, new))
         elif one.visit.cover_id is None:
             written.append(_letter(one, who, Template.OFFICIAL_CANCELLED, old, None))
     return tuple(written)
 
 
 def of_cancelling(
-    one: Displaced, template: Template, told: Audience
+    one: Displaced, template: Template, told: Audience, *, why: Outcome
 ) -> tuple[Letter, ...]:
     """What is said when a visit is cancelled, in the words of a template."""
     scene, everybody = told
@@ -52,6 +54,7 @@ def of_cancelling(
             FOR_OFFICIALS[template] if who.part in OFFICIALS else template,
             scene,
             None,
+            why=why,
         )
         for who in everybody
     )
@@ -63,6 +66,8 @@ def _letter(
     template: Template,
     scene: Scene,
     new: NewPlace | None,
+    *,
+    why: Outcome | None = None,
 ) -> Letter:
     start = new.span.start if new else one.visit.starts_at
     by_phone = one.visit.attendance is Attendance.PHONE
@@ -70,5 +75,6 @@ def _letter(
         template=template,
         phone=who.phone,
         language=who.language,
-        variables=notices.variables_at(start, who, scene, by_phone=by_phone),
+        variables=notices.variables_at(start, who, scene, by_phone=by_phone)
+        | ({"why": wording.why(why, who.language)} if why else {}),
     )

@@ -16,35 +16,22 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import database, jalali, messages, persian
+from visitation import database, messages, wording
 from visitation.people.tables import Account, Visitor
 from visitation.places import Site
 from visitation.visits import Participant, Visit
 from visitation.wording import Template
-from visitation.words import Attendance, DeclineReason, Part
+from visitation.words import Attendance, DeclineReason, Outcome, Part
 
 #: A cancellation is worth telling even a while after the visit would have begun.
 CANCELLATION_LASTS = timedelta(hours=6)
 
-_MONTHS_EN = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
-_OWN_PHONE = {"fa": "تلفن خودتان", "en": "your own phone"}
-_DESK = {"fa": "از محل کار", "en": "at your desk"}
-#: Short enough for what is said of a request that was declined.
-_WHY: Mapping[DeclineReason, Mapping[str, str]] = {
-    DeclineReason.ASK: {"fa": "با دفتر تماس بگیرید", "en": "call the office"},
-    DeclineReason.NO_PLACE: {"fa": "جای آزاد نیست", "en": "no free place"},
-    DeclineReason.PAPERS: {"fa": "مدارک کامل نیست", "en": "papers are missing"},
-    DeclineReason.CONTACT: {"fa": "نسبت تأیید نشده است", "en": "contact not approved"},
-    DeclineReason.RULES: {"fa": "خلاف مقررات است", "en": "against the rules"},
-}
 OFFICIALS = frozenset({Part.OFFICIAL, Part.COMPANION})
 #: What a visitor is told, and what an official is told of the same, if anything.
 FOR_OFFICIALS: Mapping[Template, Template] = {
     Template.BOOKED: Template.OFFICIAL_BOOKED,
     Template.MOVED: Template.OFFICIAL_MOVED,
+    Template.CHANGED: Template.OFFICIAL_CHANGED,
     Template.CANCELLED: Template.OFFICIAL_CANCELLED,
     Template.WAITLISTED: Template.OFFICIAL_CANCELLED,
     Template.REMINDER_DAY: Template.OFFICIAL_REMINDER_DAY,
@@ -123,12 +110,13 @@ async def tell(
     *,
     now: datetime,
     known: Audience | None = None,
-    why: DeclineReason | None = None,
+    why: DeclineReason | Outcome | None = None,
 ) -> tuple[Recipient, ...]:
     """Tell everybody concerned; return those without a phone, for the clerk to tell.
 
     Telling again what was told of the same version of the visit writes nothing. Who
-    they are is read unless it is `known` already. A declined request says `why`.
+    they are is read unless it is `known` already. A declined request and a
+    cancelled visit say `why`.
     """
     scene, everybody = known or await audience(session, visit)
     silent, drafts = [], []
@@ -169,7 +157,7 @@ def drafted(
     *,
     scene: Scene,
     now: datetime,
-    why: DeclineReason | None = None,
+    why: DeclineReason | Outcome | None = None,
 ) -> dict[str, Any]:
     """What somebody with a phone would be told."""
     last = visit.starts_at
@@ -183,7 +171,7 @@ def drafted(
         phone=recipient.phone or "",
         language=recipient.language,
         variables=variables(visit, recipient, scene)
-        | ({"why": spoken_why(why, recipient.language)} if why else {}),
+        | ({"why": wording.why(why, recipient.language)} if why else {}),
         now=now,
         # A visit booked as it begins is still worth its code.
         expires_at=max(last, now + timedelta(minutes=10)),
@@ -264,8 +252,7 @@ def variables_at(
     language = recipient.language
     place = spoken_place(scene.point, language)
     if recipient.part is Part.OFFICIAL:
-        words = _OWN_PHONE if by_phone else _DESK
-        place = words.get(language, words["fa"])
+        place = wording.place("own_phone" if by_phone else "desk", language)
     return {
         "day": spoken_day(wall, language),
         "time": spoken_time(wall, language),
@@ -275,27 +262,14 @@ def variables_at(
 
 def spoken_place(point: str | None, language: str) -> str:
     """The name of the point where a family sits; without one, its own phone."""
-    return point or _OWN_PHONE.get(language, _OWN_PHONE["fa"])
-
-
-def spoken_why(why: DeclineReason, language: str) -> str:
-    """Why a request was declined, in a few words."""
-    words = _WHY[why]
-    return words.get(language, words["fa"])
+    return point or wording.place("own_phone", language)
 
 
 def spoken_day(wall: datetime, language: str) -> str:
     """A local day, short enough for a text: «دوشنبه ۲ آذر», or "23 Nov/2 Azar"."""
-    solar = jalali.from_date(wall.date())
-    if language == "en":
-        month = jalali.MONTHS_EN[solar.month - 1]
-        return f"{wall.day} {_MONTHS_EN[wall.month - 1]}/{solar.day} {month}"
-    name = jalali.WEEKDAYS_FA[wall.weekday()]
-    month = jalali.MONTHS_FA[solar.month - 1]
-    return persian.to_persian_digits(f"{name} {solar.day} {month}")
+    return wording.spoken_day(wall.date(), language)
 
 
 def spoken_time(wall: datetime, language: str) -> str:
     """A wall time: «۱۰:۳۰», or "10:30"."""
-    text = f"{wall:%H:%M}"
-    return text if language == "en" else persian.to_persian_digits(text)
+    return wording.digits(f"{wall:%H:%M}", language)

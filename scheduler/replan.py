@@ -23,7 +23,7 @@ from visitation.errors import Invalid
 from visitation.places import MobileDay, Site
 from visitation.waiting import Days
 from visitation.wording import Template
-from visitation.words import MobileDayState
+from visitation.words import MobileDayState, Outcome
 
 #: How many days a family waits that did not say how long it would.
 WAITS: Final = timedelta(days=90)
@@ -48,6 +48,8 @@ class Then(StrEnum):
     STAYS = "stays"
 
 
+#: Why a visit is cancelled for which nothing is found.
+CLOSED: Final = Outcome.CANCELLED_BY_CLOSURE
 #: What the people of a visit are told that is cancelled.
 SAID: Final[Mapping[Then, Template]] = {
     Then.WAITS: Template.WAITLISTED,
@@ -225,7 +227,7 @@ def _left(one: Displaced, reason: str, fate: tuple[Then, str], told: Audience) -
         then=then,
         reason=reason,
         held_back=held_back,
-        letters=letters.of_cancelling(one, said, told) if said else (),
+        letters=letters.of_cancelling(one, said, told, why=CLOSED) if said else (),
     )
 
 

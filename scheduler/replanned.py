@@ -19,7 +19,7 @@ from scheduler.booking import NotMovable, Refused
 from scheduler.displaced import Day
 from scheduler.newplaces import Company, NewPlace
 from scheduler.notices import CANCELLATION_LASTS
-from scheduler.replan import Line, Replan, Then
+from scheduler.replan import CLOSED, Line, Replan, Then
 from visitation import audit, messages, visits, waiting
 from visitation.audit import Actor
 from visitation.audit.tables import AuditEntry
@@ -30,7 +30,6 @@ from visitation.places import MobileDay, Site
 from visitation.visits import Cover, NoLongerThere, Overtaken, Visit
 from visitation.waiting import NotWaiting
 from visitation.wording import Template
-from visitation.words import Outcome
 
 _ACTION = "replan_day"
 #: What somebody else can have brought about since the draft was shown.
@@ -213,7 +212,7 @@ async def _carried_out(
     await booking.cancel(
         session,
         visit=visit,
-        outcome=Outcome.CANCELLED_BY_CLOSURE,
+        outcome=CLOSED,
         reason=reason,
         by=by,
         now=now,

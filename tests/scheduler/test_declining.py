@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import col, select
 
-from scheduler import notices, requests
+from scheduler import requests
 from tests import make
 from tests.conftest import NOON
 from tests.scheduler.test_booking import BY
@@ -46,6 +46,6 @@ async def test_the_family_reads_why_and_nothing_that_was_written_for_staff(
 @pytest.mark.parametrize("why", DeclineReason)
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_every_reason_is_said_uncut(why: DeclineReason, language: str) -> None:
-    said = notices.spoken_why(why, language)
+    said = wording.why(why, language)
     limit = wording.WORDINGS[Template.DECLINED].limits["why"]
     assert wording.shorten(said, limit) == said

@@ -5,19 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduler.notices import (
-    Recipient,
-    Scene,
-    spoken_day,
-    spoken_time,
-    spoken_why,
-    variables,
-)
+from scheduler.notices import Recipient, Scene, spoken_day, spoken_time, variables
 from visitation import wording
 from visitation.messages import Message, text_of
 from visitation.visits import Visit
 from visitation.wording import WORDINGS, Template
-from visitation.words import Attendance, DeclineReason, Part
+from visitation.words import Attendance, Part
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 FOUR_YEARS = [
@@ -39,9 +32,9 @@ def test_the_longest_message_is_one_segment(template: Template, language: str) -
             "until": spoken_time(FOUR_YEARS[0], language),
             "place": place,
             "code": "888888",
-            "why": max(
-                (spoken_why(why, language) for why in DeclineReason), key=wording.units
-            ),
+            "why": max(wording.in_language(language).why.values(), key=wording.units),
+            "number": "1405/12345",
+            "decision": wording.shorten("مرخصی با قرار وثیقه", 16),
         }
         text = wording.render(template, language, values)
         assert wording.segments(text) == 1, (wording.units(text), text)

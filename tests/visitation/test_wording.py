@@ -4,6 +4,7 @@ import pytest
 
 from visitation import wording
 from visitation.wording import WORDINGS, Template
+from visitation.words import CANCELLATIONS, Channel, DeclineReason
 
 LINK = "https://visit.example.ir/join"
 DAY, TIME, CODE = "چهارشنبه ۳۱ اردیبهشت", "۱۰:۳۰", "۱۲۳۴۵۶"
@@ -14,32 +15,53 @@ VARIABLES = {
     "code": CODE,
     "place": "کانون وکلای اصفهان",
     "why": "مدارک کامل نیست",
+    "number": "۱۴۰۵/۱۲",
+    "decision": "با مرخصی موافقت شد",
 }
 
 
 @pytest.mark.parametrize("template", Template)
-@pytest.mark.parametrize("language", ["fa", "en"])
-def test_every_template_fits_one_segment_with_its_longest_values(
+@pytest.mark.parametrize("language", wording.CATALOGUES)
+def test_every_text_fits_one_segment_with_its_longest_values(
     template: Template, language: str
 ) -> None:
-    longest = {name: "ی" * limit for name, limit in WORDINGS[template].limits.items()}
-    text = wording.render(template, language, longest)
-    assert wording.units(text) <= wording.SEGMENT_UNITS
+    text = wording.longest(template, wording.CATALOGUES[language].text[template])
     assert wording.segments(text) == 1
 
 
 @pytest.mark.parametrize("template", Template)
-def test_every_template_is_said_in_both_languages_with_all_it_knows(
-    template: Template,
+@pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.parametrize("channel", Channel)
+def test_every_template_is_said_with_all_it_knows(
+    template: Template, language: str, channel: Channel
 ) -> None:
     known = WORDINGS[template]
-    assert known.text.keys() >= {"fa", "en"}
-    for language in known.text:
-        text = wording.render(template, language, VARIABLES)
-        assert "{" not in text
-        for name in known.limits:
-            assert wording.shorten(VARIABLES[name], known.limits[name]) in text
+    text = wording.render(template, language, VARIABLES, channel=channel)
+    assert "{" not in text
+    for name in known.limits.keys() - {"code"}:
+        assert wording.shorten(VARIABLES[name], known.limits[name]) in text
     assert known.has_code is ("code" in known.limits)
+
+
+def test_a_code_is_said_twice_digit_by_digit() -> None:
+    text = wording.render(Template.SIGN_IN, "fa", VARIABLES, channel=Channel.VOICE)
+    assert text == (
+        "سلام. کد ورود شما به سامانهٔ ملاقات: یک، دو، سه، چهار، پنج، شش. "
+        "دوباره: یک، دو، سه، چهار، پنج، شش. این کد را به کسی نگویید."
+    )
+    assert wording.said("908", "en") == "nine, zero, eight"
+
+
+def test_what_was_cancelled_without_a_reason_says_whom_to_call() -> None:
+    variables = {"day": "دوشنبه ۲ آذر", "time": TIME}
+    assert wording.render(Template.CANCELLED, "fa", variables) == (
+        "ملاقات دوشنبه ۲ آذر ۱۰:۳۰ لغو شد: با دفتر تماس بگیرید."
+    )
+
+
+def test_every_reason_given_to_families_has_words_of_its_own() -> None:
+    for reason in (*DeclineReason, *CANCELLATIONS):
+        assert reason in wording.CATALOGUES["fa"].why
 
 
 def test_a_confirmation_reads_as_people_would_say_it() -> None:

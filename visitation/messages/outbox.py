@@ -11,10 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import database, persian, wording
+from visitation import database, wording
 from visitation.lifecycle import MessageState
 from visitation.messages.tables import Message
 from visitation.wording import Template
+from visitation.words import Addressee, Channel
 
 _TABLE = SQLModel.metadata.tables["message"]
 #: With RETURNING the rows of one call become one INSERT.
@@ -40,6 +41,10 @@ class Draft(TypedDict, total=False):
     not_before: datetime | None
     visit_id: int | None
     participant_id: int | None
+    challenge_id: int | None
+    channel: Channel
+    addressee: Addressee
+    round: int
 
 
 def drafted(template: Template, **draft: Unpack[Draft]) -> dict[str, Any]:
@@ -53,6 +58,11 @@ def drafted(template: Template, **draft: Unpack[Draft]) -> dict[str, Any]:
         "phone": draft["phone"],
         "visit_id": draft.get("visit_id"),
         "participant_id": draft.get("participant_id"),
+        "challenge_id": draft.get("challenge_id"),
+        "channel": draft.get("channel", Channel.SMS),
+        "addressee": draft.get("addressee", Addressee.OWN),
+        "priority": wording.WORDINGS[template].priority,
+        "round": draft.get("round", 1),
         "state": MessageState.PENDING,
         "not_before": draft.get("not_before") or now,
         "expires_at": draft["expires_at"],
@@ -107,12 +117,15 @@ async def of_visit(session: AsyncSession, *, visit_id: int) -> Sequence[Message]
 
 
 def text_of(message: Message, *, code: str | None, link: str | None = None) -> str:
-    """What the message says. `code` is the participant's, opened; None if wiped."""
+    """What the message says, on a screen or aloud, as its channel asks.
+
+    `code` is the participant's, the offer's or the challenge's, opened; None if wiped.
+    """
     variables = dict(message.variables)
     if wording.WORDINGS[message.template].has_code:
-        code = code or WIPED
-        persian_reader = message.language != "en"
-        variables["code"] = persian.to_persian_digits(code) if persian_reader else code
+        variables["code"] = wording.digits(code or WIPED, message.language)
     if link:
         variables["link"] = link
-    return wording.render(message.template, message.language, variables)
+    return wording.render(
+        message.template, message.language, variables, channel=message.channel
+    )
