@@ -7,7 +7,9 @@ package, and no rule of any.
 import asyncio
 import gc
 import os
+import random
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -198,7 +200,9 @@ async def _ticking(
     means = Means(
         clock=clock,
         keyring=keyring,
-        gateway=gateway,
+        gateways=(gateway,),
+        node=f"{socket.gethostname()}:{os.getpid()}",
+        randomness=random.SystemRandom().random,
         link=settings.web.public_url,
     )
     ticker = Ticker(database, means)

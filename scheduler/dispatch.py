@@ -7,14 +7,20 @@ not taken waits and is tried again until it is too old to be worth sending.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import and_, col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler.gateways.gateway import Permanent, Temporary, Unknown
+from scheduler.gateways.gateway import (
+    Letter,
+    Misconfigured,
+    Permanent,
+    Temporary,
+    Unknown,
+)
 from scheduler.means import Means
 from visitation import audit, calls, messages, visits, waiting, wording
 from visitation.database import Database
@@ -47,13 +53,12 @@ _TELLING = frozenset(Template) - {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A claimed message, ready to send; `text` is None when it cannot be made."""
+class Claimed:
+    """A message we hold; `letter` is None when its text cannot be made."""
 
     message_id: int
     attempt: int
-    phone: str = field(repr=False)
-    text: str | None = field(repr=False)
+    letter: Letter | None
 
 
 async def send_due(database: Database, *, now: datetime, means: Means) -> int:
@@ -100,7 +105,7 @@ async def retire(session: AsyncSession, *, now: datetime) -> None:
 
 async def claim(
     session: AsyncSession, *, now: datetime, means: Means, limit: int = BATCH
-) -> list[Letter]:
+) -> list[Claimed]:
     """Take due messages for ourselves; two senders never take the same."""
     due = (
         select(Message.id)
@@ -123,7 +128,7 @@ async def claim(
             state=MessageState.SENDING,
             attempts=Message.attempts + 1,
             lease_until=now + LEASE,
-            gateway=means.gateway.name,
+            gateway=means.gateways[0].name,
         )
         .returning(col(Message.id))
         .execution_options(synchronize_session=False)
@@ -133,7 +138,7 @@ async def claim(
 
 async def _letters(
     session: AsyncSession, ids: Sequence[int], means: Means
-) -> list[Letter]:
+) -> list[Claimed]:
     rows = await session.exec(
         select(Message, Participant, Offer)
         .outerjoin(Participant, col(Participant.id) == col(Message.participant_id))
@@ -141,16 +146,34 @@ async def _letters(
         .where(col(Message.id).in_(ids))
         .order_by(col(Message.not_before), col(Message.id))
     )
-    link = means.link if means.gateway.allows_link else None
+    link = means.link if means.gateways[0].allows_link else None
     return [
-        Letter(
+        Claimed(
             message_id=message.id,
             attempt=message.attempts,
-            phone=message.phone,
-            text=_text(message, participant, offer, keyring=means.keyring, link=link),
+            letter=_letter(
+                message,
+                _text(message, participant, offer, keyring=means.keyring, link=link),
+                now=means.clock(),
+            ),
         )
         for message, participant, offer in rows.all()
     ]
+
+
+def _letter(message: Message, text: str | None, *, now: datetime) -> Letter | None:
+    if text is None:
+        return None
+    return Letter(
+        reference=str(message.id),
+        phone=message.phone,
+        text=text,
+        template=message.template,
+        language=message.language,
+        variables=message.variables,
+        channel=message.channel,
+        validity=message.expires_at - now,
+    )
 
 
 async def _anything_to_do(session: AsyncSession, now: datetime) -> bool:
@@ -173,7 +196,7 @@ async def _anything_to_do(session: AsyncSession, now: datetime) -> bool:
     return rows.first() is not None
 
 
-async def _claimed(database: Database, means: Means) -> list[Letter]:
+async def _claimed(database: Database, means: Means) -> list[Claimed]:
     async with database.write() as session:
         return await claim(session, now=means.clock(), means=means)
 
@@ -200,37 +223,37 @@ def _text(
 
 
 async def _deliver(
-    database: Database, letter: Letter, means: Means, at_once: asyncio.Semaphore
+    database: Database, claimed: Claimed, means: Means, at_once: asyncio.Semaphore
 ) -> bool:
-    result = await _sent(letter, means, at_once)
+    result = await _sent(claimed, means, at_once)
     async with database.write() as session:
-        await _record(session, letter, result, now=means.clock())
+        await _record(session, claimed, result, now=means.clock())
     return result["state"] is MessageState.ACCEPTED
 
 
 async def _sent(
-    letter: Letter, means: Means, at_once: asyncio.Semaphore
+    claimed: Claimed, means: Means, at_once: asyncio.Semaphore
 ) -> dict[str, object]:
     """Hand one letter over; what to write down about it."""
-    if letter.text is None:
+    letter = claimed.letter
+    if letter is None:
         return {"state": MessageState.FAILED, "error": "code_wiped"}
-    reference = str(letter.message_id)
     try:
         async with at_once:
-            sent = await means.gateway.send(letter.phone, letter.text, reference)
-    except Temporary as failure:
-        log.warning("message_delayed", message=letter.message_id, code=failure.code)
-        pause = min(FIRST_PAUSE * 2 ** (letter.attempt - 1), LONGEST_PAUSE)
+            sent = await means.gateways[0].send(letter)
+    except (Temporary, Misconfigured) as failure:
+        log.warning("message_delayed", message=claimed.message_id, code=failure.code)
+        pause = min(FIRST_PAUSE * 2 ** (claimed.attempt - 1), LONGEST_PAUSE)
         return {
             "state": MessageState.PENDING,
             "not_before": means.clock() + pause,
             "error": failure.code[:64],
         }
     except Permanent as failure:
-        log.warning("message_failed", message=letter.message_id, code=failure.code)
+        log.warning("message_failed", message=claimed.message_id, code=failure.code)
         return {"state": MessageState.FAILED, "error": failure.code[:64]}
     except Unknown as failure:
-        log.warning("message_unknown", message=letter.message_id, code=failure.code)
+        log.warning("message_unknown", message=claimed.message_id, code=failure.code)
         return {"state": MessageState.UNKNOWN, "error": failure.code[:64]}
     return {
         "state": MessageState.ACCEPTED,
@@ -242,20 +265,20 @@ async def _sent(
 
 
 async def _record(
-    session: AsyncSession, letter: Letter, result: dict[str, object], *, now: datetime
+    session: AsyncSession, claimed: Claimed, result: dict[str, object], *, now: datetime
 ) -> None:
     recorded = await session.exec(
         update(Message)
         .where(
-            col(Message.id) == letter.message_id,
+            col(Message.id) == claimed.message_id,
             col(Message.state).in_([MessageState.SENDING, MessageState.UNKNOWN]),
-            col(Message.attempts) == letter.attempt,
+            col(Message.attempts) == claimed.attempt,
         )
         .values(lease_until=None, **result)
         .execution_options(synchronize_session=False)
     )
     if recorded.rowcount == 1 and result["state"] is MessageState.ACCEPTED:
-        await _told(session, letter.message_id, now)
+        await _told(session, claimed.message_id, now)
 
 
 async def _told(session: AsyncSession, message_id: int, now: datetime) -> None:

@@ -62,17 +62,21 @@ class Delivery:
     Attributes:
         status: in the gateway's own word.
         code: the gateway's own error code, empty without one.
+        opted_out: whether it says that the owner of the number wants no messages.
     """
 
     gateway_id: str
     fate: Fate
     status: str
     code: str = ""
+    opted_out: bool = False
 
 
 class _Failure(VisitationError):
-    """Attributes:
-    code: the gateway's own code, or a word for what happened.
+    """A message was not certainly taken.
+
+    Attributes:
+        code: the gateway's own code, or a word for what happened.
     """
 
     def __init__(self, code: str) -> None:
@@ -109,6 +113,7 @@ class Gateway(Protocol):
         channels: what it can carry.
         per_second: how many messages it takes in a second.
         finds: whether it can be asked for a message it may have taken.
+        calls_back: whether it tells by itself what became of a message.
     """
 
     @property
@@ -125,6 +130,9 @@ class Gateway(Protocol):
 
     @property
     def finds(self) -> bool: ...
+
+    @property
+    def calls_back(self) -> bool: ...
 
     async def send(self, letter: Letter) -> Sent:
         """Hand over one message.

@@ -8,6 +8,7 @@ tried again, by the sweep. https://www.twilio.com/docs/messaging/api/message-res
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -15,7 +16,15 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
-from scheduler.gateways.gateway import Permanent, Sent, Temporary, Unknown
+from scheduler.gateways.gateway import (
+    Delivery,
+    Letter,
+    Permanent,
+    Sent,
+    Temporary,
+    Unknown,
+)
+from visitation.words import Channel
 
 #: Errors after which the same message may be sent again: too many requests, service
 #: unavailable, queue full; and those that say that the account, not the message, is
@@ -57,6 +66,10 @@ class Twilio:
     """A gateway to Twilio. Made inside the running loop; closed at the end."""
 
     name = "twilio"
+    channels = frozenset({Channel.SMS})
+    per_second = 10.0
+    finds = False
+    calls_back = False
 
     def __init__(self, settings: TwilioSettings) -> None:
         self.allows_link = settings.allows_link
@@ -80,7 +93,7 @@ class Twilio:
         )
         self._client.api.base_url = settings.base_url
 
-    async def send(self, phone: str, text: str, reference: str) -> Sent:
+    async def send(self, letter: Letter) -> Sent:
         """Create a message.
 
         Raises:
@@ -92,8 +105,8 @@ class Twilio:
         try:
             async with asyncio.timeout(self._settings.timeout_seconds + _SLACK_SECONDS):
                 created = await self._client.messages.create_async(
-                    to=phone,
-                    body=text,
+                    to=letter.phone,
+                    body=letter.text,
                     validity_period=self._settings.validity_seconds,
                     **self._from(),
                 )
@@ -108,6 +121,14 @@ class Twilio:
         except ValueError:
             raise Unknown("unreadable_answer") from None
         return Sent(gateway_id=str(created.sid))
+
+    async def find(self, letter: Letter, *, since: datetime) -> Sent | None:
+        """Nothing: it is not asked."""
+        return None
+
+    async def delivery(self, gateway_id: str) -> Delivery | None:
+        """Nothing: it is not asked."""
+        return None
 
     async def close(self) -> None:
         """Close the connections."""

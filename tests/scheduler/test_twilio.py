@@ -3,12 +3,14 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from scheduler.gateways import (
+    Letter,
     Permanent,
     Sent,
     Temporary,
@@ -16,11 +18,26 @@ from scheduler.gateways import (
     TwilioSettings,
     Unknown,
 )
+from visitation.wording import Template
+from visitation.words import Channel
 
 SID = "AC00000000000000000000000000000001"
 PATH = f"/2010-04-01/Accounts/{SID}/Messages.json"
 TEXT = "ملاقات سه‌شنبه ۳ آذر ۱۰:۰۰، دفتر. کد ورود: ۴۸۲۹۱۶"
 TAKEN = {"sid": "SM00000000000000000000000000000001", "status": "accepted"}
+
+
+def letter(reference: str = "17", text: str = TEXT) -> Letter:
+    return Letter(
+        reference=reference,
+        phone="+989121234567",
+        text=text,
+        template=Template.BOOKED,
+        language="fa",
+        variables={},
+        channel=Channel.SMS,
+        validity=timedelta(hours=4),
+    )
 
 
 class FakeTwilio:
@@ -76,7 +93,7 @@ def settings(base_url: str, **changes) -> TwilioSettings:
 async def send(base_url: str, **changes) -> Sent:
     gateway = Twilio(settings(base_url, **changes))
     try:
-        return await gateway.send("+989121234567", TEXT, "17")
+        return await gateway.send(letter())
     finally:
         await gateway.close()
 
@@ -191,9 +208,7 @@ async def test_many_messages_share_one_gateway(
     provider: FakeTwilio, base_url: str
 ) -> None:
     gateway = Twilio(settings(base_url, timeout_seconds=5.0))
-    sent = await asyncio.gather(
-        *(gateway.send("+989121234567", TEXT, str(n)) for n in range(20))
-    )
+    sent = await asyncio.gather(*(gateway.send(letter(str(n))) for n in range(20)))
     await gateway.close()
     assert len(sent) == len(provider.requests) == 20
 

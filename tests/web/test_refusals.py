@@ -37,7 +37,9 @@ ELSEWHERE = {
     "Invalid",
     "NotAllowed",
     "NotFound",
+    "Misconfigured",
     "NotJoined",
+    "OptedOut",
     "Permanent",
     "ProtocolError",
     "Refused",
@@ -49,6 +51,7 @@ ELSEWHERE = {
     "Unknown",
     "Unreadable",
     "_Against",
+    "_Failure",
 }
 
 

@@ -50,7 +50,9 @@ class Running(RuleBasedStateMachine):
         self.means = Means(
             clock=lambda: self.model.now,
             keyring=self.keyring,
-            gateway=FakeGateway(),
+            gateways=(FakeGateway(),),
+            node="here",
+            randomness=lambda: 1.0,
         )
         self.swept = False
         self.model = Model(
