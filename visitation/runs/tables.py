@@ -1,6 +1,6 @@
-"""The last run of each sweep on each node."""
+"""The last run of each sweep on each node, and the last day of those run daily."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +14,7 @@ class SweepRun(SQLModel, table=True):
         late_ms: how much more than its interval lay between it and the run before.
         lag_ms: how long the oldest thing that was due had been due.
         done: how much it did; None if it failed.
+        failures: how many runs have failed since one that did not.
     """
 
     __tablename__ = "sweep_run"
@@ -25,3 +26,13 @@ class SweepRun(SQLModel, table=True):
     late_ms: int
     lag_ms: int = 0
     done: int | None = None
+    failures: int = 0
+
+
+class DailyRun(SQLModel, table=True):
+    """The last day whose work a sweep has done, whichever node it ran on."""
+
+    __tablename__ = "daily_run"
+
+    name: str = Field(primary_key=True, max_length=40)
+    day: date

@@ -38,7 +38,14 @@ def upgrade() -> None:
         sa.Column("late_ms", sa.Integer(), nullable=False),
         sa.Column("lag_ms", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", "node", name=op.f("pk_sweep_run")),
+    )
+    op.create_table(
+        "daily_run",
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_daily_run")),
     )
     with op.batch_alter_table("visitor", reflect_kwargs=_ALONE) as table:
         table.add_column(sa.Column("helper_phone", sa.String(20), nullable=True))
@@ -116,6 +123,7 @@ def _messages() -> None:
         sa.Column("gateway", sa.String(32), nullable=False),
         sa.Column("gateway_id", sa.String(64), nullable=False),
         sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("fate", sa.String(16), nullable=False),
         sa.Column("code", sa.String(32), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint(
@@ -184,7 +192,7 @@ def _call_list() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("visitor", reflect_kwargs=_ALONE) as table:
         table.drop_column("helper_phone")
-    for name in ("sweep_run", "attempt_count", "call_task", "opt_out"):
+    for name in ("daily_run", "sweep_run", "attempt_count", "call_task", "opt_out"):
         op.drop_table(name)
     op.drop_table("delivery_event")
     op.drop_index("message_to_look_after", "message")
