@@ -20,9 +20,9 @@ _NOTE = insert(_ENTRY).returning(_ENTRY.c.id)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who does something: an account with its role, a station, a participant, or us.
+    """Who does something: an account with its role, a station, a family, or us.
 
-    `key` is `account:3`, `station:7`, `participant:12` or `system`.
+    `key` is `account:3`, `station:7`, `participant:12`, `visitor:5` or `system`.
     """
 
     key: str
@@ -43,6 +43,11 @@ class Actor:
     def participant(cls, participant_id: int) -> "Actor":
         """Somebody who gave a join code."""
         return cls(key=f"participant:{participant_id}", role=Role.FAMILY)
+
+    @classmethod
+    def visitor(cls, visitor_id: int) -> "Actor":
+        """Somebody who signed in with the phone of a visitor."""
+        return cls(key=f"visitor:{visitor_id}", role=Role.FAMILY)
 
 
 #: The service itself: sweeps and the clock.

@@ -1,5 +1,6 @@
-"""Browsers we know: paired stations, and signed-in sessions."""
+"""Browsers we know: paired stations, signed-in sessions, phones that answer a code."""
 
+from visitation.devices.challenges import Asked, Budget, code_of, forget_challenges
 from visitation.devices.pairing import (
     NoSuchPairingCode,
     device_of,
@@ -15,9 +16,18 @@ from visitation.devices.sessions import (
     end_sessions_of,
     session_of,
 )
-from visitation.devices.tables import Device, IdempotencyKey, LoginSession, PairingCode
+from visitation.devices.tables import (
+    Challenge,
+    Device,
+    IdempotencyKey,
+    LoginSession,
+    PairingCode,
+)
 
 __all__ = [
+    "Asked",
+    "Budget",
+    "Challenge",
     "Device",
     "IdempotencyKey",
     "LoginSession",
@@ -25,9 +35,11 @@ __all__ = [
     "PairingCode",
     "SessionLife",
     "begin_session",
+    "code_of",
     "device_of",
     "end_session",
     "end_sessions_of",
+    "forget_challenges",
     "issue_pairing_code",
     "pair",
     "paired",

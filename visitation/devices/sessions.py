@@ -33,14 +33,16 @@ async def begin_session(
     now: datetime,
     account_id: int | None = None,
     participant_id: int | None = None,
+    visitor_id: int | None = None,
 ) -> str:
-    """Begin a session for an account or a participant; return the cookie's token."""
+    """Begin a session for whoever is named; return the cookie's token."""
     token = keyring.token()
     session.add(
         LoginSession(
             fingerprint=keyring.fingerprint(_PURPOSE, token),
             account_id=account_id,
             participant_id=participant_id,
+            visitor_id=visitor_id,
             created_at=now,
             last_seen_at=now,
             expires_at=now + life.longest,
@@ -81,11 +83,13 @@ async def end_sessions_of(
     *,
     account_id: int | None = None,
     participant_id: int | None = None,
+    visitor_id: int | None = None,
 ) -> None:
-    """End every session of an account or of a participant."""
-    condition = (
-        col(LoginSession.account_id) == account_id
-        if account_id is not None
-        else col(LoginSession.participant_id) == participant_id
-    )
+    """End every session of an account, of a participant or of a visitor."""
+    if account_id is not None:
+        condition = col(LoginSession.account_id) == account_id
+    elif visitor_id is not None:
+        condition = col(LoginSession.visitor_id) == visitor_id
+    else:
+        condition = col(LoginSession.participant_id) == participant_id
     await session.exec(delete(LoginSession).where(condition))
