@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from config import turn
+from config import messaging, turn
 from config.opening import admin_socket, database_url, tables
 from config.sense import between, is_local
 from config.settings import Settings
@@ -133,17 +133,27 @@ def public_addresses(settings: Settings, now: datetime) -> Iterable[Finding]:
             )
 
 
-def gateway(settings: Settings, now: datetime) -> Iterable[Finding]:
-    """Messages leave, or it is known that they do not."""
-    sms = settings.sms
-    if sms.gateway == "console":
+def gateways(settings: Settings, now: datetime) -> Iterable[Finding]:
+    """Messages leave, or it is known that they do not; and providers may call."""
+    names = settings.sms.gateways
+    if names == (messaging.CONSOLE,):
         yield _mind("messages", "gateway is console: staff see them, nobody gets them")
         return
-    sid = sms.twilio.account_sid
-    if not sid.startswith("AC") or len(sid) != _TWILIO_SID_LENGTH:
-        yield _bad("messages", "sms.twilio.account_sid should be AC and 32 letters")
-    else:
-        yield _good("messages", "Twilio's settings are whole")
+    yield _good("messages", f"leave by {', '.join(names)}")
+    for name in names:
+        if name == messaging.CONSOLE:
+            yield _mind("messages", "console takes what the others do not: nobody gets")
+        if name == messaging.TWILIO:
+            sid = settings.sms.twilio.account_sid
+            if not sid.startswith("AC") or len(sid) != _TWILIO_SID_LENGTH:
+                yield _bad(
+                    "messages", "sms.twilio.account_sid should be AC and 32 letters"
+                )
+        address = messaging.callback_address(settings, name)
+        if name == messaging.TWILIO and address:
+            yield _good("messages", f"twilio is told to call {address}")
+        elif address:
+            yield _mind("messages", f"have {name} call {address}")
 
 
 def relay(settings: Settings, now: datetime) -> Iterable[Finding]:
@@ -187,7 +197,7 @@ LOOKS: tuple[Look, ...] = (
     ports,
     public_addresses,
     relay,
-    gateway,
+    gateways,
 )
 
 

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from config.settings import Settings
 from config.turn import RelayUrl
-from scheduler.gateways import Console, Gateway, Twilio, TwilioSettings
 from signaling.hub import CallSettings
 from signaling.ice import TurnSettings
 from signaling.media.forwarder import ForwarderSettings
@@ -64,22 +63,6 @@ def calls(settings: Settings) -> CallSettings:
         else None
     )
     return CallSettings(origins=(settings.web.public_url,), turn=relay)
-
-
-def gateway(settings: Settings) -> Gateway:
-    """The way out for messages; to be made inside the running loop."""
-    sms = settings.sms
-    if sms.gateway == "console" or sms.twilio.auth_token is None:
-        return Console(allows_link=sms.allow_link)
-    return Twilio(
-        TwilioSettings(
-            account_sid=sms.twilio.account_sid,
-            auth_token=sms.twilio.auth_token.get_secret_value(),
-            messaging_service_sid=sms.twilio.messaging_service_sid,
-            sender=sms.twilio.from_number,
-            allows_link=sms.allow_link,
-        )
-    )
 
 
 def pages(settings: Settings, *, demo: bool) -> WebSettings:

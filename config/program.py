@@ -20,7 +20,7 @@ import uvloop
 from aiohttp import web
 from aiohttp_remotes import XForwardedRelaxed
 
-from config import admin, filling, metrics, opening, sense
+from config import admin, filling, messaging, metrics, opening, sense
 from config.settings import Settings
 from scheduler.means import Means
 from scheduler.ticker import Ticker
@@ -89,6 +89,7 @@ async def running(
             keyring=keyring,
             clock=clock,
             live=hub,
+            desks=messaging.desks(settings),
             routes=ROUTES if demonstration is None else (*ROUTES, *demo.ROUTES),
         )
         _furnish(app, settings, hub, demonstration)
@@ -196,11 +197,11 @@ def _engine(settings: Settings, heard: OnEvent) -> MediaEngine:
 async def _ticking(
     settings: Settings, database: Database, keyring: Keyring, clock: Clock
 ) -> AsyncIterator[None]:
-    gateway = filling.gateway(settings)
+    gateways = messaging.gateways(settings)
     means = Means(
         clock=clock,
         keyring=keyring,
-        gateways=(gateway,),
+        gateways=gateways,
         node=f"{socket.gethostname()}:{os.getpid()}",
         randomness=random.SystemRandom().random,
         link=settings.web.public_url,
@@ -211,7 +212,8 @@ async def _ticking(
         yield
     finally:
         await ticker.stop()
-        await gateway.close()
+        for gateway in gateways:
+            await gateway.close()
 
 
 @asynccontextmanager

@@ -1,12 +1,14 @@
 """Whether the settings make sense together: a tuple of pure functions.
 
 Each looks at one thing and returns a line that says what is wrong and what to do, or
-None. Knows no file, no network and no clock; `config.doctor` looks at the world.
+None. Knows no network, no clock, and of files only those that describe gateways;
+`config.doctor` looks at the world.
 """
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from config import messaging
 from config.settings import Settings
 from visitation.database import DatabaseError
 from visitation.database.engine import normal_url
@@ -127,28 +129,6 @@ def relay_is_whole(settings: Settings) -> str | None:
     return None
 
 
-def twilio_is_whole(settings: Settings) -> str | None:
-    """Sending through Twilio needs its account and something to send from."""
-    if settings.sms.gateway != "twilio":
-        return None
-    twilio = settings.sms.twilio
-    missing = [
-        name
-        for name, value in (
-            ("account_sid", twilio.account_sid),
-            ("auth_token", twilio.auth_token),
-            (
-                "messaging_service_sid or from_number",
-                twilio.messaging_service_sid or twilio.from_number,
-            ),
-        )
-        if not value
-    ]
-    if missing:
-        return f"sms.twilio: gateway is twilio, but missing: {', '.join(missing)}"
-    return None
-
-
 CHECKS: tuple[Check, ...] = (
     secret_is_there,
     secret_is_secret,
@@ -159,13 +139,13 @@ CHECKS: tuple[Check, ...] = (
     media_ports_exist,
     media_can_be_reached,
     relay_is_whole,
-    twilio_is_whole,
 )
 
 
 def problems(settings: Settings) -> tuple[str, ...]:
     """Every reason why the settings make no sense together."""
-    return tuple(said for check in CHECKS if (said := check(settings)) is not None)
+    said = (check(settings) for check in CHECKS)
+    return (*filter(None, said), *messaging.problems(settings))
 
 
 def between(ports: range) -> str:

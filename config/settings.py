@@ -25,7 +25,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from visitation.words import Role
+from visitation.wording import Template
+from visitation.words import Channel, Role
 
 PREFIX = "VISITATION__"
 
@@ -43,6 +44,11 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 TurnUrl = Annotated[str, Field(pattern=r"^turns?:[^\s]+$")]
 #: Paths are joined to it, each with its own slash.
 Origin = Annotated[Text, AfterValidator(lambda text: text.rstrip("/"))]
+PerSecond = Annotated[float, Field(gt=0, le=1000)]
+#: A number of a line, or an id: often written as one, and kept as text.
+Number = Annotated[Text, Field(coerce_numbers_to_str=True)]
+#: Stored with each message that it took.
+GatewayName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Level = Literal["debug", "info", "warning", "error"]
 
 
@@ -56,7 +62,7 @@ def _cores() -> int:
 def _with_secrets_read(given: dict[str, Any]) -> dict[str, Any]:
     """Let `password_file` stand for `password`, as container secrets need."""
     read = dict(given)
-    for name in ("secret", "password", "auth_token"):
+    for name in ("secret", "password", "auth_token", "key", "callback_secret"):
         file = read.get(f"{name}_file")
         if not file:
             continue
@@ -138,14 +144,41 @@ class TwilioSection(_Section):
     auth_token_file: Path | None = None
     messaging_service_sid: Text = ""
     from_number: Text = ""
+    validity_seconds: Annotated[int, Field(ge=5, le=36_000)] = 14_400
+    per_second: PerSecond = 10.0
+
+
+class PatternSection(_Section):
+    """An approved pattern at a provider: ours by template and language."""
+
+    id: Number
+    variables: Annotated[tuple[str, ...], Several] = ()
+
+
+class HttpSection(_Section):
+    """An account at a provider that a description fits."""
+
+    description: Text = ""
+    origin: Origin = ""
+    key: SecretStr | None = None
+    key_file: Path | None = None
+    sender: Number = ""
+    channels: Annotated[tuple[Channel, ...], Several] | None = None
+    per_second: PerSecond | None = None
+    callback: bool = False
+    callback_secret: SecretStr | None = None
+    callback_secret_file: Path | None = None
+    patterns: dict[Template, dict[str, PatternSection]] = {}
 
 
 class SmsSection(_Section):
-    """How messages leave."""
+    """How messages leave: the first gateway that lives takes them."""
 
-    gateway: Literal["console", "twilio"] = "console"
+    gateways: Annotated[tuple[GatewayName, ...], Several] = ("console",)
     allow_link: bool = False
+    callback_url: Origin = ""
     twilio: TwilioSection = TwilioSection()
+    http: dict[GatewayName, HttpSection] = {}
 
 
 class SchedulerSection(_Section):

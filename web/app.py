@@ -4,15 +4,17 @@ Builds; decides nothing. `config.program` calls this with everything that lives 
 than a request, adds lifetimes (`cleanup_ctx`) and runs it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from aiohttp import web
 
+from scheduler.gateways.callbacks import Desk
 from signaling.line_desk import LineDesk
 from visitation.database import Database
 from visitation.keyring import Keyring
 from web import access, assets, errors, gate, i18n, identity, render, security
-from web.keys import CLOCK, DATABASE, KEYRING, LIVE, SETTINGS, Clock, WebSettings
+from web.keys import CLOCK, DATABASE, DESKS, KEYRING, LIVE, SETTINGS, Clock, WebSettings
 from web.pages.line import DESK
 from web.routes import ROUTES
 from web.routing import Route
@@ -38,6 +40,7 @@ def create_app(
     keyring: Keyring,
     clock: Clock,
     live: object,
+    desks: Mapping[str, Desk] = MappingProxyType({}),
     routes: Iterable[Route] = ROUTES,
 ) -> web.Application:
     """The web application, ready to run.
@@ -48,6 +51,7 @@ def create_app(
         keyring: for tokens and fingerprints.
         clock: gives the present as an aware UTC datetime.
         live: the live calls, for the pages that show or join one.
+        desks: who takes what providers of messages tell, by the gateway's name.
         routes: every URL; tests add their own.
     """
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=settings.body_limit)
@@ -59,6 +63,7 @@ def create_app(
     app[THROTTLE] = Throttle()
     app[DESK] = LineDesk()
     app[UPLOADS] = Uploads()
+    app[DESKS] = desks
     app[assets.ASSETS] = assets.load()
     app[render.TRANSLATIONS] = i18n.load()
     app[render.TEMPLATES] = render.environment(settings.zone)

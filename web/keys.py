@@ -1,12 +1,13 @@
 """What the application and a request carry, each under a typed key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from scheduler.gateways.callbacks import Desk
 from visitation.database import Database
 from visitation.devices import SessionLife
 from visitation.keyring import Keyring
@@ -54,6 +55,8 @@ KEYRING = web.AppKey("KEYRING", Keyring)
 CLOCK = web.AppKey[Clock]("CLOCK")
 #: The live calls; whoever wires the program puts signaling's hub here.
 LIVE = web.AppKey[object]("LIVE")
+#: Who takes what providers of messages tell, by the name of their gateway.
+DESKS = web.AppKey[Mapping[str, Desk]]("DESKS")
 
 REQUEST_ID = web.RequestKey("REQUEST_ID", str)
 #: Who is signed in: a member of staff, or a participant by a join code.

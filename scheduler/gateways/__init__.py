@@ -1,4 +1,4 @@
-"""The ways out for messages: the console, and Twilio."""
+"""The ways out for messages: the console, Twilio, and providers with a description."""
 
 from scheduler.gateways.console import Console
 from scheduler.gateways.gateway import (
@@ -13,6 +13,7 @@ from scheduler.gateways.gateway import (
     Temporary,
     Unknown,
 )
+from scheduler.gateways.http import Https, HttpSettings
 from scheduler.gateways.twilio import Twilio, TwilioSettings
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Delivery",
     "Fate",
     "Gateway",
+    "HttpSettings",
+    "Https",
     "Letter",
     "Misconfigured",
     "OptedOut",

@@ -35,6 +35,7 @@ class HttpSettings:
     """An account at a provider, and how its interface is spoken to.
 
     Attributes:
+        origin: scheme and host of the interface.
         name: of the gateway; stored with each message that it took.
         sender: the line that messages come from, as the provider writes it.
         patterns: the approved ones, by template and language.
@@ -44,6 +45,7 @@ class HttpSettings:
 
     name: str
     description: Description
+    origin: str
     key: str = field(repr=False)
     sender: str = ""
     patterns: Mapping[tuple[Template, str], Pattern] = field(default_factory=dict)
@@ -196,7 +198,7 @@ def _filled(
     }
     return places.filled(
         ask,
-        origin=settings.description.origin,
+        origin=settings.origin,
         headers=settings.description.headers,
         values={**values, **own},
         variables=variables,

@@ -67,6 +67,8 @@ def filled(
     """A request with its places filled.
 
     Args:
+        ask: the request, with places in it.
+        origin: goes before its path.
         headers: of every request to this provider.
         values: what the places stand for; those that are not among them are empty.
         variables: names and values of a pattern, in its order.

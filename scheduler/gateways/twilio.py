@@ -7,18 +7,21 @@ tried again, by the sweep. https://www.twilio.com/docs/messaging/api/message-res
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
+from scheduler.gateways import twilio_errors
 from scheduler.gateways.gateway import (
     Delivery,
     Letter,
+    Misconfigured,
     Permanent,
     Sent,
     Temporary,
@@ -26,17 +29,16 @@ from scheduler.gateways.gateway import (
 )
 from visitation.words import Channel
 
-#: Errors after which the same message may be sent again: too many requests, service
-#: unavailable, queue full; and those that say that the account, not the message, is
-#: wrong, so that nothing is lost while somebody puts that right.
-#: https://www.twilio.com/docs/api/errors
-_TEMPORARY_CODES = frozenset(
-    {14107, 20003, 20005, 20404, 20429, 20503, 30001, 30002, 30022}
-)
-_TEMPORARY_STATUSES = frozenset({401, 404, 429, 503})
-_SERVER_ERROR = 500
+T = TypeVar("T")
 #: How much longer we wait than the connection does.
 _SLACK_SECONDS = 1.0
+_SERVER_ERROR = 500
+#: Twilio takes 1 to 36,000 seconds; in less than a few nothing arrives.
+_LEAST_VALIDITY = timedelta(seconds=5)
+#: How far two clocks may be apart.
+_SKEW = timedelta(seconds=30)
+#: One person's messages since a claim are few; lists come newest first.
+_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +48,12 @@ class TwilioSettings:
     Attributes:
         messaging_service_sid: the sender pool to use; wins over `sender`.
         sender: a number or sender id of the account.
-        validity_seconds: how long Twilio may keep a message before it is worthless.
+        validity_seconds: the longest that Twilio may keep a message.
+        per_second: how many messages it is given in a second.
         timeout_seconds: for the whole request; connecting may take half of it.
         allows_link: whether messages may contain the service's address.
+        status_callback: where Twilio tells what became of a message; empty for
+            nowhere.
         base_url: where the API is; another for tests.
     """
 
@@ -57,8 +62,10 @@ class TwilioSettings:
     messaging_service_sid: str = ""
     sender: str = ""
     validity_seconds: int = 4 * 3600
+    per_second: float = 10.0
     timeout_seconds: float = 10.0
     allows_link: bool = False
+    status_callback: str = ""
     base_url: str = "https://api.twilio.com"
 
 
@@ -66,13 +73,14 @@ class Twilio:
     """A gateway to Twilio. Made inside the running loop; closed at the end."""
 
     name = "twilio"
+    # Its voices speak no Persian.
     channels = frozenset({Channel.SMS})
-    per_second = 10.0
-    finds = False
-    calls_back = False
+    finds = True
 
     def __init__(self, settings: TwilioSettings) -> None:
         self.allows_link = settings.allows_link
+        self.per_second = settings.per_second
+        self.calls_back = bool(settings.status_callback)
         self._settings = settings
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(
@@ -97,19 +105,87 @@ class Twilio:
         """Create a message.
 
         Raises:
-            Temporary: for too many requests, an unreachable service or a wrong account.
-            Permanent: for any other refusal.
+            Temporary: for too many requests, or a service that cannot be reached.
+            Permanent: for a number, country or text that it refuses.
+            OptedOut: for a number whose owner wrote STOP.
+            Misconfigured: for a wrong account or sender.
             Unknown: for a broken connection, a timeout or a server error after the
                 request was sent.
         """
+        longest = timedelta(seconds=self._settings.validity_seconds)
+        validity = max(_LEAST_VALIDITY, min(longest, letter.validity))
+        created = await self._answered(
+            self._client.messages.create_async(
+                to=letter.phone,
+                body=letter.text,
+                validity_period=int(validity.total_seconds()),
+                **self._options(),
+            )
+        )
+        return Sent(gateway_id=str(created.sid))
+
+    async def find(self, letter: Letter, *, since: datetime) -> Sent | None:
+        """The message with this text to this number, if it was created since then.
+
+        Not filtered by the date of sending, which a message that waits has none of.
+
+        Raises:
+            Temporary: if Twilio cannot be asked now.
+        """
+        listed = await self._asked(
+            self._client.messages.list_async(
+                to=letter.phone, limit=_LOOKED_AT, page_size=_LOOKED_AT
+            )
+        )
+        text = letter.text.strip()
+        for message in listed:
+            created = message.date_created
+            if created is None or created < since - _SKEW:
+                continue
+            if (message.body or "").strip() == text:
+                return Sent(gateway_id=str(message.sid))
+        return None
+
+    async def delivery(self, gateway_id: str) -> Delivery | None:
+        """What became of a message; None for a status that says nothing.
+
+        Raises:
+            Temporary: if Twilio cannot be asked now.
+        """
+        message = await self._asked(self._client.messages(gateway_id).fetch_async())
+        return twilio_errors.delivery(
+            sid=str(message.sid),
+            status=str(message.status),
+            code=str(message.error_code or ""),
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+    def _options(self) -> dict[str, Any]:
+        settings = self._settings
+        called = settings.status_callback
+        return {
+            **({"status_callback": called} if called else {}),
+            **(
+                {"messaging_service_sid": settings.messaging_service_sid}
+                if settings.messaging_service_sid
+                else {"from_": settings.sender}
+            ),
+        }
+
+    async def _asked(self, question: Coroutine[Any, Any, T]) -> T:
+        """What a question is answered that may be asked again at any time."""
+        try:
+            return await self._answered(question)
+        except (Unknown, Permanent, Misconfigured) as error:
+            raise Temporary(error.code) from None
+
+    async def _answered(self, request: Coroutine[Any, Any, T]) -> T:
         try:
             async with asyncio.timeout(self._settings.timeout_seconds + _SLACK_SECONDS):
-                created = await self._client.messages.create_async(
-                    to=letter.phone,
-                    body=letter.text,
-                    validity_period=self._settings.validity_seconds,
-                    **self._from(),
-                )
+                return await request
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise Temporary("unreachable") from None
         except TimeoutError:
@@ -117,34 +193,9 @@ class Twilio:
         except aiohttp.ClientError:
             raise Unknown("disconnected") from None
         except TwilioException as error:
-            raise _sorted(error) from None
+            raise twilio_errors.failure(
+                status=int(getattr(error, "status", _SERVER_ERROR)),
+                code=getattr(error, "code", None),
+            ) from None
         except ValueError:
             raise Unknown("unreadable_answer") from None
-        return Sent(gateway_id=str(created.sid))
-
-    async def find(self, letter: Letter, *, since: datetime) -> Sent | None:
-        """Nothing: it is not asked."""
-        return None
-
-    async def delivery(self, gateway_id: str) -> Delivery | None:
-        """Nothing: it is not asked."""
-        return None
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._session.close()
-
-    def _from(self) -> dict[str, Any]:
-        if self._settings.messaging_service_sid:
-            return {"messaging_service_sid": self._settings.messaging_service_sid}
-        return {"from_": self._settings.sender}
-
-
-def _sorted(error: TwilioException) -> Temporary | Permanent | Unknown:
-    status = int(getattr(error, "status", _SERVER_ERROR))
-    code = int(getattr(error, "code", None) or status)
-    if code in _TEMPORARY_CODES or status in _TEMPORARY_STATUSES:
-        return Temporary(str(code))
-    if status >= _SERVER_ERROR:
-        return Unknown(str(code))
-    return Permanent(str(code))

@@ -112,7 +112,7 @@ def failure(*, status: int, code: int | None) -> Failure:
         code: Twilio's own; None if the answer had none.
     """
     said = str(code or status)
-    if code in CODES:
+    if code is not None and code in CODES:
         return CODES[code](said)
     if status in _STATUSES:
         return _STATUSES[status](said)
@@ -127,6 +127,7 @@ def delivery(*, sid: str, status: str, code: str) -> Delivery | None:
 
     Args:
         sid: Twilio's id of the message.
+        status: in Twilio's word.
         code: why it was not delivered; empty if it was, or is not known.
     """
     fate = FATES.get(status)

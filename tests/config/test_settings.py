@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from config import reading, sense
-from config.settings import MediaSection, Settings
+from config.settings import HttpSection, MediaSection, Settings
 
 EXAMPLE = Path("config/example.toml")
 GOOD = 'secret = "0123456789abcdef0123456789abcdef"\n'
@@ -69,8 +69,8 @@ def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
         (f"{GOOD}[web]\nprot = 1", "web.prot: there is no such setting"),
         (f"{GOOD}[wep]\nport = 1", "wep: there is no such setting"),
         (
-            f"{GOOD}[sms]\ngateway = 'pigeon'",
-            "sms.gateway: should be 'console' or 'twilio'",
+            f"{GOOD}[sms]\ngateways = ['pigeon']",
+            "pigeon is neither console nor twilio, and there is no section",
         ),
         (
             "[media]\npublic_addresses = ['here']",
@@ -109,7 +109,7 @@ def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
         (f"{GOOD}[turn]\nurls = ['turn:a.ir']", "turn.secret: is missing"),
         (f"{GOOD}[turn]\nsecret = 's'", "turn.urls: is empty"),
         (
-            "[sms]\ngateway = 'twilio'",
+            "[sms]\ngateways = ['twilio']",
             "missing: account_sid, auth_token, messaging_service_sid or from_number",
         ),
     ],
@@ -162,7 +162,9 @@ def names(model: type[BaseModel], under: str = "") -> set[str]:
     found = set()
     for name, field in model.model_fields.items():
         inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
+        if name == "http":
+            found |= names(HttpSection, f"{under}{name}.kavenegar.")
+        elif isinstance(inner, type) and issubclass(inner, BaseModel):
             found |= names(inner, f"{under}{name}.")
         else:
             found.add(f"{under}{name}")
@@ -172,7 +174,7 @@ def names(model: type[BaseModel], under: str = "") -> set[str]:
 def flat(table: dict[str, Any], under: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in table.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and name != "patterns":
             found |= flat(value, f"{under}{name}.")
         else:
             found[f"{under}{name}"] = value

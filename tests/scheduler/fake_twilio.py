@@ -80,6 +80,8 @@ class FakeTwilio:
 
     Attributes:
         hides: whether lists leave out what was taken, as they do for a while.
+        unwell: a code that every question is answered with; None for none.
+        largest_page: how many it lists at once, whatever is asked for.
         opted_out: numbers that wrote STOP.
         requests: method, path and form of everything that was asked.
         delay: seconds before any answer.
@@ -92,6 +94,8 @@ class FakeTwilio:
     turns: deque[Turn] = field(default_factory=deque)
     opted_out: set[str] = field(default_factory=set)
     hides: bool = False
+    unwell: int | None = None
+    largest_page: int = 1000
     delay: float = 0.0
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     base_url: str = ""
@@ -216,7 +220,9 @@ class FakeTwilio:
 
     async def _list(self, request: web.Request) -> web.Response:
         """Newest first, a page at a time, with the address of the next."""
-        size = int(request.query.get("PageSize", 50))
+        if self.unwell:
+            return _refusal(self.unwell)
+        size = min(int(request.query.get("PageSize", 50)), self.largest_page)
         page = int(request.query.get("Page", 0))
         to = request.query.get("To")
         found = [] if self.hides else self.messages[::-1]
@@ -236,6 +242,8 @@ class FakeTwilio:
         )
 
     async def _fetch(self, request: web.Request) -> web.Response:
+        if self.unwell:
+            return _refusal(self.unwell)
         for held in self.messages:
             if held.sid == request.match_info["sid"]:
                 return web.json_response(self._shown(held))
