@@ -1,11 +1,27 @@
 """What sweeps work with beside the database."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from scheduler.gateways.gateway import Gateway
+from scheduler.quiet import QuietHours
+from scheduler.ways import Health, Ways
 from visitation.keyring import Keyring
+
+
+class Point(StrEnum):
+    """Where the sending of a message stands; it may be killed at each."""
+
+    CLAIMED = "claimed"
+    SENT = "sent"
+    RECORDING = "recording"
+    RECORDED = "recorded"
+
+
+def _go_on(point: Point) -> None:
+    """Nobody waits for anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +33,9 @@ class Means:
         node: which of several processes on one database this is.
         randomness: a number from 0 up to 1, so that waiting times differ.
         link: what is appended to messages where the gateway allows an address.
+        quiet_hours: when messages that may wait for the morning do.
+        ways: what this process remembers of its gateways.
+        reached: told whenever the sending of a message has come to a point.
     """
 
     clock: Callable[[], datetime]
@@ -25,3 +44,14 @@ class Means:
     node: str
     randomness: Callable[[], float]
     link: str = ""
+    quiet_hours: QuietHours = field(default_factory=QuietHours)
+    ways: Ways = field(default_factory=Ways)
+    reached: Callable[[Point], None] = _go_on
+
+    def health(self) -> tuple[Health, ...]:
+        """How each gateway does, in order of preference."""
+        return self.ways.health(self.gateways)
+
+    def gateway(self, name: str) -> Gateway | None:
+        """The gateway of that name; None if it is not among ours any more."""
+        return next((each for each in self.gateways if each.name == name), None)

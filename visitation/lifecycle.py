@@ -153,10 +153,16 @@ MESSAGE: Mapping[MessageState, frozenset[MessageState]] = {
             MessageState.PENDING,
             MessageState.FAILED,
             MessageState.UNKNOWN,
+            MessageState.EXPIRED,
         }
     ),
     MessageState.UNKNOWN: frozenset(
-        {MessageState.ACCEPTED, MessageState.PENDING, MessageState.FAILED}
+        {
+            MessageState.ACCEPTED,
+            MessageState.PENDING,
+            MessageState.FAILED,
+            MessageState.EXPIRED,
+        }
     ),
     MessageState.ACCEPTED: frozenset(
         {MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from scheduler import booking, dispatch
+from scheduler import booking, claiming, dispatch
 from scheduler.gateways import Permanent, Temporary, Unknown
 from tests import make
 from tests.conftest import NOON
@@ -179,8 +179,8 @@ async def test_killed_after_claiming_it_is_unknown_and_not_sent_blindly(
     await booked(database, keyring)
     async with database.write() as session:
         tools = means(clock, keyring, gateway)
-        assert len(await dispatch.claim(session, now=clock(), means=tools)) == 1
-    clock.forward(dispatch.LEASE - timedelta(seconds=1))
+        assert len(await claiming.claim(session, room=9, means=tools)) == 1
+    clock.forward(claiming.LEASE - timedelta(seconds=1))
     await send(database, clock, keyring, gateway)
     assert [m.state for m in await stored(database)] == [MessageState.SENDING]
     clock.forward(timedelta(seconds=1))
@@ -196,7 +196,7 @@ async def test_killed_before_the_claim_is_committed_it_is_sent_once(
     await booked(database, keyring)
     async with database.write() as session:
         tools = means(clock, keyring, gateway)
-        assert len(await dispatch.claim(session, now=clock(), means=tools)) == 1
+        assert len(await claiming.claim(session, room=9, means=tools)) == 1
         await session.rollback()
     assert await send(database, clock, keyring, gateway) == 1
     assert len(gateway.sent) == 1
@@ -215,10 +215,10 @@ async def test_killed_after_sending_before_recording_it_went_out_once(
     with pytest.raises(asyncio.CancelledError):
         await sending
     gateway.pause = 0
-    clock.forward(dispatch.LEASE)
+    clock.forward(claiming.LEASE)
     await send(database, clock, keyring, gateway)
     assert [m.state for m in await stored(database)] == [MessageState.UNKNOWN]
-    assert gateway.sent == []
+    assert len(gateway.sent) == 0
 
 
 async def test_an_answer_that_came_after_the_lease_is_still_recorded(
@@ -229,7 +229,7 @@ async def test_an_answer_that_came_after_the_lease_is_still_recorded(
     asked = asyncio.Event()
 
     def late() -> None:
-        clock.forward(2 * dispatch.LEASE)
+        clock.forward(2 * claiming.LEASE)
         asked.set()
 
     gateway.before = late
@@ -237,7 +237,7 @@ async def test_an_answer_that_came_after_the_lease_is_still_recorded(
     sending = asyncio.create_task(send(sqlite, clock, keyring, gateway))
     await asked.wait()
     async with sqlite.write() as session:
-        await dispatch.retire(session, now=clock())
+        await claiming.retire(session, now=clock())
     assert [m.state for m in await stored(sqlite)] == [MessageState.UNKNOWN]
     assert await sending == 1
     assert [m.state for m in await stored(sqlite)] == [MessageState.ACCEPTED]
@@ -301,7 +301,7 @@ async def test_a_cancelled_visit_tells_only_of_its_cancellation(
         )
     assert await send(database, clock, keyring, gateway) == 1
     assert [text for _, text in gateway.sent] == [
-        "ملاقات سه‌شنبه ۳ آذر ۱۰:۰۰ لغو شد. با دفتر تماس بگیرید."
+        "ملاقات سه‌شنبه ۳ آذر ۱۰:۰۰ لغو شد: به تصمیم زندان."
     ]
     async with database.read() as session:
         people = await visits.participants(session, visit.id)

@@ -8,6 +8,17 @@ from visitation.messages.outbox import (
     put_all,
     text_of,
 )
-from visitation.messages.tables import Message
+from visitation.messages.tables import CallTask, DeliveryEvent, Message, OptOut
 
-__all__ = ["Message", "discard", "drafted", "of_visit", "put", "put_all", "text_of"]
+__all__ = [
+    "CallTask",
+    "DeliveryEvent",
+    "Message",
+    "OptOut",
+    "discard",
+    "drafted",
+    "of_visit",
+    "put",
+    "put_all",
+    "text_of",
+]

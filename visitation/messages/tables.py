@@ -66,6 +66,10 @@ class DeliveryEvent(SQLModel, table=True):
     """What a gateway told of a message it took, once per status.
 
     It may come before we know the gateway's id, out of order, and twice.
+
+    Attributes:
+        status: in the gateway's own word.
+        fate: what that means, in a word of ours.
     """
 
     __tablename__ = "delivery_event"
@@ -73,6 +77,7 @@ class DeliveryEvent(SQLModel, table=True):
     gateway: str = Field(primary_key=True, max_length=32)
     gateway_id: str = Field(primary_key=True, max_length=64)
     status: str = Field(primary_key=True, max_length=32)
+    fate: str = Field(max_length=16)
     code: str = Field(default="", max_length=32)
     received_at: datetime = Field(sa_type=UtcDateTime)
 

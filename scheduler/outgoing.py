@@ -1,0 +1,144 @@
+"""Messages as they are handed over: the row, who it is for, and what it says.
+
+The text is made here, when it is needed, from the sealed code of whoever may know it;
+asking a gateway for a message it may have taken makes the same text again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler.gateways.gateway import Gateway, Letter
+from scheduler.means import Means
+from visitation import devices, messages, visits, waiting, wording
+from visitation.devices import Challenge
+from visitation.keyring import Keyring, Unreadable
+from visitation.messages import Message, OptOut
+from visitation.visits import Participant
+from visitation.waiting import Offer
+from visitation.wording import WORDINGS, Template
+
+#: Where families answer what they are offered, after the service's address.
+OFFER_PATH = "/offer"
+#: Whose numbers are known by fingerprints of this purpose.
+PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message of ours and its letter.
+
+    Attributes:
+        letter: None when it is not to be sent, or cannot be made any more.
+        refusal: why it is not.
+    """
+
+    message: Message
+    letter: Letter | None
+    refusal: str = ""
+
+
+async def outgoing(
+    session: AsyncSession,
+    ids: Sequence[int],
+    gateway: Gateway,
+    *,
+    means: Means,
+    now: datetime,
+) -> list[Outgoing]:
+    """Messages with what they say through a gateway, the most urgent first."""
+    rows = await session.exec(
+        select(Message, Participant, Offer, Challenge)
+        .outerjoin(Participant, col(Participant.id) == col(Message.participant_id))
+        .outerjoin(Offer, col(Offer.visit_id) == col(Message.visit_id))
+        .outerjoin(Challenge, col(Challenge.id) == col(Message.challenge_id))
+        .where(col(Message.id).in_(ids))
+        .order_by(col(Message.priority), col(Message.not_before), col(Message.id))
+        .execution_options(populate_existing=True)
+    )
+    found = rows.all()
+    unwanted = await _opted_out(session, [row[0].phone for row in found], means.keyring)
+    link = means.link if gateway.allows_link else None
+    return [
+        _refused(message, "opted_out")
+        if message.phone in unwanted
+        else _made(
+            message,
+            _code(message, participant, offer, challenge, keyring=means.keyring),
+            link=link,
+            now=now,
+        )
+        for message, participant, offer, challenge in found
+    ]
+
+
+def _made(
+    message: Message, code: str | None, *, link: str | None, now: datetime
+) -> Outgoing:
+    has_code = WORDINGS[message.template].has_code
+    if has_code and code is None:
+        return _refused(message, "code_wiped")
+    if link and message.template is Template.OFFER:
+        link = f"{link}{OFFER_PATH}"
+    variables = dict(message.variables)
+    if code is not None:
+        variables["code"] = wording.digits(code, message.language)
+    letter = Letter(
+        reference=str(message.id),
+        phone=message.phone,
+        text=messages.text_of(message, code=code, link=link),
+        template=message.template,
+        language=message.language,
+        variables=wording.values(message.template, message.language, variables),
+        channel=message.channel,
+        validity=message.expires_at - now,
+    )
+    return Outgoing(message=message, letter=letter)
+
+
+def _refused(message: Message, why: str) -> Outgoing:
+    return Outgoing(message=message, letter=None, refusal=why)
+
+
+def _code(
+    message: Message,
+    participant: Participant | None,
+    offer: Offer | None,
+    challenge: Challenge | None,
+    *,
+    keyring: Keyring,
+) -> str | None:
+    if not WORDINGS[message.template].has_code:
+        return None
+    try:
+        match message.template:
+            case Template.OFFER:
+                return waiting.code_of(offer, keyring=keyring) if offer else None
+            case Template.SIGN_IN:
+                return (
+                    devices.code_of(challenge, keyring=keyring) if challenge else None
+                )
+            case _:
+                return (
+                    visits.code_of(participant, keyring=keyring)
+                    if participant
+                    else None
+                )
+    except Unreadable:
+        return None
+
+
+async def _opted_out(
+    session: AsyncSession, phones: Sequence[str], keyring: Keyring
+) -> set[str]:
+    """Those of the numbers whose owners want no messages."""
+    prints = {keyring.fingerprint(PHONE, phone): phone for phone in phones}
+    rows = await session.exec(
+        select(OptOut.phone_fingerprint).where(
+            col(OptOut.phone_fingerprint).in_(list(prints))
+        )
+    )
+    return {prints[each] for each in rows.all()}

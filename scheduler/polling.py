@@ -1,0 +1,108 @@
+"""Asking gateways what became of messages they took.
+
+A gateway that does not tell by itself is asked, soon and then ever more rarely; of one
+that does, only what it has said nothing about for hours.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import and_, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import deliveries
+from scheduler.gateways.gateway import Delivery, Gateway, Temporary
+from scheduler.means import Means
+from visitation.database import Database
+from visitation.lifecycle import MessageState
+from visitation.messages import DeliveryEvent, Message
+
+log = structlog.get_logger(__name__)
+
+#: How old a message is when its gateway is first asked for it.
+SILENT = timedelta(minutes=2)
+SILENT_ALTHOUGH_IT_TELLS = timedelta(hours=6)
+#: After so long nobody will say any more.
+FORGOTTEN = timedelta(days=3)
+BATCH = 100
+AT_ONCE = 10
+_LOOKED_AT = 2000
+
+
+async def poll_deliveries(database: Database, *, now: datetime, means: Means) -> int:
+    """Ask for what nothing was heard of; how many messages came to their end."""
+    settled = await _catch_up(database, means, now)
+    for gateway in means.gateways:
+        async with database.read() as session:
+            due = await _due(session, gateway, means, now)
+        for one in await _asked(gateway, due):
+            async with database.write() as session:
+                settled += await deliveries.told(
+                    session,
+                    gateway=gateway.name,
+                    delivery=one,
+                    keyring=means.keyring,
+                    now=means.clock(),
+                )
+    return settled
+
+
+async def _catch_up(database: Database, means: Means, now: datetime) -> int:
+    """Settle what was told of while its acceptance was being written down."""
+    async with database.read() as session:
+        rows = await session.exec(
+            select(Message.id)
+            .join(
+                DeliveryEvent,
+                and_(
+                    col(DeliveryEvent.gateway) == col(Message.gateway),
+                    col(DeliveryEvent.gateway_id) == col(Message.gateway_id),
+                ),
+            )
+            .where(
+                Message.state == MessageState.ACCEPTED,
+                col(DeliveryEvent.fate).in_(deliveries.FINAL),
+            )
+            .limit(BATCH)
+        )
+        ids = rows.all()
+    if not ids:
+        return 0
+    async with database.write() as session:
+        return await deliveries.caught_up(session, ids, now=now)
+
+
+async def _due(
+    session: AsyncSession, gateway: Gateway, means: Means, now: datetime
+) -> list[str]:
+    first = SILENT_ALTHOUGH_IT_TELLS if gateway.calls_back else SILENT
+    rows = await session.exec(
+        select(Message.gateway_id, Message.sent_at)
+        .where(
+            Message.state == MessageState.ACCEPTED,
+            Message.gateway == gateway.name,
+            col(Message.gateway_id).is_not(None),
+            col(Message.sent_at) <= now - first,
+            col(Message.sent_at) > now - FORGOTTEN,
+        )
+        .order_by(col(Message.priority), col(Message.sent_at))
+        .limit(_LOOKED_AT)
+    )
+    sent = {each: at for each, at in rows.all() if each and at}
+    return means.ways.of(gateway).to_be_asked(sent, now)[:BATCH]
+
+
+async def _asked(gateway: Gateway, ids: Sequence[str]) -> Iterable[Delivery]:
+    at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(gateway_id: str) -> Delivery | None:
+        async with at_once:
+            try:
+                return await gateway.delivery(gateway_id)
+            except Temporary as failure:
+                log.warning("delivery_unknown", code=failure.code)
+                return None
+
+    return [one for one in await asyncio.gather(*map(ask, ids)) if one is not None]
