@@ -7,10 +7,11 @@ Whoever was told of the visit after a reminder was due gets none; they know.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, exists, or_, select
+from sqlmodel import and_, col, exists, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import notices
@@ -20,21 +21,20 @@ from visitation.lifecycle import VisitState
 from visitation.messages import Message
 from visitation.people.tables import Account, Visitor
 from visitation.places import Policy, Site, SitePolicy
-from visitation.places.policy import LIMITS
 from visitation.visits import Participant, Visit
 from visitation.wording import Template
 
 _BATCH = 500
-_EARLIEST = timedelta(hours=LIMITS["reminder_hours"][1])
+_BOTH = (Template.REMINDER_DAY, Template.REMINDER_SOON)
 
 
 async def remind(database: Database, *, now: datetime, means: Means) -> int:
     """Write every reminder that is due; return for how many visits."""
     reminded = 0
-    for template in (Template.REMINDER_DAY, Template.REMINDER_SOON):
+    for template in _BOTH:
         async with database.read() as session:
             due = await _due(session, template, now)
-        for visit_id in due:
+        for _since, visit_id in due[:_BATCH]:
             try:
                 async with database.write() as session:
                     visit = await session.get_one(Visit, visit_id)
@@ -48,9 +48,16 @@ async def remind(database: Database, *, now: datetime, means: Means) -> int:
     return reminded
 
 
+async def oldest(session: AsyncSession, *, now: datetime) -> datetime | None:
+    """Since when a reminder has been due that is not written; None if none is."""
+    due = [since for one in _BOTH for since, _visit in await _due(session, one, now)]
+    return min(due, default=None)
+
+
 async def _due(
     session: AsyncSession, template: Template, now: datetime
-) -> Sequence[int]:
+) -> Sequence[tuple[datetime, int]]:
+    """Since when it has been due for which visit; the soonest visits first."""
     written = exists().where(
         col(Message.visit_id) == col(Visit.id),
         col(Message.template).in_([template, notices.FOR_OFFICIALS[template]]),
@@ -71,18 +78,37 @@ async def _due(
         .where(
             Visit.state == VisitState.BOOKED,
             col(Visit.starts_at) > now,
-            col(Visit.starts_at) <= now + _EARLIEST,
+            await _near(session, template, now),
             or_(visitor, official),
             ~written,
         )
         .order_by(col(Visit.starts_at))
     )
-    due = [
-        visit.id
+    due = (
+        (visit, _due_at(visit, template, zone, policy))
         for visit, zone, policy in rows.all()
-        if visit.changed_at < _due_at(visit, template, zone, policy) <= now
+    )
+    return [
+        (since, visit.id) for visit, since in due if visit.changed_at < since <= now
     ]
-    return due[:_BATCH]
+
+
+async def _near(session: AsyncSession, template: Template, now: datetime) -> Any:
+    """That a visit begins within its prison's time for a reminder, or soon after."""
+    if template is Template.REMINDER_DAY:
+        column, unit = col(SitePolicy.reminder_hours), timedelta(hours=1)
+        without = Policy().reminder_hours
+    else:
+        column, unit = col(SitePolicy.reminder_soon_minutes), timedelta(minutes=1)
+        without = Policy().reminder_soon_minutes
+    in_use = (await session.exec(select(column).distinct())).all()
+    return or_(
+        and_(column.is_(None), col(Visit.starts_at) <= now + without * unit),
+        *(
+            and_(column == lead, col(Visit.starts_at) <= now + lead * unit)
+            for lead in in_use
+        ),
+    )
 
 
 def _due_at(

@@ -6,7 +6,7 @@ Judging twice changes nothing.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import closures, concerned, freed, review
 from scheduler.means import Means
-from visitation import audit
+from visitation import audit, runs
 from visitation.audit.tables import AuditEntry
 from visitation.database import Database
 from visitation.lifecycle import TO_COME
@@ -24,10 +24,12 @@ from visitation.timespan import Timespan
 from visitation.visits import Visit, flags
 
 READER = "review"
+#: The name under which the nights are kept in which all was looked at.
+REVIEWED = "review_all"
 #: How many entries are read at once, and how many visits looked at.
 ENTRIES = 500
 BATCH = 50
-#: The hour of the night in which all visits to come are looked at.
+#: The hour of the night from which all visits to come are looked at.
 NIGHT = 3
 
 
@@ -49,13 +51,33 @@ async def review_changes(database: Database, *, now: datetime, means: Means) -> 
 
 
 async def review_all(database: Database, *, now: datetime, means: Means) -> int:
-    """Judge all visits to come, once a night: nothing that changed is overlooked."""
-    if now.astimezone(ZoneInfo(DEFAULT_ZONE)).hour != NIGHT:
-        return 0
+    """Judge all visits to come, once a night: nothing that changed is overlooked.
+
+    A night that nobody was up for is made up for as soon as somebody is.
+    """
+    night = _night(now)
     async with database.read() as session:
+        # Another day than this one, even a later one: a clock was wrong for a while.
+        if await runs.last_day(session, REVIEWED) == night:
+            return 0
         rows = await session.exec(select(Visit.id).where(*_to_come(now)))
         due = rows.all()
-    return await _look_again(database, due, now=now)
+    changed = await _look_again(database, due, now=now)
+    async with database.write() as session:
+        await runs.did_day(session, REVIEWED, night)
+    return changed
+
+
+async def oldest_unread(session: AsyncSession, *, now: datetime) -> datetime | None:
+    """When the first change was made of which nobody knows yet whom it concerns."""
+    found = await audit.unread(session, READER, limit=1)
+    return found.entries[0].at if found.entries else None
+
+
+def _night(now: datetime) -> date:
+    """The day whose night hour has begun last."""
+    wall = now.astimezone(ZoneInfo(DEFAULT_ZONE))
+    return wall.date() - timedelta(days=wall.hour < NIGHT)
 
 
 async def _concerned(

@@ -13,16 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import notices
+from scheduler import notices, overdue
 from scheduler.means import Means
-from visitation import audit, calls, messages, visits
+from visitation import audit, calls, messages, runs, visits
 from visitation.audit import SYSTEM
 from visitation.audit.tables import AuditEntry, AuditSeal
 from visitation.calls import Presence
 from visitation.database import Database, is_conflict
 from visitation.devices.tables import IdempotencyKey, LoginSession, PairingCode
 from visitation.lifecycle import OCCUPYING, IllegalMove, VisitAction, VisitState
-from visitation.places import Policy, SitePolicy
 from visitation.timespan import Timespan
 from visitation.visits import Claim, Participant, Visit
 from visitation.wording import Template
@@ -30,8 +29,8 @@ from visitation.words import SIDES, Outcome, Part, Side
 
 BATCH = 200
 SEALS = 1000
-#: How long after its end and grace a live visit is left to whoever should close it.
-PATIENCE = timedelta(minutes=10)
+#: How long what a node ran last is kept after it fell silent.
+SILENT_NODES = timedelta(days=1)
 #: How long a program may ask again for the answer to a write.
 IDEMPOTENCY = timedelta(days=2)
 #: How long claims are kept after their time, for whoever looks into a clash.
@@ -52,6 +51,7 @@ async def expire_holds(database: Database, *, now: datetime, means: Means) -> in
                 col(Visit.state).in_([VisitState.HELD, VisitState.REQUESTED]),
                 col(Visit.hold_until) <= now,
             )
+            .order_by(col(Visit.hold_until))
             .limit(BATCH)
         )
         due = rows.all()
@@ -103,7 +103,7 @@ async def flag_unclosed(database: Database, *, now: datetime, means: Means) -> i
     async def flag(session: AsyncSession, visit: Visit) -> None:
         await _abandon(session, visit, now)
 
-    due = await _over(database, VisitState.LIVE, now - PATIENCE)
+    due = await _over(database, VisitState.LIVE, now - overdue.PATIENCE)
     return await _each(database, due, flag)
 
 
@@ -146,7 +146,10 @@ async def wipe_codes(database: Database, *, now: datetime, means: Means) -> int:
 
 
 async def forget(database: Database, *, now: datetime, means: Means) -> int:
-    """Delete ended sessions, old answers to programs, old codes and past claims."""
+    """Delete ended sessions, old answers to programs, old codes and past claims.
+
+    And what nodes ran that are no more.
+    """
     past = Timespan(now - PAST_CLAIMS, now).quanta().start
     forgotten = 0
     for table, condition in (
@@ -157,6 +160,8 @@ async def forget(database: Database, *, now: datetime, means: Means) -> int:
         async with database.write() as session:
             deleted = await session.exec(delete(table).where(condition))
             forgotten += deleted.rowcount
+    async with database.write() as session:
+        forgotten += await runs.forget(session, before=now - SILENT_NODES)
     return forgotten + await _forget_claims(database, past)
 
 
@@ -223,19 +228,8 @@ async def _each(database: Database, due: Sequence[int], change: Change) -> int:
 async def _over(database: Database, state: VisitState, now: datetime) -> Sequence[int]:
     """The visits in a state whose end and grace have passed."""
     async with database.read() as session:
-        rows = await session.exec(
-            select(Visit.id, Visit.ends_at, SitePolicy.grace_minutes)
-            .outerjoin(SitePolicy, col(SitePolicy.site_id) == col(Visit.prison_id))
-            .where(Visit.state == state, col(Visit.ends_at) <= now)
-            .order_by(col(Visit.ends_at))
-            .limit(BATCH)
-        )
-        default = Policy().grace_minutes
-        return [
-            visit_id
-            for visit_id, end, grace in rows.all()
-            if end + timedelta(minutes=default if grace is None else grace) <= now
-        ]
+        due = await overdue.over(session, state, now=now, limit=BATCH)
+    return [visit_id for _since, visit_id in due]
 
 
 async def _abandon(session: AsyncSession, visit: Visit, now: datetime) -> None:

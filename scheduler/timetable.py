@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scheduler import dispatch, reminders, reviewing, sweeps, waiting
+from scheduler import dispatch, overdue, reminders, reviewing, sweeps, waiting
 from scheduler.means import Means
+from scheduler.overdue import Oldest
 from visitation.database import Database
 
 
@@ -20,11 +21,17 @@ class Sweep(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A sweep, its name in logs, and how often it runs."""
+    """A sweep, its name in logs, and how often it runs.
+
+    Attributes:
+        oldest: since when the oldest thing that it looks for has been due; None
+            where nothing is due at a time of its own.
+    """
 
     name: str
     sweep: Sweep
     every: timedelta
+    oldest: Oldest | None = None
 
 
 def _seconds(count: int) -> timedelta:
@@ -32,15 +39,55 @@ def _seconds(count: int) -> timedelta:
 
 
 TIMETABLE = (
-    Job(name="send_due", sweep=dispatch.send_due, every=_seconds(5)),
-    Job(name="seal_audit", sweep=sweeps.seal_audit, every=_seconds(10)),
-    Job(name="review_changes", sweep=reviewing.review_changes, every=_seconds(10)),
-    Job(name="expire_holds", sweep=sweeps.expire_holds, every=_seconds(60)),
-    Job(name="lapse_offers", sweep=waiting.lapse_offers, every=_seconds(30)),
+    Job(
+        name="send_due",
+        sweep=dispatch.send_due,
+        every=_seconds(5),
+        oldest=overdue.message,
+    ),
+    Job(
+        name="seal_audit",
+        sweep=sweeps.seal_audit,
+        every=_seconds(10),
+        oldest=overdue.unsealed,
+    ),
+    Job(
+        name="review_changes",
+        sweep=reviewing.review_changes,
+        every=_seconds(10),
+        oldest=reviewing.oldest_unread,
+    ),
+    Job(
+        name="expire_holds",
+        sweep=sweeps.expire_holds,
+        every=_seconds(60),
+        oldest=overdue.hold,
+    ),
+    Job(
+        name="lapse_offers",
+        sweep=waiting.lapse_offers,
+        every=_seconds(30),
+        oldest=overdue.offer,
+    ),
     Job(name="offer_freed", sweep=waiting.offer_freed, every=_seconds(30)),
-    Job(name="remind", sweep=reminders.remind, every=_seconds(60)),
-    Job(name="settle_missed", sweep=sweeps.settle_missed, every=_seconds(60)),
-    Job(name="flag_unclosed", sweep=sweeps.flag_unclosed, every=_seconds(60)),
+    Job(
+        name="remind",
+        sweep=reminders.remind,
+        every=_seconds(60),
+        oldest=reminders.oldest,
+    ),
+    Job(
+        name="settle_missed",
+        sweep=sweeps.settle_missed,
+        every=_seconds(60),
+        oldest=overdue.missed,
+    ),
+    Job(
+        name="flag_unclosed",
+        sweep=sweeps.flag_unclosed,
+        every=_seconds(60),
+        oldest=overdue.unclosed,
+    ),
     Job(name="wipe_codes", sweep=sweeps.wipe_codes, every=_seconds(60)),
     Job(name="expire_entries", sweep=waiting.expire_entries, every=_seconds(600)),
     Job(name="review_all", sweep=reviewing.review_all, every=_seconds(3600)),

@@ -126,12 +126,44 @@ async def test_the_night_finds_what_nobody_wrote_down(
     async with database.write() as session:
         world = await make.world(session)
         visit = await book(session, world, keyring)
-        await session.exec(update(Prisoner).values(released_at=NOON))
     assert await reviewing.review_all(database, now=NOON, means=tools) == 0
-    assert await reviewing.review_all(database, now=NIGHT, means=tools) == 1
-    assert await reviewing.review_all(database, now=NIGHT, means=tools) == 0
+    async with database.write() as session:
+        await session.exec(update(Prisoner).values(released_at=NOON))
+    almost = NIGHT - timedelta(minutes=31)
+    done = [
+        await reviewing.review_all(database, now=now, means=tools)
+        for now in (almost, NIGHT, NIGHT)
+    ]
+    assert done == [0, 1, 0]
     async with database.read() as session:
         assert await standing(session, visit) == [Refusal.PRISONER_RELEASED]
+
+
+async def test_a_night_that_nobody_was_up_for_is_made_up_for_once(
+    sqlite: Database, keyring: Keyring, tools
+) -> None:
+    async with sqlite.write() as session:
+        world = await make.world(session)
+        await book(session, world, keyring)
+    assert await reviewing.review_all(sqlite, now=NOON, means=tools) == 0
+    done = []
+    for release, now in ((NOON, NIGHT + 5 * HOUR), (None, NIGHT + 6 * HOUR)):
+        async with sqlite.write() as session:
+            await session.exec(update(Prisoner).values(released_at=release))
+        done.append(await reviewing.review_all(sqlite, now=now, means=tools))
+    assert done == [1, 0]
+
+
+async def test_a_clock_that_was_wrong_for_a_while_costs_no_night(
+    sqlite: Database, keyring: Keyring, tools
+) -> None:
+    much_later = NIGHT + timedelta(days=3000)
+    assert await reviewing.review_all(sqlite, now=much_later, means=tools) == 0
+    async with sqlite.write() as session:
+        world = await make.world(session)
+        await book(session, world, keyring)
+        await session.exec(update(Prisoner).values(released_at=NOON))
+    assert await reviewing.review_all(sqlite, now=NIGHT, means=tools) == 1
 
 
 def shutting(world: make.World, **changes):

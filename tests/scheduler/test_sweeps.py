@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import func, select
 
-from scheduler import booking, sweeps
+from scheduler import booking, overdue, sweeps
 from scheduler.timetable import TIMETABLE
 from tests import make
 from tests.conftest import NOON
@@ -150,7 +150,7 @@ async def test_a_live_visit_that_nobody_closed_becomes_a_work_item(
 ) -> None:
     visit = await booked(database, keyring)
     await started(database, visit)
-    due = OVER + sweeps.PATIENCE
+    due = OVER + overdue.PATIENCE
     assert await sweeps.settle_missed(database, now=due, means=tools) == 0
     assert await sweeps.flag_unclosed(database, now=due - SECOND, means=tools) == 0
     assert await sweeps.flag_unclosed(database, now=due, means=tools) == 1

@@ -67,14 +67,14 @@ async def test_nodes_that_are_gone_are_forgotten(database: Database) -> None:
     assert [row["node"] for row in await noted(database)] == ["new"]
 
 
-async def test_a_day_that_is_done_stays_done(database: Database) -> None:
+async def test_the_day_whose_work_was_done_last_is_known(database: Database) -> None:
     today, seen = date(2026, 11, 23), []
-    for day in (today, today, today + timedelta(days=1), today):
+    tomorrow = today + timedelta(days=1)
+    for day in (today, tomorrow, tomorrow):
         async with database.write() as session:
             seen.append(await runs.last_day(session, "review_all"))
             await runs.did_day(session, "review_all", day)
     async with database.read() as session:
         seen.append(await runs.last_day(session, "review_all"))
         assert await runs.last_day(session, "another") is None
-    tomorrow = today + timedelta(days=1)
-    assert seen == [None, today, today, tomorrow, tomorrow]
+    assert seen == [None, today, tomorrow, tomorrow]

@@ -61,13 +61,11 @@ async def last_day(session: AsyncSession, name: str) -> date | None:
 
 
 async def did_day(session: AsyncSession, name: str, day: date) -> None:
-    """Write down that a day's work is done; a later day stays."""
+    """Write down which day's work is done, in place of the day before."""
     insert = _insert(session)(_DAILY).values(name=name, day=day)
     await session.exec(
         insert.on_conflict_do_update(
-            index_elements=["name"],
-            set_={"day": insert.excluded.day},
-            where=_DAILY.c.day < insert.excluded.day,
+            index_elements=["name"], set_={"day": insert.excluded.day}
         )
     )
 
