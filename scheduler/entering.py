@@ -127,6 +127,8 @@ def _audience(
             part=Part.VISITOR,
             phone=known[who].phone,
             language=known[who].language,
+            reads=bool(known[who].reads),
+            helper=known[who].helper_phone,
         )
         for who, part in entered.items()
     ]

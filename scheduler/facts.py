@@ -134,6 +134,8 @@ _CONTACTS: Any = (
         _visitor.c.born_on,
         _visitor.c.phone,
         _visitor.c.language,
+        _visitor.c.reads,
+        _visitor.c.helper_phone,
     )
     .join(_visitor, _visitor.c.id == _contact.c.visitor_id)
     .where(

@@ -1,17 +1,17 @@
 """Who is told what about a visit, in their own language and the prison's wall time.
 
-Writes messages into the outbox in the transaction of the act. Somebody without a
-phone gets none; the clerk tells them.
+Writes messages into the outbox in the transaction of the act. Who does not read is
+called; who has no phone is told through their helper, or else by the clerk.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 import sqlmodel
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,7 +21,14 @@ from visitation.people.tables import Account, Visitor
 from visitation.places import Site
 from visitation.visits import Participant, Visit
 from visitation.wording import Template
-from visitation.words import Attendance, DeclineReason, Outcome, Part
+from visitation.words import (
+    Addressee,
+    Attendance,
+    Channel,
+    DeclineReason,
+    Outcome,
+    Part,
+)
 
 #: A cancellation is worth telling even a while after the visit would have begun.
 CANCELLATION_LASTS = timedelta(hours=6)
@@ -58,6 +65,8 @@ def _told_of(which: Any) -> Any:
             col(Participant.part),
             func.coalesce(Visitor.phone, Account.phone),
             func.coalesce(Visitor.language, Account.language),
+            func.coalesce(Visitor.reads, true()),
+            col(Visitor.helper_phone),
             col(_prison.zone),
             col(_point.name),
         )
@@ -81,14 +90,41 @@ _TOLD_EACH = _told_of(
 )
 
 
+class Address(TypedDict):
+    """Whose number a message goes to, and how."""
+
+    phone: str
+    channel: Channel
+    addressee: Addressee
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Somebody to be told: a visitor, or an official."""
+    """Somebody to be told: a visitor, or an official.
+
+    Attributes:
+        reads: whether they read; somebody who does not is called.
+        helper: the number of whoever helps them, told where they cannot be.
+    """
 
     participant_id: int
     part: Part
     phone: str | None
     language: str
+    reads: bool = True
+    helper: str | None = None
+
+    @property
+    def address(self) -> Address | None:
+        """Where messages to them go; None where nobody can be told by message."""
+        if self.phone is not None:
+            channel = Channel.SMS if self.reads else Channel.VOICE
+            return Address(phone=self.phone, channel=channel, addressee=Addressee.OWN)
+        if self.helper is not None:
+            return Address(
+                phone=self.helper, channel=Channel.SMS, addressee=Addressee.HELPER
+            )
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +148,7 @@ async def tell(
     known: Audience | None = None,
     why: DeclineReason | Outcome | None = None,
 ) -> tuple[Recipient, ...]:
-    """Tell everybody concerned; return those without a phone, for the clerk to tell.
+    """Tell everybody concerned; return those without a number, for the clerk to tell.
 
     Telling again what was told of the same version of the visit writes nothing. Who
     they are is read unless it is `known` already. A declined request and a
@@ -122,7 +158,7 @@ async def tell(
     silent, drafts = [], []
     for recipient in everybody:
         official = recipient.part in OFFICIALS
-        if recipient.phone is None:
+        if recipient.address is None:
             silent.append(recipient)
             continue
         said = FOR_OFFICIALS.get(template) if official else template
@@ -144,7 +180,7 @@ async def put(
     now: datetime,
 ) -> bool:
     """Write one message; False if it was written before."""
-    if recipient.phone is None:
+    if recipient.address is None:
         return False
     draft = drafted(visit, recipient, template, scene=scene, now=now)
     return await messages.put_all(session, [draft]) == 1
@@ -159,7 +195,7 @@ def drafted(
     now: datetime,
     why: DeclineReason | Outcome | None = None,
 ) -> dict[str, Any]:
-    """What somebody with a phone would be told."""
+    """What somebody who can be told by message would be told."""
     last = visit.starts_at
     if template in _BAD_NEWS:
         last = max(last, now + CANCELLATION_LASTS)
@@ -168,7 +204,7 @@ def drafted(
         dedup_key=(
             f"visit:{visit.id}:v{visit.version}:{template}:{recipient.participant_id}"
         ),
-        phone=recipient.phone or "",
+        **_address(recipient),
         language=recipient.language,
         variables=variables(visit, recipient, scene)
         | ({"why": wording.why(why, recipient.language)} if why else {}),
@@ -178,6 +214,12 @@ def drafted(
         visit_id=visit.id,
         participant_id=recipient.participant_id,
     )
+
+
+def _address(recipient: Recipient) -> Address:
+    address = recipient.address
+    assert address is not None
+    return address
 
 
 async def recipients(session: AsyncSession, visit_id: int) -> list[Recipient]:
@@ -218,9 +260,14 @@ async def _told(session: AsyncSession, visit_id: int) -> list[tuple[Recipient, S
 
 
 def _one_told(row: Sequence[Any]) -> tuple[Recipient, Scene]:
-    number, part, phone, language, zone, point = row
+    number, part, phone, language, reads, helper, zone, point = row
     recipient = Recipient(
-        participant_id=number, part=Part(part), phone=phone, language=language
+        participant_id=number,
+        part=Part(part),
+        phone=phone,
+        language=language,
+        reads=bool(reads),
+        helper=helper,
     )
     return recipient, Scene(zone=ZoneInfo(zone), point=point)
 

@@ -246,7 +246,8 @@ async def _ask(session: AsyncSession, made: Offer, visit: Visit, now: datetime) 
     scene = await notices.scene_of(session, visit)
     everybody = await notices.recipients(session, visit.id)
     for one in everybody:
-        if one.part is not Part.VISITOR or one.phone is None:
+        # A reply code is the family's alone, so no helper is asked.
+        if one.part is not Part.VISITOR or one.address is None or one.phone is None:
             continue
         wall = visit.starts_at.astimezone(scene.zone)
         until = made.expires_at.astimezone(scene.zone)
@@ -254,7 +255,7 @@ async def _ask(session: AsyncSession, made: Offer, visit: Visit, now: datetime) 
             session,
             Template.OFFER,
             dedup_key=f"offer:{made.id}",
-            phone=one.phone,
+            **one.address,
             language=one.language,
             variables={
                 "day": notices.spoken_day(wall, one.language),

@@ -59,6 +59,25 @@ async def tick(
     )
 
 
+async def not_told(
+    session: AsyncSession, participant: Participant, *, by: Actor, now: datetime
+) -> None:
+    """Take back that somebody was told: it turned out that they were not."""
+    participant.told_at = None
+    if participant.state is ParticipantState.TOLD:
+        participant.state = ParticipantState.EXPECTED
+    session.add(participant)
+    await session.flush()
+    audit.note(
+        session,
+        by,
+        "participant_not_told",
+        f"participant:{participant.id}",
+        now=now,
+        visit_id=participant.visit_id,
+    )
+
+
 async def waiting(
     session: AsyncSession, participant: Participant, *, by: Actor, now: datetime
 ) -> None:

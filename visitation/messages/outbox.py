@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any, Required, TypedDict, Unpack
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, col, select, update
+from sqlmodel import SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import database, wording
 from visitation.lifecycle import MessageState
-from visitation.messages.tables import Message
+from visitation.messages.tables import CallTask, Message
 from visitation.wording import Template
 from visitation.words import Addressee, Channel
 
@@ -96,7 +96,15 @@ async def put_all(session: AsyncSession, drafts: Sequence[dict[str, Any]]) -> in
 
 
 async def discard(session: AsyncSession, *, visit_id: int) -> int:
-    """Suppress what has not gone out yet about a visit that changed."""
+    """Suppress what has not gone out yet about a visit that changed.
+
+    What was still to be said of it by telephone is not to be said any more.
+    """
+    await session.exec(
+        delete(CallTask).where(
+            col(CallTask.visit_id) == visit_id, col(CallTask.done_at).is_(None)
+        )
+    )
     result = await session.exec(
         update(Message)
         .where(

@@ -1,0 +1,314 @@
+"""Looking after messages that did not arrive, one rung of the ladder after the other.
+
+Said again, by another channel where there is one; then to whoever helps the family;
+then a line on the call list of the point. A rung is one transaction, climbed once
+whoever sweeps: the message is let go of by one conditional update, and what follows it
+has a key of its own. A visit that changed meanwhile stops its ladder, and so does a
+person who says that they were told.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import col, func, or_, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import calling, deliveries, rungs
+from scheduler.gateways.gateway import Delivery, Fate, Temporary
+from scheduler.means import Means
+from scheduler.rungs import LADDERS, Rung
+from visitation import audit, calls, messages
+from visitation.audit import SYSTEM
+from visitation.audit.tables import AuditEntry
+from visitation.database import Database
+from visitation.lifecycle import MessageState
+from visitation.messages import Message
+from visitation.people import Visitor
+from visitation.visits import Participant, Visit
+from visitation.wording import WORDINGS
+from visitation.words import Addressee, Channel
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+#: What may not have arrived. Of what is unknown, the gateway is asked elsewhere.
+_OPEN = (
+    MessageState.ACCEPTED,
+    MessageState.UNDELIVERED,
+    MessageState.FAILED,
+    MessageState.EXPIRED,
+)
+_ARRIVED = frozenset({Fate.DELIVERED, Fate.UNDELIVERED, Fate.FAILED})
+#: How long a gateway that cannot be asked is left alone.
+_ASK_AGAIN = timedelta(minutes=5)
+_VERSION = re.compile(r":v(\d+):")
+_FOLLOWS = re.compile(r":(r\d+|helper)$")
+
+
+async def look_after(database: Database, *, now: datetime, means: Means) -> int:
+    """Climb one rung for every message that should have arrived by now."""
+    async with database.write() as session:
+        climbed = await calling.give_up(session, now=now)
+    async with database.read() as session:
+        due = await _due(session, now)
+    for message in due:
+        if message.state is MessageState.ACCEPTED and await _is_settled(
+            database, message, now=now, means=means
+        ):
+            continue
+        async with database.write() as session:
+            climbed += await climb(session, message, now=now, means=means)
+    return climbed
+
+
+async def climb(
+    session: AsyncSession, message: Message, *, now: datetime, means: Means
+) -> bool:
+    """Try the next way to reach whoever a message was for; False if there is none."""
+    if not await _let_go(session, message) or message.expires_at <= now:
+        return False
+    person = await _concerned(session, message)
+    if person is None:
+        return False
+    participant, visit, visitor = person
+    await _not_told(session, message, participant, now=now)
+    for number, rung in enumerate(LADDERS[message.template], 1):
+        if number < message.round:
+            continue
+        if await _climbed(
+            session,
+            rung,
+            message,
+            visit,
+            visitor,
+            round_=number + 1,
+            now=now,
+            means=means,
+        ):
+            audit.note(
+                session,
+                SYSTEM,
+                f"message_{rung}",
+                f"message:{message.id}",
+                now=now,
+                visit_id=visit.id,
+                template=message.template.value,
+                participant=participant.id,
+            )
+            log.info("message_looked_after", message=message.id, rung=rung.value)
+            return True
+    return False
+
+
+async def _climbed(
+    session: AsyncSession,
+    rung: Rung,
+    message: Message,
+    visit: Visit,
+    visitor: Visitor | None,
+    *,
+    round_: int,
+    now: datetime,
+    means: Means,
+) -> bool:
+    match rung:
+        case Rung.AGAIN:
+            channel = _other_channel(message, means)
+            # Not the same text to the same number if that was refused for good.
+            if channel is message.channel and message.state is MessageState.FAILED:
+                return False
+            return await _follow(
+                session, message, f"r{round_}", round_=round_, channel=channel, now=now
+            )
+        case Rung.HELPER:
+            helper = visitor.helper_phone if visitor else None
+            if helper is None or message.addressee is Addressee.HELPER:
+                return False
+            return await _follow(
+                session,
+                message,
+                "helper",
+                round_=round_,
+                channel=Channel.SMS,
+                phone=helper,
+                addressee=Addressee.HELPER,
+                now=now,
+            )
+        case Rung.CALL:
+            return await calling.ask(session, message, visit, now=now)
+
+
+async def _follow(
+    session: AsyncSession,
+    message: Message,
+    suffix: str,
+    *,
+    round_: int,
+    channel: Channel,
+    now: datetime,
+    phone: str | None = None,
+    addressee: Addressee | None = None,
+) -> bool:
+    return await messages.put(
+        session,
+        message.template,
+        dedup_key=f"{_FOLLOWS.sub('', message.dedup_key)}:{suffix}",
+        phone=phone or message.phone,
+        language=message.language,
+        variables=message.variables,
+        now=now,
+        expires_at=message.expires_at,
+        visit_id=message.visit_id,
+        participant_id=message.participant_id,
+        channel=channel,
+        addressee=addressee or message.addressee,
+        round=round_,
+    )
+
+
+def _other_channel(message: Message, means: Means) -> Channel:
+    carried = {channel for gateway in means.gateways for channel in gateway.channels}
+    others = sorted(carried - {message.channel})
+    return others[0] if others else message.channel
+
+
+async def _due(session: AsyncSession, now: datetime) -> Sequence[Message]:
+    rows = await session.exec(
+        select(Message)
+        .where(col(Message.state).in_(_OPEN), col(Message.look_at) <= now)
+        .order_by(col(Message.priority), col(Message.look_at), col(Message.id))
+        .limit(BATCH)
+    )
+    return rows.all()
+
+
+async def _is_settled(
+    database: Database, message: Message, *, now: datetime, means: Means
+) -> bool:
+    """Whether there is nothing to do for a message that a gateway took.
+
+    It is asked once more: what it cannot tell, nobody can wait for.
+    """
+    gateway = means.gateway(message.gateway)
+    told: Delivery | None = None
+    try:
+        if gateway is not None and message.gateway_id is not None:
+            told = await gateway.delivery(message.gateway_id)
+    except Temporary:
+        async with database.write() as session:
+            await _let_go(session, message, until=now + _ASK_AGAIN)
+        return True
+    if told is None:
+        if gateway is not None and gateway.calls_back:
+            return False
+        async with database.write() as session:
+            await _let_go(session, message)
+        return True
+    if told.fate in _ARRIVED:
+        async with database.write() as session:
+            await deliveries.told(
+                session,
+                gateway=message.gateway,
+                delivery=told,
+                keyring=means.keyring,
+                now=now,
+            )
+    # What has not arrived goes on below, as it stands now.
+    if told.fate in {Fate.UNDELIVERED, Fate.FAILED}:
+        async with database.read() as session:
+            fresh = await session.get_one(Message, message.id)
+            message.state, message.look_at = fresh.state, fresh.look_at
+    return told.fate is Fate.DELIVERED
+
+
+async def _let_go(
+    session: AsyncSession, message: Message, *, until: datetime | None = None
+) -> bool:
+    """Take a message off the list; False if somebody else did."""
+    let_go = await session.exec(
+        update(Message)
+        .where(
+            col(Message.id) == message.id,
+            col(Message.state) == message.state,
+            col(Message.look_at) == message.look_at,
+        )
+        .values(look_at=until)
+        .execution_options(synchronize_session=False)
+    )
+    return let_go.rowcount == 1
+
+
+async def _concerned(
+    session: AsyncSession, message: Message
+) -> tuple[Participant, Visit, Visitor | None] | None:
+    """Whom a message is for, if it still says what is so and they do not know it."""
+    rows = await session.exec(
+        select(Participant, Visit, Visitor)
+        .join(Visit, col(Visit.id) == col(Participant.visit_id))
+        .outerjoin(Visitor, col(Visitor.id) == col(Participant.visitor_id))
+        .where(Participant.id == message.participant_id)
+    )
+    found = rows.first()
+    if found is None:
+        return None
+    participant, visit, visitor = found
+    version = _VERSION.search(message.dedup_key)
+    if version is not None and int(version[1]) != visit.version:
+        return None
+    if not rungs.stands(message.template, visit.state):
+        return None
+    if WORDINGS[message.template].tells and (
+        participant.arrived_at is not None
+        and participant.arrived_at > message.created_at
+    ):
+        return None
+    if await _said_so(session, participant, since=message.created_at):
+        return None
+    return participant, visit, visitor
+
+
+async def _said_so(
+    session: AsyncSession, participant: Participant, *, since: datetime
+) -> bool:
+    """Whether a person noted that somebody was told."""
+    rows = await session.exec(
+        select(AuditEntry.id)
+        .where(
+            AuditEntry.subject == f"participant:{participant.id}",
+            AuditEntry.action == "participant_told",
+            AuditEntry.actor != SYSTEM.key,
+            col(AuditEntry.at) >= since,
+        )
+        .limit(1)
+    )
+    return rows.first() is not None
+
+
+async def _not_told(
+    session: AsyncSession, message: Message, participant: Participant, *, now: datetime
+) -> None:
+    """Take back that somebody was told, if nothing that tells them has arrived."""
+    if not WORDINGS[message.template].tells or participant.told_at is None:
+        return
+    telling = [template for template, one in WORDINGS.items() if one.tells]
+    version = _VERSION.search(message.dedup_key)
+    rows = await session.exec(
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.participant_id == participant.id,
+            Message.id != message.id,
+            col(Message.template).in_(telling),
+            or_(
+                Message.state == MessageState.DELIVERED,
+                # Nobody can say of it that it did not arrive.
+                (col(Message.state) == MessageState.ACCEPTED)
+                & col(Message.look_at).is_(None),
+            ),
+            col(Message.dedup_key).contains(version[0] if version else ":"),
+        )
+    )
+    if rows.one() == 0:
+        await calls.not_told(session, participant, by=SYSTEM, now=now)

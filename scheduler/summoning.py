@@ -1,0 +1,101 @@
+"""Telling a family that its visit is ready, or that it is its turn after all.
+
+Whoever presses the button has the prisoner or the kiosk at hand; what is said holds
+for minutes only, so it goes out before anything else and is given up soon.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import notices
+from visitation import audit, messages, visits
+from visitation.audit import Actor
+from visitation.errors import VisitationError
+from visitation.lifecycle import VisitState
+from visitation.visits import Visit
+from visitation.wording import Template
+from visitation.words import Part
+
+#: How long before a visit its family may be told to come.
+AHEAD = timedelta(minutes=60)
+#: How long it is worth telling.
+LASTS = timedelta(minutes=20)
+#: How soon a family may be called back once more.
+PAUSE = timedelta(minutes=2)
+_READY = (Template.READY, Template.RECALL)
+
+
+class NotTheTime(VisitationError):
+    """Nobody is told to come to a visit that is over, or far away."""
+
+
+class NobodyToTell(VisitationError):
+    """No visitor has a phone, or a helper who has one."""
+
+
+def in_time(visit: Visit, now: datetime) -> bool:
+    """Whether a visit's family may be told to come."""
+    return visit.state in {VisitState.BOOKED, VisitState.LIVE} and (
+        visit.starts_at - AHEAD <= now < visit.ends_at
+    )
+
+
+async def summon(
+    session: AsyncSession,
+    visit: Visit,
+    template: Template,
+    *,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Tell every visitor who is not in the call to be there, or to come back.
+
+    "Ready" is said once for a time of the visit, and to those alone who have not come
+    yet; "come back" as often as it is wanted, but not within two minutes.
+
+    Returns:
+        How many messages were written.
+
+    Raises:
+        NotTheTime: if the visit is over or far away.
+        NobodyToTell: if no visitor who is missing can be told.
+    """
+    assert template in _READY
+    if not in_time(visit, now):
+        raise NotTheTime(visit.reference)
+    scene, everybody = await notices.audience(session, visit)
+    missing = {
+        one.id
+        for one in await visits.participants(session, visit.id)
+        if one.part is Part.VISITOR
+        and (template is Template.RECALL or one.arrived_at is None)
+        and (one.joined_at is None or one.left_at is not None)
+    }
+    told = [
+        one
+        for one in everybody
+        if one.participant_id in missing and one.address is not None
+    ]
+    if not told:
+        raise NobodyToTell(visit.reference)
+    turn = f":{int(now.timestamp()) // int(PAUSE.total_seconds())}"
+    drafts = []
+    for one in told:
+        draft = notices.drafted(visit, one, template, scene=scene, now=now)
+        if template is Template.RECALL:
+            draft["dedup_key"] += turn
+        draft["expires_at"] = min(visit.ends_at, now + LASTS)
+        drafts.append(draft)
+    written = await messages.put_all(session, drafts)
+    if written:
+        audit.note(
+            session,
+            by,
+            template.value,
+            f"visit:{visit.id}",
+            now=now,
+            visit_id=visit.id,
+            told=written,
+        )
+    return written
