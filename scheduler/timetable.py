@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scheduler import dispatch, overdue, reminders, reviewing, sweeps, waiting
+from scheduler import (
+    dispatch,
+    overdue,
+    polling,
+    reconcile,
+    reminders,
+    reviewing,
+    sweeps,
+    waiting,
+)
 from scheduler.means import Means
 from scheduler.overdue import Oldest
 from visitation.database import Database
@@ -42,9 +51,12 @@ TIMETABLE = (
     Job(
         name="send_due",
         sweep=dispatch.send_due,
-        every=_seconds(5),
+        # Somebody who wants to sign in waits for it; nothing to do costs one query.
+        every=_seconds(1),
         oldest=overdue.message,
     ),
+    Job(name="reconcile", sweep=reconcile.reconcile, every=_seconds(5)),
+    Job(name="poll_deliveries", sweep=polling.poll_deliveries, every=_seconds(60)),
     Job(
         name="seal_audit",
         sweep=sweeps.seal_audit,

@@ -23,7 +23,7 @@ from tests.scheduler.machine.model import (
 from tests.scheduler.machine.tables import Tables, instant
 
 #: Sweeps of the timetable that touch no visit, or would take all evidence away.
-LEFT_OUT = frozenset({"send_due", "forget"})
+LEFT_OUT = frozenset({"send_due", "reconcile", "poll_deliveries", "forget"})
 REVIEW = frozenset({"seal_audit", "review_changes"})
 _LEFT = frozenset({"cancelled", "declined", "expired"})
 
