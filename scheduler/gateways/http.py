@@ -64,9 +64,7 @@ class Https:
         self.allows_link = settings.allows_link
         self.channels = settings.channels
         self.per_second = settings.per_second
-        self.finds = settings.description.find is not None and all(
-            ask.findable for ask in _in_use(settings)
-        )
+        self.finds = can_find(settings)
         self.calls_back = bool(settings.callback)
         self._settings = settings
         self._session = aiohttp.ClientSession(
@@ -182,6 +180,13 @@ def takes_text(settings: HttpSettings) -> bool:
     text = settings.description.text
     return text is not None and (
         bool(settings.sender) or "sender" not in places.places(text.body)
+    )
+
+
+def can_find(settings: HttpSettings) -> bool:
+    """Whether all that is sent carries our reference, and can be asked for by it."""
+    return settings.description.find is not None and all(
+        ask.findable for ask in _in_use(settings)
     )
 
 
