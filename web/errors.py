@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from sqlalchemy.exc import DBAPIError
 
+from visitation.attempts import TooMany
 from visitation.database.engine import may_try_again
 from visitation.errors import Invalid, NotAllowed, NotFound, VisitationError
 from web import present, refusals
@@ -20,7 +21,6 @@ from web.i18n import N_, _
 from web.keys import REQUEST_ID
 from web.render import render
 from web.security import CrossSite
-from web.throttle import TooMany
 
 log = structlog.get_logger()
 

@@ -4,10 +4,12 @@ Any kind of digit is taken everywhere. A kind refuses with a code; `forms` has t
 sentences. Use them as annotations of a `forms.Fields` class.
 """
 
+from collections.abc import Container
 from datetime import date, time
 from typing import Annotated
 
 import phonenumbers
+from phonenumbers import PhoneNumberType
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -17,6 +19,8 @@ from visitation import jalali, persian
 _FIRST_GREGORIAN_YEAR = 1700
 #: Long before anybody's birth, long after any visit.
 _YEARS = range(1850, 2201)
+#: Of some countries nobody can tell.
+_MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
 def _one_line(text: str) -> str:
@@ -84,6 +88,13 @@ def _phone(typed: str) -> str:
     if not phonenumbers.is_valid_number(number):
         raise PydanticCustomError("phone", "not a phone number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_mobile(phone: str, regions: Container[str]) -> bool:
+    """Whether an E.164 number is a mobile phone of one of the countries."""
+    number = phonenumbers.parse(phone)
+    mobile = phonenumbers.number_type(number) in _MOBILE
+    return mobile and phonenumbers.region_code_for_number(number) in regions
 
 
 def _code(typed: str) -> str:

@@ -20,6 +20,7 @@ from web.principals import (
     ParticipantPrincipal,
     Principal,
     StaffPrincipal,
+    VisitorPrincipal,
 )
 from web.render import redirect, redirect_to, url
 from web.routing import Door, Route
@@ -28,6 +29,8 @@ log = structlog.get_logger()
 RULES = web.AppKey[Mapping[web.AbstractRoute, Route]]("RULES")
 #: Where families type their code.
 JOIN_PATH = "/join"
+#: Where they ask for one on their phone.
+PHONE_PATH = "/sign-in/phone"
 _OPEN = frozenset({Door.PUBLIC})
 T = TypeVar("T")
 
@@ -76,6 +79,18 @@ def participant(request: web.Request) -> ParticipantPrincipal:
     return principal
 
 
+def visitor(request: web.Request) -> VisitorPrincipal:
+    """The visitors whose phone asks.
+
+    Raises:
+        NotFound: if nobody answered a code on their phone.
+    """
+    principal = request.get(PRINCIPAL)
+    if not isinstance(principal, VisitorPrincipal):
+        raise NotFound
+    return principal
+
+
 def device(request: web.Request) -> DevicePrincipal:
     """The paired station that asks.
 
@@ -107,6 +122,8 @@ def _may_enter(request: web.Request, rule: Route) -> bool:
         return True
     if isinstance(principal, ParticipantPrincipal):
         return Door.FAMILY in rule.allow
+    if isinstance(principal, VisitorPrincipal):
+        return Door.PHONE in rule.allow
     return principal is not None and principal.role in rule.allow
 
 
@@ -121,6 +138,8 @@ def _turn_away(request: web.Request, rule: Route) -> web.StreamResponse:
     if wants_json(request) or rule.allow <= {Door.TERMINAL}:
         raise NotFound
     is_staff = isinstance(principal, StaffPrincipal)
+    if rule.allow <= {Door.PHONE} and not is_staff:
+        return redirect_to(request, PHONE_PATH)
     # A family whose session is over types its code again; staff find their way.
     if rule.allow <= {Door.FAMILY, Door.TERMINAL} or (
         Door.FAMILY in rule.allow and not is_staff

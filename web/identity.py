@@ -21,6 +21,7 @@ from web.principals import (
     ParticipantPrincipal,
     Principal,
     StaffPrincipal,
+    VisitorPrincipal,
 )
 from web.render import TRANSLATIONS
 
@@ -116,6 +117,8 @@ async def _find_device(request: web.Request) -> None:
 async def _principal(
     session: AsyncSession, login: LoginSession, settings: WebSettings
 ) -> Principal | None:
+    if login.visitor_id is not None:
+        return await _visitors(session, login.visitor_id)
     if login.account_id is None:
         return await _participant(session, login.participant_id)
     account = await session.get(Account, login.account_id)
@@ -155,4 +158,17 @@ async def _participant(
         visit_id=participant.visit_id,
         part=participant.part,
         language=visitor.language if visitor is not None else None,
+    )
+
+
+async def _visitors(session: AsyncSession, visitor_id: int) -> VisitorPrincipal | None:
+    """All who have the phone now; the session ends when its visitor gets another."""
+    visitor = await session.get(Visitor, visitor_id)
+    if visitor is None or visitor.phone is None:
+        return None
+    sharing = await people.visitors_with(session, visitor.phone)
+    return VisitorPrincipal(
+        visitor_id=visitor_id,
+        visitor_ids=tuple(one.id for one in sharing),
+        language=visitor.language,
     )

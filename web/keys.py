@@ -9,7 +9,7 @@ from aiohttp import web
 
 from scheduler.gateways.callbacks import Desk
 from visitation.database import Database
-from visitation.devices import SessionLife
+from visitation.devices import Budget, SessionLife
 from visitation.keyring import Keyring
 from web.principals import DevicePrincipal, Principal
 
@@ -31,6 +31,8 @@ class WebSettings:
         help_phone: E.164 number that every page gives for help; empty for none.
         message_link: the address that text messages end with, where the gateway takes
             addresses; empty for none. Pages show messages exactly as they are sent.
+        phone_regions: countries to whose mobile phones codes for signing in are sent.
+        sign_in_budget: how many of them before something must be wrong.
         zone: the wall clock of pages that belong to no site.
         life: how long a staff session lives; a participant's ends with the visit.
         body_limit: the largest form or JSON body, in bytes.
@@ -44,6 +46,8 @@ class WebSettings:
     require_totp: frozenset[str] = frozenset()
     help_phone: str = ""
     message_link: str = ""
+    phone_regions: frozenset[str] = frozenset({"IR"})
+    sign_in_budget: Budget = Budget()  # noqa: RUF009 - frozen
     zone: tzinfo = ZoneInfo("Asia/Tehran")  # noqa: RUF009 - immutable
     life: SessionLife = SessionLife()  # noqa: RUF009 - frozen
     body_limit: int = 256 * 1024

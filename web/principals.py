@@ -1,4 +1,4 @@
-"""Who is asking: a member of staff, a participant by code, or a paired station."""
+"""Who is asking: staff, a participant by code, a phone's visitors, a paired station."""
 
 from dataclasses import dataclass
 
@@ -48,7 +48,31 @@ class ParticipantPrincipal:
         return Actor.participant(self.participant_id)
 
 
-Principal = StaffPrincipal | ParticipantPrincipal
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitorPrincipal:
+    """Whoever answered a code sent to a phone: all visitors who have the phone.
+
+    Attributes:
+        visitor_id: the one whose session it is.
+        visitor_ids: all of them.
+    """
+
+    visitor_id: int
+    visitor_ids: tuple[int, ...]
+    language: str
+
+    @property
+    def role(self) -> None:
+        """None: what a visitor may do does not come from a role."""
+        return
+
+    @property
+    def actor(self) -> Actor:
+        """As use cases and the audit know them."""
+        return Actor.visitor(self.visitor_id)
+
+
+Principal = StaffPrincipal | ParticipantPrincipal | VisitorPrincipal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

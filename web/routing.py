@@ -24,6 +24,7 @@ class Door(StrEnum):
 
     PUBLIC = "public"
     FAMILY = "participant"
+    PHONE = "visitor"
     TERMINAL = "device"
 
 
@@ -31,6 +32,8 @@ class Door(StrEnum):
 PUBLIC: frozenset[Role | Door] = frozenset({Door.PUBLIC})
 #: Whoever typed a join code, for as long as the visit lasts.
 FAMILY: frozenset[Role | Door] = frozenset({Door.FAMILY})
+#: Whoever answered a code that was sent to a visitor's phone.
+PHONE: frozenset[Role | Door] = frozenset({Door.PHONE})
 #: A terminal or kiosk that was paired.
 TERMINAL: frozenset[Role | Door] = frozenset({Door.TERMINAL})
 #: Every member of staff.

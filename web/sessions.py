@@ -10,11 +10,13 @@ from aiohttp import web
 
 from visitation import devices
 from visitation.devices import LoginSession, SessionLife
+from visitation.devices.challenges import LONGEST_LIFE
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
 
 #: Browsers keep other hosts, and pages without HTTPS, from setting such cookies.
 SESSION_COOKIE = "__Host-session"
 DEVICE_COOKIE = "__Host-device"
+CHALLENGE_COOKIE = "__Host-challenge"
 _DEVICE_LIFE = timedelta(days=3650)
 _SHORTEST = timedelta(seconds=1)
 
@@ -37,6 +39,14 @@ async def sign_in_participant(
     longest = max(until - request.app[CLOCK](), _SHORTEST)
     life = SessionLife(idle=request.app[SETTINGS].life.idle, longest=longest)
     await _begin(request, response, life, participant_id=participant_id)
+
+
+async def sign_in_visitor(
+    request: web.Request, response: web.StreamResponse, visitor_id: int
+) -> None:
+    """Begin a session for whoever answered a code sent to a visitor's phone."""
+    await _begin(request, response, request.app[SETTINGS].life, visitor_id=visitor_id)
+    response.del_cookie(CHALLENGE_COOKIE, path="/", secure=True, httponly=True)
 
 
 async def sign_out(request: web.Request, response: web.StreamResponse) -> None:
@@ -63,6 +73,11 @@ def remember_device(response: web.StreamResponse, token: str) -> None:
     _set(response, DEVICE_COOKIE, token, lasting=_DEVICE_LIFE)
 
 
+def remember_challenge(response: web.StreamResponse, reference: str) -> None:
+    """Bind a code that was sent to a phone to the browser that asked for it."""
+    _set(response, CHALLENGE_COOKIE, reference, lasting=LONGEST_LIFE)
+
+
 async def _begin(
     request: web.Request,
     response: web.StreamResponse,
@@ -70,6 +85,7 @@ async def _begin(
     *,
     account_id: int | None = None,
     participant_id: int | None = None,
+    visitor_id: int | None = None,
 ) -> None:
     keyring = request.app[KEYRING]
     async with request.app[DATABASE].write() as session:
@@ -82,6 +98,7 @@ async def _begin(
             now=request.app[CLOCK](),
             account_id=account_id,
             participant_id=participant_id,
+            visitor_id=visitor_id,
         )
     _set(response, SESSION_COOKIE, token, lasting=life.longest)
 

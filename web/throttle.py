@@ -1,8 +1,8 @@
 """How often something may be tried, and by whom.
 
 Counts in this process's memory: a restart forgets, and each node of a larger
-installation counts for itself. Codes and passwords that must hold beyond that keep
-their own count in the database.
+installation counts for itself. What must hold beyond that, as guesses at codes do, is
+counted in the database by `visitation.attempts`.
 """
 
 import time
@@ -13,19 +13,7 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
-from visitation.errors import VisitationError
-
-
-class TooMany(VisitationError):
-    """Something was tried too often.
-
-    Attributes:
-        wait: how long until it may be tried again.
-    """
-
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"too many attempts; wait {wait}")
-        self.wait = wait
+from visitation.attempts import TooMany
 
 
 def per_minute(count: int, minutes: int = 1) -> RateLimitItem:

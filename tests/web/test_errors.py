@@ -7,9 +7,9 @@ from aiohttp import web
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.web.conftest import Start
+from visitation.attempts import TooMany
 from visitation.errors import Invalid, NotAllowed, NotFound, VisitationError
 from web.routing import PUBLIC, Route
-from web.throttle import TooMany
 
 
 class Refused(VisitationError):

@@ -47,6 +47,7 @@ ELSEWHERE = {
     "RowRefused",
     "Taken",
     "Temporary",
+    "TooMany",
     "Unfit",
     "Unknown",
     "Unreadable",

@@ -15,11 +15,11 @@ from tests.scheduler.queue import DAY, Family, Queue
 from tests.web.conftest import Site
 from tests.web.worlds import english, text
 from visitation import waiting
+from visitation.attempts import guesses
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit
 from visitation.waiting import Offer, Plan, WaitingEntry
 from visitation.words import OfferState, PlanState, Role, WaitingState
-from web.pages import join
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,7 +271,7 @@ async def test_wrong_unknown_and_late_codes_get_one_answer(scene: Scene) -> None
 async def test_guessing_a_code_soon_ends(scene: Scene) -> None:
     _offer, code = await scene.offered()
     last = 0
-    for guess in range(join.PER_CODE.amount + 1):
+    for guess in range(guesses.BY_CODE[0].most + 1):
         answer = await scene.site.post(
             "/offer", {"code": code, "phone": f"{1000 + guess}"}
         )

@@ -167,6 +167,21 @@ async def check(
     return phone
 
 
+async def phone_of(
+    session: AsyncSession, reference: str, *, keyring: Keyring, now: datetime
+) -> str | None:
+    """The phone that a challenge was sent to, as long as it may be sent again."""
+    rows = await session.exec(
+        select(Challenge.phone_sealed).where(
+            Challenge.reference == reference,
+            col(Challenge.used_at).is_(None),
+            col(Challenge.created_at) > now - LONGEST_LIFE,
+        )
+    )
+    sealed = rows.first()
+    return None if sealed is None else keyring.open(_PHONE, sealed)
+
+
 def code_of(challenge: Challenge, *, keyring: Keyring) -> str | None:
     """The challenge's code, for the message; None once it has been used."""
     if challenge.code_sealed is None:

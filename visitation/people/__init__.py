@@ -39,6 +39,7 @@ from visitation.people.contacts import (
 from visitation.people.identity import masked_id
 from visitation.people.newcomers import Newcomer, add_prisoners
 from visitation.people.passwords import check, hashed, is_strong_enough
+from visitation.people.phones import ask_for_code, sign_in_by_code, visitors_with
 from visitation.people.prisoners import (
     add_prisoner,
     edit_prisoner,
@@ -97,6 +98,7 @@ __all__ = [
     "add_visitor",
     "apart_from",
     "appointments_of",
+    "ask_for_code",
     "barred",
     "bars_of",
     "cancel_appointment",
@@ -133,10 +135,12 @@ __all__ = [
     "revoke_token",
     "scope_of",
     "set_scope",
+    "sign_in_by_code",
     "standing",
     "take_back_prisoner",
     "tokens_of",
     "totp_secret",
     "transfer_prisoner",
     "use_totp_step",
+    "visitors_with",
 ]

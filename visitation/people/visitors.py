@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import audit, persian
 from visitation.audit import Actor
 from visitation.database import is_conflict
+from visitation.devices import end_sessions_of
 from visitation.errors import Invalid
 from visitation.keyring import Keyring
 from visitation.people.identity import sealed_id
@@ -35,10 +36,13 @@ async def add_visitor(
     phone: str | None = None,
     language: str = "fa",
     reads: bool = True,
+    helper_phone: str | None = None,
     born_on: date | None = None,
     national_id: str | None = None,
 ) -> Visitor:
-    """Add a visitor. `phone` is E.164, checked at the edge; None if there is none.
+    """Add a visitor. Phones are E.164, checked at the edge; None if there is none.
+
+    `helper_phone` is of whoever tells them what they cannot be told themselves.
 
     Raises:
         Invalid: for a wrong national ID, one that somebody has, or a person who is
@@ -53,6 +57,7 @@ async def add_visitor(
         phone=phone,
         language=language,
         reads=reads,
+        helper_phone=helper_phone,
         born_on=born_on,
     )
     await _keep(session, visitor, sealed, fingerprint)
@@ -69,6 +74,7 @@ async def edit_visitor(
     language: str,
     reads: bool,
     born_on: date | None,
+    helper_phone: str | None = None,
     keyring: Keyring,
     by: Actor,
     now: datetime,
@@ -85,9 +91,13 @@ async def edit_visitor(
         "phone": phone,
         "language": language,
         "reads": reads,
+        "helper_phone": helper_phone,
         "born_on": born_on,
     }
     changed = [field for field, to in wanted.items() if getattr(visitor, field) != to]
+    if "phone" in changed:
+        # Whoever signed in with the old phone need not be the one who has the new.
+        await end_sessions_of(session, visitor_id=visitor.id)
     sealed, fingerprint = visitor.national_id_sealed, visitor.national_id_fingerprint
     if national_id:
         sealed, fingerprint = sealed_id(national_id, keyring=keyring)

@@ -14,27 +14,25 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from visitation import persian
 from visitation.admission import Denial
-from visitation.calls.entries import PHONE_DIGITS, Entry, entry_by_code, entry_of
+from visitation.attempts import TooMany
+from visitation.attempts.guesses import Guess
+from visitation.calls.entries import PHONE_DIGITS, Entry, entry_of
+from visitation.calls.knocking import knock
 from visitation.visits import NoSuchCode
 from visitation.visits.codes import CODE_DIGITS
 from visitation.words import StationKind
-from web import forms, gate, present, sessions
+from web import forms, gate, present, sessions, sources
 from web.fields import Code
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS
 from web.principals import ParticipantPrincipal
 from web.render import redirect, render
 from web.routing import FAMILY, PUBLIC, Route
-from web.throttle import THROTTLE, TooMany, per_hour, per_minute
 
-#: A code, or a phone's digits, are guessed from anywhere: few tries.
-PER_CODE = per_hour(10)
-PER_PHONE = per_hour(20)
-#: Many families sit behind one address, and at one kiosk: only failures count.
-PER_DEVICE = per_minute(40, 10)
-PER_ADDRESS = per_minute(300, 10)
 #: Long enough for any refusal to have been found by then.
 REFUSAL_SECONDS = 0.3
+#: From here on a wait is said as a day, not in minutes.
+LONG_WAIT = timedelta(hours=2)
 #: A visit may be extended while its family is in it.
 _EXTENSIONS = timedelta(hours=3)
 
@@ -92,15 +90,15 @@ async def enter(request: web.Request) -> web.Response:
         entry = await _entry(request, form.value)
     except TooMany as error:
         return _asked(request, form.failed(wait_words(error)), status=429)
-    except NoSuchCode as error:
+    if entry is None:
         await until(began + REFUSAL_SECONDS)
         refused = (
             form.failed(_(_REFUSED))
             if isinstance(form.value, Anywhere)
-            else form.refused(error)
+            else form.refused(NoSuchCode())
         )
         return _asked(request, refused, status=422)
-    return await _led(request, entry)
+    return await led(request, entry)
 
 
 async def wait(request: web.Request) -> web.Response:
@@ -113,44 +111,22 @@ async def wait(request: web.Request) -> web.Response:
     return _told(request, entry)
 
 
-async def _entry(request: web.Request, typed: AtKiosk) -> Entry:
-    throttle, device = request.app[THROTTLE], request.get(DEVICE)
-    phone = typed.phone if isinstance(typed, Anywhere) else None
-    source = (
-        (PER_ADDRESS, "join-address", request.remote or "")
-        if device is None
-        else (PER_DEVICE, "join-device", str(device.device_id))
+async def _entry(request: web.Request, typed: AtKiosk) -> Entry | None:
+    guess = Guess(
+        code=typed.code,
+        phone_digits=typed.phone if isinstance(typed, Anywhere) else None,
+        where=sources.place(request),
     )
-    await throttle.check(*source)
-    # Counted before the answer is known, so that guesses side by side count too.
-    own = (
-        ()
-        if phone is None
-        else (
-            (PER_CODE, "join-code", typed.code),
-            (PER_PHONE, "join-phone", phone),
+    async with request.app[DATABASE].write() as session:
+        return await knock(
+            session,
+            guess,
+            keyring=request.app[KEYRING],
+            now=request.app[CLOCK](),
         )
-    )
-    for limit in own:
-        await throttle.hit(*limit)
-    try:
-        async with request.app[DATABASE].read() as session:
-            entry = await entry_by_code(
-                session,
-                code=typed.code,
-                phone_digits=phone,
-                keyring=request.app[KEYRING],
-                now=request.app[CLOCK](),
-            )
-    except NoSuchCode:
-        await throttle.hit(*source)
-        raise
-    for limit in own:
-        await throttle.forget(*limit)
-    return entry
 
 
-async def _led(request: web.Request, entry: Entry) -> web.Response:
+async def led(request: web.Request, entry: Entry) -> web.Response:
     """On to the checks, or told the time; a kiosk is kept for nobody."""
     early = entry.denial is Denial.NOT_YET_OPEN
     if entry.denial is not None and (request.get(DEVICE) is not None or not early):
@@ -202,6 +178,11 @@ def _model(request: web.Request) -> type[AtKiosk]:
 
 def wait_words(error: TooMany) -> str:
     """What is said to whoever tried too often."""
+    if error.wait > LONG_WAIT:
+        return _(
+            "That was tried too often today. Ask the staff near you, or call the "
+            "office."
+        )
     return _(
         "That was tried too often. Wait %(minutes)s, then try again; or ask the staff "
         "near you.",

@@ -11,21 +11,20 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import AfterValidator, Field, StringConstraints
 
-from scheduler import offers
+from scheduler import answering, offers
 from scheduler.offers import Offered
+from visitation.attempts import TooMany
+from visitation.attempts.guesses import Guess
 from visitation.audit import Actor
 from visitation.lifecycle import IllegalMove
 from visitation.visits import Overtaken
 from visitation.waiting import NoSuchOffer, NotWaiting
-from web import forms
+from web import forms, sources
 from web.fields import Code
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.pages.join import (
-    PER_ADDRESS,
-    PER_CODE,
-    PER_PHONE,
     REFUSAL_SECONDS,
     ending,
     six,
@@ -34,7 +33,6 @@ from web.pages.join import (
 )
 from web.render import render
 from web.routing import PUBLIC, Route
-from web.throttle import THROTTLE, TooMany
 
 _REFUSED = N_(
     "No slot is offered under this code now. Look at the six digits in the last "
@@ -119,39 +117,26 @@ async def _found(request: web.Request, form: Form[Any]) -> Offered | web.Respons
     if not form.ok:
         return _asked(request, form, status=422)
     try:
-        return await _offered(request, form.value)
+        offered = await _offered(request, form.value)
     except TooMany as error:
         return _asked(request, form.failed(wait_words(error)), status=429)
-    except NoSuchOffer:
+    if offered is None:
         await until(began + REFUSAL_SECONDS)
         return _asked(request, form.failed(_(_REFUSED)), status=422)
-
-
-async def _offered(request: web.Request, typed: Question) -> Offered:
-    throttle = request.app[THROTTLE]
-    source = (PER_ADDRESS, "offer-address", request.remote or "")
-    await throttle.check(*source)
-    own = (
-        (PER_CODE, "offer-code", typed.code),
-        (PER_PHONE, "offer-phone", typed.phone),
-    )
-    for limit in own:
-        await throttle.hit(*limit)
-    try:
-        async with request.app[DATABASE].read() as session:
-            offered = await offers.find(
-                session,
-                code=typed.code,
-                phone_digits=typed.phone,
-                keyring=request.app[KEYRING],
-                now=request.app[CLOCK](),
-            )
-    except NoSuchOffer:
-        await throttle.hit(*source)
-        raise
-    for limit in own:
-        await throttle.forget(*limit)
     return offered
+
+
+async def _offered(request: web.Request, typed: Question) -> Offered | None:
+    guess = Guess(
+        code=typed.code, phone_digits=typed.phone, where=sources.address(request)
+    )
+    async with request.app[DATABASE].write() as session:
+        return await answering.knock(
+            session,
+            guess,
+            keyring=request.app[KEYRING],
+            now=request.app[CLOCK](),
+        )
 
 
 def _asked(request: web.Request, form: Form[Any], *, status: int = 200) -> web.Response:
