@@ -5,18 +5,18 @@ from "a job fired": a late sweep writes it late, and a second one writes nothing
 Whoever was told of the visit after a reminder was due gets none; they know.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import and_, col, exists, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import notices
+from scheduler import each, notices
 from scheduler.means import Means
-from visitation.database import Database, is_conflict
+from visitation.database import Database
 from visitation.lifecycle import VisitState
 from visitation.messages import Message
 from visitation.people.tables import Account, Visitor
@@ -28,36 +28,58 @@ _BATCH = 500
 _BOTH = (Template.REMINDER_DAY, Template.REMINDER_SOON)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """A visit of which somebody should have been reminded since some time."""
+
+    since: datetime
+    visit_id: int
+    version: int
+
+
 async def remind(database: Database, *, now: datetime, means: Means) -> int:
     """Write every reminder that is due; return for how many visits."""
     reminded = 0
     for template in _BOTH:
         async with database.read() as session:
             due = await _due(session, template, now)
-        for _since, visit_id in due[:_BATCH]:
-            try:
-                async with database.write() as session:
-                    visit = await session.get_one(Visit, visit_id)
-                    if visit.state is VisitState.BOOKED:
-                        await notices.tell(session, visit, template, now=now)
-                        reminded += 1
-            except IntegrityError as error:
-                # Another process wrote the same reminder a moment ago.
-                if not is_conflict(error):
-                    raise
+
+        async def write(session: AsyncSession, one: _Due, said: Template) -> bool:
+            visit = await _as_it_was(session, one)
+            if visit is not None:
+                await notices.tell(session, visit, said, now=now)
+            return visit is not None
+
+        change = partial(write, said=template)
+        reminded += await each.changed(database, due[:_BATCH], change)
     return reminded
+
+
+async def _as_it_was(session: AsyncSession, due: _Due) -> Visit | None:
+    """The visit, kept from being moved or cancelled until it is written of.
+
+    None if that happened meanwhile, or if somebody has it just now.
+    """
+    rows = await session.exec(
+        select(Visit)
+        .where(
+            Visit.id == due.visit_id,
+            Visit.version == due.version,
+            Visit.state == VisitState.BOOKED,
+        )
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    return rows.first()
 
 
 async def oldest(session: AsyncSession, *, now: datetime) -> datetime | None:
     """Since when a reminder has been due that is not written; None if none is."""
-    due = [since for one in _BOTH for since, _visit in await _due(session, one, now)]
+    due = [one.since for said in _BOTH for one in await _due(session, said, now)]
     return min(due, default=None)
 
 
-async def _due(
-    session: AsyncSession, template: Template, now: datetime
-) -> Sequence[tuple[datetime, int]]:
-    """Since when it has been due for which visit; the soonest visits first."""
+async def _due(session: AsyncSession, template: Template, now: datetime) -> list[_Due]:
+    """For which visits it is due and not written; the soonest visits first."""
     written = exists().where(
         col(Message.visit_id) == col(Visit.id),
         col(Message.template).in_([template, notices.FOR_OFFICIALS[template]]),
@@ -89,7 +111,9 @@ async def _due(
         for visit, zone, policy in rows.all()
     )
     return [
-        (since, visit.id) for visit, since in due if visit.changed_at < since <= now
+        _Due(since=since, visit_id=visit.id, version=visit.version)
+        for visit, since in due
+        if visit.changed_at < since <= now
     ]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import notices, overdue
+from scheduler import each, notices, overdue
 from scheduler.means import Means
 from visitation import audit, calls, messages, runs, visits
 from visitation.audit import SYSTEM
@@ -214,15 +214,12 @@ Change = Callable[[AsyncSession, Visit], Awaitable[None]]
 
 
 async def _each(database: Database, due: Sequence[int], change: Change) -> int:
-    changed = 0
-    for visit_id in due:
-        try:
-            async with database.write() as session:
-                await change(session, await session.get_one(Visit, visit_id))
-        except (IllegalMove, visits.Overtaken):
-            continue
-        changed += 1
-    return changed
+    async def change_one(session: AsyncSession, visit_id: int) -> bool:
+        await change(session, await session.get_one(Visit, visit_id))
+        return True
+
+    overtaken = (IllegalMove, visits.Overtaken)
+    return await each.changed(database, due, change_one, overtaken=overtaken)
 
 
 async def _over(database: Database, state: VisitState, now: datetime) -> Sequence[int]:

@@ -4,7 +4,7 @@ Each sweep may run late, twice, or on several nodes at once: what is offered is 
 claims, and every entry and offer moves by one conditional UPDATE.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import freed, objections, offers, possible
+from scheduler import each, freed, objections, offers, possible
 from scheduler.freed import Freed
 from scheduler.means import Means
 from scheduler.possible import Place, Supply
@@ -29,6 +29,7 @@ from visitation.words import OfferState, WaitingState
 BATCH = 200
 #: How many families are looked at for one slot in one run.
 ASKED = 20
+_OVERTAKEN = (NotWaiting, Overtaken)
 
 
 async def offer_freed(database: Database, *, now: datetime, means: Means) -> int:
@@ -88,7 +89,7 @@ async def lapse_offers(database: Database, *, now: datetime, means: Means) -> in
     async def lapse(session: AsyncSession, offer_id: int) -> bool:
         return await offers.lapse(session, offer_id, now=now)
 
-    return await _each(database, due, lapse)
+    return await each.changed(database, due, lapse, overtaken=_OVERTAKEN)
 
 
 async def expire_entries(database: Database, *, now: datetime, means: Means) -> int:
@@ -113,7 +114,7 @@ async def expire_entries(database: Database, *, now: datetime, means: Means) -> 
         await waiting.shift(session, entry, then, by=SYSTEM, now=now)
         return True
 
-    return await _each(database, due, expire)
+    return await each.changed(database, due, expire, overtaken=_OVERTAKEN)
 
 
 def _today(now: datetime, zone: str) -> date:
@@ -207,17 +208,3 @@ async def _offered(
     except (NotWaiting, Overtaken, Refused):
         return False
     return True
-
-
-Change = Callable[[AsyncSession, int], Awaitable[bool]]
-
-
-async def _each(database: Database, due: Iterable[int], change: Change) -> int:
-    changed = 0
-    for row_id in due:
-        try:
-            async with database.write() as session:
-                changed += await change(session, row_id)
-        except (NotWaiting, Overtaken):
-            continue
-    return changed
