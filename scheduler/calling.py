@@ -170,7 +170,7 @@ async def tick(
     audit.note(
         session,
         by,
-        f"call_{outcome}",
+        f"ring_{outcome}",
         f"participant:{ring.participant.id}",
         now=now,
         visit_id=ring.visit.id,
@@ -201,7 +201,7 @@ async def undo(session: AsyncSession, ring: Ring, *, by: Actor, now: datetime) -
     audit.note(
         session,
         by,
-        "call_undone",
+        "ring_undone",
         f"participant:{ring.participant.id}",
         now=now,
         visit_id=ring.visit.id,
@@ -225,7 +225,7 @@ async def give_up(session: AsyncSession, *, now: datetime) -> int:
         audit.note(
             session,
             audit.SYSTEM,
-            f"call_{CallOutcome.TOO_LATE}",
+            f"ring_{CallOutcome.TOO_LATE}",
             f"participant:{participant_id}",
             now=now,
             visit_id=visit_id,

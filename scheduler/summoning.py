@@ -13,6 +13,7 @@ from visitation import audit, messages, visits
 from visitation.audit import Actor
 from visitation.errors import VisitationError
 from visitation.lifecycle import VisitState
+from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.wording import Template
 from visitation.words import Part
@@ -34,10 +35,10 @@ class NobodyToTell(VisitationError):
     """No visitor has a phone, or a helper who has one."""
 
 
-def in_time(visit: Visit, now: datetime) -> bool:
-    """Whether a visit's family may be told to come."""
-    return visit.state in {VisitState.BOOKED, VisitState.LIVE} and (
-        visit.starts_at - AHEAD <= now < visit.ends_at
+def in_time(state: VisitState, span: Timespan, now: datetime) -> bool:
+    """Whether the family of a visit may be told to come."""
+    return state in {VisitState.BOOKED, VisitState.LIVE} and (
+        span.start - AHEAD <= now < span.end
     )
 
 
@@ -62,7 +63,7 @@ async def summon(
         NobodyToTell: if no visitor who is missing can be told.
     """
     assert template in _READY
-    if not in_time(visit, now):
+    if not in_time(visit.state, Timespan(visit.starts_at, visit.ends_at), now):
         raise NotTheTime(visit.reference)
     scene, everybody = await notices.audience(session, visit)
     missing = {

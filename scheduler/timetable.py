@@ -7,6 +7,7 @@ from typing import Protocol
 
 from scheduler import (
     dispatch,
+    ladder,
     overdue,
     polling,
     reconcile,
@@ -57,6 +58,7 @@ TIMETABLE = (
     ),
     Job(name="reconcile", sweep=reconcile.reconcile, every=_seconds(5)),
     Job(name="poll_deliveries", sweep=polling.poll_deliveries, every=_seconds(60)),
+    Job(name="look_after", sweep=ladder.look_after, every=_seconds(30)),
     Job(
         name="seal_audit",
         sweep=sweeps.seal_audit,

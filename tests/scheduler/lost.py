@@ -87,5 +87,5 @@ async def acts(database: Database, visit: Visit) -> list[str]:
             .where(AuditEntry.visit_id == visit.id)
             .order_by(col(AuditEntry.id))
         )
-        about = ("message_", "call_", "participant_")
+        about = ("message_", "ring_", "participant_")
         return [action for action in rows.all() if action.startswith(about)]

@@ -90,7 +90,7 @@ async def test_who_was_told_counts_as_told_and_the_line_is_done(
     await tick(database, CallOutcome.TOLD, by, clock)
     assert await counts(database, clock) == (0, 1)
     assert (await mother(database)).told_at == clock()
-    assert (await lost.acts(database, visit))[-2:] == ["call_told", "participant_told"]
+    assert (await lost.acts(database, visit))[-2:] == ["ring_told", "participant_told"]
     with pytest.raises(AlreadyRung):
         await tick(database, CallOutcome.WRONG_NUMBER, by, clock)
 
@@ -136,4 +136,4 @@ async def test_a_line_is_given_up_when_the_visit_begins(
     (task,) = await lost.tasks(database)
     assert (task.outcome, task.done_at) == (CallOutcome.TOO_LATE, TEN)
     assert await counts(database, clock) == (0, 0)
-    assert (await lost.acts(database, visit))[-1] == "call_too_late"
+    assert (await lost.acts(database, visit))[-1] == "ring_too_late"
