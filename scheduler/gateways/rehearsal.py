@@ -42,6 +42,8 @@ def _patterns(settings: HttpSettings) -> Iterator[str]:
         return
     for (template, language), pattern in settings.patterns.items():
         where = f"patterns.{template}.{language}"
+        if language not in wording.CATALOGUES:
+            yield f"{where}: there are no messages in this language"
         yield from (
             f"{where}.{said}" for said in _of_pattern(settings, template, pattern)
         )
