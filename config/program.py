@@ -23,6 +23,7 @@ from aiohttp_remotes import XForwardedRelaxed
 from config import admin, filling, messaging, metrics, opening, sense
 from config.settings import Settings
 from scheduler.means import Means
+from scheduler.quiet import QuietHours
 from scheduler.ticker import Ticker
 from signaling.hub import Hub
 from signaling.media.engine import MediaEngine, MediaEvent, OnEvent
@@ -205,6 +206,9 @@ async def _ticking(
         node=f"{socket.gethostname()}:{os.getpid()}",
         randomness=random.SystemRandom().random,
         link=settings.web.public_url,
+        quiet_hours=QuietHours(
+            begin=settings.sms.quiet_from, end=settings.sms.quiet_until
+        ),
     )
     ticker = Ticker(database, means)
     ticker.start()

@@ -5,6 +5,7 @@ Whether values make sense together is for `config.sense`, where they come from f
 """
 
 import os
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -176,6 +177,8 @@ class SmsSection(_Section):
 
     gateways: Annotated[tuple[GatewayName, ...], Several] = ("console",)
     allow_link: bool = False
+    quiet_from: time = time(21)
+    quiet_until: time = time(8)
     callback_url: Origin = ""
     twilio: TwilioSection = TwilioSection()
     http: dict[GatewayName, HttpSection] = {}

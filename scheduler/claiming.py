@@ -102,7 +102,8 @@ async def retire(session: AsyncSession, *, now: datetime) -> None:
 
 async def claim(session: AsyncSession, *, room: int, means: Means) -> list[Claimed]:
     """Take as many due messages as there is room for, and their gateways take now."""
-    now, claimed = means.clock(), []
+    now = means.clock()
+    claimed: list[Claimed] = []
     ways = means.ways.by_channel(means.gateways, now)
     for way, channels in ways.items():
         most = min(room - len(claimed), way.room(now))
@@ -135,43 +136,47 @@ async def _due(
 ) -> list[int]:
     """The most urgent that are due; what is to wait is put off on the way."""
     while True:
-        rows = await session.exec(
-            select(
-                Message.id,
-                Message.template,
-                Message.expires_at,
-                Visit.starts_at,
-                Site.zone,
-            )
-            .outerjoin(Visit, col(Visit.id) == col(Message.visit_id))
-            .outerjoin(Site, col(Site.id) == col(Visit.prison_id))
-            .where(
-                Message.state == MessageState.PENDING,
-                col(Message.not_before) <= now,
-                col(Message.expires_at) > now,
-                col(Message.channel).in_(channels),
-            )
-            .order_by(col(Message.priority), col(Message.not_before), col(Message.id))
-            .limit(most)
-            .with_for_update(skip_locked=True, of=Message)
-        )
         ready: list[int] = []
-        later: dict[datetime, list[int]] = {}
         begun: list[int] = []
-        for message_id, template, expires_at, starts_at, zone in rows.all():
-            if template in _REMINDERS and starts_at is not None and starts_at <= now:
-                begun.append(message_id)
-                continue
+        later: dict[datetime, list[int]] = {}
+        for message, starts_at, zone in await _looked_at(session, channels, most, now):
             morning = means.quiet_hours.morning(now, zone)
-            if morning and WORDINGS[template].quiet and morning < expires_at:
-                later.setdefault(morning, []).append(message_id)
+            if message.template in _REMINDERS and starts_at and starts_at <= now:
+                begun.append(message.id)
+            elif morning and _may_wait(message, morning):
+                later.setdefault(morning, []).append(message.id)
             else:
-                ready.append(message_id)
+                ready.append(message.id)
         for morning, waiting in later.items():
             await _change(session, waiting, {"not_before": morning})
         await _change(session, begun, {"state": MessageState.EXPIRED})
         if ready or not (later or begun):
             return ready
+
+
+async def _looked_at(
+    session: AsyncSession, channels: Sequence[Channel], most: int, now: datetime
+) -> Sequence[tuple[Message, datetime | None, str | None]]:
+    """What is due, locked, with when its visit begins and the zone of the prison."""
+    rows = await session.exec(
+        select(Message, Visit.starts_at, Site.zone)
+        .outerjoin(Visit, col(Visit.id) == col(Message.visit_id))
+        .outerjoin(Site, col(Site.id) == col(Visit.prison_id))
+        .where(
+            Message.state == MessageState.PENDING,
+            col(Message.not_before) <= now,
+            col(Message.expires_at) > now,
+            col(Message.channel).in_(channels),
+        )
+        .order_by(col(Message.priority), col(Message.not_before), col(Message.id))
+        .limit(most)
+        .with_for_update(skip_locked=True, of=Message)
+    )
+    return rows.all()
+
+
+def _may_wait(message: Message, morning: datetime) -> bool:
+    return WORDINGS[message.template].quiet and morning < message.expires_at
 
 
 async def _take(

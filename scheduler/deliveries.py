@@ -4,9 +4,11 @@ It may come late, twice, out of order, and before we know under which id a messa
 taken; it is kept, and what is final stays final.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, and_, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,7 +27,7 @@ _FINAL = {
 }
 #: What is not changed by anything told later.
 FINAL = tuple(fate.value for fate in _FINAL)
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _EVENT = SQLModel.metadata.tables["delivery_event"]
 _OPT_OUT = SQLModel.metadata.tables["opt_out"]
 _CODE_UNITS, _STATUS_UNITS = 32, 32
@@ -160,7 +162,7 @@ async def _keep(
     await _put(session, _EVENT, row)
 
 
-async def _put(session: AsyncSession, table: object, row: dict[str, object]) -> None:
+async def _put(session: AsyncSession, table: Table, row: Mapping[str, object]) -> None:
     insert = _INSERT[session.get_bind().dialect.name]
     statement = insert(table).values(**row).on_conflict_do_nothing()
     await database.changed(session, statement)

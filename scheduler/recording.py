@@ -18,7 +18,7 @@ from visitation.keyring import Keyring
 from visitation.lifecycle import MessageState, ParticipantState
 from visitation.messages import Message
 from visitation.visits import Participant, Visit
-from visitation.wording import WORDINGS
+from visitation.wording import WORDINGS, Template
 
 _OPEN = (MessageState.SENDING, MessageState.UNKNOWN)
 
@@ -37,7 +37,7 @@ async def record(
         return 0
     await session.run_sync(
         lambda sync: sync.bulk_update_mappings(
-            Message,  # type: ignore[arg-type]
+            Message,
             [_row(one) for one in ours],
         )
     )
@@ -73,7 +73,7 @@ async def told(session: AsyncSession, ids: Sequence[int], *, now: datetime) -> N
     )
     for template, dedup_key, participant, version in rows.all():
         # Whoever was told of a time that has changed since has not been told.
-        if WORDINGS[template].tells and f":v{version}:" in dedup_key:
+        if WORDINGS[Template(template)].tells and f":v{version}:" in dedup_key:
             await calls.tick(
                 session, participant, ParticipantState.TOLD, by=audit.SYSTEM, now=now
             )

@@ -44,7 +44,7 @@ HIDDEN: Final = 5
 #: Longer than a lease, and than any list lags.
 LATER: Final = timedelta(minutes=11)
 LASTS: Final = timedelta(days=30)
-#: How often a node gets to the point before the one at which it is killed.
+#: How many of the messages on their way the provider took before that of the kill.
 BEFORE: Final = (0, 1, 2)
 
 
@@ -124,7 +124,7 @@ async def killed_at(point: Point, url: str, *, nodes: int, times: int) -> Found:
                 provider=address,
                 node="",
                 point=point,
-                times=BEFORE[turn % len(BEFORE)],
+                times=BEFORE[turn % len(BEFORE)] if point is Point.SENT else 0,
                 ahead=ahead.total_seconds(),
             )
             kills += await _ran(orders, nodes)

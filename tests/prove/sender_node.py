@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
+import structlog
 
 from scheduler import dispatch, reconcile
 from scheduler.gateways import Delivery, Letter, Sent, Temporary, Unknown
@@ -83,6 +84,7 @@ class OverHttp:
 
 def run(orders: Orders) -> None:
     """Sweep a few times, unless killed before."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     asyncio.run(_sweep(orders))
 
 
