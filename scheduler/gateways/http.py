@@ -154,14 +154,14 @@ def request_for(letter: Letter, settings: HttpSettings) -> Filled:
     """The request that sends a letter: called out, by its pattern, or as free text.
 
     Raises:
-        Permanent: if the provider can call, but only with a code, and there is none.
-        Misconfigured: if there is neither a pattern for the letter nor a free text.
+        Permanent: if the provider makes no calls, or only such as say a code, and there
+            is none; or if there is neither a pattern for the letter nor a free text.
     """
     described = settings.description
     values = places.of_letter(letter)
     if letter.channel is Channel.VOICE:
         if described.voice is None:
-            raise Misconfigured("no_voice")
+            raise Permanent("no_voice")
         if described.voice.only_with_code and not values["code"]:
             raise Permanent("voice_says_codes_only")
         return _filled(described.voice, settings, values)
@@ -171,7 +171,7 @@ def request_for(letter: Letter, settings: HttpSettings) -> Filled:
         named = [(name, letter.variables.get(name, "")) for name in pattern.variables]
         return _filled(described.pattern, settings, values, named)
     if described.text is None or not takes_text(settings):
-        raise Misconfigured("no_pattern")
+        raise Permanent("no_pattern")
     return _filled(described.text, settings, values)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.gateways import Https, Misconfigured, Permanent, Sent
+from scheduler.gateways import Https, Permanent, Sent
 from scheduler.gateways.places import Pattern
 from tests.scheduler.letters import PHONE, TEXT, letter
 from tests.scheduler.provider import KEY, Asked, FakeProvider, send, settings
@@ -152,7 +152,7 @@ async def test_what_has_no_pattern_in_its_language_goes_as_text(
 
 async def test_without_a_line_there_is_no_text_to_send() -> None:
     gateway = Https(settings("http://127.0.0.1:1", sender=""))
-    with pytest.raises(Misconfigured, match="no_pattern"):
+    with pytest.raises(Permanent, match="no_pattern"):
         await gateway.send(letter())
     await gateway.close()
 
@@ -191,7 +191,7 @@ async def test_a_call_that_says_codes_only_says_nothing_else(
 ) -> None:
     with pytest.raises(Permanent, match="voice_says_codes_only"):
         await send(provider, "ippanel", {}, channel=Channel.VOICE, variables={})
-    with pytest.raises(Misconfigured, match="no_voice"):
+    with pytest.raises(Permanent, match="no_voice"):
         await send(provider, "smsir", {}, channel=Channel.VOICE)
     assert provider.asked == []
 

@@ -45,7 +45,7 @@ async def provider() -> AsyncIterator[FakeProvider]:
         ("kavenegar", 418, {"return": {"status": 418}}, Misconfigured("418")),
         ("kavenegar", 403, {"return": {"status": 403}}, Misconfigured("403")),
         ("kavenegar", 411, {"return": {"status": 411}}, Permanent("411")),
-        ("kavenegar", 424, {"return": {"status": 424}}, Misconfigured("424")),
+        ("kavenegar", 424, {"return": {"status": 424}}, Permanent("424")),
         ("kavenegar", 499, {"return": {"status": 499}}, Permanent("499")),
         ("kavenegar", 502, "<html>", Unknown("unreadable_answer")),
         ("kavenegar", 503, "<html>", Temporary("503")),
