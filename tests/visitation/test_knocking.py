@@ -117,7 +117,7 @@ async def test_a_device_has_a_days_share_of_failures(at_sqlite: Door) -> None:
         now = NOON + timedelta(minutes=minute)
         refused += await at_sqlite.knock("000000", None, KIOSK, now) is False
 
-    assert refused == 200
+    assert refused == 60
     assert await at_sqlite.knock(code, None, KIOSK, NOON + timedelta(hours=12)) is None
 
 

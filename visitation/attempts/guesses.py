@@ -24,10 +24,11 @@ BY_CODE = (
     Limit(name="code-day", most=30, window=_DAY),
 )
 BY_PHONE = (Limit(name="phone", most=20, window=_HOUR),)
-#: Where a device is known the code alone is enough, so it has a day's share too.
+#: Where a device is known the code alone is enough, so it has a day's share too. One
+#: that somebody has played with is paired again, and is another device.
 BY_DEVICE = (
-    Limit(name="device", most=40, window=_TEN_MINUTES),
-    Limit(name="device-day", most=200, window=_DAY),
+    Limit(name="device", most=20, window=_TEN_MINUTES),
+    Limit(name="device-day", most=60, window=_DAY),
 )
 BY_ADDRESS = (Limit(name="address", most=100, window=_TEN_MINUTES),)
 _CAME = Limit(name="came", most=1, window=_DAY)
