@@ -1,4 +1,4 @@
-"""A country's worth of live codes behind the real application, on a clock of its own."""
+"""A country's live codes behind the real application, on a clock of its own."""
 
 import random
 from collections.abc import AsyncIterator
