@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from scheduler import summoning
 from signaling.views import RoomView
 from signaling.words import Phase, Presence
 from visitation import lifecycle
@@ -116,6 +117,7 @@ class Row:
     may_end: bool
     may_miss: bool
     may_close: bool
+    may_summon: bool
 
 
 _PRISONERS_TICKS = (
@@ -261,6 +263,7 @@ def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
         may_end=lifecycle.allows(visit.state, VisitAction.FINISH),
         may_miss=booked and opens_at <= now,
         may_close=lifecycle.allows(visit.state, VisitAction.CLOSE),
+        may_summon=summoning.in_time(visit.state, visit.span, now),
     )
 
 

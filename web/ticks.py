@@ -3,7 +3,7 @@
 Knows which parts may be ticked by whoever calls it, and where to go back to.
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from aiohttp import web
 from sqlmodel import col, select
@@ -27,8 +27,15 @@ class Ticking(forms.Fields):
     next: str = "/staff"
 
 
-async def tick(request: web.Request, *, parts: Collection[Part]) -> web.Response:
+Then = Callable[[AsyncSession, Visit, ParticipantState], Awaitable[None]]
+
+
+async def tick(
+    request: web.Request, *, parts: Collection[Part], then: Then | None = None
+) -> web.Response:
     """Tick one of a visit's people; back to the row on the board.
+
+    What follows from it, if anything, is done in the same transaction.
 
     Raises:
         NotFound: if the visit has no such person among these parts.
@@ -45,6 +52,8 @@ async def tick(request: web.Request, *, parts: Collection[Part]) -> web.Response
             by=gate.staff(request).actor,
             now=request.app[CLOCK](),
         )
+        if then is not None:
+            await then(session, visit, form.value.state)
     return redirect_to(request, at_row(form.value.next, visit))
 
 

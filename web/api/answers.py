@@ -135,6 +135,9 @@ class Visitor(Told):
     phone: str | None = Field(description="E.164.")
     language: str
     reads: bool
+    helper_phone: str | None = Field(
+        description="E.164. Of whoever is told what does not reach the visitor."
+    )
     born_on: date | None
     has_national_id: bool
 
@@ -143,7 +146,10 @@ class Visitor(Told):
         """A visitor, without the national ID."""
         return cls(
             **row.model_dump(
-                include={"id", "name", "phone", "language", "reads", "born_on"}
+                include={
+                    *("id", "name", "phone", "language"),
+                    *("reads", "helper_phone", "born_on"),
+                }
             ),
             has_national_id=row.national_id_sealed is not None,
         )

@@ -53,6 +53,10 @@ class NewVisitor(Asked):
     phone: Phone | None = None
     language: Literal["fa", "en"] = "fa"
     reads: bool = True
+    helper_phone: Phone | None = Field(
+        default=None,
+        description="Of whoever is told what does not reach the visitor.",
+    )
     born_on: date | None = None
     national_id: NationalId | None = None
 
@@ -158,6 +162,7 @@ async def add_visitor(call: Call) -> answers.Visitor:
         phone=asked.phone,
         language=asked.language,
         reads=asked.reads,
+        helper_phone=asked.helper_phone,
         born_on=asked.born_on,
         national_id=asked.national_id,
         keyring=call.keyring,

@@ -14,6 +14,7 @@ from aiohttp import web
 from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from scheduler import calling
 from visitation import audit, lines, persian
 from visitation.errors import NotFound
 from visitation.lifecycle import MAY, Act
@@ -115,6 +116,7 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
                 session, scope=me.scope, day=local_day(chosen, zone, now=now)
             )
         kiosks = await _kiosks(session, me, now)
+        to_ring = await calling.count(session, scope=me.scope)
         attended = await cover_rows.between(
             session, local_day(chosen, zone, now=now), scope=me.scope
         )
@@ -132,6 +134,7 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
         "fresh": url(request, "clerk.board", query=query),
         "groups": _grouped(found, now, by_day=bool(text)),
         "kiosks": kiosks,
+        "to_ring": to_ring,
         "attended": [] if text else [one for one in attended if one.is_village],
         "count": len(found),
     }

@@ -34,6 +34,7 @@ class VisitorFields(forms.Fields):
     phone: Phone | None = Field(default=None, title=N_("Phone"))
     language: str = Field(default=i18n.DEFAULT_LANGUAGE, title=N_("Language"))
     cannot_read: bool = Field(default=False, title=N_("Cannot read"))
+    helper_phone: Phone | None = Field(default=None, title=N_("Helper's phone"))
     born_on: NearDay | None = Field(default=None, title=N_("Day of birth"))
     national_id: NationalId | None = Field(default=None, title=N_("National ID"))
 
@@ -81,6 +82,7 @@ async def show(request: web.Request) -> web.Response:
             "phone": visitor.phone,
             "language": i18n.LANGUAGE_NAMES.get(visitor.language, visitor.language),
             "reads": visitor.reads,
+            "helper_phone": visitor.helper_phone,
             "born_on": visitor.born_on,
             "national_id": people.masked_id(
                 visitor.national_id_sealed, keyring=request.app[KEYRING]
@@ -153,6 +155,7 @@ async def edit(request: web.Request) -> web.Response:
         phone=present.typed_phone(visitor.phone or ""),
         language=visitor.language,
         cannot_read=not visitor.reads,
+        helper_phone=present.typed_phone(visitor.helper_phone or ""),
         born_on=visitor.born_on,
     )
     return _form(request, form, visitor=visitor)
@@ -182,6 +185,7 @@ def _typed(request: web.Request, typed: VisitorFields) -> dict[str, Any]:
         "phone": typed.phone,
         "language": typed.language,
         "reads": not typed.cannot_read,
+        "helper_phone": typed.helper_phone,
         "born_on": typed.born_on,
         "national_id": typed.national_id,
         "keyring": request.app[KEYRING],

@@ -5,21 +5,25 @@ go to the visit itself; the board only has their buttons.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 from pydantic import Field
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from scheduler.summoning import NobodyToTell, NotTheTime, summon
 from signaling.views import RoomView
 from visitation import calls, lines, visits
 from visitation.errors import NotFound, VisitationError
-from visitation.lifecycle import MAY, Act
+from visitation.lifecycle import MAY, Act, ParticipantState
 from visitation.lines import LineTest
 from visitation.timespan import Timespan
 from visitation.visits import Visit, boards
 from visitation.visits.boards import Seat
 from visitation.visits.listed import AHEAD, Listed, next_of
+from visitation.wording import Template
 from visitation.words import CLOSINGS, Outcome, Part, Role, StationKind
 from web import cover_rows, forms, gate, labels, line_signs, live, subjects, ticks
 from web.boards import Rooms, Row, local_day, row
@@ -69,8 +73,23 @@ async def board(request: web.Request) -> web.Response:
 
 
 async def tick(request: web.Request) -> web.Response:
-    """Tick the prisoner off as told, brought or identified."""
-    return await ticks.tick(request, parts={Part.PRISONER})
+    """Tick the prisoner off as told, brought or identified.
+
+    Once the prisoner sits there, a family that has not come is told to be there.
+    """
+
+    async def ready(session: AsyncSession, visit: Visit, ticked: object) -> None:
+        if ticked is ParticipantState.IDENTIFIED:
+            with suppress(NotTheTime, NobodyToTell):
+                await summon(
+                    session,
+                    visit,
+                    Template.READY,
+                    by=gate.staff(request).actor,
+                    now=request.app[CLOCK](),
+                )
+
+    return await ticks.tick(request, parts={Part.PRISONER}, then=ready)
 
 
 async def unclosed(request: web.Request) -> web.Response:
