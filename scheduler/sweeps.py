@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import each, notices, overdue
 from scheduler.means import Means
-from visitation import audit, calls, messages, runs, visits
+from visitation import attempts, audit, calls, devices, messages, runs, visits
 from visitation.audit import SYSTEM
 from visitation.audit.tables import AuditEntry, AuditSeal
 from visitation.calls import Presence
@@ -148,7 +148,7 @@ async def wipe_codes(database: Database, *, now: datetime, means: Means) -> int:
 async def forget(database: Database, *, now: datetime, means: Means) -> int:
     """Delete ended sessions, old answers to programs, old codes and past claims.
 
-    And what nodes ran that are no more.
+    And attempts that no limit looks at, and what nodes ran that are no more.
     """
     past = Timespan(now - PAST_CLAIMS, now).quanta().start
     forgotten = 0
@@ -161,6 +161,8 @@ async def forget(database: Database, *, now: datetime, means: Means) -> int:
             deleted = await session.exec(delete(table).where(condition))
             forgotten += deleted.rowcount
     async with database.write() as session:
+        forgotten += await devices.forget_challenges(session, now=now)
+        forgotten += await attempts.forget_past(session, now=now)
         forgotten += await runs.forget(session, before=now - SILENT_NODES)
     return forgotten + await _forget_claims(database, past)
 

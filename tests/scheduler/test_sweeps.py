@@ -15,8 +15,10 @@ from tests.fakes import Clock
 from tests.scheduler.fakes import FakeGateway, means
 from tests.scheduler.test_booking import BY, LENGTH, TEN, book, wish
 from visitation import audit, calls, visits
+from visitation.attempts import AttemptCount
 from visitation.audit.tables import AuditEntry, AuditSeal
 from visitation.database import Database
+from visitation.devices import Challenge
 from visitation.devices.tables import IdempotencyKey, LoginSession, PairingCode
 from visitation.keyring import Keyring
 from visitation.lifecycle import MessageState, ParticipantState, VisitState
@@ -200,7 +202,7 @@ async def test_what_nobody_needs_any_more_is_forgotten(
     async with database.write() as session:
         for name, when in ages.items():
             session.add_all(_kept(name, when, visit))
-    assert await sweeps.forget(database, now=NOON, means=tools) == 3
+    assert await sweeps.forget(database, now=NOON, means=tools) == 5
     async with database.read() as session:
         kept = [
             (await session.exec(select(column))).all()
@@ -208,13 +210,15 @@ async def test_what_nobody_needs_any_more_is_forgotten(
                 LoginSession.fingerprint,
                 IdempotencyKey.key,
                 PairingCode.fingerprint,
+                Challenge.reference,
+                AttemptCount.key,
             )
         ]
-    assert kept == [["new"], ["new"], ["new"]]
+    assert kept == [["new"]] * 5
     before = await claims(database)
     assert await sweeps.forget(database, now=OVER, means=tools) == 0
     much_later = OVER + timedelta(days=5)
-    assert await sweeps.forget(database, now=much_later, means=tools) == before + 3
+    assert await sweeps.forget(database, now=much_later, means=tools) == before + 5
     assert await claims(database) == 0
 
 
@@ -249,6 +253,10 @@ def _kept(name: str, when: datetime, visit: Visit) -> list[make.SQLModel]:
             created_at=when,
         ),
         PairingCode(station_id=visit.terminal_id, fingerprint=name, expires_at=when),
+        Challenge(
+            reference=name, phone_fingerprint="-", created_at=NOON, expires_at=when
+        ),
+        AttemptCount(name="tried", key=name, since=when, count=1),
     ]
 
 

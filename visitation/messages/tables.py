@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from visitation.database import UtcDateTime, enum_column
@@ -28,6 +28,13 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         Index("message_due", "state", "priority", "not_before"),
         Index("message_to_look_after", "state", "look_at"),
+        # Few messages have one, and it is forgotten within the hour.
+        Index(
+            "message_of_challenge",
+            "challenge_id",
+            sqlite_where=text("challenge_id IS NOT NULL"),
+            postgresql_where=text("challenge_id IS NOT NULL"),
+        ),
     )
 
     id: int = Field(default=None, primary_key=True)

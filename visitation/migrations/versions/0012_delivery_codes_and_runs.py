@@ -118,6 +118,13 @@ def _messages() -> None:
     op.drop_index("message_due", "message")
     op.create_index("message_due", "message", ["state", "priority", "not_before"])
     op.create_index("message_to_look_after", "message", ["state", "look_at"])
+    op.create_index(
+        "message_of_challenge",
+        "message",
+        ["challenge_id"],
+        sqlite_where=sa.text("challenge_id IS NOT NULL"),
+        postgresql_where=sa.text("challenge_id IS NOT NULL"),
+    )
     op.create_table(
         "delivery_event",
         sa.Column("gateway", sa.String(32), nullable=False),
@@ -195,6 +202,7 @@ def downgrade() -> None:
     for name in ("daily_run", "sweep_run", "attempt_count", "call_task", "opt_out"):
         op.drop_table(name)
     op.drop_table("delivery_event")
+    op.drop_index("message_of_challenge", "message")
     op.drop_index("message_to_look_after", "message")
     op.drop_index("message_due", "message")
     op.create_index("message_due", "message", ["state", "not_before"])
