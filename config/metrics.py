@@ -1,12 +1,14 @@
 """The numbers that Prometheus asks for, on a port of their own.
 
-Read when asked, from the engine's workers and the live hub; nothing is counted twice.
-No label holds a name or a reference: a line says how much is going on, never who.
+Read when asked, from the engine's workers, the live hub, the ticker and the outbox;
+nothing is counted twice. No label holds a name or a reference: a line says how much is
+going on, never who.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import web
@@ -25,11 +27,17 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
+from scheduler.ticker import Ticker
 from signaling.hub import Hub
 from signaling.media.engine import WorkerStatistics
 from signaling.stopwatch import BOUNDS, Durations
 from signaling.words import Phase
+from visitation.database import Database
+from visitation.lifecycle import MessageState
+from visitation.messages import counts
 
+#: There are many messages in a year; all of them are counted no more often than this.
+COUNTED_EVERY: Final = timedelta(minutes=1)
 #: Of each worker: the name, the field it is read from, and what it says.
 _GAUGES: Final = (
     ("media_rooms", "rooms", "Rooms with somebody in them."),
@@ -155,8 +163,79 @@ def _histogram(name: str, durations: Durations, says: str) -> Metric:
     )
 
 
+class Work(Collector):
+    """What is done by itself, and the messages that wait.
+
+    Args:
+        database: where messages are counted.
+        ticker: of this process; None if it does not tick.
+        clock: gives the present as an aware UTC datetime.
+    """
+
+    def __init__(
+        self, database: Database, ticker: Ticker | None, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._ticker = ticker
+        self._clock = clock
+        self._due = 0
+        self._states: dict[MessageState, int] = {}
+        self._counted_at: datetime | None = None
+
+    async def count(self) -> None:
+        """Count messages for what is collected next; all of them now and then."""
+        now = self._clock()
+        before = self._counted_at
+        async with self._database.read() as session:
+            self._due = await counts.due(session, now=now)
+            if before is None or not timedelta(0) <= now - before < COUNTED_EVERY:
+                self._states = await counts.by_state(session)
+                self._counted_at = now
+
+    def collect(self) -> Iterable[Metric]:
+        """Reads the ticker, and what was counted."""
+        yield GaugeMetricFamily(
+            "visitation_messages_due",
+            "Messages that could go out now, and have not.",
+            value=self._due,
+        )
+        states = GaugeMetricFamily(
+            "visitation_messages", "Messages, by state.", labels=["state"]
+        )
+        for state, number in self._states.items():
+            states.add_metric([state.value], number)
+        yield states
+        if self._ticker is not None:
+            yield from _swept(self._ticker)
+
+
+def _swept(ticker: Ticker) -> Iterable[Metric]:
+    last = GaugeMetricFamily(
+        "visitation_sweep_last_run_seconds",
+        "When a sweep began last in this process, since the epoch.",
+        labels=["sweep"],
+    )
+    took = GaugeMetricFamily(
+        "visitation_sweep_took_seconds", "How long that took.", labels=["sweep"]
+    )
+    lag = GaugeMetricFamily(
+        "visitation_sweep_lag_seconds",
+        "How long the oldest thing that was due had been due then.",
+        labels=["sweep"],
+    )
+    failed = CounterMetricFamily(
+        "visitation_sweep_failed", "Runs of a sweep that failed.", labels=["sweep"]
+    )
+    for name, run in ticker.runs.items():
+        last.add_metric([name], run.started_at.timestamp())
+        took.add_metric([name], run.took.total_seconds())
+        lag.add_metric([name], run.lag.total_seconds())
+        failed.add_metric([name], run.failed)
+    yield from (last, took, lag, failed)
+
+
 @asynccontextmanager
-async def listening(host: str, port: int, hub: Hub) -> AsyncIterator[None]:
+async def listening(host: str, port: int, hub: Hub, work: Work) -> AsyncIterator[None]:
     """Answers `GET /metrics` until the block is left.
 
     Raises:
@@ -164,11 +243,13 @@ async def listening(host: str, port: int, hub: Hub) -> AsyncIterator[None]:
     """
     registry = CollectorRegistry()
     registry.register(Calls(hub))
+    registry.register(work)
     for about in (ProcessCollector, PlatformCollector, GCCollector):
         about(registry=registry)
 
     async def metrics(request: web.Request) -> web.Response:
         encode, kind = choose_encoder(request.headers.get("Accept", ""))
+        await work.count()
         return web.Response(body=encode(registry), headers={"Content-Type": kind})
 
     app = web.Application()

@@ -8,12 +8,14 @@ import asyncio
 import gc
 import os
 import random
+import shutil
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 import uvloop
@@ -25,6 +27,7 @@ from config.settings import Settings
 from scheduler.means import Means
 from scheduler.quiet import QuietHours
 from scheduler.ticker import Ticker
+from scheduler.timetable import SENDING
 from signaling.hub import Hub
 from signaling.media.engine import MediaEngine, MediaEvent, OnEvent
 from signaling.media.forwarder import Forwarder
@@ -34,7 +37,8 @@ from visitation.database import Database
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
 from web.app import create_app
-from web.keys import Clock
+from web.keys import LIVE, Clock
+from web.machine import MACHINE, Machine
 from web.pages import demo
 from web.pages.demo import Demonstration
 from web.routes import ROUTES
@@ -42,6 +46,8 @@ from web.routes import ROUTES
 log = structlog.get_logger()
 #: How long requests and calls may take to say goodbye.
 GOODBYE_SECONDS = 3.0
+#: Requests that change nothing.
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class CannotListen(VisitationError):
@@ -84,6 +90,10 @@ async def running(
         hub = await leaving.enter_async_context(
             _calling(settings, database, keyring, clock)
         )
+        ticker, means = None, None
+        if settings.scheduler.enabled:
+            means = await leaving.enter_async_context(_means(settings, keyring, clock))
+            ticker = Ticker(database, means)
         app = create_app(
             settings=filling.pages(settings, demo=demonstration is not None),
             database=database,
@@ -94,8 +104,10 @@ async def running(
             routes=ROUTES if demonstration is None else (*ROUTES, *demo.ROUTES),
         )
         _furnish(app, settings, hub, demonstration)
+        _look_after(app, settings, means, ticker)
         await leaving.enter_async_context(_listening(app, settings))
-        await leaving.enter_async_context(_measured(settings, hub))
+        work = metrics.Work(database, ticker, clock)
+        await leaving.enter_async_context(_measured(settings, hub, work))
         await leaving.enter_async_context(
             admin.listening(
                 opening.admin_socket(settings),
@@ -104,10 +116,8 @@ async def running(
                 clock=clock,
             )
         )
-        if settings.scheduler.enabled:
-            await leaving.enter_async_context(
-                _ticking(settings, database, keyring, clock)
-            )
+        if ticker is not None:
+            await leaving.enter_async_context(_ticking(ticker))
         _settle()
         log.info("service_ready", port=settings.web.port)
         yield app
@@ -195,29 +205,67 @@ def _engine(settings: Settings, heard: OnEvent) -> MediaEngine:
 
 
 @asynccontextmanager
-async def _ticking(
-    settings: Settings, database: Database, keyring: Keyring, clock: Clock
-) -> AsyncIterator[None]:
+async def _means(
+    settings: Settings, keyring: Keyring, clock: Clock
+) -> AsyncIterator[Means]:
     gateways = messaging.gateways(settings)
-    means = Means(
-        clock=clock,
-        keyring=keyring,
-        gateways=gateways,
-        node=f"{socket.gethostname()}:{os.getpid()}",
-        randomness=random.SystemRandom().random,
-        link=settings.web.public_url,
-        quiet_hours=QuietHours(
-            begin=settings.sms.quiet_from, end=settings.sms.quiet_until
-        ),
-    )
-    ticker = Ticker(database, means)
+    try:
+        yield Means(
+            clock=clock,
+            keyring=keyring,
+            gateways=gateways,
+            node=f"{socket.gethostname()}:{os.getpid()}",
+            randomness=random.SystemRandom().random,
+            link=settings.web.public_url,
+            quiet_hours=QuietHours(
+                begin=settings.sms.quiet_from, end=settings.sms.quiet_until
+            ),
+        )
+    finally:
+        for gateway in gateways:
+            await gateway.close()
+
+
+@asynccontextmanager
+async def _ticking(ticker: Ticker) -> AsyncIterator[None]:
     ticker.start()
     try:
         yield
     finally:
         await ticker.stop()
-        for gateway in gateways:
-            await gateway.close()
+
+
+def _look_after(
+    app: web.Application,
+    settings: Settings,
+    means: Means | None,
+    ticker: Ticker | None,
+) -> None:
+    """Tell pages how the process does, and the ticker when there may be letters."""
+    hub = app[LIVE]
+    assert isinstance(hub, Hub)
+    machine: Callable[[], Machine] = partial(_machine, settings, hub, means)
+    app[MACHINE] = machine
+
+    async def nudge(request: web.Request, _: web.StreamResponse) -> None:
+        # What was asked for is committed by now, with the messages that it causes.
+        if ticker is not None and request.method not in _SAFE:
+            ticker.nudge(SENDING)
+
+    app.on_response_prepare.append(nudge)
+
+
+def _machine(settings: Settings, hub: Hub, means: Means | None) -> Machine:
+    disk = shutil.disk_usage(settings.data_dir)
+    lives = hub.lives()
+    return Machine(
+        gateways=means.health() if means else (),
+        disk_free=disk.free,
+        disk_size=disk.total,
+        rooms=len(lives),
+        sockets=sum(len(live.peers) for live in lives),
+        workers=len(hub.engine.workers()),
+    )
 
 
 @asynccontextmanager
@@ -241,12 +289,16 @@ async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def _measured(settings: Settings, hub: Hub) -> AsyncIterator[None]:
+async def _measured(
+    settings: Settings, hub: Hub, work: metrics.Work
+) -> AsyncIterator[None]:
     host, port = settings.metrics.host, settings.metrics.port
     async with AsyncExitStack() as leaving:
         if port is not None:
             with _binding("metrics.port", range(port, port + 1)):
-                await leaving.enter_async_context(metrics.listening(host, port, hub))
+                await leaving.enter_async_context(
+                    metrics.listening(host, port, hub, work)
+                )
         yield
 
 

@@ -48,9 +48,12 @@ def _seconds(count: int) -> timedelta:
     return timedelta(seconds=count)
 
 
+#: The name of the job that sends, for whoever has just written something to be sent.
+SENDING = "send_due"
+
 TIMETABLE = (
     Job(
-        name="send_due",
+        name=SENDING,
         sweep=dispatch.send_due,
         # Somebody who wants to sign in waits for it; nothing to do costs one query.
         every=_seconds(1),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -10,8 +11,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from config import metrics, program
 from config.settings import MetricsSection, Settings
+from scheduler.ticker import Ticker
 from signaling import tickets
 from signaling.media.engine import WorkerStatistics
+from tests import make
 from tests.bench.call_join import Caller, live_visit
 from tests.browser.conftest import (
     SECRET,
@@ -20,6 +23,9 @@ from tests.browser.conftest import (
     populate,
     settings_of,
 )
+from tests.fakes import Clock
+from tests.scheduler.fakes import FakeGateway, means
+from tests.scheduler.test_booking import book
 from visitation.database import Database
 from visitation.keyring import Keyring
 from web.keys import LIVE
@@ -141,7 +147,7 @@ async def test_no_label_names_anybody(
         if family.name.startswith("visitation")
         for sample in family.samples
         for label in sample.labels
-    } <= {"worker", "direction", "reason", "phase", "le"}
+    } <= {"worker", "direction", "reason", "phase", "le", "sweep", "state"}
 
 
 async def test_nothing_else_is_answered_on_that_port(
@@ -162,5 +168,38 @@ async def test_a_port_that_is_taken_is_said(
 ) -> None:
     hub = service.app[LIVE]
     with pytest.raises(OSError, match="in use"):
-        async with metrics.listening("127.0.0.1", port, hub):
+        work = metrics.Work(service.database, None, service.clock)
+        async with metrics.listening("127.0.0.1", port, hub, work):
             pass
+
+
+async def test_what_sweeps_and_messages_do_is_told(
+    sqlite: Database, clock: Clock, keyring: Keyring
+) -> None:
+    tools = means(clock, keyring, FakeGateway())
+    ticker = Ticker(sqlite, tools)
+    async with sqlite.write() as session:
+        world = await make.world(session)
+        await book(session, world, keyring)
+    clock.forward(timedelta(minutes=3))
+    work = metrics.Work(sqlite, ticker, clock)
+    await work.count()
+    before = {family.name: family.samples for family in work.collect()}
+    await ticker.run_all()
+    clock.forward(timedelta(minutes=1))
+    await work.count()
+    after = {family.name: family.samples for family in work.collect()}
+
+    def of(samples, label: str) -> dict[str, float]:
+        return {one.labels[label]: one.value for one in samples if one.value}
+
+    assert before["visitation_messages_due"][0].value == 1
+    assert of(before["visitation_messages"], "state") == {"pending": 1}
+    assert after["visitation_messages_due"][0].value == 0
+    assert of(after["visitation_messages"], "state") == {"accepted": 1}
+    lag = of(after["visitation_sweep_lag_seconds"], "sweep")
+    # What was just sealed waits to be read, since as long.
+    assert lag == {"send_due": 180, "seal_audit": 180, "review_changes": 180}
+    last = of(after["visitation_sweep_last_run_seconds"], "sweep")
+    assert set(last.values()) == {(clock() - timedelta(minutes=1)).timestamp()}
+    assert of(after["visitation_sweep_failed"], "sweep") == {}

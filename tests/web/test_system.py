@@ -1,0 +1,136 @@
+"""Whoever looks after the service sees what is late, and what to do."""
+
+from datetime import timedelta
+
+import pytest
+
+from scheduler.timetable import TIMETABLE
+from scheduler.ways import Health
+from tests.web.conftest import Site
+from tests.web.worlds import book, english, made, text
+from visitation import runs
+from visitation.runs import SweepRun
+from visitation.words import Role
+from web import system_signs
+from web.machine import Machine
+
+MINUTE = timedelta(minutes=1)
+
+
+async def shown(site: Site, role: Role = Role.ADMINISTRATOR) -> str:
+    await site.sign_in(role)
+    await english(site)
+    response = await site.get("/system")
+    assert response.status == 200
+    return await text(response)
+
+
+async def all_ran(site: Site, ago: timedelta = MINUTE, **failures: int) -> None:
+    async with site.database.write() as session:
+        for job in TIMETABLE:
+            for _ in range(failures.get(job.name, 1)):
+                await runs.note(
+                    session,
+                    SweepRun(
+                        name=job.name,
+                        node="prison-1:77",
+                        started_at=site.clock() - ago,
+                        took_ms=3,
+                        late_ms=0,
+                        done=None if job.name in failures else 0,
+                    ),
+                )
+
+
+async def test_a_service_that_keeps_time_says_so(site: Site) -> None:
+    await all_ran(site)
+    page = await shown(site, Role.AUDITOR)
+    assert "Everything is done in time." in page
+    assert page.count("In time") == len(TIMETABLE)
+    assert "prison-1:77" in page
+    assert "1 minute ago" in page
+
+
+async def test_a_service_that_never_ran_is_new_and_not_broken(site: Site) -> None:
+    page = await shown(site)
+    assert "nothing has run yet" in page
+    assert page.count("Has not run yet") == len(TIMETABLE)
+
+
+async def test_work_that_is_late_comes_first_with_what_to_do(site: Site) -> None:
+    await all_ran(site, ago=30 * MINUTE)
+    page = await shown(site)
+    # Two that run every hour, and one every ten minutes, are still in time.
+    often = [job for job in TIMETABLE if job.every < 10 * MINUTE]
+    assert f"{len(often)} kinds of work need somebody" in page
+    assert page.count("scheduler.enabled = true") == len(often)
+    assert page.index("Sending messages") < page.index("Deleting what is needed no")
+
+
+async def test_what_fails_is_named_with_where(site: Site) -> None:
+    await all_ran(site, remind=2)
+    page = await shown(site)
+    assert "1 kind of work needs somebody" in page
+    assert "It fails on prison-1:77" in page
+    assert "“sweep_failed” with the name “remind”" in page
+
+
+async def test_messages_that_wait_are_counted_and_nobody_is_named(site: Site) -> None:
+    world = await made(site)
+    await book(site, world)
+    await all_ran(site)
+    page = await shown(site)
+    assert world.visitor.name not in page
+    assert world.visitor.phone not in page
+    found = " ".join(page.split())
+    assert "<dt>Due now</dt> <dd>1</dd>" in found
+
+
+async def test_gateways_and_the_machine_are_shown_where_they_are_known(
+    site: Site,
+) -> None:
+    since = site.clock() - 3 * MINUTE
+    well = Health(
+        name="kavenegar", alive=True, since=since, code="", misconfigured=False
+    )
+    down = Health(
+        name="twilio", alive=False, since=since, code="20503", misconfigured=False
+    )
+    refused = Health(
+        name="smsir", alive=False, since=since, code="401", misconfigured=True
+    )
+    new = Health(name="console", alive=True, since=None, code="", misconfigured=False)
+    lines = [
+        system_signs.gateway(one, now=site.clock())
+        for one in (well, down, refused, new)
+    ]
+    assert [(one.state, one.tone, bool(one.advice)) for one in lines] == [
+        ("Works", "good", False),
+        ("Does not answer", "bad", True),
+        ("Refuses us", "bad", True),
+        ("Not tried yet", "plain", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("free", "full"), [(30, False), (7, False), (6, True), (1, True)]
+)
+def test_a_disk_is_full_before_it_is(free: int, full: bool) -> None:
+    machine = Machine(
+        gateways=(),
+        disk_free=free * 10**9,
+        disk_size=64 * 10**9,
+        rooms=0,
+        sockets=0,
+        workers=0,
+    )
+    assert system_signs.is_full(machine) is full
+
+
+async def test_only_administrators_and_auditors_may_look(site: Site) -> None:
+    await site.sign_in(Role.SCHEDULER)
+    assert (await site.get("/system")).status == 404
+
+
+def test_every_job_has_words() -> None:
+    assert {job.name for job in TIMETABLE} <= set(system_signs.WORK)
