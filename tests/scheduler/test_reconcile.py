@@ -7,10 +7,13 @@ import pytest
 from scheduler import dispatch, reconcile
 from scheduler.claiming import LEASE
 from scheduler.gateways import Temporary, Unknown
+from tests import make
 from tests.conftest import NOON
 from tests.fakes import Clock
 from tests.scheduler.fakes import FakeGateway, means
 from tests.scheduler.posted import draft, only, posted
+from tests.scheduler.test_booking import book
+from visitation import messages
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.lifecycle import MessageState
@@ -151,6 +154,21 @@ async def test_a_gateway_that_is_gone_cannot_be_asked(
     await scene.sweep()
     scene.means = means(clock, keyring, FakeGateway("other"))
     assert (await scene.states(1, 15, 15.5))[-1] == (15.5, "accepted")
+
+
+async def test_what_a_change_made_untrue_is_not_sent_again(
+    scene: Scene, keyring: Keyring
+) -> None:
+    async with scene.database.write() as session:
+        world = await make.world(session)
+        visit = await book(session, world, keyring)
+    scene.gateway.failing.append(LOST)
+    await scene.sweep()
+    async with scene.database.write() as session:
+        assert await messages.discard(session, visit_id=visit.id) == 0
+    seen = await scene.states(1, 2, 10, 10.5, 60)
+    assert seen == [(1, "unknown"), (10, "pending"), (10.5, "expired")]
+    assert scene.gateway.letters == []
 
 
 async def test_a_lease_that_ran_out_is_looked_after_at_once(scene: Scene) -> None:

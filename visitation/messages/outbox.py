@@ -98,12 +98,23 @@ async def put_all(session: AsyncSession, drafts: Sequence[dict[str, Any]]) -> in
 async def discard(session: AsyncSession, *, visit_id: int) -> int:
     """Suppress what has not gone out yet about a visit that changed.
 
-    What was still to be said of it by telephone is not to be said any more.
+    What is on its way, or may be, is not sent again if it did not arrive. What was
+    still to be said of it by telephone is not to be said any more.
     """
     await session.exec(
         delete(CallTask).where(
             col(CallTask.visit_id) == visit_id, col(CallTask.done_at).is_(None)
         )
+    )
+    await session.exec(
+        update(Message)
+        .where(
+            col(Message.visit_id) == visit_id,
+            col(Message.state).in_([MessageState.SENDING, MessageState.UNKNOWN]),
+        )
+        # It was claimed after this moment.
+        .values(expires_at=Message.not_before)
+        .execution_options(synchronize_session=False)
     )
     result = await session.exec(
         update(Message)
