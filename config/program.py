@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 
 import structlog
 import uvloop
@@ -247,9 +248,10 @@ def _look_after(
     machine: Callable[[], Machine] = partial(_machine, settings, hub, means)
     app[MACHINE] = machine
 
-    async def nudge(request: web.Request, _: web.StreamResponse) -> None:
+    async def nudge(request: web.Request, answer: web.StreamResponse) -> None:
         # What was asked for is committed by now, with the messages that it causes.
-        if ticker is not None and request.method not in _SAFE:
+        done = request.method not in _SAFE and answer.status < HTTPStatus.BAD_REQUEST
+        if ticker is not None and done:
             ticker.nudge(SENDING)
 
     app.on_response_prepare.append(nudge)
