@@ -78,6 +78,8 @@ def pages(settings: Settings, *, demo: bool) -> WebSettings:
         require_totp=frozenset(section.require_totp),
         help_phone=section.help_phone,
         message_link=section.public_url if settings.sms.allow_link else "",
+        segment_price=settings.sms.segment_price,
+        currency=settings.sms.currency,
         life=SessionLife(
             idle=timedelta(minutes=section.session_idle_minutes),
             longest=timedelta(hours=section.session_hours),

@@ -179,6 +179,8 @@ class SmsSection(_Section):
     allow_link: bool = False
     quiet_from: time = time(21)
     quiet_until: time = time(8)
+    segment_price: Annotated[float, Field(ge=0)] = 0
+    currency: Text = ""
     callback_url: Origin = ""
     twilio: TwilioSection = TwilioSection()
     http: dict[GatewayName, HttpSection] = {}

@@ -31,6 +31,8 @@ class WebSettings:
         help_phone: E.164 number that every page gives for help; empty for none.
         message_link: the address that text messages end with, where the gateway takes
             addresses; empty for none. Pages show messages exactly as they are sent.
+        segment_price: what one segment of a text costs; 0 if nobody said.
+        currency: what that is counted in.
         phone_regions: countries to whose mobile phones codes for signing in are sent.
         sign_in_budget: how many of them before something must be wrong.
         zone: the wall clock of pages that belong to no site.
@@ -46,6 +48,8 @@ class WebSettings:
     require_totp: frozenset[str] = frozenset()
     help_phone: str = ""
     message_link: str = ""
+    segment_price: float = 0
+    currency: str = ""
     phone_regions: frozenset[str] = frozenset({"IR"})
     sign_in_budget: Budget = Budget()  # noqa: RUF009 - frozen
     zone: tzinfo = ZoneInfo("Asia/Tehran")  # noqa: RUF009 - immutable

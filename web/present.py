@@ -63,6 +63,13 @@ def short_day(value: date, zone: tzinfo) -> str:
     return value.isoformat()
 
 
+def number(text: str) -> str:
+    """A number with its marks, as the reader's language writes them."""
+    if i18n.language() != "fa":
+        return text
+    return digits(text).translate(str.maketrans(",.", "٬٫"))
+
+
 def weekday(value: date, zone: tzinfo) -> str:
     """The day's name."""
     names = jalali.WEEKDAYS_FA if i18n.language() == "fa" else jalali.WEEKDAYS_EN

@@ -5,10 +5,11 @@ Reads only; nothing is written, sent or sent again from here.
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from aiohttp import web
 from pydantic import Field
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,20 +18,23 @@ from visitation.lifecycle import Act, MessageState
 from visitation.messages import Message
 from visitation.people import Scope
 from visitation.places import Site
+from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.words import Role
-from web import forms, gate, message_views
+from web import costs, forms, gate, message_views
 from web.booking_form import Id
 from web.fields import Day
 from web.forms import Form
 from web.i18n import N_
-from web.keys import DATABASE, KEYRING, SETTINGS
+from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
 from web.labels import label
 from web.render import render, url
 from web.routing import Door, Route
 
 PAGE = 50
-_READERS: frozenset[Role | Door] = lifecycle.MAY[Act.READ_MESSAGES] | {Role.AUDITOR}
+#: Over how many days messages are counted where no day is asked for.
+COUNTED = 30
+READERS: frozenset[Role | Door] = lifecycle.MAY[Act.READ_MESSAGES] | {Role.AUDITOR}
 
 
 class Filter(forms.Fields):
@@ -47,7 +51,9 @@ async def listing(request: web.Request) -> web.Response:
     asked, me = form.value if form.ok else Filter(), gate.staff(request)
     reads = me.role in lifecycle.MAY[Act.READ_MESSAGES]
     settings = request.app[SETTINGS]
+    period = _period(request, asked)
     async with request.app[DATABASE].read() as session:
+        spent = await _spent(session, me.scope, period)
         rows = await _find(session, me.scope, *_conditions(request, asked))
         references = await _references(session, rows[:PAGE])
         shown = await message_views.shown(
@@ -66,6 +72,9 @@ async def listing(request: web.Request) -> web.Response:
         shown=[(one, references.get(one.visit_id)) for one in shown],
         older=after,
         zone=settings.zone,
+        spent=spent,
+        cost=costs.cost(request, spent["segments"]),
+        on_one_day=asked.day is not None,
         is_filtered=any(form.typed.values()),
     )
 
@@ -73,10 +82,10 @@ async def listing(request: web.Request) -> web.Response:
 def _conditions(request: web.Request, asked: Filter) -> list[ColumnElement[bool]]:
     found = []
     if asked.day is not None:
-        midnight = datetime.combine(asked.day, time(), request.app[SETTINGS].zone)
+        period = _period(request, asked)
         found += [
-            col(Message.created_at) >= midnight,
-            col(Message.created_at) < midnight + timedelta(days=1),
+            col(Message.created_at) >= period.start,
+            col(Message.created_at) < period.end,
         ]
     if asked.state is not None:
         found.append(col(Message.state) == asked.state)
@@ -85,16 +94,46 @@ def _conditions(request: web.Request, asked: Filter) -> list[ColumnElement[bool]
     return found
 
 
+def _period(request: web.Request, asked: Filter) -> Timespan:
+    """The day that was asked for, else the last thirty days."""
+    zone, now = request.app[SETTINGS].zone, request.app[CLOCK]()
+    today = now.astimezone(zone).date()
+    last = asked.day or today
+    first = asked.day or today - timedelta(days=COUNTED - 1)
+    return Timespan(
+        datetime.combine(first, time(), zone),
+        datetime.combine(last + timedelta(days=1), time(), zone),
+    )
+
+
+async def _spent(
+    session: AsyncSession, scope: Scope, period: Timespan
+) -> dict[str, int]:
+    """How many messages were handed over, and in how many segments."""
+    rows = await session.exec(
+        select(func.count(), func.coalesce(func.sum(Message.segments), 0)).where(
+            col(Message.visit_id).in_(_within(scope)),
+            col(Message.sent_at) >= period.start,
+            col(Message.sent_at) < period.end,
+        )
+    )
+    messages, segments = rows.one()
+    return {"messages": messages, "segments": segments}
+
+
+def _within(scope: Scope) -> Any:
+    reached = select(Site.id).where(scope.of_sites())
+    return select(Visit.id).where(
+        or_(col(Visit.prison_id).in_(reached), col(Visit.point_id).in_(reached))
+    )
+
+
 async def _find(
     session: AsyncSession, scope: Scope, *conditions: ColumnElement[bool]
 ) -> Sequence[Message]:
-    reached = select(Site.id).where(scope.of_sites())
-    within = select(Visit.id).where(
-        or_(col(Visit.prison_id).in_(reached), col(Visit.point_id).in_(reached))
-    )
     rows = await session.exec(
         select(Message)
-        .where(col(Message.visit_id).in_(within), *conditions)
+        .where(col(Message.visit_id).in_(_within(scope)), *conditions)
         .order_by(col(Message.id).desc())
         .limit(PAGE + 1)
     )
@@ -123,7 +162,7 @@ ROUTES = (
         method="GET",
         path="/messages",
         page=listing,
-        allow=_READERS,
+        allow=READERS,
         menu=N_("Text messages"),
         seldom=True,
     ),

@@ -22,7 +22,7 @@ from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.waiting import Placement, Plan, WaitingEntry, WaitingVisitor
 from visitation.words import PlanState, Role
-from web import forms, gate, line_words, present, queue_reach, subjects
+from web import costs, forms, gate, line_words, present, queue_reach, subjects
 from web.forms import Form
 from web.i18n import N_, _, ngettext
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
@@ -96,6 +96,7 @@ async def show(request: web.Request) -> web.Response:
         found = await planning.placements(session, plan.id)
         stamps = await postage.postage(session, plan, found, link=link)
         rows = await _rows(session, found, stamps, ZoneInfo(prison.zone))
+    segments = sum(one.segments for one in stamps.values())
     return render(
         request,
         "waiting/plan.html",
@@ -108,7 +109,8 @@ async def show(request: web.Request) -> web.Response:
         placed=[row for row in rows if not row.reason],
         left=[row for row in rows if row.reason],
         texts=sum(len(one.texts) for one in stamps.values()),
-        segments=sum(one.segments for one in stamps.values()),
+        segments=segments,
+        cost=costs.cost(request, segments),
         silent=sum(one.silent for one in stamps.values()),
     )
 

@@ -17,7 +17,7 @@ from scheduler.replanned import Changed
 from visitation.errors import Invalid, NotFound, VisitationError
 from visitation.places import MobileDay, Site
 from visitation.words import Role
-from web import forms, gate, present, reach, replan_rows, subjects
+from web import costs, forms, gate, present, reach, replan_rows, subjects
 from web.fields import Count, Line
 from web.forms import Form
 from web.i18n import N_, _
@@ -162,7 +162,7 @@ async def _show(
         form=_typed(form, asked, where),
         counts=_counts(plan),
         rows=list(zip(rows, (line.then.value for line in plan.lines), strict=True)),
-        **_costs(plan, link),
+        **_costs(request, plan),
         shown=" ".join(f"{name}:{mark}" for name, mark in plan.marks.items()),
         gone=len(shown.keys() - plan.marks.keys()) if shown else 0,
         is_changed=shown is not None,
@@ -206,12 +206,15 @@ def _typed(
     return Form(model=Agreed, typed=typed, errors=form.errors, reasons=form.reasons)
 
 
-def _costs(plan: Replan, link: str) -> dict[str, int]:
+def _costs(request: web.Request, plan: Replan) -> dict[str, object]:
     """How many texts tell everybody, in how many segments, and who has no phone."""
+    link = request.app[SETTINGS].message_link
     stamps = [line.postage(link) for line in plan.lines]
+    segments = sum(one.segments for one in stamps)
     return {
         "texts": sum(len(one.texts) for one in stamps),
-        "segments": sum(one.segments for one in stamps),
+        "segments": segments,
+        "cost": costs.cost(request, segments),
         "silent": sum(one.silent for one in stamps),
     }
 
