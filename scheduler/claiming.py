@@ -112,7 +112,7 @@ async def claim(session: AsyncSession, *, room: int, means: Means) -> list[Claim
         ids = await _due(session, channels, most, now=now, means=means)
         if not ids:
             continue
-        way.given(len(ids))
+        way.given(len(ids), now)
         await _take(session, ids, way, now)
         claimed += [
             Claimed(

@@ -53,9 +53,9 @@ async def reconcile(database: Database, *, now: datetime, means: Means) -> int:
     """Look after every message in doubt whose time has come; how many were settled."""
     async with database.read() as session:
         doubts = await _doubts(session, means, now)
-    settled = 0
+    settled, silent = 0, set[str]()
     for doubt in doubts:
-        values = await _found_out(doubt, means)
+        values = await _found_out(doubt, means, silent)
         async with database.write() as session:
             settled += await _settle(session, doubt, values, means)
     return settled
@@ -94,19 +94,25 @@ async def _doubts(
     return found
 
 
-async def _found_out(doubt: _Doubt, means: Means) -> Values:
-    """What is to be written about a message after its gateway was asked."""
+async def _found_out(doubt: _Doubt, means: Means, silent: set[str]) -> Values:
+    """What is to be written about a message after its gateway was asked.
+
+    One that did not answer is `silent`, and not asked again in this sweep.
+    """
     if doubt.gateway is None or not doubt.gateway.finds:
         return _blind(doubt, means.clock())
     letter = doubt.outgoing.letter
     if letter is None:
         # Without its text it can neither be recognised nor sent again.
         return _given_up(doubt.outgoing.refusal, means.clock())
+    if doubt.gateway.name in silent:
+        return {"look_at": means.clock() + ASK_AGAIN}
     try:
         since = doubt.claimed_at - _CLOCKS_DIFFER
         sent = await doubt.gateway.find(letter, since=since)
     except Temporary as failure:
         log.warning("message_in_doubt", message=doubt.message.id, code=failure.code)
+        silent.add(doubt.gateway.name)
         return {"look_at": means.clock() + ASK_AGAIN}
     if sent is not None:
         return _taken(doubt, sent, means.clock())

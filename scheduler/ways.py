@@ -22,6 +22,8 @@ FAILURES = 3
 #: How long a gateway is passed over at first, and at most; twice as long each time.
 FIRST_REST = timedelta(seconds=15)
 LONGEST_REST = timedelta(minutes=2)
+#: A try of which nothing was heard for so long never was one.
+TRY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class Way:
         self._failures = 0
         self._rest = FIRST_REST
         self._until: datetime | None = None
-        self._trying = False
+        self._trying_until: datetime | None = None
         self._since: datetime | None = None
         self._code = ""
         self._misconfigured = False
@@ -75,7 +77,10 @@ class Way:
 
     def open(self, now: datetime) -> bool:
         """Whether it may be given anything: it is alive, or it is time to try."""
-        return self._until is None or (self._until <= now and not self._trying)
+        if self._until is None:
+            return True
+        trying = self._trying_until is not None and now < self._trying_until
+        return self._until <= now and not trying
 
     def room(self, now: datetime) -> int:
         """How many messages may be given to it now."""
@@ -84,14 +89,15 @@ class Way:
         room = self._pace.room(now)
         return room if self.alive else min(1, room)
 
-    def given(self, count: int) -> None:
+    def given(self, count: int, now: datetime) -> None:
         """Count what it is given."""
         self._pace.take(count)
-        self._trying = self._trying or (count > 0 and not self.alive)
+        if not self.alive:
+            self._trying_until = now + TRY
 
     def answered(self, now: datetime) -> None:
         """It took a message, or refused one for good: it works."""
-        self._failures, self._trying, self._misconfigured = 0, False, False
+        self._failures, self._trying_until, self._misconfigured = 0, None, False
         if self._since is None or not self.alive:
             self._since = now
         if not self.alive:
@@ -101,7 +107,7 @@ class Way:
     def failed(self, now: datetime, code: str, *, misconfigured: bool = False) -> None:
         """It took nothing, or nobody knows; after some of these it is passed over."""
         self._failures += 1
-        self._trying, self._code = False, code
+        self._trying_until, self._code = None, code
         if not misconfigured and self.alive and self._failures < FAILURES:
             return
         if self._until is not None and now < self._until:
@@ -126,7 +132,7 @@ class Way:
 
     def undecided(self) -> None:
         """What it was given to try was not sent after all."""
-        self._trying = False
+        self._trying_until = None
 
 
 class Ways:

@@ -45,7 +45,7 @@ HIDDEN: Final = 5
 LATER: Final = timedelta(minutes=11)
 LASTS: Final = timedelta(days=30)
 #: How many of the messages on their way the provider took before that of the kill.
-BEFORE: Final = (0, 1, 2)
+BEFORE: Final = (0, 1)
 
 
 @dataclass(slots=True)
@@ -126,12 +126,13 @@ async def killed_at(point: Point, url: str, *, nodes: int, times: int) -> Found:
                 point=point,
                 times=BEFORE[turn % len(BEFORE)] if point is Point.SENT else 0,
                 ahead=ahead.total_seconds(),
+                share=EACH / nodes,
             )
             kills += await _ran(orders, nodes)
             ahead += LATER
         for _ in range(4):
             ahead_s = ahead.total_seconds()
-            await _ran(replace(orders, point=None, ahead=ahead_s), 1)
+            await _ran(replace(orders, point=None, ahead=ahead_s, share=1000.0), 1)
             ahead += LATER
         states = await _states(url)
     twice = [each for each in map(str, ids) if ours.taken[each] > 1]

@@ -32,6 +32,7 @@ class Orders:
         point: where it is killed; None for never.
         times: how often it gets there before.
         ahead: seconds by which its clock is ahead.
+        share: how many messages it takes at once, so that others have work too.
     """
 
     url: str
@@ -40,6 +41,7 @@ class Orders:
     point: Point | None
     times: int
     ahead: float
+    share: float
 
 
 class OverHttp:
@@ -48,11 +50,11 @@ class OverHttp:
     name = "proof"
     allows_link = False
     channels = frozenset(Channel)
-    per_second = 1000.0
     finds = True
     calls_back = False
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, per_second: float) -> None:
+        self.per_second = per_second
         self._address = address
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10.0))
 
@@ -100,7 +102,8 @@ async def _sweep(orders: Orders) -> None:
     def clock() -> datetime:
         return datetime.now(UTC) + timedelta(seconds=orders.ahead)
 
-    database, gateway = Database(orders.url), OverHttp(orders.provider)
+    database = Database(orders.url)
+    gateway = OverHttp(orders.provider, per_second=orders.share)
     database.hold()
     means = Means(
         clock=clock,

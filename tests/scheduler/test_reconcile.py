@@ -145,6 +145,19 @@ async def test_a_gateway_that_does_not_answer_is_asked_later_and_sent_nothing(
     assert len(scene.gateway.letters) == 1
 
 
+async def test_a_gateway_that_does_not_answer_is_asked_once_in_a_sweep(
+    sqlite: Database, clock: Clock, keyring: Keyring
+) -> None:
+    scene = Scene(sqlite, clock, keyring)
+    scene.gateway.takes_and_fails += [LOST] * 3
+    scene.gateway.cannot_be_asked += [Temporary("503")] * 3
+    for _ in range(2):
+        await scene.post()
+    await scene.sweep()
+    await scene.sweep(MINUTE)
+    assert len(scene.gateway.asked) == 1
+
+
 async def test_a_gateway_that_is_gone_cannot_be_asked(
     sqlite: Database, clock: Clock, keyring: Keyring
 ) -> None:

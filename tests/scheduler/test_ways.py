@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
-from scheduler.ways import FAILURES, FIRST_REST, LONGEST_REST, Health, Ways
+from scheduler.ways import FAILURES, FIRST_REST, LONGEST_REST, TRY, Health, Ways
 from tests.conftest import NOON
 from tests.scheduler.fakes import FakeGateway
 from visitation.words import Channel
@@ -42,11 +42,20 @@ def test_one_that_fails_in_a_row_is_passed_over_and_then_tried_with_one() -> Non
     assert way.room(NOON + FIRST_REST - timedelta(seconds=1)) == 0
     later = NOON + FIRST_REST
     assert way.room(later) == 1
-    way.given(1)
+    way.given(1, later)
     assert way.room(later) == 0
     assert chosen(ways, later) == {"second": [Channel.SMS, Channel.VOICE]}
     way.answered(later)
     assert chosen(ways, later) == {"first": [Channel.SMS], "second": [Channel.VOICE]}
+
+
+def test_a_try_of_which_nothing_is_heard_is_made_again() -> None:
+    way = Ways().of(FIRST)
+    way.failed(NOON, "20003", misconfigured=True)
+    later = NOON + FIRST_REST
+    way.given(way.room(later), later)
+    assert way.room(later + TRY - timedelta(seconds=1)) == 0
+    assert way.room(later + TRY) == 1
 
 
 def test_it_rests_longer_each_time_it_fails_again() -> None:
@@ -59,7 +68,7 @@ def test_it_rests_longer_each_time_it_fails_again() -> None:
         while not way.open(now):
             now += timedelta(seconds=1)
         rests.append(now - began)
-        way.given(1)
+        way.given(1, now)
         way.failed(now, "unreachable")
     assert rests == [FIRST_REST, 2 * FIRST_REST, 4 * FIRST_REST, *[LONGEST_REST] * 2]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Required, TypedDict, Unpack
 
+from sqlalchemy import case
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,6 +26,8 @@ _PUT: Mapping[str, Any] = {
     .returning(_TABLE.c.id)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
+#: Sent now, or again.
+_MAY_STILL_GO = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN)
 #: What stands in for a join code once it has been wiped.
 WIPED = "••••••"
 
@@ -106,25 +109,19 @@ async def discard(session: AsyncSession, *, visit_id: int) -> int:
             col(CallTask.visit_id) == visit_id, col(CallTask.done_at).is_(None)
         )
     )
-    await session.exec(
-        update(Message)
-        .where(
-            col(Message.visit_id) == visit_id,
-            col(Message.state).in_([MessageState.SENDING, MessageState.UNKNOWN]),
-        )
-        # It was claimed after this moment.
-        .values(expires_at=Message.not_before)
-        .execution_options(synchronize_session=False)
-    )
+    waits = col(Message.state) == MessageState.PENDING
     result = await session.exec(
         update(Message)
-        .where(
-            col(Message.visit_id) == visit_id,
-            col(Message.state) == MessageState.PENDING,
+        .where(col(Message.visit_id) == visit_id, col(Message.state).in_(_MAY_STILL_GO))
+        .values(
+            state=case((waits, MessageState.SUPPRESSED), else_=Message.state),
+            # What is on its way was claimed after the moment that it waited for.
+            expires_at=case((waits, Message.expires_at), else_=Message.not_before),
         )
-        .values(state=MessageState.SUPPRESSED)
+        .returning(col(Message.state))
+        .execution_options(synchronize_session=False)
     )
-    return result.rowcount
+    return result.scalars().all().count(MessageState.SUPPRESSED)
 
 
 async def of_visit(session: AsyncSession, *, visit_id: int) -> Sequence[Message]:
