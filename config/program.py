@@ -13,7 +13,12 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -110,12 +115,7 @@ async def running(
         work = metrics.Work(database, ticker, clock)
         await leaving.enter_async_context(_measured(settings, hub, work))
         await leaving.enter_async_context(
-            admin.listening(
-                opening.admin_socket(settings),
-                database=database,
-                keyring=keyring,
-                clock=clock,
-            )
+            _commanded(settings, database, keyring, clock)
         )
         if ticker is not None:
             await leaving.enter_async_context(_ticking(ticker))
@@ -123,6 +123,14 @@ async def running(
         log.info("service_ready", port=settings.web.port)
         yield app
         log.info("service_stopping")
+
+
+def _commanded(
+    settings: Settings, database: Database, keyring: Keyring, clock: Clock
+) -> AbstractAsyncContextManager[None]:
+    return admin.listening(
+        opening.admin_socket(settings), database=database, keyring=keyring, clock=clock
+    )
 
 
 def _settle() -> None:

@@ -196,7 +196,7 @@ class FakeTwilio:
             return web.Response(status=turn.status or 200, text=turn.says)
         if turn.code is not None or held is None:
             return _refusal(turn.code, turn.status)
-        return web.json_response(self._shown(held), status=201)
+        return web.json_response(self.shown(held), status=201)
 
     def _wrong(self, form: dict[str, str]) -> int | None:
         if not form.get("To", "").startswith("+"):
@@ -232,7 +232,7 @@ class FakeTwilio:
         next_page = request.rel_url.update_query(Page=page + 1, PageSize=size)
         return web.json_response(
             {
-                "messages": [self._shown(held) for held in shown],
+                "messages": [self.shown(held) for held in shown],
                 "page": page,
                 "page_size": size,
                 "uri": str(request.rel_url),
@@ -246,7 +246,7 @@ class FakeTwilio:
             return _refusal(self.unwell)
         for held in self.messages:
             if held.sid == request.match_info["sid"]:
-                return web.json_response(self._shown(held))
+                return web.json_response(self.shown(held))
         return _refusal(20404)
 
     async def _ask_for(self, request: web.Request) -> web.Response:
@@ -254,7 +254,8 @@ class FakeTwilio:
         self.turns.extend(Turn(**turn) for turn in await request.json())
         return web.Response(status=204)
 
-    def _shown(self, held: Held) -> dict[str, Any]:
+    def shown(self, held: Held) -> dict[str, Any]:
+        """A message as it is answered."""
         created = format_datetime(held.created.astimezone(UTC))
         waits = held.status in {"accepted", "queued", "scheduled"}
         return {

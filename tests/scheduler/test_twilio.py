@@ -2,12 +2,15 @@
 
 import asyncio
 import base64
+import inspect
 import logging
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp.test_utils import unused_port
+from twilio.rest.api.v2010.account.message import MessageInstance
 
 from scheduler.gateways import (
     Delivery,
@@ -275,3 +278,19 @@ def test_every_fate_is_said_by_some_status_and_every_kind_of_failure_by_some_cod
         Misconfigured,
         Unknown,
     }
+
+
+async def test_the_provider_shows_what_the_vendors_client_reads(
+    provider: FakeTwilio,
+) -> None:
+    """The client is generated from Twilio's own description of its interface."""
+    await send(provider)
+    shown = provider.shown(provider.messages[0])
+    read = inspect.getsource(MessageInstance.__init__)
+    assert set(shown) == set(re.findall(r'payload\.get\(\s*"(\w+)"', read))
+
+
+def test_every_status_of_what_we_send_has_a_fate() -> None:
+    stated = {v for k, v in vars(MessageInstance.Status).items() if k.isupper()}
+    assert stated - set(FATES) == {"receiving", "received", "partially_delivered"}
+    assert set(FATES) <= stated

@@ -32,6 +32,7 @@ ELSEWHERE = {
     "DatabaseError",
     "Denied",
     "Fault",
+    "Forged",
     "Gone",
     "Held",
     "Invalid",
@@ -51,6 +52,7 @@ ELSEWHERE = {
     "Unfit",
     "Unknown",
     "Unreadable",
+    "WrongDescription",
     "_Against",
     "_Failure",
 }
