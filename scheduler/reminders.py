@@ -45,7 +45,7 @@ async def remind(database: Database, *, now: datetime, means: Means) -> int:
             due = await _due(session, template, now)
 
         async def write(session: AsyncSession, one: _Due, said: Template) -> bool:
-            visit = await _as_it_was(session, one)
+            visit = await _as_it_was(session, one, said)
             if visit is not None:
                 await notices.tell(session, visit, said, now=now)
             return visit is not None
@@ -55,10 +55,12 @@ async def remind(database: Database, *, now: datetime, means: Means) -> int:
     return reminded
 
 
-async def _as_it_was(session: AsyncSession, due: _Due) -> Visit | None:
+async def _as_it_was(
+    session: AsyncSession, due: _Due, template: Template
+) -> Visit | None:
     """The visit, kept from being moved or cancelled until it is written of.
 
-    None if that happened meanwhile, or if somebody has it just now.
+    None if that happened meanwhile, if another wrote of it, or has it just now.
     """
     rows = await session.exec(
         select(Visit)
@@ -66,6 +68,7 @@ async def _as_it_was(session: AsyncSession, due: _Due) -> Visit | None:
             Visit.id == due.visit_id,
             Visit.version == due.version,
             Visit.state == VisitState.BOOKED,
+            ~_written(template),
         )
         .with_for_update(key_share=True, skip_locked=True)
     )
@@ -80,11 +83,6 @@ async def oldest(session: AsyncSession, *, now: datetime) -> datetime | None:
 
 async def _due(session: AsyncSession, template: Template, now: datetime) -> list[_Due]:
     """For which visits it is due and not written; the soonest visits first."""
-    written = exists().where(
-        col(Message.visit_id) == col(Visit.id),
-        col(Message.template).in_([template, notices.FOR_OFFICIALS[template]]),
-        col(Message.created_at) > col(Visit.changed_at),
-    )
     visitor = exists().where(
         col(Participant.visit_id) == col(Visit.id),
         col(Participant.visitor_id) == col(Visitor.id),
@@ -102,7 +100,7 @@ async def _due(session: AsyncSession, template: Template, now: datetime) -> list
             col(Visit.starts_at) > now,
             await _near(session, template, now),
             or_(visitor, official),
-            ~written,
+            ~_written(template),
         )
         .order_by(col(Visit.starts_at))
     )
@@ -115,6 +113,14 @@ async def _due(session: AsyncSession, template: Template, now: datetime) -> list
         for visit, since in due
         if visit.changed_at < since <= now
     ]
+
+
+def _written(template: Template) -> Any:
+    return exists().where(
+        col(Message.visit_id) == col(Visit.id),
+        col(Message.template).in_([template, notices.FOR_OFFICIALS[template]]),
+        col(Message.created_at) > col(Visit.changed_at),
+    )
 
 
 async def _near(session: AsyncSession, template: Template, now: datetime) -> Any:

@@ -109,4 +109,4 @@ async def test_a_visit_that_was_moved_meanwhile_is_not_reminded_of_as_it_was(
             now=now,
         )
     async with sqlite.write() as session:
-        assert await reminders._as_it_was(session, due[0]) is None
+        assert await reminders._as_it_was(session, *due, Template.REMINDER_DAY) is None
