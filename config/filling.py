@@ -13,7 +13,7 @@ from config.turn import RelayUrl
 from signaling.hub import CallSettings
 from signaling.ice import TurnSettings
 from signaling.media.forwarder import ForwarderSettings
-from visitation.devices import SessionLife
+from visitation.devices import Budget, SessionLife
 from web.keys import WebSettings
 
 LOCAL_HOSTS = ("localhost", "*.localhost", "127.0.0.1", "[::1]")
@@ -80,6 +80,12 @@ def pages(settings: Settings, *, demo: bool) -> WebSettings:
         message_link=section.public_url if settings.sms.allow_link else "",
         segment_price=settings.sms.segment_price,
         currency=settings.sms.currency,
+        phone_regions=frozenset(settings.sms.sign_in.countries),
+        sign_in_budget=Budget(
+            altogether=settings.sms.sign_in.per_hour,
+            per_prefix=settings.sms.sign_in.per_hour_and_prefix,
+            per_address=settings.sms.sign_in.per_hour_and_address,
+        ),
         life=SessionLife(
             idle=timedelta(minutes=section.session_idle_minutes),
             longest=timedelta(hours=section.session_hours),

@@ -50,6 +50,8 @@ PerSecond = Annotated[float, Field(gt=0, le=1000)]
 Number = Annotated[Text, Field(coerce_numbers_to_str=True)]
 #: Stored with each message that it took.
 GatewayName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+#: As ISO 3166 writes it.
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Level = Literal["debug", "info", "warning", "error"]
 
 
@@ -172,6 +174,15 @@ class HttpSection(_Section):
     patterns: dict[Template, dict[str, PatternSection]] = {}
 
 
+class SignInSection(_Section):
+    """Codes by which families sign in with their phone."""
+
+    countries: Annotated[tuple[Country, ...], Several] = ("IR",)
+    per_hour: Annotated[int, Field(ge=0)] = 2000
+    per_hour_and_prefix: Annotated[int, Field(ge=0)] = 300
+    per_hour_and_address: Annotated[int, Field(ge=1)] = 100
+
+
 class SmsSection(_Section):
     """How messages leave: the first gateway that lives takes them."""
 
@@ -182,6 +193,7 @@ class SmsSection(_Section):
     segment_price: Annotated[float, Field(ge=0)] = 0
     currency: Text = ""
     callback_url: Origin = ""
+    sign_in: SignInSection = SignInSection()
     twilio: TwilioSection = TwilioSection()
     http: dict[GatewayName, HttpSection] = {}
 

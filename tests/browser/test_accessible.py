@@ -15,7 +15,16 @@ pytestmark = pytest.mark.browser
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-FOR_ANYBODY = ("/", "/help", "/rules", "/join", "/offer", "/sign-in", "/pair")
+FOR_ANYBODY = (
+    "/",
+    "/help",
+    "/rules",
+    "/join",
+    "/offer",
+    "/sign-in",
+    "/sign-in/phone",
+    "/pair",
+)
 
 
 @pytest.fixture
