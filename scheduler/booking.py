@@ -144,7 +144,7 @@ async def move(
 
     overriding = override_reason.strip()
     left: freed.Facts = {}
-    said = moved_to(visit, span)
+    was = visit.starts_at, visit.point_id
 
     async def write(found: Survey) -> Visit:
         nonlocal left
@@ -178,12 +178,18 @@ async def move(
     await review.accept(session, visit, overridden, because=overriding, by=by, now=now)
     await visits.expect_anew(session, people)
     await messages.discard(session, visit_id=visit.id)
+    said = moved(*was, (visit.starts_at, visit.point_id))
     await notices.tell(session, visit, said, now=now)
 
 
-def moved_to(visit: Visit, span: Timespan) -> Template:
-    """What is said of a visit that goes to a span, perhaps its own at another place."""
-    return Template.CHANGED if span.start == visit.starts_at else Template.MOVED
+def moved(start: datetime, point: object, to: tuple[datetime, object]) -> Template:
+    """What is said of a visit that goes from a time and a point to others.
+
+    If it is the same for the family, they are told once more when and where it is.
+    """
+    if to[0] != start:
+        return Template.MOVED
+    return Template.CHANGED if to[1] != point else Template.BOOKED
 
 
 async def cancel(

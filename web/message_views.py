@@ -13,6 +13,7 @@ from visitation.keyring import Keyring
 from visitation.messages import Message
 from visitation.visits import Participant
 from visitation.wording import Template
+from visitation.words import Addressee, Channel
 from web import present
 from web.labels import label, tone
 
@@ -25,13 +26,15 @@ class Shown:
 
     Attributes:
         at: when it was handed over, else when it was written.
-        segments: how many it cost, or will cost.
+        how: what is unusual: that it is a voice call, or goes to a helper.
+        segments: how many it cost, or will cost; empty for a call.
     """
 
     at: datetime
     sent: bool
     to: Markup
     name: str
+    how: tuple[str, ...]
     text: str
     language: str
     sign: str
@@ -79,6 +82,20 @@ async def _codes(
     return {who: code for who, code in opened.items() if code is not None}
 
 
+def _how(row: Message) -> tuple[str, ...]:
+    is_call, is_helpers = (
+        row.channel is Channel.VOICE,
+        row.addressee is Addressee.HELPER,
+    )
+    return (label(row.channel),) * is_call + (label(row.addressee),) * is_helpers
+
+
+def _segments(row: Message, text: str) -> str:
+    if row.channel is Channel.VOICE:
+        return ""
+    return present.digits(row.segments or wording.segments(text))
+
+
 def _one(row: Message, code: str | None, link: str) -> Shown:
     # A reply code is the family's alone.
     code = None if row.template is Template.OFFER else code
@@ -88,11 +105,12 @@ def _one(row: Message, code: str | None, link: str) -> Shown:
         sent=row.sent_at is not None,
         to=masked(row.phone),
         name=label(row.template),
+        how=_how(row),
         text=text,
         language=row.language,
         sign=label(row.state),
         tone=tone(row.state),
-        segments=present.digits(row.segments or wording.segments(text)),
+        segments=_segments(row, text),
         error=row.error,
         visit_id=row.visit_id,
     )

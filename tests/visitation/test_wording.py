@@ -122,3 +122,7 @@ def test_what_is_too_long_is_cut_with_an_ellipsis(
 )
 def test_segments_are_counted_as_networks_count_them(text: str, count: int) -> None:
     assert wording.segments(text) == count
+
+
+def test_a_wiped_code_is_no_row_of_numbers() -> None:
+    assert wording.said("••••••", "fa") == "••••••"

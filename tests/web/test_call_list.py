@@ -78,7 +78,7 @@ async def test_a_call_is_ticked_and_taken_back(
     await english(site)
     one = await task(site)
     for outcome, shown in (
-        ("no_answer", "Rung 1 times, no answer"),
+        ("no_answer", "Rung once, no answer"),
         ("told", "Undo it"),
     ):
         answer = await site.post(f"/call-list/{one.id}/tick", {"outcome": outcome})
@@ -129,7 +129,7 @@ async def test_a_family_is_told_to_come_from_the_boards(
 ) -> None:
     await site.sign_in(Role.CLERK, sites=[world.point.id])
     await english(site)
-    assert "Ready: call the family" in await text(await site.get("/clerk"))
+    assert "Ready: tell the family to come" in await text(await site.get("/clerk"))
     path = f"/visits/{lost.visit.reference}/summon"
     for what in ("visit_ready", "visit_ready", "visit_recall"):
         answer = await site.post(path, {"what": what, "next": "/clerk"})

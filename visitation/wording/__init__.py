@@ -130,12 +130,14 @@ def digits(text: str, language: str) -> str:
 
 
 def said(code: str, language: str) -> str:
-    """A code as it is read out, one digit after the other."""
+    """A code as it is read out, one digit after the other; what is none stays."""
+    if not code.isdigit():
+        return code
     catalogue = in_language(language)
     names = dict(zip(catalogue.digits, catalogue.said, strict=True))
     names |= {str(n): name for n, name in enumerate(catalogue.said)}
     comma = "، " if catalogue.digits != "0123456789" else ", "
-    return comma.join(names.get(digit, digit) for digit in code)
+    return comma.join(names[digit] for digit in code)
 
 
 def spoken_day(day: date, language: str) -> str:

@@ -12,6 +12,7 @@ from web.api import (
     appointments,
     attendance,
     bars,
+    call_list,
     covers,
     custody,
     grants,
@@ -40,6 +41,7 @@ from web.routing import PUBLIC, Route
 ENDPOINTS = (
     *places.ENDPOINTS,
     *visits.ENDPOINTS,
+    *call_list.ENDPOINTS,
     *requests.ENDPOINTS,
     *series.ENDPOINTS,
     *review.ENDPOINTS,
