@@ -10,8 +10,9 @@ import pytest
 from sqlmodel import select
 
 from scheduler import booking
+from scheduler.gateways import Delivery, Fate, Unknown
 from scheduler.means import Means
-from scheduler.timetable import TIMETABLE
+from scheduler.timetable import SENDING, TIMETABLE, Job
 from tests.conftest import NOON
 from tests.fakes import Clock
 from tests.scheduler import queue
@@ -25,11 +26,12 @@ from visitation.devices.tables import LoginSession
 from visitation.keyring import Keyring
 from visitation.lifecycle import VisitState
 from visitation.messages import Message
+from visitation.messages.tables import CallTask
 from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.waiting import Days
 from visitation.wording import Template
-from visitation.words import VisitKind
+from visitation.words import Channel, VisitKind
 
 DAYS_LATE = timedelta(days=3)
 LATE = NOON + DAYS_LATE
@@ -45,10 +47,10 @@ class Nodes:
     tools: tuple[Means, Means]
     gateway: FakeGateway
 
-    async def both_run(self) -> dict[str, int]:
+    async def both_run(self, timetable: tuple[Job, ...] = TIMETABLE) -> dict[str, int]:
         """The whole timetable, each job on both at once; what they did together."""
         done = {}
-        for job in TIMETABLE:
+        for job in timetable:
             each = await asyncio.gather(
                 *(
                     job.sweep(database, now=tools.clock(), means=tools)
@@ -185,6 +187,38 @@ async def test_an_offer_that_runs_out_is_ended_once(
     told = await nodes.told()
     assert set(told.values()) == {1}
     assert Counter(template for template, _ in told)[Template.OFFER] == 2
+
+
+async def test_a_message_is_looked_after_once_rung_by_rung(
+    nodes: Nodes, clock: Clock, keyring: Keyring
+) -> None:
+    async with nodes.first.write() as session:
+        here = await queue.queue(session)
+        one = await queue.family(session, here, keyring)
+        one.visitor.helper_phone = "+989120000000"
+        session.add(one.visitor)
+        await queue.book(session, here, one, keyring)
+    # It is taken, but nobody hears so; and nothing of it arrives.
+    nodes.gateway.takes_and_fails.append(Unknown("timeout"))
+    for number in range(1, 9):
+        nodes.gateway.deliveries[f"fake-{number}"] = Delivery(
+            gateway_id=f"fake-{number}", fate=Fate.UNDELIVERED, status="undelivered"
+        )
+    names = {SENDING, "reconcile", "poll_deliveries", "look_after"}
+    timetable = tuple(job for job in TIMETABLE if job.name in names)
+    for _ in range(16):
+        await nodes.both_run(timetable)
+        clock.forward(HOUR / 2)
+
+    sent = [(letter.phone, letter.channel) for letter in nodes.gateway.letters]
+    assert sent == [
+        (one.visitor.phone, Channel.SMS),
+        (one.visitor.phone, Channel.VOICE),
+        ("+989120000000", Channel.SMS),
+    ]
+    async with nodes.first.read() as session:
+        tasks = (await session.exec(select(CallTask.template))).all()
+    assert tasks == [Template.BOOKED]
 
 
 #: How much both nodes did together when they looked first.
