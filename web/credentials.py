@@ -4,21 +4,23 @@ One answer for an unknown name, a wrong password and a wrong code, after the sam
 """
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyotp
 from aiohttp import web
 
 from visitation import audit, people
+from visitation.attempts import Limit
 from visitation.database import Database
 from visitation.keyring import Keyring, same
 from visitation.people import Account
+from web import sources, tries
 from web.keys import CLOCK, DATABASE, KEYRING
-from web.throttle import THROTTLE, per_minute
 
 #: A village office may stand behind one address, so that one is generous.
-PER_ACCOUNT = per_minute(8, minutes=10)
-PER_ADDRESS = per_minute(80, minutes=10)
+_TEN_MINUTES = timedelta(minutes=10)
+PER_ACCOUNT = Limit(name="password", most=8, window=_TEN_MINUTES)
+PER_ADDRESS = Limit(name="password-address", most=80, window=_TEN_MINUTES)
 #: RFC 6238 steps of 30 s that a clock may be off by.
 _STEPS_OFF = (0, -1, 1)
 
@@ -51,7 +53,7 @@ async def account_for(
         audit.note(session, by, act, f"account:{account.id}", now=now)
     if not right:
         return None
-    await request.app[THROTTLE].forget(PER_ACCOUNT, "password", username)
+    await tries.forget(request, PER_ACCOUNT, username)
     return account
 
 
@@ -61,9 +63,8 @@ async def count_try(request: web.Request, username: str) -> None:
     Raises:
         TooMany: if this account or this address was tried too often.
     """
-    throttle = request.app[THROTTLE]
-    await throttle.hit(PER_ADDRESS, "password", request.remote or "-")
-    await throttle.hit(PER_ACCOUNT, "password", username)
+    address = sources.address(request)
+    await tries.hit(request, (PER_ADDRESS, address), (PER_ACCOUNT, username))
 
 
 async def password_is_right(account: Account | None, password: str) -> bool:

@@ -33,7 +33,7 @@ async def who(request: web.Request) -> web.Response:
 
 ROUTES = (
     Route(method="GET", path="/enter", page=enter, allow=PUBLIC, name="enter"),
-    Route(method="GET", path="/mine", page=who, allow=FAMILY, name="mine"),
+    Route(method="GET", path="/part", page=who, allow=FAMILY, name="mine"),
     Route(method="GET", path="/theirs", page=who, allow=STAFF, name="theirs"),
     Route(
         method="GET",
@@ -53,13 +53,13 @@ async def test_a_participant_reaches_their_own_visit_until_it_is_over(
     mine, _other = await two_visits(site)
 
     await site.get(f"/enter?participant={mine}")
-    assert await (await site.get("/mine")).text() == f"participant:{mine}"
+    assert await (await site.get("/part")).text() == f"participant:{mine}"
     assert (await site.get("/visit/first")).status == 200
     assert (await site.get("/visit/second")).status == 404
     assert (await site.get("/visit/none")).status == 404
     assert (await site.get("/theirs")).headers["Location"] == "/sign-in?next=/theirs"
     site.clock.forward(timedelta(minutes=50))
-    assert (await site.get("/mine")).headers["Location"] == "/join"
+    assert (await site.get("/part")).headers["Location"] == "/join"
 
 
 async def test_the_next_family_at_a_kiosk_takes_the_place_of_the_last(
@@ -71,9 +71,9 @@ async def test_the_next_family_at_a_kiosk_takes_the_place_of_the_last(
     await site.get(f"/enter?participant={first}")
     before = site.cookies[SESSION_COOKIE]
     await site.get(f"/enter?participant={second}")
-    assert await (await site.get("/mine")).text() == f"participant:{second}"
+    assert await (await site.get("/part")).text() == f"participant:{second}"
     site.cookies[SESSION_COOKIE] = before
-    assert (await site.get("/mine")).status == 303
+    assert (await site.get("/part")).status == 303
 
 
 async def test_a_session_nobody_began_is_no_session(start_site: Start) -> None:
@@ -81,7 +81,7 @@ async def test_a_session_nobody_began_is_no_session(start_site: Start) -> None:
 
     for token in ("x", "0" * 43, "é"):
         site.cookies[SESSION_COOKIE] = token
-        assert (await site.get("/mine")).status == 303
+        assert (await site.get("/part")).status == 303
 
 
 async def two_visits(site: Site) -> tuple[int, int]:

@@ -4,19 +4,21 @@ A terminal goes to its visit by itself as soon as the waiting room opens; a kios
 for a code. Neither shows a code, and a kiosk no names.
 """
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import AfterValidator, Field
 
 from visitation import devices
+from visitation.attempts import Limit
 from visitation.devices.pairing import PAIRING_CODE_DIGITS, NoSuchPairingCode
 from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.visits import boards
 from visitation.visits.listed import next_of
 from visitation.words import StationKind
-from web import forms, gate, sessions
+from web import forms, gate, sessions, sources, tries
 from web.boards import local_day, row
 from web.fields import Code
 from web.i18n import N_, _
@@ -24,9 +26,8 @@ from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS
 from web.principals import DevicePrincipal, ParticipantPrincipal
 from web.render import redirect, render
 from web.routing import PUBLIC, TERMINAL, Route
-from web.throttle import THROTTLE, per_hour
 
-PER_ADDRESS = per_hour(30)
+PER_ADDRESS = Limit(name="pairing", most=30, window=timedelta(hours=1))
 
 
 def _eight(code: str) -> str:
@@ -51,9 +52,9 @@ async def pair(request: web.Request) -> web.Response:
     form = await forms.read(request, Pairing)
     if not form.ok:
         return _asked(request, form, status=422)
-    source = (PER_ADDRESS, "pair-address", request.remote or "")
+    source = (PER_ADDRESS, sources.address(request))
     # Counted before the answer is known, so that guesses side by side count too.
-    await request.app[THROTTLE].hit(*source)
+    await tries.hit(request, source)
     try:
         async with request.app[DATABASE].write() as session:
             _device, token = await devices.pair(
@@ -64,7 +65,7 @@ async def pair(request: web.Request) -> web.Response:
             )
     except NoSuchPairingCode as error:
         return _asked(request, form.refused(error), status=422)
-    await request.app[THROTTLE].forget(*source)
+    await tries.forget(request, *source)
     response = redirect(request, "terminal.station", flash=_("This device is paired."))
     sessions.remember_device(response, token)
     return response
