@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from aiohttp import web
 from prometheus_client import (
     CollectorRegistry,
@@ -26,6 +27,7 @@ from prometheus_client.metrics_core import (
     Metric,
 )
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.ticker import Ticker
 from signaling.hub import Hub
@@ -35,6 +37,8 @@ from signaling.words import Phase
 from visitation.database import Database
 from visitation.lifecycle import MessageState
 from visitation.messages import counts
+
+log = structlog.get_logger(__name__)
 
 #: There are many messages in a year; all of them are counted no more often than this.
 COUNTED_EVERY: Final = timedelta(minutes=1)
@@ -178,27 +182,38 @@ class Work(Collector):
         self._database = database
         self._ticker = ticker
         self._clock = clock
-        self._due = 0
+        self._due: int | None = None
         self._states: dict[MessageState, int] = {}
         self._counted_at: datetime | None = None
 
     async def count(self) -> None:
-        """Count messages for what is collected next; all of them now and then."""
+        """Count messages for what is collected next; all of them now and then.
+
+        Nothing is said of them while the database cannot be asked.
+        """
         now = self._clock()
+        try:
+            async with self._database.read() as session:
+                self._due = await counts.due(session, now=now)
+                if self._is_old(now):
+                    self._states = await counts.by_state(session)
+                    self._counted_at = now
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("messages_not_counted", error=type(error).__name__)
+            self._due, self._states, self._counted_at = None, {}, None
+
+    def _is_old(self, now: datetime) -> bool:
         before = self._counted_at
-        async with self._database.read() as session:
-            self._due = await counts.due(session, now=now)
-            if before is None or not timedelta(0) <= now - before < COUNTED_EVERY:
-                self._states = await counts.by_state(session)
-                self._counted_at = now
+        return before is None or not timedelta(0) <= now - before < COUNTED_EVERY
 
     def collect(self) -> Iterable[Metric]:
         """Reads the ticker, and what was counted."""
-        yield GaugeMetricFamily(
-            "visitation_messages_due",
-            "Messages that could go out now, and have not.",
-            value=self._due,
-        )
+        if self._due is not None:
+            yield GaugeMetricFamily(
+                "visitation_messages_due",
+                "Messages that could go out now, and have not.",
+                value=self._due,
+            )
         states = GaugeMetricFamily(
             "visitation_messages", "Messages, by state.", labels=["state"]
         )

@@ -120,9 +120,8 @@ class Ticker:
     async def run(self, job: Job) -> None:
         """Run a sweep once, now, and remember how that went."""
         started_at = self._means.clock()
-        lag, done = timedelta(0), None
+        lag, done = await self._lag(job, started_at), None
         try:
-            lag = await self._lag(job, started_at)
             done = await job.sweep(self._database, now=started_at, means=self._means)
         except Exception:
             log.exception("sweep_failed", sweep=job.name)
@@ -149,8 +148,13 @@ class Ticker:
     async def _lag(self, job: Job, now: datetime) -> timedelta:
         if job.oldest is None:
             return timedelta(0)
-        async with self._database.read() as session:
-            oldest = await job.oldest(session, now=now)
+        try:
+            async with self._database.read() as session:
+                oldest = await job.oldest(session, now=now)
+        except Exception:
+            # What cannot be measured is done all the same.
+            log.exception("lag_not_measured", sweep=job.name)
+            return timedelta(0)
         return max(timedelta(0), now - oldest) if oldest else timedelta(0)
 
     async def _write(self, job: Job, run: Run) -> None:

@@ -203,3 +203,17 @@ async def test_what_sweeps_and_messages_do_is_told(
     last = of(after["visitation_sweep_last_run_seconds"], "sweep")
     assert set(last.values()) == {(clock() - timedelta(minutes=1)).timestamp()}
     assert of(after["visitation_sweep_failed"], "sweep") == {}
+
+
+async def test_a_database_that_is_gone_keeps_nobody_from_the_other_numbers(
+    clock: Clock, keyring: Keyring, tmp_path: Path
+) -> None:
+    gone = Database(f"sqlite:///{tmp_path / 'nowhere' / 'visits.db'}")
+    ticker = Ticker(gone, means(clock, keyring, FakeGateway()))
+    work = metrics.Work(gone, ticker, clock)
+    await work.count()
+    told = {family.name: family.samples for family in work.collect()}
+    await gone.close()
+    assert "visitation_messages_due" not in told
+    assert told["visitation_messages"] == []
+    assert "visitation_sweep_failed" in told

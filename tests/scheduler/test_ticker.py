@@ -232,3 +232,16 @@ async def test_a_database_that_is_gone_stops_no_ticking(
         await ticker(gone, tools).run(Job(name="it", sweep=Counting(), every=TICK))
     await gone.close()
     assert [line["event"] for line in logs] == ["sweep_done", "run_not_written"]
+
+
+async def test_what_cannot_be_measured_is_done_all_the_same(
+    sqlite: Database, tools: Means
+) -> None:
+    async def oldest(session: AsyncSession, *, now: datetime) -> datetime:
+        raise RuntimeError
+
+    ticking, sweep = ticker(sqlite, tools), Counting()
+    with capture_logs() as logs:
+        await ticking.run(Job(name="it", sweep=sweep, every=TICK, oldest=oldest))
+    assert [line["event"] for line in logs] == ["lag_not_measured", "sweep_done"]
+    assert (sweep.ended, ticking.runs["it"].done) == (1, 3)
