@@ -18,11 +18,17 @@ def place(request: web.Request) -> str:
 
 def address(request: web.Request) -> str:
     """The address a request comes from; of IPv6 the network that one household has."""
-    remote = request.remote or ""
+    return f"address {household(request.remote or '')}"
+
+
+def household(remote: str) -> str:
+    """What stands for an address: itself, or the network of 64 bits it is in."""
     try:
         found = ip_address(remote)
     except ValueError:
-        return f"address {remote}"
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
-        found = ip_network((int(found), _HOUSEHOLD_BITS), strict=False)[0]
-    return f"address {found}"
+        return remote
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ip_network((int(found), _HOUSEHOLD_BITS), strict=False))
+    return remote
