@@ -8,14 +8,12 @@ from datetime import UTC
 
 from scheduler.attendance import AttendsElsewhere, NoOfficialWanted
 from scheduler.booking import NotMovable, Refused
-from scheduler.calling import AlreadyRung
 from scheduler.choosing import HoldOver
 from scheduler.closures import AlreadyClosed, Occupied
 from scheduler.planning import NotDraft
 from scheduler.remedies import NotOffered
 from scheduler.replanned import Changed
 from scheduler.requests import NoSuchWish, TooLateToAsk
-from scheduler.summoning import NobodyToTell, NotTheTime
 from signaling.hub import NotLive
 from visitation.calls import Denied, NotExtendable
 from visitation.devices import NoSuchPairingCode
@@ -27,6 +25,7 @@ from visitation.waiting import NoSuchOffer, NotWaiting
 from web import present
 from web.i18n import N_, _
 from web.labels import label
+from web.message_refusals import MESSAGES
 from web.official_refusals import OFFICIALS
 
 #: Every code that use cases raise, in the words people read.
@@ -268,17 +267,7 @@ SENTENCES: dict[str, str] = {
 
 #: What errors say that carry no codes.
 FACTS: Mapping[type[VisitationError], str] = {
-    AlreadyRung: N_(
-        "Somebody else has done this call, or it can no longer be taken back. Load the "
-        "call list again."
-    ),
-    NotTheTime: N_(
-        "A family is told to come from an hour before its visit until the visit ends."
-    ),
-    NobodyToTell: N_(
-        "No message can reach the visitors who are missing, or they are there already. "
-        "Look for them, or ring the point."
-    ),
+    **MESSAGES,
     Overtaken: N_("Somebody else changed this first. Load the page again."),
     IllegalMove: N_("The visit is past this already. Load the page again."),
     NotMovable: N_("Only a booked visit can be moved. Load the page again."),

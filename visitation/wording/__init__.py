@@ -134,10 +134,8 @@ def said(code: str, language: str) -> str:
     if not code.isdigit():
         return code
     catalogue = in_language(language)
-    names = dict(zip(catalogue.digits, catalogue.said, strict=True))
-    names |= {str(n): name for n, name in enumerate(catalogue.said)}
     comma = "، " if catalogue.digits != "0123456789" else ", "
-    return comma.join(names[digit] for digit in code)
+    return comma.join(catalogue.said[int(digit)] for digit in code)
 
 
 def spoken_day(day: date, language: str) -> str:
