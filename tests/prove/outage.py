@@ -102,8 +102,14 @@ class Found:
         )
 
 
-async def endured(database: Database, *, count: int) -> Found:
-    """Let an outage come and go."""
+async def endured(
+    database: Database,
+    *,
+    count: int,
+    during: timedelta = DURING,
+    after: timedelta = AFTER,
+) -> Found:
+    """Let an outage come and go; how often is swept while it lasts and afterwards."""
     clock, luck = Clock(NOON), random.Random(1)
     back = NOON + OUTAGE
     gateway = Away(clock, back)
@@ -111,11 +117,11 @@ async def endured(database: Database, *, count: int) -> Found:
     at_hand = means(clock, seeded_keyring(), gateway)
     while clock() < back:
         await _sweep(database, clock, at_hand)
-        clock.forward(DURING)
+        clock.forward(during)
     tried = {row.id for row in await stored(database) if row.attempts}
     while clock() < back + LONGEST and await _waiting(database):
         await _sweep(database, clock, at_hand)
-        clock.forward(AFTER)
+        clock.forward(after)
     return _found(gateway, await stored(database), tried, back)
 
 

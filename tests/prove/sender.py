@@ -130,7 +130,7 @@ async def killed_at(point: Point, url: str, *, nodes: int, times: int) -> Found:
             )
             kills += await _ran(orders, nodes)
             ahead += LATER
-        for _ in range(4):
+        for _ in range(2):
             ahead_s = ahead.total_seconds()
             await _ran(replace(orders, point=None, ahead=ahead_s, share=1000.0), 1)
             ahead += LATER

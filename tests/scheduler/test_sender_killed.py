@@ -1,6 +1,7 @@
 """Short forms of `make prove-sender` and `make prove-outage`."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,8 @@ from scheduler.means import Point
 from tests import postgres
 from tests.prove import outage, sender
 from visitation.database import Database, migrate
+
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("point", list(Point))
@@ -32,7 +35,7 @@ async def test_two_that_are_killed_lose_nothing_on_postgresql(
 async def test_after_an_outage_what_is_worth_it_goes_out_in_order(
     sqlite: Database,
 ) -> None:
-    found = await outage.endured(sqlite, count=120)
+    found = await outage.endured(sqlite, count=120, during=5 * MINUTE, after=MINUTE / 2)
     assert found.right, found
     assert found.sent + found.expired == 120
     assert found.expired > 0
