@@ -45,7 +45,7 @@ def json_of(body: bytes) -> Any:
     """A JSON body; None if it is none."""
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

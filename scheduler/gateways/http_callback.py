@@ -37,7 +37,8 @@ class HttpDesk:
         shown = told.headers.get(header, "") if header else told.key
         if not hmac.compare_digest(shown.encode(), self._secret.encode()):
             raise Forged
-        body = dict(told.fields) if told.fields else answers.json_of(told.body)
+        parsed = answers.json_of(told.body)
+        body = parsed if isinstance(parsed, dict | list) else dict(told.fields)
         code = self._callback.code
         return answers.delivery(
             self._description,

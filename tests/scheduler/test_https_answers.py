@@ -52,6 +52,7 @@ async def provider() -> AsyncIterator[FakeProvider]:
         ("kavenegar", 200, "<html>", Unknown("unreadable_answer")),
         ("kavenegar", 200, {"return": {"status": 200}}, Unknown("unreadable_answer")),
         ("kavenegar", 302, "", Unknown("unreadable_answer")),
+        ("kavenegar", 200, "[" * 100_000, Unknown("unreadable_answer")),
         ("smsir", 401, {"status": 10}, Misconfigured("10")),
         ("smsir", 429, {"status": 20}, Temporary("20")),
         ("smsir", 429, "", Temporary("429")),

@@ -234,7 +234,7 @@ async def test_or_by_a_secret_in_a_header(
         answer = await client.post("/callbacks/http/other", json=told, headers=headers)
         assert answer.status == 403
     answer = await client.post(
-        "/callbacks/http/other", json=told, headers={"x-secret": "agreed"}
+        "/callbacks/http/other?from=them", json=told, headers={"x-secret": "agreed"}
     )
     assert answer.status == 204
     assert await known(database) == (MessageState.UNDELIVERED, ["11"])
