@@ -24,7 +24,7 @@ from tests.browser.conftest import (
     settings_of,
 )
 from tests.fakes import Clock
-from tests.scheduler.fakes import FakeGateway, means
+from tests.scheduler.fakes import FakeGateway, Gone, means
 from tests.scheduler.test_booking import book
 from visitation.database import Database
 from visitation.keyring import Keyring
@@ -206,14 +206,13 @@ async def test_what_sweeps_and_messages_do_is_told(
 
 
 async def test_a_database_that_is_gone_keeps_nobody_from_the_other_numbers(
-    clock: Clock, keyring: Keyring, tmp_path: Path
+    clock: Clock, keyring: Keyring, sqlite_url: str
 ) -> None:
-    gone = Database(f"sqlite:///{tmp_path / 'nowhere' / 'visits.db'}")
+    gone = Gone(sqlite_url)
     ticker = Ticker(gone, means(clock, keyring, FakeGateway()))
     work = metrics.Work(gone, ticker, clock)
     await work.count()
     told = {family.name: family.samples for family in work.collect()}
-    await gone.close()
     assert "visitation_messages_due" not in told
     assert told["visitation_messages"] == []
     assert "visitation_sweep_failed" in told

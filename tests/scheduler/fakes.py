@@ -1,12 +1,16 @@
 """A gateway that remembers what it was given and fails as it is told."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler.gateways import Delivery, Letter, Sent
 from scheduler.means import Means
 from tests.fakes import Clock
+from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.words import Channel
 
@@ -77,6 +81,17 @@ class FakeGateway:
 
     async def close(self) -> None:
         pass
+
+
+class Gone(Database):
+    """A database that nobody can reach any more."""
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        raise ConnectionRefusedError
+        yield
+
+    write = read
 
 
 def means(clock: Clock, keyring: Keyring, *gateways: FakeGateway, **more) -> Means:

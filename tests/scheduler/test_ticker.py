@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +14,7 @@ from scheduler.ticker import Run, Ticker
 from scheduler.timetable import Job
 from tests.conftest import NOON
 from tests.fakes import Clock
-from tests.scheduler.fakes import FakeGateway, means
+from tests.scheduler.fakes import FakeGateway, Gone, means
 from visitation import runs
 from visitation.database import Database
 from visitation.keyring import Keyring
@@ -225,12 +224,11 @@ async def test_how_long_the_oldest_had_been_due_is_kept(
 
 
 async def test_a_database_that_is_gone_stops_no_ticking(
-    tmp_path: Path, tools: Means
+    sqlite_url: str, tools: Means
 ) -> None:
-    gone = Database(f"sqlite:///{tmp_path / 'nowhere' / 'visits.db'}")
+    gone = Gone(sqlite_url)
     with capture_logs() as logs:
         await ticker(gone, tools).run(Job(name="it", sweep=Counting(), every=TICK))
-    await gone.close()
     assert [line["event"] for line in logs] == ["sweep_done", "run_not_written"]
 
 
