@@ -100,6 +100,26 @@ async def retire(session: AsyncSession, *, now: datetime) -> None:
         )
 
 
+async def carry_otherwise(
+    session: AsyncSession, *, now: datetime, means: Means
+) -> None:
+    """Let messages go as text whose own channel no gateway of ours carries at all."""
+    carried = {channel for each in means.gateways for channel in each.channels}
+    missing = set(Channel) - carried
+    if Channel.SMS in missing or not missing:
+        return
+    await session.exec(
+        update(Message)
+        .where(
+            col(Message.state) == MessageState.PENDING,
+            col(Message.not_before) <= now,
+            col(Message.channel).in_(sorted(missing)),
+        )
+        .values(channel=Channel.SMS)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def claim(session: AsyncSession, *, room: int, means: Means) -> list[Claimed]:
     """Take as many due messages as there is room for, and their gateways take now."""
     now = means.clock()

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
 
-from scheduler.claiming import Claimed, anything, claim, retire
+from scheduler.claiming import Claimed, anything, carry_otherwise, claim, retire
 from scheduler.handing import Outcome, hand_over
 from scheduler.means import Means, Point
 from scheduler.recording import record
@@ -35,6 +35,7 @@ async def send_due(database: Database, *, now: datetime, means: Means) -> int:
             return 0
     async with database.write() as session:
         await retire(session, now=now)
+        await carry_otherwise(session, now=now, means=means)
     return await _Sending(database=database, means=means, until=now + LONGEST).run()
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from scheduler import booking
+from scheduler import booking, dispatch
 from scheduler.gateways import Delivery, Fate, Temporary
 from scheduler.rungs import LADDERS, Rung
 from tests.conftest import NOON
@@ -21,7 +21,7 @@ from visitation.lifecycle import MessageState, ParticipantState
 from visitation.messages import Message
 from visitation.visits import Participant
 from visitation.wording import Template
-from visitation.words import Outcome, Part
+from visitation.words import Channel, Outcome, Part
 
 MINUTE = timedelta(minutes=1)
 HELPER = "+989131110000"
@@ -264,3 +264,23 @@ async def test_it_is_never_too_late_to_stop(
     clock.now = TEN
     assert await lost.look_after(database, clock, keyring) == 0
     assert len(await lost.told(database)) == 1
+
+
+@pytest.mark.parametrize(
+    ("channels", "channel"),
+    [(frozenset(Channel), Channel.VOICE), (lost.SMS_ONLY, Channel.SMS)],
+)
+async def test_who_cannot_read_gets_a_text_where_nobody_can_be_called(
+    database: Database,
+    clock: Clock,
+    keyring: Keyring,
+    channels: frozenset[Channel],
+    channel: Channel,
+) -> None:
+    await lost.booked(database, keyring, reads=False)
+    gateway = FakeGateway(channels=channels)
+    means = lost.means(clock, keyring, gateway)
+    assert await dispatch.send_due(database, now=clock(), means=means) == 1
+    (letter,) = gateway.letters
+    assert letter.channel is channel
+    assert letter.text.startswith("سلام.") is (channel is Channel.VOICE)
