@@ -142,9 +142,8 @@ async def move(
         kiosk_id=kiosk_id,
     )
 
-    overriding = override_reason.strip()
+    overriding, was = override_reason.strip(), _where(visit)
     left: freed.Facts = {}
-    was = visit.starts_at, visit.point_id
 
     async def write(found: Survey) -> Visit:
         nonlocal left
@@ -178,18 +177,21 @@ async def move(
     await review.accept(session, visit, overridden, because=overriding, by=by, now=now)
     await visits.expect_anew(session, people)
     await messages.discard(session, visit_id=visit.id)
-    said = moved(*was, (visit.starts_at, visit.point_id))
-    await notices.tell(session, visit, said, now=now)
+    await notices.tell(session, visit, moved(was, _where(visit)), now=now)
 
 
-def moved(start: datetime, point: object, to: tuple[datetime, object]) -> Template:
+def _where(visit: Visit) -> tuple[datetime, object]:
+    return visit.starts_at, visit.point_id
+
+
+def moved(was: tuple[datetime, object], to: tuple[datetime, object]) -> Template:
     """What is said of a visit that goes from a time and a point to others.
 
     If it is the same for the family, they are told once more when and where it is.
     """
-    if to[0] != start:
+    if to[0] != was[0]:
         return Template.MOVED
-    return Template.CHANGED if to[1] != point else Template.BOOKED
+    return Template.CHANGED if to[1] != was[1] else Template.BOOKED
 
 
 async def cancel(

@@ -29,7 +29,7 @@ def of_move(
     off, unless a cover holds them anyhow.
     """
     old, everybody = told
-    said = booking.moved(one.visit.starts_at, old.point, (new.span.start, point))
+    said = booking.moved((one.visit.starts_at, old.point), (new.span.start, point))
     there = Scene(zone=old.zone, point=point)
     written = []
     for who in everybody:

@@ -5,10 +5,12 @@ for minutes only, so it goes out before anything else and is given up soon.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import notices
+from scheduler.notices import Recipient, Scene
 from visitation import audit, messages, visits
 from visitation.audit import Actor
 from visitation.errors import VisitationError
@@ -66,13 +68,7 @@ async def summon(
     if not in_time(visit.state, Timespan(visit.starts_at, visit.ends_at), now):
         raise NotTheTime(visit.reference)
     scene, everybody = await notices.audience(session, visit)
-    missing = {
-        one.id
-        for one in await visits.participants(session, visit.id)
-        if one.part is Part.VISITOR
-        and (template is Template.RECALL or one.arrived_at is None)
-        and (one.joined_at is None or one.left_at is not None)
-    }
+    missing = await _missing(session, visit, template)
     told = [
         one
         for one in everybody
@@ -80,14 +76,7 @@ async def summon(
     ]
     if not told:
         raise NobodyToTell(visit.reference)
-    turn = f":{int(now.timestamp()) // int(PAUSE.total_seconds())}"
-    drafts = []
-    for one in told:
-        draft = notices.drafted(visit, one, template, scene=scene, now=now)
-        if template is Template.RECALL:
-            draft["dedup_key"] += turn
-        draft["expires_at"] = min(visit.ends_at, now + LASTS)
-        drafts.append(draft)
+    drafts = [_draft(visit, one, template, scene=scene, now=now) for one in told]
     written = await messages.put_all(session, drafts)
     if written:
         audit.note(
@@ -100,3 +89,25 @@ async def summon(
             told=written,
         )
     return written
+
+
+async def _missing(session: AsyncSession, visit: Visit, template: Template) -> set[int]:
+    """The visitors who are not in the call; those who came need not be told to."""
+    return {
+        one.id
+        for one in await visits.participants(session, visit.id)
+        if one.part is Part.VISITOR
+        and (template is Template.RECALL or one.arrived_at is None)
+        and (one.joined_at is None or one.left_at is not None)
+    }
+
+
+def _draft(
+    visit: Visit, one: Recipient, template: Template, *, scene: Scene, now: datetime
+) -> dict[str, Any]:
+    draft = notices.drafted(visit, one, template, scene=scene, now=now)
+    if template is Template.RECALL:
+        turn = int(now.timestamp()) // int(PAUSE.total_seconds())
+        draft["dedup_key"] += f":{turn}"
+    draft["expires_at"] = min(visit.ends_at, now + LASTS)
+    return draft

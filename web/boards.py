@@ -227,7 +227,6 @@ def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
     """One visit as a board shows it."""
     zone, opens_at = ZoneInfo(visit.zone), visit.door(Part.PRISONER, now).opens_at
     people = tuple(_person(one, zone, room) for one in visit.of(*_GUESTS))
-    held = (_person(one, zone, room) for one in visit.of(Part.PRISONER))
     is_open = visit.denial(Part.PRISONER, now) is None
     booked, live = visit.state is VisitState.BOOKED, visit.state is VisitState.LIVE
     return Row(
@@ -248,7 +247,7 @@ def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
         attendance=label(visit.attendance) if visit.attendance else "",
         sign=sign_of(visit, now=now, room=room),
         outcome=label(visit.outcome) if visit.outcome else "",
-        held=next(held, None),
+        held=next((_person(one, zone, room) for one in visit.of(Part.PRISONER)), None),
         guests=people,
         opens=present.clock(opens_at, zone),
         is_open=is_open,

@@ -239,3 +239,20 @@ async def test_a_cancelled_visit_is_not_cancelled_again(
         await booking.cancel(session, **cancelled)
         with pytest.raises(IllegalMove):
             await booking.cancel(session, **cancelled)
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ((TEN + timedelta(hours=1), 1), Template.MOVED),
+        ((TEN + timedelta(hours=1), 2), Template.MOVED),
+        ((TEN, 2), Template.CHANGED),
+        ((TEN, None), Template.CHANGED),
+        # Only the seat is another: they are told once more when and where it is.
+        ((TEN, 1), Template.BOOKED),
+    ],
+)
+def test_a_family_is_told_what_is_new_for_it(
+    to: tuple[datetime, int | None], said: Template
+) -> None:
+    assert booking.moved((TEN, 1), to) is said

@@ -103,9 +103,8 @@ async def edit_visitor(
         sealed, fingerprint = sealed_id(national_id, keyring=keyring)
         changed.append("national_id")
     await _keep(session, visitor, sealed, fingerprint)
-    for field in changed:
-        if field in wanted:
-            setattr(visitor, field, wanted[field])
+    for field, to in wanted.items():
+        setattr(visitor, field, to)
     session.add(visitor)
     await session.flush()
     audit.note(
