@@ -12,7 +12,7 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -256,13 +256,21 @@ def _look_after(
     machine: Callable[[], Machine] = partial(_machine, settings, hub, means)
     app[MACHINE] = machine
 
-    async def nudge(request: web.Request, answer: web.StreamResponse) -> None:
-        # What was asked for is committed by now, with the messages that it causes.
-        done = request.method not in _SAFE and answer.status < HTTPStatus.BAD_REQUEST
-        if ticker is not None and done:
-            ticker.nudge(SENDING)
+    if ticker is not None:
+        app.on_response_prepare.append(nudging(ticker.nudge))
 
-    app.on_response_prepare.append(nudge)
+
+def nudging(
+    nudge: Callable[[str], None],
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Asks for messages to be sent, whenever a request may have written some."""
+
+    async def answered(request: web.Request, answer: web.StreamResponse) -> None:
+        # What was asked for is committed by now, with the messages that it causes.
+        if request.method not in _SAFE and answer.status < HTTPStatus.BAD_REQUEST:
+            nudge(SENDING)
+
+    return answered
 
 
 def _machine(settings: Settings, hub: Hub, means: Means | None) -> Machine:
