@@ -28,7 +28,7 @@ from tests.prove.timing import Times, told_apart
 from visitation.devices import Challenge
 from web.sessions import CHALLENGE_COOKIE, SESSION_COOKIE
 
-AT_ONCE = 100
+AT_ONCE = 40
 SECOND = timedelta(seconds=1)
 #: Whoever knows something is held up much sooner, so that a fifth tells as much.
 KNOWING = 0.2
