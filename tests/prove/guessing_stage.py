@@ -20,7 +20,7 @@ from visitation.keyring import Keyring
 from visitation.lifecycle import VisitState
 from visitation.people import Visitor
 from visitation.persian import fold
-from visitation.visits import Participant, Visit
+from visitation.visits import Code, Participant, Visit
 from visitation.words import Part, VisitKind
 from web.app import create_app
 from web.keys import WebSettings
@@ -132,9 +132,10 @@ async def _filled(
         )
         _device, kiosk = await devices.pair(session, pairing, keyring=keyring, now=NOON)
     live: list[Live] = []
-    while len(live) < codes:
-        wanted = min(_AT_ONCE, codes - len(live))
-        live += await _families(database, keyring, world, wanted, luck)
+    drawn = visits.draw(codes, keyring=keyring)
+    for first in range(0, codes, _AT_ONCE):
+        some = drawn[first : first + _AT_ONCE]
+        live += await _families(database, keyring, world, some, luck)
     over = live[: max(1, codes // 10)]
     async with database.write() as session:
         for one in over:
@@ -149,12 +150,11 @@ async def _families(
     database: Database,
     keyring: Keyring,
     world: make.World,
-    count: int,
+    drawn: list[Code],
     luck: random.Random,
 ) -> list[Live]:
     starts = NOON + timedelta(minutes=10)
     async with database.write() as session:
-        drawn = await visits.draw(session, count, keyring=keyring)
         phones = [f"+98912{luck.randrange(10**7):07}" for _ in drawn]
         families = [Visitor(name="خ", name_folded=fold("خ"), phone=p) for p in phones]
         held = [_visit(world, keyring, starts) for _ in drawn]
