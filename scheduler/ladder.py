@@ -24,7 +24,7 @@ from visitation.audit import SYSTEM
 from visitation.audit.tables import AuditEntry
 from visitation.database import Database
 from visitation.lifecycle import MessageState
-from visitation.messages import Message
+from visitation.messages import CallTask, Message
 from visitation.people import Visitor
 from visitation.visits import Participant, Visit
 from visitation.wording import WORDINGS
@@ -68,6 +68,8 @@ async def climb(
 ) -> bool:
     """Try the next way to reach whoever a message was for; False if there is none."""
     if not await _let_go(session, message) or message.expires_at <= now:
+        return False
+    if await _is_followed(session, message):
         return False
     person = await _concerned(session, message)
     if person is None:
@@ -166,6 +168,25 @@ async def _follow(
         addressee=addressee or message.addressee,
         round=round_,
     )
+
+
+async def _is_followed(session: AsyncSession, message: Message) -> bool:
+    """Whether something followed it before: that it is lost may be told late."""
+    first = _FOLLOWS.sub("", message.dedup_key)
+    said = await session.exec(
+        select(Message.id).where(
+            col(Message.dedup_key).in_(
+                [f"{first}:helper", f"{first}:r{message.round + 1}"]
+            ),
+            col(Message.round) > message.round,
+        )
+    )
+    rung = await session.exec(
+        select(CallTask.id).where(
+            CallTask.visit_id == message.visit_id, CallTask.message_id == message.id
+        )
+    )
+    return said.first() is not None or rung.first() is not None
 
 
 def _other_channel(message: Message, means: Means) -> Channel:

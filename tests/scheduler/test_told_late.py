@@ -1,0 +1,95 @@
+"""What a gateway tells after the ladder was climbed climbs it no second time."""
+
+from datetime import timedelta
+
+from scheduler import calling, deliveries, summoning
+from scheduler.gateways import Delivery, Fate
+from tests.fakes import Clock
+from tests.scheduler import lost
+from tests.scheduler.fakes import FakeGateway
+from tests.scheduler.test_booking import BY, TEN
+from visitation import visits
+from visitation.database import Database
+from visitation.keyring import Keyring
+from visitation.lifecycle import MessageState
+from visitation.people import Scope
+from visitation.visits import Visit
+from visitation.wording import Template
+from visitation.words import CallOutcome
+
+MINUTE = timedelta(minutes=1)
+HELPER = "+989131110000"
+ACCEPTED = MessageState.ACCEPTED
+ALL = Scope(everywhere=True)
+
+
+class _Tells(FakeGateway):
+    calls_back = True
+
+
+async def accepted(database: Database, clock: Clock, gateway_id: str) -> None:
+    """The newest message was taken, and should have arrived by now."""
+    await lost.became(
+        database, ACCEPTED, clock(), gateway_id=gateway_id, sent_at=clock()
+    )
+
+
+async def look_after(database: Database, clock: Clock, keyring: Keyring) -> int:
+    gateway = _Tells(channels=lost.SMS_ONLY)
+    return await lost.look_after(database, clock, keyring, gateway)
+
+
+async def tells(
+    database: Database, clock: Clock, keyring: Keyring, gateway_id: str, fate: Fate
+) -> None:
+    async with database.write() as session:
+        assert await deliveries.told(
+            session,
+            gateway="fake",
+            delivery=Delivery(gateway_id=gateway_id, fate=fate, status=fate.value),
+            keyring=keyring,
+            now=clock(),
+        )
+
+
+async def test_one_that_was_said_again_is_not_followed_twice(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    await lost.booked(database, keyring, helper_phone=HELPER)
+    for fate in (Fate.UNDELIVERED, Fate.FAILED):
+        await accepted(database, clock, fate.value)
+        assert await look_after(database, clock, keyring) == 1
+        before = await lost.told(database)
+        # It was given up as lost; the next is on its way.
+        await tells(database, clock, keyring, fate.value, fate)
+        assert await look_after(database, clock, keyring) == 0
+        assert await lost.told(database) == before
+
+
+async def test_nobody_is_rung_up_twice_for_it(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    _world, visit = await lost.booked(database, keyring)
+    await ready(database, clock, visit)
+    await accepted(database, clock, "ready")
+    assert await look_after(database, clock, keyring) == 1
+    async with database.write() as session:
+        (line,) = await calling.open_ones(session, scope=ALL, now=clock())
+        await calling.tick(session, line, CallOutcome.WRONG_NUMBER, by=BY, now=clock())
+    clock.now += MINUTE
+    await tells(database, clock, keyring, "ready", Fate.UNDELIVERED)
+    assert await look_after(database, clock, keyring) == 0
+    (task,) = await lost.tasks(database)
+    assert task.outcome is CallOutcome.WRONG_NUMBER
+
+
+async def ready(database: Database, clock: Clock, visit: Visit) -> None:
+    clock.now = TEN - 20 * MINUTE
+    async with database.write() as session:
+        await summoning.summon(
+            session,
+            await visits.by_reference(session, visit.reference),
+            Template.READY,
+            by=BY,
+            now=clock(),
+        )
