@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from tests.conftest import NOON
 from visitation.audit.tables import AuditEntry
-from visitation.database import Database, Held, engine, postgresql
+from visitation.database import Database, Held, engine, line, postgresql
 from visitation.places.tables import Closure, Province, Site
 from visitation.words import SiteKind
 
@@ -94,6 +94,35 @@ async def test_a_reader_cannot_write_to_sqlite(sqlite: Database) -> None:
     with pytest.raises(DBAPIError, match="readonly"):
         async with sqlite.read() as session:
             session.add(Province(code="10", name="اصفهان"))
+
+
+async def test_writers_have_their_turns_in_the_order_in_which_they_came(
+    sqlite: Database,
+) -> None:
+    had: list[int] = []
+
+    async def write(number: int) -> None:
+        async with sqlite.write() as session:
+            await session.exec(text("SELECT 1"))
+            had.append(number)
+
+    async with asyncio.TaskGroup() as crowd:
+        for number in range(300):
+            crowd.create_task(write(number))
+            # Some come while the one before is just leaving.
+            for _ in range(number % 7):
+                await asyncio.sleep(0)
+    assert had == list(range(300))
+
+
+async def test_a_writer_that_nobody_lets_through_is_told() -> None:
+    crowd = line.Line(patience=0.01)
+    async with crowd.turn():
+        with pytest.raises(line.NoTurn, match="no turn"):
+            async with crowd.turn():
+                pytest.fail("two had a turn at once")
+    async with crowd.turn():
+        pass
 
 
 async def test_a_second_process_is_refused_the_sqlite_file(sqlite_url: str) -> None:

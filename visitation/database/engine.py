@@ -8,7 +8,7 @@ wait for anything but the database.
 
 import fcntl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,10 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.database import onehop, postgresql
+from visitation.database.line import Line
 from visitation.errors import VisitationError
 
 BUSY_TIMEOUT_SECONDS = 10
 READERS = 4
+#: How long a transaction waits for a connection.
+PATIENCE_SECONDS = 60
 #: deadlock, serialization failure, lock not available, statement timed out.
 _TRY_AGAIN = frozenset({"40P01", "40001", "55P03", "57014"})
 
@@ -46,6 +49,7 @@ class Database:
         self.url = normal_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lock: IO[str] | None = None
+        self._line = Line(patience=PATIENCE_SECONDS) if self.is_sqlite else None
         if self.is_sqlite:
             if not self.url.database or self.url.database == ":memory:":
                 raise DatabaseError(
@@ -85,6 +89,7 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction that may write: committed at the end, or rolled back."""
         async with (
+            self._line.turn() if self._line else nullcontext(),
             AsyncSession(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -112,7 +117,7 @@ class Database:
             self.url.set(drivername="sqlite+aiosqlite"),
             pool_size=1 if writer else READERS,
             max_overflow=0,
-            pool_timeout=60,
+            pool_timeout=PATIENCE_SECONDS,
             # An error that is logged must not say whose row it was.
             hide_parameters=True,
             connect_args={
