@@ -110,6 +110,18 @@ async def ask(
         return Asked(reference=challenge.reference)
     if not await _within(session, budget, phone, now):
         return Asked(reference=challenge.reference, held_back=True)
+    await _send(session, challenge, phone=phone, language=language, now=now)
+    return Asked(reference=challenge.reference, sent=True)
+
+
+async def _send(
+    session: AsyncSession,
+    challenge: Challenge,
+    *,
+    phone: str,
+    language: str,
+    now: datetime,
+) -> None:
     await messages.put(
         session,
         Template.SIGN_IN,
@@ -121,7 +133,6 @@ async def ask(
         now=now,
         expires_at=challenge.expires_at,
     )
-    return Asked(reference=challenge.reference, sent=True)
 
 
 async def check(
