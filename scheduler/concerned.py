@@ -235,7 +235,9 @@ CONCERNS: Mapping[str, Concern] = {
     "cover": _covers,
 }
 #: Subjects that no booked visit stands on.
-INDIFFERENT = frozenset({"flag", "participant", "waiting", "offer", "plan", "series"})
+INDIFFERENT = frozenset(
+    {"flag", "participant", "waiting", "offer", "plan", "series", "message"}
+)
 
 
 def _ids(noted: Sequence[Noted]) -> list[int]:
