@@ -21,5 +21,6 @@ async def test_what_is_seldom_needed_stands_on_the_first_page_alone(site: Site) 
         "Import a file",
         "Mobile offices",
         "Text messages",
+        "What messages say",
     }
     assert len(named) > 10
