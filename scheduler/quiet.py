@@ -30,4 +30,6 @@ class QuietHours:
             day += timedelta(days=1)
         elif not (clock < self.end and (over_midnight or clock >= self.begin)):
             return None
-        return datetime.combine(day, self.end, there).astimezone(UTC)
+        end = datetime.combine(day, self.end, there)
+        # A wall that shows the hour twice, or never, means the later of two instants.
+        return max(end.replace(fold=fold).astimezone(UTC) for fold in (0, 1))

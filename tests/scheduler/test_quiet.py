@@ -40,3 +40,20 @@ def test_a_night_may_begin_after_midnight_or_never() -> None:
     assert late.morning(utc("2026-11-23 07:00")) is None
     never = QuietHours(begin=time(0), end=time(0), zone="UTC")
     assert never.morning(utc("2026-11-23 00:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "morning"),
+    [
+        # The clock shows 02:30 twice, and the night ends the second time.
+        ("2026-10-25 00:20", "2026-10-25 01:30"),
+        ("2026-10-25 01:10", "2026-10-25 01:30"),
+        # It goes from 02:00 to 03:00, and never shows 02:30.
+        ("2026-03-29 00:50", "2026-03-29 01:30"),
+    ],
+)
+def test_a_night_that_ends_while_the_clock_changes_ends_later_than_now(
+    now: str, morning: str
+) -> None:
+    hours = QuietHours(begin=time(21), end=time(2, 30))
+    assert hours.morning(utc(now), BERLIN) == utc(morning)
