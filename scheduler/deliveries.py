@@ -43,8 +43,10 @@ async def told(
 ) -> bool:
     """Keep what a gateway says of a message, and move the message on if that is new.
 
+    The same text to the same number, twice at once, may be known by one id.
+
     Returns:
-        Whether the message came to its end by this.
+        Whether a message came to its end by this.
     """
     await _keep(session, gateway, delivery, now)
     rows = await session.exec(
@@ -57,15 +59,15 @@ async def told(
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    message = rows.first()
-    if message is None:
-        return False
-    if delivery.opted_out:
-        await remember_opt_out(
-            session, phone=message.phone, gateway=gateway, keyring=keyring, now=now
-        )
     code = "opted_out" if delivery.opted_out else delivery.code
-    return _settled(session, message, delivery.fate, code, now)
+    settled = False
+    for message in rows.all():
+        if delivery.opted_out:
+            await remember_opt_out(
+                session, phone=message.phone, gateway=gateway, keyring=keyring, now=now
+            )
+        settled |= _settled(session, message, delivery.fate, code, now)
+    return settled
 
 
 async def caught_up(session: AsyncSession, ids: Sequence[int], *, now: datetime) -> int:

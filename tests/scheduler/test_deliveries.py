@@ -11,7 +11,7 @@ from tests import make
 from tests.conftest import NOON
 from tests.fakes import Clock
 from tests.scheduler.fakes import FakeGateway, means
-from tests.scheduler.posted import draft, only, posted
+from tests.scheduler.posted import draft, only, posted, stored
 from tests.scheduler.test_booking import book
 from visitation.audit.tables import AuditEntry
 from visitation.database import Database
@@ -203,3 +203,35 @@ async def test_one_that_tells_is_asked_after_hours_of_silence(
     assert await polling.poll_deliveries(sqlite, now=clock(), means=tools) == 0
     clock.forward(MINUTE)
     assert await polling.poll_deliveries(sqlite, now=clock(), means=tools) == 1
+
+
+async def test_two_messages_that_went_as_one_come_to_the_same_end(
+    database: Database, clock: Clock, tools
+) -> None:
+    same = {"phone": "+989120000001"}
+    ids = await posted(database, draft(**same), draft(**same))
+    async with database.write() as session:
+        for number in ids:
+            message = await session.get_one(Message, number)
+            message.state = MessageState.ACCEPTED
+            message.gateway, message.gateway_id = "fake", "fake-1"
+    assert await tell(database, tools, Fate.DELIVERED)
+    assert [one.state for one in await stored(database)] == [MessageState.DELIVERED] * 2
+
+
+async def test_each_of_many_is_asked_for_in_its_turn(
+    sqlite: Database, clock: Clock, gateway: FakeGateway, tools
+) -> None:
+    many = polling.BATCH + 5
+    await posted(sqlite, *(draft() for _ in range(many)))
+    await dispatch.send_due(sqlite, now=NOON, means=tools)
+    clock.forward(2 * MINUTE)
+    for number in range(many):
+        gateway.deliveries[f"fake-{number + 1}"] = Delivery(
+            gateway_id=f"fake-{number + 1}", fate=Fate.DELIVERED, status="10"
+        )
+    settled = [
+        await polling.poll_deliveries(sqlite, now=clock(), means=tools)
+        for _ in range(2)
+    ]
+    assert settled == [polling.BATCH, 5]
