@@ -86,7 +86,7 @@ async def _due(session: AsyncSession, template: Template, now: datetime) -> list
     visitor = exists().where(
         col(Participant.visit_id) == col(Visit.id),
         col(Participant.visitor_id) == col(Visitor.id),
-        col(Visitor.phone).is_not(None),
+        or_(col(Visitor.phone).is_not(None), col(Visitor.helper_phone).is_not(None)),
     )
     official = exists().where(
         col(Account.id) == col(Visit.official_id), col(Account.phone).is_not(None)

@@ -177,3 +177,18 @@ async def test_an_official_is_reminded_where_the_family_has_no_phone(
         Template.OFFICIAL_BOOKED,
         Template.OFFICIAL_REMINDER_DAY,
     ]
+
+
+async def test_a_helper_is_reminded_where_the_family_has_no_phone(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        world.visitor.phone, world.visitor.helper_phone = None, "+989131110000"
+        await book(session, world, keyring, span=at(START))
+    clock.now = START - 23 * HOUR
+    assert [await remind(database, clock, keyring) for _ in range(2)] == [1, 0]
+    assert [name for name, _ in await pending(database)] == [
+        Template.BOOKED,
+        Template.REMINDER_DAY,
+    ]
