@@ -7,6 +7,7 @@ for minutes only, so it goes out before anything else and is given up soon.
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import notices
@@ -15,6 +16,7 @@ from visitation import audit, messages, visits
 from visitation.audit import Actor
 from visitation.errors import VisitationError
 from visitation.lifecycle import VisitState
+from visitation.messages import Message
 from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.wording import Template
@@ -76,7 +78,12 @@ async def summon(
     ]
     if not told:
         raise NobodyToTell(visit.reference)
-    drafts = [_draft(visit, one, template, scene=scene, now=now) for one in told]
+    called = await _just_called(session, visit, template, now=now)
+    drafts = [
+        _draft(visit, one, template, scene=scene, now=now)
+        for one in told
+        if one.participant_id not in called
+    ]
     written = await messages.put_all(session, drafts)
     if written:
         audit.note(
@@ -100,6 +107,23 @@ async def _missing(session: AsyncSession, visit: Visit, template: Template) -> s
         and (template is Template.RECALL or one.arrived_at is None)
         and (one.joined_at is None or one.left_at is not None)
     }
+
+
+async def _just_called(
+    session: AsyncSession, visit: Visit, template: Template, *, now: datetime
+) -> set[int | None]:
+    """Who was called back a moment ago; "ready" is said once anyway."""
+    if template is not Template.RECALL:
+        return set()
+    rows = await session.exec(
+        select(Message.participant_id).where(
+            Message.visit_id == visit.id,
+            Message.template == template,
+            col(Message.created_at) > now - PAUSE,
+            col(Message.created_at) <= now,
+        )
+    )
+    return set(rows.all())
 
 
 def _draft(

@@ -96,3 +96,13 @@ async def test_who_has_no_number_cannot_be_told(
     clock.now = TEN - 5 * MINUTE
     with pytest.raises(NobodyToTell):
         await summon(database, visit, Template.READY, clock)
+
+
+async def test_called_back_twice_within_a_moment_is_once(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    _world, visit = await lost.booked(database, keyring)
+    clock.now = TEN + 2 * MINUTE - timedelta(seconds=1)
+    assert await summon(database, visit, Template.RECALL, clock) == 1
+    clock.now += timedelta(seconds=2)
+    assert await summon(database, visit, Template.RECALL, clock) == 0
