@@ -71,7 +71,8 @@ class Https:
             timeout=aiohttp.ClientTimeout(
                 total=settings.timeout_seconds,
                 sock_connect=settings.timeout_seconds / 2,
-            )
+            ),
+            middlewares=(_once,),
         )
 
     async def send(self, letter: Letter) -> Sent:
@@ -148,6 +149,18 @@ class Https:
             raise Unknown("timeout") from None
         except aiohttp.ClientError:
             raise Unknown("disconnected") from None
+
+
+async def _once(
+    request: aiohttp.ClientRequest, connect: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keeps the client from sending a GET again by itself when its line broke."""
+    try:
+        return await connect(request)
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        raise Unknown("disconnected") from None
 
 
 def request_for(letter: Letter, settings: HttpSettings) -> Filled:

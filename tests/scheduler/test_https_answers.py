@@ -226,3 +226,27 @@ async def test_the_key_is_in_no_log_and_no_repr(
     assert raised.value.__cause__ is None
     for secret in (KEY, "s3cret", PHONE, "۴۸۲۹۱۶"):
         assert secret not in said
+
+
+async def test_what_is_sent_with_get_is_sent_once_though_the_line_breaks(
+    provider: FakeProvider,
+) -> None:
+    described = description.parsed(
+        {
+            "about": "-",
+            "origin": "https://sms.example",
+            "text": {
+                "path": "/",
+                "method": "GET",
+                "encoding": "query",
+                "body": {"to": "{phone:digits}", "text": "{text}"},
+            },
+            "answer": {"id": "id", "ok": [200]},
+        }
+    )
+    gateway = Https(settings(provider.origin, description=described))
+    provider.hangs_up = True
+    with pytest.raises(Unknown, match="disconnected"):
+        await gateway.send(letter())
+    await gateway.close()
+    assert len(provider.asked) == 1
