@@ -35,7 +35,8 @@ class HttpDesk:
         """
         header = self._callback.header
         shown = told.headers.get(header, "") if header else told.key
-        if not hmac.compare_digest(shown.encode(), self._secret.encode()):
+        given = shown.encode(errors="surrogateescape")
+        if not hmac.compare_digest(given, self._secret.encode()):
             raise Forged
         parsed = answers.json_of(told.body)
         body = parsed if isinstance(parsed, dict | list) else dict(told.fields)

@@ -1,5 +1,6 @@
 """What providers post is believed only with proof, and then written down once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -249,3 +250,16 @@ async def test_another_sites_page_may_not_post_here(client: TestClient) -> None:
     headers = {"Origin": "https://evil.example"}
     answer = await client.post("/callbacks/twilio", headers=headers)
     assert answer.status == 403
+
+
+async def test_a_secret_in_no_alphabet_is_no_secret(client: TestClient) -> None:
+    async with asyncio.timeout(5):
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+        writer.write(
+            b"POST /callbacks/http/other HTTP/1.1\r\nHost: localhost\r\n"
+            b"X-Secret: \xff\xfe\r\nContent-Length: 0\r\n"
+            b"Connection: close\r\n\r\n"
+        )
+        status = await reader.readline()
+        writer.close()
+    assert status.split()[1] == b"403"
