@@ -91,7 +91,7 @@ async def _due(
         .limit(_LOOKED_AT)
     )
     sent = {each: at for each, at in rows.all() if each and at}
-    return means.ways.of(gateway).to_be_asked(sent, now)[:BATCH]
+    return means.ways.of(gateway).to_be_asked(sent, now, most=BATCH)
 
 
 async def _asked(gateway: Gateway, ids: Sequence[str]) -> Iterable[Delivery]:

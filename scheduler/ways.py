@@ -77,10 +77,10 @@ class Way:
 
     def open(self, now: datetime) -> bool:
         """Whether it may be given anything: it is alive, or it is time to try."""
-        if self._until is None:
+        if self.alive:
             return True
-        trying = self._trying_until is not None and now < self._trying_until
-        return self._until <= now and not trying
+        rests = _lies_within(self._until, now, LONGEST_REST)
+        return not rests and not _lies_within(self._trying_until, now, TRY)
 
     def room(self, now: datetime) -> int:
         """How many messages may be given to it now."""
@@ -110,7 +110,7 @@ class Way:
         self._trying_until, self._code = None, code
         if not misconfigured and self.alive and self._failures < FAILURES:
             return
-        if self._until is not None and now < self._until:
+        if _lies_within(self._until, now, LONGEST_REST):
             return  # What was on its way before tells nothing new.
         if self.alive:
             self._since = now
@@ -120,19 +120,27 @@ class Way:
         self._until = now + self._rest
         self._rest = min(self._rest * 2, LONGEST_REST)
 
-    def to_be_asked(self, sent: Mapping[str, datetime], now: datetime) -> list[str]:
+    def to_be_asked(
+        self, sent: Mapping[str, datetime], now: datetime, *, most: int
+    ) -> list[str]:
         """Which of the messages sent at these times to ask for now, by its ids.
 
-        Each is asked for at once, and again when it is twice as old.
+        Each is asked for at once, and again when it is twice as old. Those beyond the
+        `most` have their turn next.
         """
         known = {each: at for each, at in self._ask_at.items() if each in sent}
-        due = [each for each in sent if known.get(each, now) <= now]
+        due = [each for each in sent if known.get(each, now) <= now][:most]
         self._ask_at = known | {each: now + (now - sent[each]) for each in due}
         return due
 
     def undecided(self) -> None:
         """What it was given to try was not sent after all."""
         self._trying_until = None
+
+
+def _lies_within(end: datetime | None, now: datetime, longest: timedelta) -> bool:
+    """Whether a wait is not over; one that a clock put back made longer is."""
+    return end is not None and now < end <= now + longest
 
 
 class Ways:

@@ -91,6 +91,24 @@ def test_a_message_is_asked_for_again_when_it_is_twice_as_old() -> None:
     way, asked = Ways().of(FIRST), []
     for minute in range(2, 40):
         now = NOON + timedelta(minutes=minute)
-        if way.to_be_asked({"m1": NOON}, now):
+        if way.to_be_asked({"m1": NOON}, now, most=1):
             asked.append(minute)
     assert asked == [2, 4, 8, 16, 32]
+
+
+def test_a_clock_that_is_put_back_makes_no_rest_longer() -> None:
+    way = Ways().of(FIRST)
+    way.failed(NOON, "20003", misconfigured=True)
+    before = NOON - timedelta(hours=1)
+    assert way.room(before) == 1
+    way.given(1, before)
+    assert way.room(before - timedelta(hours=1)) == 1
+
+
+def test_those_that_are_not_asked_now_are_asked_next() -> None:
+    way = Ways().of(FIRST)
+    sent = dict.fromkeys(("m1", "m2", "m3"), NOON)
+    now = NOON + timedelta(minutes=2)
+    assert way.to_be_asked(sent, now, most=2) == ["m1", "m2"]
+    assert way.to_be_asked(sent, now, most=2) == ["m3"]
+    assert way.to_be_asked(sent, now, most=2) == []
