@@ -8,15 +8,15 @@ person who says that they were told.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import col, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import calling, deliveries, rungs
-from scheduler.gateways.gateway import Delivery, Fate, Temporary
+from scheduler import calling, deliveries, each, overdue, polling, rungs
+from scheduler.gateways.gateway import Delivery, Fate
 from scheduler.means import Means
 from scheduler.rungs import LADDERS, Rung
 from visitation import audit, calls, messages
@@ -33,13 +33,6 @@ from visitation.words import Addressee, Channel
 log = structlog.get_logger(__name__)
 
 BATCH = 200
-#: What may not have arrived. Of what is unknown, the gateway is asked elsewhere.
-_OPEN = (
-    MessageState.ACCEPTED,
-    MessageState.UNDELIVERED,
-    MessageState.FAILED,
-    MessageState.EXPIRED,
-)
 _ARRIVED = frozenset({Fate.DELIVERED, Fate.UNDELIVERED, Fate.FAILED})
 #: How long a gateway that cannot be asked is left alone.
 _ASK_AGAIN = timedelta(minutes=5)
@@ -50,17 +43,20 @@ _FOLLOWS = re.compile(r":(r\d+|helper)$")
 async def look_after(database: Database, *, now: datetime, means: Means) -> int:
     """Climb one rung for every message that should have arrived by now."""
     async with database.write() as session:
-        climbed = await calling.give_up(session, now=now)
+        given_up = await calling.give_up(session, now=now)
     async with database.read() as session:
         due = await _due(session, now)
-    for message in due:
+    taken = [one for one in due if one.state is MessageState.ACCEPTED]
+    heard = await polling.heard_of(taken, means)
+
+    async def follow(session: AsyncSession, message: Message) -> bool:
         if message.state is MessageState.ACCEPTED and await _is_settled(
-            database, message, now=now, means=means
+            session, message, heard, now=now, means=means
         ):
-            continue
-        async with database.write() as session:
-            climbed += await climb(session, message, now=now, means=means)
-    return climbed
+            return False
+        return await climb(session, message, now=now, means=means)
+
+    return given_up + await each.changed(database, due, follow)
 
 
 async def climb(
@@ -198,7 +194,7 @@ def _other_channel(message: Message, means: Means) -> Channel:
 async def _due(session: AsyncSession, now: datetime) -> Sequence[Message]:
     rows = await session.exec(
         select(Message)
-        .where(col(Message.state).in_(_OPEN), col(Message.look_at) <= now)
+        .where(col(Message.state).in_(overdue.MAY_BE_LOST), col(Message.look_at) <= now)
         .order_by(col(Message.priority), col(Message.look_at), col(Message.id))
         .limit(BATCH)
     )
@@ -206,41 +202,37 @@ async def _due(session: AsyncSession, now: datetime) -> Sequence[Message]:
 
 
 async def _is_settled(
-    database: Database, message: Message, *, now: datetime, means: Means
+    session: AsyncSession,
+    message: Message,
+    heard: Mapping[int, Delivery | None],
+    *,
+    now: datetime,
+    means: Means,
 ) -> bool:
-    """Whether there is nothing to do for a message that a gateway took.
-
-    It is asked once more: what it cannot tell, nobody can wait for.
-    """
-    gateway = means.gateway(message.gateway)
-    told: Delivery | None = None
-    try:
-        if gateway is not None and message.gateway_id is not None:
-            told = await gateway.delivery(message.gateway_id)
-    except Temporary:
-        async with database.write() as session:
-            await _let_go(session, message, until=now + _ASK_AGAIN)
+    """Whether there is nothing to do for a message that a gateway took."""
+    if message.id not in heard:
+        await _let_go(session, message, until=now + _ASK_AGAIN)
         return True
+    told = heard[message.id]
     if told is None:
+        gateway = means.gateway(message.gateway)
         if gateway is not None and gateway.calls_back:
             return False
-        async with database.write() as session:
-            await _let_go(session, message)
+        await _let_go(session, message)
         return True
     if told.fate in _ARRIVED:
-        async with database.write() as session:
-            await deliveries.told(
-                session,
-                gateway=message.gateway,
-                delivery=told,
-                keyring=means.keyring,
-                now=now,
-            )
-    # What has not arrived goes on below, as it stands now.
+        await deliveries.told(
+            session,
+            gateway=message.gateway,
+            delivery=told,
+            keyring=means.keyring,
+            now=now,
+        )
+        await session.flush()
+    # What has not arrived is followed, as it stands now.
     if told.fate in {Fate.UNDELIVERED, Fate.FAILED}:
-        async with database.read() as session:
-            fresh = await session.get_one(Message, message.id)
-            message.state, message.look_at = fresh.state, fresh.look_at
+        fresh = await session.get_one(Message, message.id)
+        message.state, message.look_at = fresh.state, fresh.look_at
     return told.fate is Fate.DELIVERED
 
 

@@ -4,16 +4,17 @@ What is measured here is how late the service is, whatever the reason: that no p
 ticks, that a sweep fails, or that there is too much to do. Reads; never writes.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlmodel import and_, col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from scheduler import deliveries
 from visitation.audit.tables import AuditEntry, AuditSeal
 from visitation.lifecycle import MessageState, VisitState
-from visitation.messages import Message
+from visitation.messages import DeliveryEvent, Message
 from visitation.places import Policy, SitePolicy
 from visitation.visits import Visit
 from visitation.waiting import Offer
@@ -21,6 +22,13 @@ from visitation.words import OfferState
 
 #: How long after its end and grace a live visit is left to whoever should close it.
 PATIENCE = timedelta(minutes=10)
+#: What may not have arrived. Of what is unknown, the gateway is asked elsewhere.
+MAY_BE_LOST = (
+    MessageState.ACCEPTED,
+    MessageState.UNDELIVERED,
+    MessageState.FAILED,
+    MessageState.EXPIRED,
+)
 
 
 class Oldest(Protocol):
@@ -38,6 +46,35 @@ async def message(session: AsyncSession, *, now: datetime) -> datetime | None:
             Message.state == MessageState.PENDING,
             col(Message.not_before) <= now,
             col(Message.expires_at) > now,
+        )
+    )
+    return rows.one()
+
+
+async def doubt(session: AsyncSession, *, now: datetime) -> datetime | None:
+    """A message of which nobody knows whether it went, and nobody asks."""
+    return await _to_look_after(session, (MessageState.UNKNOWN,), now)
+
+
+async def lost(session: AsyncSession, *, now: datetime) -> datetime | None:
+    """A message that should have arrived, and that nothing follows."""
+    return await _to_look_after(session, MAY_BE_LOST, now)
+
+
+async def untold(session: AsyncSession, *, now: datetime) -> datetime | None:
+    """What a gateway told of a message that still counts as on its way."""
+    rows = await session.exec(
+        select(func.min(DeliveryEvent.received_at))
+        .join(
+            Message,
+            and_(
+                col(DeliveryEvent.gateway) == col(Message.gateway),
+                col(DeliveryEvent.gateway_id) == col(Message.gateway_id),
+            ),
+        )
+        .where(
+            Message.state == MessageState.ACCEPTED,
+            col(DeliveryEvent.fate).in_(deliveries.FINAL),
         )
     )
     return rows.one()
@@ -86,6 +123,17 @@ async def unclosed(session: AsyncSession, *, now: datetime) -> datetime | None:
     """A live visit that should have been closed."""
     due = await over(session, VisitState.LIVE, now=now - PATIENCE, limit=1)
     return due[0][0] + PATIENCE if due else None
+
+
+async def _to_look_after(
+    session: AsyncSession, states: Collection[MessageState], now: datetime
+) -> datetime | None:
+    rows = await session.exec(
+        select(func.min(Message.look_at)).where(
+            col(Message.state).in_(states), col(Message.look_at) <= now
+        )
+    )
+    return rows.one()
 
 
 async def over(

@@ -5,7 +5,7 @@ that does, only what it has said nothing about for hours.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -47,6 +47,34 @@ async def poll_deliveries(database: Database, *, now: datetime, means: Means) ->
                     now=means.clock(),
                 )
     return settled
+
+
+async def heard_of(
+    taken: Iterable[Message], means: Means
+) -> Mapping[int, Delivery | None]:
+    """What gateways say of messages they took, by message.
+
+    None of one of which nobody can tell, and nothing of one whose gateway is silent.
+    """
+    heard: dict[int, Delivery | None] = {}
+    silent = set[str]()
+    at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(message: Message) -> None:
+        gateway = means.gateway(message.gateway)
+        if gateway is None or message.gateway_id is None:
+            heard[message.id] = None
+            return
+        async with at_once:
+            if gateway.name in silent:
+                return
+            try:
+                heard[message.id] = await gateway.delivery(message.gateway_id)
+            except Temporary:
+                silent.add(gateway.name)
+
+    await asyncio.gather(*map(ask, taken))
+    return heard
 
 
 async def _catch_up(database: Database, means: Means, now: datetime) -> int:

@@ -59,9 +59,24 @@ TIMETABLE = (
         every=_seconds(1),
         oldest=overdue.message,
     ),
-    Job(name="reconcile", sweep=reconcile.reconcile, every=_seconds(5)),
-    Job(name="poll_deliveries", sweep=polling.poll_deliveries, every=_seconds(60)),
-    Job(name="look_after", sweep=ladder.look_after, every=_seconds(30)),
+    Job(
+        name="reconcile",
+        sweep=reconcile.reconcile,
+        every=_seconds(5),
+        oldest=overdue.doubt,
+    ),
+    Job(
+        name="poll_deliveries",
+        sweep=polling.poll_deliveries,
+        every=_seconds(60),
+        oldest=overdue.untold,
+    ),
+    Job(
+        name="look_after",
+        sweep=ladder.look_after,
+        every=_seconds(30),
+        oldest=overdue.lost,
+    ),
     Job(
         name="seal_audit",
         sweep=sweeps.seal_audit,

@@ -172,7 +172,10 @@ async def test_a_gateway_is_asked_before_a_message_counts_as_lost(
 
 
 class _Silent(FakeGateway):
+    asked_for = 0
+
     async def delivery(self, gateway_id: str) -> Delivery | None:
+        self.asked_for += 1
         raise Temporary("unreachable")
 
 
@@ -188,6 +191,34 @@ async def test_a_gateway_that_cannot_be_asked_now_is_asked_later(
     gateway = FakeGateway()
     gateway.calls_back = True
     assert await lost.look_after(database, clock, keyring, gateway) == 1
+
+
+async def test_a_gateway_that_is_silent_is_asked_once_and_delays_no_other(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    await lost.booked(database, keyring)
+    async with database.write() as session:
+        refused = (await session.exec(select(Message))).one()
+        refused.state, refused.look_at = FAILED, clock()
+        like_it = refused.model_dump(
+            exclude={"id", "dedup_key", "gateway", "gateway_id", "state"}
+        )
+        session.add_all(
+            Message(
+                **like_it,
+                dedup_key=f"taken:{one}",
+                gateway="fake",
+                gateway_id=f"fake-{one}",
+                state=MessageState.ACCEPTED,
+            )
+            for one in range(20)
+        )
+    gateway = _Silent(channels=lost.SMS_ONLY)
+    assert await lost.look_after(database, clock, keyring, gateway) == 1
+    assert gateway.asked_for == 1
+    assert len(await lost.tasks(database)) == 1
+    assert await lost.look_after(database, clock, keyring, gateway) == 0
+    assert gateway.asked_for == 1
 
 
 async def test_a_visit_that_changed_stops_the_ladder_of_what_was_said_before(
