@@ -40,7 +40,7 @@ class JobHealth:
     Attributes:
         every: how often it should run.
         last: its last run on any node; None if it never ran.
-        lag: how long the oldest thing that is due now has been due.
+        lag: how long the oldest thing that is due now has waited for a run.
         failing: the last run of each node on which it fails.
     """
 
@@ -81,6 +81,7 @@ def judged(
     """How a job does, by the last run of each node and by what waits."""
     patience = TOO_MANY * job.every + WRITTEN_EVERY
     last = max(ran, key=lambda run: run.started_at, default=None)
+    lag = min(lag, _known_of(last, now))
     # A node that fell silent failed or not; another does its work.
     failing = tuple(
         run for run in ran if run.failures and now - run.started_at <= patience
@@ -104,6 +105,19 @@ def judged(
         last=last,
         lag=lag,
         failing=failing,
+    )
+
+
+def _known_of(last: SweepRun | None, now: datetime) -> timedelta:
+    """How long something can have waited of which the last run knew.
+
+    What was written down later than it became due has waited no longer than that: an
+    entry made elsewhere, or what another sweep has only just found.
+    """
+    if last is None:
+        return timedelta(0)
+    return timedelta(milliseconds=last.lag_ms) + max(
+        timedelta(0), now - last.started_at
     )
 
 

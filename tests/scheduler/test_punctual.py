@@ -19,7 +19,7 @@ from visitation.lifecycle import MessageState
 from visitation.messages import counts
 from visitation.runs import SweepRun
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 NO_TIME = timedelta(0)
 
 
@@ -30,13 +30,16 @@ async def nothing(database, *, now, means) -> int:
 JOB = Job(name="sweep", sweep=nothing, every=MINUTE)
 
 
-def ran(ago: timedelta, node: str = "a", failures: int = 0) -> SweepRun:
+def ran(
+    ago: timedelta, node: str = "a", failures: int = 0, lag: timedelta = NO_TIME
+) -> SweepRun:
     return SweepRun(
         name="sweep",
         node=node,
         started_at=NOON - ago,
         took_ms=1,
         late_ms=0,
+        lag_ms=lag // timedelta(milliseconds=1),
         done=None if failures else 0,
         failures=failures,
     )
@@ -51,7 +54,10 @@ def ran(ago: timedelta, node: str = "a", failures: int = 0) -> SweepRun:
         ([ran(4 * MINUTE)], NO_TIME, Punctual.IN_TIME),
         ([ran(5 * MINUTE)], NO_TIME, Punctual.LATE),
         ([ran(MINUTE)], 4 * MINUTE, Punctual.IN_TIME),
-        ([ran(MINUTE)], 5 * MINUTE, Punctual.BEHIND),
+        ([ran(MINUTE, lag=4 * MINUTE)], 5 * MINUTE, Punctual.BEHIND),
+        # It was not there yet when all was looked at, however long it has been due.
+        ([ran(MINUTE)], 30 * DAY, Punctual.IN_TIME),
+        ([], 30 * DAY, Punctual.NOT_YET),
         ([ran(MINUTE, failures=1)], NO_TIME, Punctual.FAILING),
         ([ran(9 * MINUTE, failures=9)], NO_TIME, Punctual.LATE),
         # Another node does what one that is gone could not.
