@@ -22,6 +22,7 @@ from visitation.calls import Presence
 from visitation.database import Database, is_conflict
 from visitation.devices.tables import IdempotencyKey, LoginSession, PairingCode
 from visitation.lifecycle import OCCUPYING, IllegalMove, VisitAction, VisitState
+from visitation.messages import DeliveryEvent
 from visitation.timespan import Timespan
 from visitation.visits import Claim, Participant, Visit
 from visitation.wording import Template
@@ -31,6 +32,8 @@ BATCH = 200
 SEALS = 1000
 #: How long what a node ran last is kept after it fell silent.
 SILENT_NODES = timedelta(days=1)
+#: How long what gateways told is kept for whoever looks into it.
+TOLD = timedelta(days=30)
 #: How long a program may ask again for the answer to a write.
 IDEMPOTENCY = timedelta(days=2)
 #: How long claims are kept after their time, for whoever looks into a clash.
@@ -148,7 +151,8 @@ async def wipe_codes(database: Database, *, now: datetime, means: Means) -> int:
 async def forget(database: Database, *, now: datetime, means: Means) -> int:
     """Delete ended sessions, old answers to programs, old codes and past claims.
 
-    And attempts that no limit looks at, and what nodes ran that are no more.
+    And what gateways told long ago, attempts that no limit looks at, and what nodes ran
+    that are no more.
     """
     past = Timespan(now - PAST_CLAIMS, now).quanta().start
     forgotten = 0
@@ -156,6 +160,7 @@ async def forget(database: Database, *, now: datetime, means: Means) -> int:
         (LoginSession, col(LoginSession.expires_at) <= now),
         (IdempotencyKey, col(IdempotencyKey.created_at) <= now - IDEMPOTENCY),
         (PairingCode, col(PairingCode.expires_at) <= now),
+        (DeliveryEvent, col(DeliveryEvent.received_at) <= now - TOLD),
     ):
         async with database.write() as session:
             deleted = await session.exec(delete(table).where(condition))

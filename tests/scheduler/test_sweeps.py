@@ -22,7 +22,7 @@ from visitation.devices import Challenge
 from visitation.devices.tables import IdempotencyKey, LoginSession, PairingCode
 from visitation.keyring import Keyring
 from visitation.lifecycle import MessageState, ParticipantState, VisitState
-from visitation.messages import of_visit
+from visitation.messages import DeliveryEvent, of_visit
 from visitation.places import Station
 from visitation.timespan import Timespan
 from visitation.visits import Claim, Participant, Visit
@@ -220,6 +220,26 @@ async def test_what_nobody_needs_any_more_is_forgotten(
     much_later = OVER + timedelta(days=5)
     assert await sweeps.forget(database, now=much_later, means=tools) == before + 5
     assert await claims(database) == 0
+
+
+async def test_what_a_gateway_told_is_forgotten_after_a_month(
+    database: Database, tools
+) -> None:
+    async with database.write() as session:
+        session.add_all(
+            DeliveryEvent(
+                gateway="fake",
+                gateway_id=f"{days} days ago",
+                status="delivered",
+                fate="delivered",
+                received_at=NOON - timedelta(days=days),
+            )
+            for days in (0, 29, 31, 400)
+        )
+    assert await sweeps.forget(database, now=NOON, means=tools) == 2
+    async with database.read() as session:
+        kept = (await session.exec(select(DeliveryEvent.gateway_id))).all()
+    assert set(kept) == {"0 days ago", "29 days ago"}
 
 
 async def test_many_past_claims_are_forgotten_and_none_to_come(

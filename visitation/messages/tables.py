@@ -86,7 +86,7 @@ class DeliveryEvent(SQLModel, table=True):
     status: str = Field(primary_key=True, max_length=32)
     fate: str = Field(max_length=16)
     code: str = Field(default="", max_length=32)
-    received_at: datetime = Field(sa_type=UtcDateTime)
+    received_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class OptOut(SQLModel, table=True):

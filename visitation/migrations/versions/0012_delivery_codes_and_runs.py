@@ -137,6 +137,9 @@ def _messages() -> None:
             "gateway", "gateway_id", "status", name=op.f("pk_delivery_event")
         ),
     )
+    op.create_index(
+        op.f("ix_delivery_event_received_at"), "delivery_event", ["received_at"]
+    )
     op.create_table(
         "opt_out",
         sa.Column("phone_fingerprint", sa.String(64), nullable=False),
