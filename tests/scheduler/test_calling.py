@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from scheduler import calling
+from scheduler import booking, calling
 from scheduler.calling import AlreadyRung
 from tests import make
 from tests.fakes import Clock
 from tests.scheduler import lost
-from tests.scheduler.test_booking import TEN
+from tests.scheduler.test_booking import BY, TEN, at
+from visitation import visits
 from visitation.audit import Actor
 from visitation.database import Database
 from visitation.errors import NotFound
@@ -137,3 +138,27 @@ async def test_a_line_is_given_up_when_the_visit_begins(
     assert (task.outcome, task.done_at) == (CallOutcome.TOO_LATE, TEN)
     assert await counts(database, clock) == (0, 0)
     assert (await lost.acts(database, visit))[-1] == "ring_too_late"
+
+
+async def test_what_was_ticked_before_a_visit_was_moved_cannot_be_taken_back(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    world, visit, by = await to_ring(database, clock, keyring)
+    await tick(database, CallOutcome.TOLD, by, clock)
+    (number,) = [task.id for task in await lost.tasks(database)]
+    clock.now += MINUTE
+    async with database.write() as session:
+        await booking.move(
+            session,
+            visit=await visits.by_reference(session, visit.reference),
+            terminal_id=world.terminal.id,
+            kiosk_id=world.kiosk.id,
+            span=at(TEN + 60 * MINUTE),
+            by=BY,
+            now=clock(),
+        )
+    # Its words would be those of the old time, and its code belongs to the new place.
+    assert await counts(database, clock) == (0, 0)
+    async with database.read() as session:
+        with pytest.raises(NotFound):
+            await calling.one(session, task_id=number, scope=EVERYWHERE)

@@ -101,14 +101,11 @@ async def put_all(session: AsyncSession, drafts: Sequence[dict[str, Any]]) -> in
 async def discard(session: AsyncSession, *, visit_id: int) -> int:
     """Suppress what has not gone out yet about a visit that changed.
 
-    What is on its way, or may be, is not sent again if it did not arrive. What was
-    still to be said of it by telephone is not to be said any more.
+    What is on its way, or may be, is not sent again if it did not arrive. What was to
+    be said of it by telephone is not to be said any more, nor shown to whoever said it:
+    the visit may be at another point now.
     """
-    await session.exec(
-        delete(CallTask).where(
-            col(CallTask.visit_id) == visit_id, col(CallTask.done_at).is_(None)
-        )
-    )
+    await session.exec(delete(CallTask).where(col(CallTask.visit_id) == visit_id))
     waits = col(Message.state) == MessageState.PENDING
     result = await session.exec(
         update(Message)
