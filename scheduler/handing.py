@@ -96,16 +96,20 @@ async def _tried(claimed: Claimed, letter: Letter, means: Means) -> Outcome:
     return _accepted(claimed, letter, sent, means.clock())
 
 
+def segments(letter: Letter) -> int:
+    """How many a letter costs; a call costs none."""
+    return wording.segments(letter.text) if letter.channel is Channel.SMS else 0
+
+
 def _accepted(claimed: Claimed, letter: Letter, sent: Sent, now: datetime) -> Outcome:
     message = claimed.message
-    by_text = letter.channel is Channel.SMS
     return Outcome(
         claimed=claimed,
         values={
             "state": MessageState.ACCEPTED,
             "gateway_id": sent.gateway_id,
             "sent_at": now,
-            "segments": wording.segments(letter.text) if by_text else 0,
+            "segments": segments(letter),
             "error": _kept(claimed, ""),
             "look_at": until_delivered(message.priority, now),
         },

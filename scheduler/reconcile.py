@@ -17,8 +17,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import deliveries, recording
 from scheduler.claiming import LEASE
-from scheduler.gateways.gateway import Gateway, Sent, Temporary
-from scheduler.handing import MAYBE_TWICE
+from scheduler.gateways.gateway import Gateway, Letter, Sent, Temporary
+from scheduler.handing import MAYBE_TWICE, segments
 from scheduler.means import Means
 from scheduler.outgoing import Outgoing, outgoing
 from scheduler.patience import again_after, settling, until_delivered
@@ -115,15 +115,16 @@ async def _found_out(doubt: _Doubt, means: Means, silent: set[str]) -> Values:
         silent.add(doubt.gateway.name)
         return {"look_at": means.clock() + ASK_AGAIN}
     if sent is not None:
-        return _taken(doubt, sent, means.clock())
+        return _taken(doubt, letter, sent, means.clock())
     return _not_found(doubt, means.clock())
 
 
-def _taken(doubt: _Doubt, sent: Sent, now: datetime) -> Values:
+def _taken(doubt: _Doubt, letter: Letter, sent: Sent, now: datetime) -> Values:
     return {
         "state": MessageState.ACCEPTED,
         "gateway_id": sent.gateway_id,
         "sent_at": doubt.claimed_at,
+        "segments": segments(letter),
         "lease_until": None,
         "error": "",
         "look_at": until_delivered(doubt.message.priority, now),

@@ -68,6 +68,7 @@ async def test_what_was_taken_is_found_and_sent_once(scene: Scene) -> None:
     )
     await scene.sweep(30 * SECOND)
     found = await only(scene.database)
+    assert found.segments == 1
     assert (found.state, found.gateway_id, found.sent_at, found.error) == (
         MessageState.ACCEPTED,
         "fake-1",
