@@ -171,7 +171,7 @@ def _kiosks(
     for seat in seats:
         key, words = (
             f"kiosk:{seat.id}",
-            f"{present.isolated(seat.site)} – {present.isolated(seat.name)}",
+            present.parted(seat.site, seat.name),
         )
         if key in kept and key in taken:
             found.append((str(seat.id), words, _("taken at this time")))

@@ -104,7 +104,7 @@ async def read(
             *(
                 (
                     str(seat.id),
-                    f"{present.isolated(seat.site)} – {present.isolated(seat.name)}",
+                    present.parted(seat.site, seat.name),
                 )
                 for seat in kiosks
                 if seat.out_of_order is None

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from visitation import jalali, persian
 from visitation.places import Province, Site
 from visitation.words import ContactState, Role
-from web import forms, i18n
+from web import forms, i18n, present
 from web.fields import Day
 from web.forms import Form
 from web.i18n import N_, _
@@ -82,7 +82,9 @@ def site_options(
     found: Iterable[tuple[Site, Province]],
 ) -> list[tuple[int, str]]:
     """Sites for a select: the province tells two of the same name apart."""
-    return [(site.id, f"{province.name} – {site.name}") for site, province in found]
+    return [
+        (site.id, present.parted(province.name, site.name)) for site, province in found
+    ]
 
 
 class Weekday(StrEnum):

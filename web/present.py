@@ -4,6 +4,7 @@ Pure: an instant, a zone and the language being spoken give text. Two calendars 
 English, one in Persian. Knows no rows and no requests.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
 
 import phonenumbers
@@ -160,6 +161,16 @@ def bdi(value: object) -> Markup:
     return Markup("<bdi>{}</bdi>").format(escape(value))
 
 
+def names(values: Iterable[object]) -> Markup:
+    """Several names, none of which can disturb another; a dash if there are none."""
+    return escape(_(", ")).join(bdi(one) for one in values) or Markup("–")
+
+
+def parted(*values: object) -> str:
+    """A name in parts, the widest first: province – site, or site – seat."""
+    return " – ".join(isolated(one) for one in values)
+
+
 def isolated(value: object) -> str:
-    """The same where no markup may stand, such as in the choices of a list."""
+    """A name by itself where no markup may stand, such as in the choices of a list."""
     return f"{_ISOLATE}{value}\u2069"

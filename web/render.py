@@ -48,7 +48,7 @@ def environment(zone: tzinfo, folder: Path = TEMPLATE_FOLDER) -> Environment:
     made.globals["N_"] = i18n.N_
     for name in ("day", "short_day", "weekday", "clock", "moment", "hours", "span"):
         made.filters[name] = _anew(partial(_in_zone, getattr(present, name), zone))
-    for name in ("digits", "minutes", "phone", "bdi"):
+    for name in ("digits", "minutes", "phone", "bdi", "names"):
         made.filters[name] = _anew(getattr(present, name))
     made.filters["label"] = _anew(labels.label)
     made.filters["tone"] = labels.tone

@@ -181,7 +181,7 @@ async def offer(session: AsyncSession, fit: Fit, zone: ZoneInfo) -> Offer:
     if fit.kiosk_id is not None:
         seat = await session.get_one(Station, fit.kiosk_id)
         site = await session.get_one(Site, seat.site_id)
-        place = f"{present.isolated(site.name)} – {present.isolated(seat.name)}"
+        place = present.parted(site.name, seat.name)
         kiosk = str(fit.kiosk_id)
     return Offer(
         when=present.span(fit.span, zone),

@@ -133,7 +133,7 @@ def in_words(
             _(
                 "%(time)s, %(terminal)s",
                 time=present.span(slot.span, zone),
-                terminal=terminals.get(slot.terminal_id, ""),
+                terminal=present.isolated(terminals.get(slot.terminal_id, "")),
             ),
         )
         for slot in slots

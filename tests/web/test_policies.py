@@ -9,6 +9,7 @@ from tests.web.reading import rows, sent_to, text
 from visitation import places
 from visitation.places import Level, Origin, Policy, ProvinceGrant
 from visitation.words import Approval, Role
+from web.present import isolated
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -68,7 +69,7 @@ async def test_a_choice_that_does_not_fit_names_the_prisons_and_loses_nothing(
     typed = {"turnover_minutes": "20", "max_party": "7"}
     page = await text(administrator, "/policy", typed, status=409)
     assert "Slots of the weekly opening are no longer than that" in page
-    assert "It does not fit these prisons: زندان تنگ." in page
+    assert f"It does not fit these prisons: {isolated('زندان تنگ')}." in page
     assert 'value="7"' in page
     late = {"notice_minutes": "7200", "horizon_days": "4"}
     page = await text(administrator, "/policy", late, status=409)

@@ -113,3 +113,21 @@ def test_a_sentence_with_names_in_it_reads_as_the_page_does(language: str) -> No
     way = {"fa": "rtl", "en": "ltr"}[language]
     assert present.bdi(said) == f'<span dir="{way}">{said}</span>'
     assert present.bdi("مریم نوبتی") == "<bdi>مریم نوبتی</bdi>"
+
+
+def test_several_names_are_told_apart_in_the_language_of_the_page(
+    language: str,
+) -> None:
+    comma = {"fa": "، ", "en": ", "}[language]
+
+    assert (
+        present.names(["گل‌بانو دشتی", "<Mina>"])
+        == f"<bdi>گل‌بانو دشتی</bdi>{comma}<bdi>&lt;Mina&gt;</bdi>"
+    )
+    assert present.names([]) == "–"
+
+
+def test_the_parts_of_a_name_stand_in_the_order_of_the_page() -> None:
+    assert (
+        present.parted("زاگرس", "کابین ۱") == "\u2068زاگرس\u2069 – \u2068کابین ۱\u2069"
+    )

@@ -64,7 +64,7 @@ class Offer:
             return _("Everywhere")
         names = [name for number, name in self.provinces if number in scope.provinces]
         names += [name for number, name in self.sites if number in scope.sites]
-        return _(", ").join(names) or _("Nothing yet")
+        return _(", ").join(map(present.isolated, names)) or _("Nothing yet")
 
 
 async def index(request: web.Request) -> web.Response:

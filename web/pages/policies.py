@@ -168,7 +168,7 @@ async def _named(
             .where(col(Site.id).in_(refused.site_ids))
             .order_by(col(Site.name))
         )
-    listed = _(", ").join(names)
+    listed = _(", ").join(map(present.isolated, names))
     return form.failed(_("It does not fit these prisons: %(names)s.", names=listed))
 
 

@@ -222,7 +222,7 @@ async def _wanted(session: AsyncSession, one: Option, zone: ZoneInfo) -> Wanted:
         rank=one.rank,
         words=_(RANKS[one.rank - 1]),
         when=present.span(one.place.span, zone),
-        where=" – ".join(present.isolated(name) for name in seats),
+        where=present.parted(*seats),
         held=one.held,
         reasons=tuple(refusals.sentence(reason) for reason in one.reasons),
     )
