@@ -73,7 +73,7 @@ def _letter(
     by_phone = one.visit.attendance is Attendance.PHONE
     return Letter(
         template=template,
-        phone=who.phone,
+        phone=who.phone or who.helper,
         language=who.language,
         variables=notices.variables_at(start, who, scene, by_phone=by_phone)
         | ({"why": wording.why(why, who.language)} if why else {}),

@@ -26,7 +26,7 @@ _CODE_FA = "۰۰۰۰۰۰"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Postage:
-    """What a family would be sent: its texts, their segments, and who has no phone."""
+    """What a family would be sent: its texts, their segments, and who gets nothing."""
 
     texts: tuple[str, ...]
     segments: int
@@ -35,7 +35,7 @@ class Postage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What somebody would be told; `phone` is None for whoever has none."""
+    """What somebody would be told; `phone` is None where no message reaches them."""
 
     template: Template
     phone: str | None
@@ -150,7 +150,7 @@ def _of(
         (
             Letter(
                 template=Template.BOOKED,
-                phone=visitor.phone,
+                phone=visitor.phone or visitor.helper_phone,
                 language=visitor.language,
                 variables={
                     "day": notices.spoken_day(wall, visitor.language),

@@ -1,5 +1,6 @@
 """Where the families of a plan would sit, as they are told."""
 
+import pytest
 from sqlmodel import select
 
 from scheduler import planning, postage
@@ -45,3 +46,33 @@ async def test_a_plan_says_the_village_in_which_the_office_will_stand(
     (text,) = stamps[family.entry.id].texts
     assert "زفره" in text
     assert here.office.name not in text
+
+
+@pytest.mark.parametrize(("helper", "silent"), [(None, 1), ("+989131110000", 0)])
+async def test_a_family_is_silent_whom_not_even_a_helper_can_tell(
+    sqlite: Database, keyring: Keyring, helper: str | None, silent: int
+) -> None:
+    async with sqlite.write() as session:
+        here = await village.village(session)
+        family = await queue.family(
+            session,
+            here.queue,
+            keyring,
+            days=Days(first=DAY, last=DAY),
+            phone=None,
+        )
+        family.visitor.helper_phone = helper
+        session.add(family.visitor)
+        plan = await planning.propose(
+            session,
+            prison=here.prison,
+            first_day=DAY,
+            last_day=DAY,
+            keyring=keyring,
+            by=SYSTEM,
+            now=NOON,
+        )
+        rows = await planning.placements(session, plan.id)
+        stamps = await postage.postage(session, plan, rows)
+    stamp = stamps[family.entry.id]
+    assert (stamp.silent, len(stamp.texts)) == (silent, 1 - silent)

@@ -106,14 +106,19 @@ async def test_whoever_never_met_waits_since_the_day_it_booked(
     assert (waits.met_at, waits.waited_days) == (None, 9)
 
 
+@pytest.mark.parametrize(("helper", "texts"), [(None, 0), ("+989131110000", 1)])
 async def test_everybody_is_told_once_and_what_was_shown_is_what_is_said(
-    database: Database, keyring: Keyring
+    database: Database, keyring: Keyring, helper: str | None, texts: int
 ) -> None:
     async with database.write() as session:
         here = await village.village(session)
         first = await family(session, here, keyring)
         second = await family(
-            session, here, keyring, start=TEN + HALF_HOUR, visitor={"phone": None}
+            session,
+            here,
+            keyring,
+            start=TEN + HALF_HOUR,
+            visitor={"phone": None, "helper_phone": helper},
         )
         await village.cancel(session, here)
         await drive(session, here.office, here.village, DAY + ONE_DAY)
@@ -130,9 +135,12 @@ async def test_everybody_is_told_once_and_what_was_shown_is_what_is_said(
         ]
 
     shown = [stamps[one.visit.reference] for one in (first, second)]
-    assert [len(texts) for texts in said] == [1, 0]
+    assert [len(one) for one in said] == [1, texts]
     assert [list(one.texts) for one in shown] == said
-    assert [(one.segments, one.silent) for one in shown] == [(1, 0), (0, 1)]
+    assert [(one.segments, one.silent) for one in shown] == [
+        (1, 0),
+        (texts, 1 - texts),
+    ]
 
 
 async def test_a_plan_that_is_no_longer_true_is_not_carried_out(
