@@ -249,6 +249,7 @@ async def _tell(
         dedup_key=f"cover:{cover.id}:{template}",
         phone=official.phone,
         language=official.language,
+        channel=messages.channel_to(official.phone),
         variables={
             "day": notices.spoken_day(wall, official.language),
             "time": notices.spoken_time(wall, official.language),

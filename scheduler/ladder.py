@@ -46,11 +46,16 @@ async def look_after(database: Database, *, now: datetime, means: Means) -> int:
         given_up = await calling.give_up(session, now=now)
     async with database.read() as session:
         due = await _due(session, now)
-    taken = [one for one in due if one.state is MessageState.ACCEPTED]
+    # What is too late is let go of, whatever became of it.
+    taken = [
+        one
+        for one in due
+        if one.state is MessageState.ACCEPTED and one.expires_at > now
+    ]
     heard = await polling.heard_of(taken, means)
 
     async def follow(session: AsyncSession, message: Message) -> bool:
-        if message.state is MessageState.ACCEPTED and await _is_settled(
+        if message in taken and await _is_settled(
             session, message, heard, now=now, means=means
         ):
             return False
@@ -129,7 +134,7 @@ async def _climbed(
                 message,
                 "helper",
                 round_=round_,
-                channel=Channel.SMS,
+                channel=messages.channel_to(helper),
                 phone=helper,
                 addressee=Addressee.HELPER,
                 now=now,
@@ -187,6 +192,8 @@ async def _is_followed(session: AsyncSession, message: Message) -> bool:
 
 def _other_channel(message: Message, means: Means) -> Channel:
     carried = {channel for gateway in means.gateways for channel in gateway.channels}
+    if not messages.takes_texts(message.phone):
+        carried -= {Channel.SMS}
     others = sorted(carried - {message.channel})
     return others[0] if others else message.channel
 

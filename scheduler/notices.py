@@ -1,7 +1,8 @@
 """Who is told what about a visit, in their own language and the prison's wall time.
 
-Writes messages into the outbox in the transaction of the act. Who does not read is
-called; who has no phone is told through their helper, or else by the clerk.
+Writes messages into the outbox in the transaction of the act. Who does not read, or has
+a landline, is called; who has no phone is told through their helper, or else by the
+clerk.
 """
 
 from collections.abc import Mapping, Sequence
@@ -118,11 +119,16 @@ class Recipient:
     def address(self) -> Address | None:
         """Where messages to them go; None where nobody can be told by message."""
         if self.phone is not None:
-            channel = Channel.SMS if self.reads else Channel.VOICE
-            return Address(phone=self.phone, channel=channel, addressee=Addressee.OWN)
+            return Address(
+                phone=self.phone,
+                channel=messages.channel_to(self.phone, reads=self.reads),
+                addressee=Addressee.OWN,
+            )
         if self.helper is not None:
             return Address(
-                phone=self.helper, channel=Channel.SMS, addressee=Addressee.HELPER
+                phone=self.helper,
+                channel=messages.channel_to(self.helper),
+                addressee=Addressee.HELPER,
             )
         return None
 

@@ -298,6 +298,7 @@ async def _let_go(
                 dedup_key=f"visit:{visit.id}:v{visit.version}:let_go",
                 phone=letter.phone,
                 language=letter.language,
+                channel=messages.channel_to(letter.phone),
                 variables=letter.variables,
                 now=now,
                 expires_at=max(line.one.visit.starts_at, now + CANCELLATION_LASTS),

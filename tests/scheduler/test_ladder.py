@@ -24,7 +24,7 @@ from visitation.wording import Template
 from visitation.words import Channel, Outcome, Part
 
 MINUTE = timedelta(minutes=1)
-HELPER = "+989131110000"
+HELPER, LANDLINE = "+989131110000", "+982133445566"
 UNDELIVERED, FAILED = MessageState.UNDELIVERED, MessageState.FAILED
 
 
@@ -119,6 +119,20 @@ async def test_who_cannot_read_is_called(
     assert (await lost.told(database))[1:] == [
         ("r2", "sms", "own", world.visitor.phone, 2)
     ]
+
+
+@pytest.mark.parametrize("helper_phone", [None, LANDLINE])
+async def test_a_landline_is_called_and_called_again(
+    database: Database, clock: Clock, keyring: Keyring, helper_phone: str | None
+) -> None:
+    await lost.booked(database, keyring, phone=LANDLINE, helper_phone=helper_phone)
+    for _ in range(2):
+        await lost.became(database, UNDELIVERED, clock())
+        await lost.look_after(database, clock, keyring, FakeGateway())
+    assert [how[:3] for how in await lost.told(database)] == [
+        ("", "voice", "own"),
+        ("r2", "voice", "own"),
+    ] + [("helper", "voice", "helper")] * bool(helper_phone)
 
 
 async def test_nothing_is_done_before_its_time(

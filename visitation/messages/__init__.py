@@ -1,5 +1,6 @@
 """Messages: written with what causes them, sent later by the scheduler."""
 
+from visitation.messages.numbers import channel_to, takes_texts
 from visitation.messages.outbox import (
     discard,
     drafted,
@@ -15,10 +16,12 @@ __all__ = [
     "DeliveryEvent",
     "Message",
     "OptOut",
+    "channel_to",
     "discard",
     "drafted",
     "of_visit",
     "put",
     "put_all",
+    "takes_texts",
     "text_of",
 ]
