@@ -178,6 +178,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Template.OFFICIAL_CANCELLED: N_("Official: visit cancelled"),
         Template.COVER_BOOKED: N_("Official: session to attend"),
         Template.COVER_CANCELLED: N_("Official: session cancelled"),
+        Template.PHONE_CHANGED: N_("Number no longer used"),
     },
     ContactState: {
         ContactState.REQUESTED: N_("Waiting for a decision"),

@@ -1,7 +1,7 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from tests import make
 from tests.conftest import NOON
@@ -10,11 +10,14 @@ from visitation.audit.tables import AuditEntry
 from visitation.database import Database
 from visitation.errors import Invalid
 from visitation.keyring import Keyring
+from visitation.messages import Message
 from visitation.people import Scope, Visitor
+from visitation.wording import Template
 
 BY = audit.SYSTEM
 ACT = {"by": BY, "now": NOON}
 EVERYWHERE = Scope(everywhere=True)
+NEW = "+989120001122"
 NATIONAL_ID, OTHER_ID = "0013542419", "0499370899"
 
 
@@ -97,6 +100,33 @@ async def test_a_visitor_is_corrected(database: Database, keyring: Keyring) -> N
         "national_id",
     }
     assert changed[1] == []
+
+
+async def test_a_number_that_is_theirs_no_longer_is_told_so(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        mother = await make.visitor(session)
+        old = mother.phone
+        for minute, phone in enumerate((old, NEW, NEW, None)):
+            await people.edit_visitor(
+                session,
+                mother,
+                name=mother.name,
+                phone=phone,
+                language="fa",
+                reads=True,
+                born_on=None,
+                keyring=keyring,
+                by=BY,
+                now=NOON + timedelta(minutes=minute),
+            )
+    async with database.read() as session:
+        told = (await session.exec(select(Message).order_by(col(Message.id)))).all()
+    assert [(one.template, one.phone, one.variables) for one in told] == [
+        (Template.PHONE_CHANGED, old, {}),
+        (Template.PHONE_CHANGED, NEW, {}),
+    ]
 
 
 @pytest.mark.parametrize(

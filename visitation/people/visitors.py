@@ -4,14 +4,14 @@ Whom they may visit is said by `contacts`, not here.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, false, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import audit, persian
+from visitation import audit, messages, persian
 from visitation.audit import Actor
 from visitation.database import is_conflict
 from visitation.devices import end_sessions_of
@@ -21,9 +21,12 @@ from visitation.people.identity import sealed_id
 from visitation.people.scope import Scope
 from visitation.people.tables import Contact, Prisoner, Visitor
 from visitation.places.tables import Site
+from visitation.wording import Template
 
 #: Digits of a whole number without its country: anything shorter finds within reach.
 _WHOLE_PHONE_DIGITS = 10
+#: How long it is worth telling an old phone that another took its place.
+NOTICE_LASTS = timedelta(days=1)
 
 
 async def add_visitor(
@@ -82,6 +85,8 @@ async def edit_visitor(
 ) -> None:
     """Correct what is known of a visitor; an ID is kept unless one is given.
 
+    A phone that is theirs no longer is told so: with it somebody could sign in.
+
     Raises:
         Invalid: for a wrong national ID, or one that somebody has.
     """
@@ -96,8 +101,7 @@ async def edit_visitor(
     }
     changed = [field for field, to in wanted.items() if getattr(visitor, field) != to]
     if "phone" in changed:
-        # Whoever signed in with the old phone need not be the one who has the new.
-        await end_sessions_of(session, visitor_id=visitor.id)
+        await _leave_phone(session, visitor, now=now)
     sealed, fingerprint = visitor.national_id_sealed, visitor.national_id_fingerprint
     if national_id:
         sealed, fingerprint = sealed_id(national_id, keyring=keyring)
@@ -109,6 +113,29 @@ async def edit_visitor(
     await session.flush()
     audit.note(
         session, by, "edit_visitor", f"visitor:{visitor.id}", now=now, changed=changed
+    )
+
+
+async def _leave_phone(
+    session: AsyncSession, visitor: Visitor, *, now: datetime
+) -> None:
+    """Sign out whoever signed in with it: they need not be the one who has the new.
+
+    And tell them: nobody else would notice a number that should not be there.
+    """
+    await end_sessions_of(session, visitor_id=visitor.id)
+    if visitor.phone is None:
+        return
+    await messages.put(
+        session,
+        Template.PHONE_CHANGED,
+        dedup_key=f"visitor:{visitor.id}:phone:{now.isoformat()}",
+        phone=visitor.phone,
+        language=visitor.language,
+        variables={},
+        channel=messages.channel_to(visitor.phone, reads=visitor.reads),
+        now=now,
+        expires_at=now + NOTICE_LASTS,
     )
 
 

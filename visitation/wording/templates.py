@@ -34,6 +34,7 @@ class Template(StrEnum):
     OFFICIAL_REMINDER_SOON = "official_reminder_soon"
     COVER_BOOKED = "cover_booked"
     COVER_CANCELLED = "cover_cancelled"
+    PHONE_CHANGED = "phone_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,4 +133,6 @@ WORDINGS: Mapping[Template, Wording] = {
     ),
     Template.COVER_BOOKED: Wording(limits=_WHEN | _PLACE, priority=3, tells=True),
     Template.COVER_CANCELLED: Wording(limits=_WHEN, priority=2),
+    # The number may be a stranger's by now, so nobody is named.
+    Template.PHONE_CHANGED: Wording(limits={}, priority=2),
 }
