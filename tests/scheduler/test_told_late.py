@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from scheduler import calling, deliveries, summoning
-from scheduler.gateways import Delivery, Fate
+from scheduler.gateways import Delivery, Fate, Temporary
 from tests.fakes import Clock
 from tests.scheduler import lost
 from tests.scheduler.fakes import FakeGateway
@@ -93,3 +93,26 @@ async def ready(database: Database, clock: Clock, visit: Visit) -> None:
             by=BY,
             now=clock(),
         )
+
+
+class _Dead(FakeGateway):
+    """Never answers, and counts how often it was asked."""
+
+    questions = 0
+
+    async def delivery(self, gateway_id: str) -> Delivery | None:
+        self.questions += 1
+        raise Temporary("timeout")
+
+
+async def test_nobody_asks_for_what_is_too_late(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    await lost.booked(database, keyring)
+    await accepted(database, clock, "fake-1")
+    clock.now = TEN
+    dead = _Dead(channels=lost.SMS_ONLY)
+    assert await lost.look_after(database, clock, keyring, dead) == 0
+    clock.now = TEN + 10 * MINUTE
+    assert await lost.look_after(database, clock, keyring, dead) == 0
+    assert dead.questions == 0
