@@ -147,12 +147,17 @@ class Twilio:
         return None
 
     async def delivery(self, gateway_id: str) -> Delivery | None:
-        """What became of a message; None for a status that says nothing.
+        """What became of a message; None for a status that says nothing, or no message.
 
         Raises:
             Temporary: if Twilio cannot be asked now.
         """
-        message = await self._asked(self._client.messages(gateway_id).fetch_async())
+        try:
+            message = await self._asked(self._client.messages(gateway_id).fetch_async())
+        except Temporary as failure:
+            if failure.code == twilio_errors.NOT_FOUND:
+                return None
+            raise
         return twilio_errors.delivery(
             sid=str(message.sid),
             status=str(message.status),

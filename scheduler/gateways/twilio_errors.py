@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 Failure = Temporary | Permanent | Misconfigured | Unknown
 _Kind = type[Temporary | Permanent | Misconfigured | Unknown]
 
+#: Twilio has nothing of that name, or not any more.
+NOT_FOUND = "20404"
 #: By error code. Nothing of these was taken, but for what is Unknown.
 CODES: Mapping[int, _Kind] = {
     # Too many requests, queues that are full, limits of a day: later.

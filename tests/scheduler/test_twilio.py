@@ -294,3 +294,9 @@ def test_every_status_of_what_we_send_has_a_fate() -> None:
     stated = {v for k, v in vars(MessageInstance.Status).items() if k.isupper()}
     assert stated - set(FATES) == {"receiving", "received", "partially_delivered"}
     assert set(FATES) <= stated
+
+
+async def test_nobody_can_tell_of_a_message_that_twilio_does_not_have(
+    twilio: Twilio, provider: FakeTwilio
+) -> None:
+    assert await twilio.delivery("SM" + "0" * 32) is None
