@@ -85,7 +85,11 @@ class Https:
             Misconfigured: the account is wrong, not the message.
             Unknown: no answer came, or none that can be read.
         """
-        status, body = await self._answered(request_for(letter, self._settings))
+        try:
+            request = request_for(letter, self._settings)
+        except ValueError:
+            raise Permanent("not_a_number") from None
+        status, body = await self._answered(request)
         return answers.sent(self._settings.description.answer, status=status, body=body)
 
     async def find(self, letter: Letter, *, since: datetime) -> Sent | None:
@@ -131,6 +135,8 @@ class Https:
             answers.refuse_unless_ok(answer, status=status, body=body)
         except (Unknown, Misconfigured, Permanent, OptedOut) as error:
             raise Temporary(error.code) from None
+        except ValueError:
+            raise Temporary("not_a_number") from None
         return body
 
     async def _answered(self, request: Filled) -> tuple[int, Any]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -250,3 +251,17 @@ async def test_what_is_sent_with_get_is_sent_once_though_the_line_breaks(
         await gateway.send(letter())
     await gateway.close()
     assert len(provider.asked) == 1
+
+
+async def test_an_id_that_has_to_be_a_number_and_is_none_asks_nothing(
+    provider: FakeProvider,
+) -> None:
+    smsir = description.read("smsir")
+    assert smsir.report is not None
+    ask = replace(smsir.report.ask, method="POST", body={"id": "{id|number}"})
+    described = replace(smsir, report=replace(smsir.report, ask=ask))
+    gateway = Https(settings(provider.origin, description=described))
+    with pytest.raises(Temporary, match="not_a_number"):
+        await gateway.delivery("abc")
+    await gateway.close()
+    assert provider.asked == []
