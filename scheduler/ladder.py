@@ -134,7 +134,7 @@ async def _climbed(
                 message,
                 "helper",
                 round_=round_,
-                channel=Channel.SMS,
+                channel=messages.channel_to(helper),
                 phone=helper,
                 addressee=Addressee.HELPER,
                 now=now,
@@ -192,6 +192,8 @@ async def _is_followed(session: AsyncSession, message: Message) -> bool:
 
 def _other_channel(message: Message, means: Means) -> Channel:
     carried = {channel for gateway in means.gateways for channel in gateway.channels}
+    if not messages.takes_texts(message.phone):
+        carried -= {Channel.SMS}
     others = sorted(carried - {message.channel})
     return others[0] if others else message.channel
 
