@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func
-from sqlmodel import col, select, update
+from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit, calls
@@ -27,6 +27,14 @@ from visitation.words import CallOutcome
 
 #: How long what was ticked may be taken back.
 UNDO = timedelta(minutes=10)
+#: Somebody has not come since the line was written, and is not in the call.
+_MISSING = (
+    or_(
+        col(Participant.arrived_at).is_(None),
+        col(Participant.arrived_at) <= col(CallTask.created_at),
+    ),
+    or_(col(Participant.joined_at).is_(None), col(Participant.left_at).is_not(None)),
+)
 #: What a person may say of a call.
 SAID = (CallOutcome.TOLD, CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER)
 
@@ -103,8 +111,11 @@ async def ask(
 async def open_ones(
     session: AsyncSession, *, scope: Scope, now: datetime
 ) -> Sequence[Ring]:
-    """The open lines within reach: those that are late first come first."""
-    return await _found(session, scope, col(CallTask.done_at).is_(None))
+    """The open lines within reach: those that are late first come first.
+
+    Whoever has come since, or is in the call, need not be rung up.
+    """
+    return await _found(session, scope, col(CallTask.done_at).is_(None), *_MISSING)
 
 
 async def just_done(
@@ -125,7 +136,8 @@ async def count(session: AsyncSession, *, scope: Scope) -> int:
         select(func.count())
         .select_from(CallTask)
         .join(Site, col(Site.id) == col(CallTask.site_id))
-        .where(col(CallTask.done_at).is_(None), scope.of_sites())
+        .join(Participant, col(Participant.id) == col(CallTask.participant_id))
+        .where(col(CallTask.done_at).is_(None), scope.of_sites(), *_MISSING)
     )
     return rows.one()
 

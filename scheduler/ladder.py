@@ -279,14 +279,18 @@ async def _concerned(
         return None
     if not rungs.stands(message.template, visit.state):
         return None
-    if WORDINGS[message.template].tells and (
-        participant.arrived_at is not None
-        and participant.arrived_at > message.created_at
-    ):
+    if WORDINGS[message.template].tells and _has_come(participant, message):
         return None
     if await _said_so(session, participant, since=message.created_at):
         return None
     return participant, visit, visitor
+
+
+def _has_come(participant: Participant, message: Message) -> bool:
+    """Whether somebody came since, or is in the call."""
+    arrived = participant.arrived_at
+    inside = participant.joined_at is not None and participant.left_at is None
+    return inside or (arrived is not None and arrived > message.created_at)
 
 
 async def _said_so(

@@ -10,12 +10,12 @@ from tests import make
 from tests.fakes import Clock
 from tests.scheduler import lost
 from tests.scheduler.test_booking import BY, TEN, at
-from visitation import visits
+from visitation import calls, visits
 from visitation.audit import Actor
 from visitation.database import Database
 from visitation.errors import NotFound
 from visitation.keyring import Keyring
-from visitation.lifecycle import MessageState
+from visitation.lifecycle import MessageState, ParticipantState
 from visitation.people import Scope
 from visitation.visits import Participant, Visit
 from visitation.words import CallOutcome, Role
@@ -162,3 +162,18 @@ async def test_what_was_ticked_before_a_visit_was_moved_cannot_be_taken_back(
     async with database.read() as session:
         with pytest.raises(NotFound):
             await calling.one(session, task_id=number, scope=EVERYWHERE)
+
+
+async def test_who_has_come_need_not_be_rung_up(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    await to_ring(database, clock, keyring)
+    who = await mother(database)
+    clock.now += MINUTE
+    async with database.write() as session:
+        here = await session.get_one(Participant, who.id)
+        await calls.tick(session, here, ParticipantState.ARRIVED, by=BY, now=clock())
+    assert await counts(database, clock) == (0, 0)
+    async with database.read() as session:
+        lines = await calling.open_ones(session, scope=EVERYWHERE, now=clock())
+    assert lines == []

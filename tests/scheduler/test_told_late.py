@@ -8,14 +8,14 @@ from tests.fakes import Clock
 from tests.scheduler import lost
 from tests.scheduler.fakes import FakeGateway
 from tests.scheduler.test_booking import BY, TEN
-from visitation import visits
+from visitation import calls, visits
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.lifecycle import MessageState
 from visitation.people import Scope
 from visitation.visits import Visit
 from visitation.wording import Template
-from visitation.words import CallOutcome
+from visitation.words import CallOutcome, Part
 
 MINUTE = timedelta(minutes=1)
 HELPER = "+989131110000"
@@ -70,7 +70,7 @@ async def test_nobody_is_rung_up_twice_for_it(
     database: Database, clock: Clock, keyring: Keyring
 ) -> None:
     _world, visit = await lost.booked(database, keyring)
-    await ready(database, clock, visit)
+    await summon(database, clock, visit, Template.READY)
     await accepted(database, clock, "ready")
     assert await look_after(database, clock, keyring) == 1
     async with database.write() as session:
@@ -83,13 +83,15 @@ async def test_nobody_is_rung_up_twice_for_it(
     assert task.outcome is CallOutcome.WRONG_NUMBER
 
 
-async def ready(database: Database, clock: Clock, visit: Visit) -> None:
+async def summon(
+    database: Database, clock: Clock, visit: Visit, template: Template
+) -> None:
     clock.now = TEN - 20 * MINUTE
     async with database.write() as session:
         await summoning.summon(
             session,
             await visits.by_reference(session, visit.reference),
-            Template.READY,
+            template,
             by=BY,
             now=clock(),
         )
@@ -116,3 +118,17 @@ async def test_nobody_asks_for_what_is_too_late(
     clock.now = TEN + 10 * MINUTE
     assert await lost.look_after(database, clock, keyring, dead) == 0
     assert dead.questions == 0
+
+
+async def test_who_came_back_is_not_called_back_by_others(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    _world, visit = await lost.booked(database, keyring, helper_phone=HELPER)
+    await summon(database, clock, visit, Template.RECALL)
+    await accepted(database, clock, "recall")
+    async with database.write() as session:
+        people = await visits.participants(session, visit.id)
+        (mother,) = (one for one in people if one.part is Part.VISITOR)
+        await calls.joined(session, mother, by=BY, now=clock())
+    assert await look_after(database, clock, keyring) == 0
+    assert len(await lost.told(database)) == 2
