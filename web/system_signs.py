@@ -166,7 +166,7 @@ def trouble(jobs: Iterable[JobHealth]) -> int:
 def disk(machine: Machine) -> str:
     """How much room there is, in gigabytes."""
     free, size = (
-        present.digits(f"{part / _GIGABYTE:.1f}")
+        present.number(f"{part / _GIGABYTE:.1f}")
         for part in (machine.disk_free, machine.disk_size)
     )
     return _("%(free)s of %(size)s GB free", free=free, size=size)
