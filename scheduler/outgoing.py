@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +21,8 @@ from visitation.messages import Message, OptOut
 from visitation.visits import Participant
 from visitation.waiting import Offer
 from visitation.wording import WORDINGS, Template
+
+log = structlog.get_logger(__name__)
 
 #: Where families answer what they are offered, after the service's address.
 OFFER_PATH = "/offer"
@@ -86,13 +89,21 @@ def _made(
     variables = dict(message.variables)
     if code is not None:
         variables["code"] = wording.digits(code, message.language)
+    try:
+        text = messages.text_of(message, code=code, link=link)
+        values = wording.values(message.template, message.language, variables)
+    except KeyError as missing:
+        # It was written for other words than today's, and holds up no other.
+        name = missing.args[0]
+        log.warning("message_without_words", message=message.id, variable=name)
+        return _refused(message, "no_words")
     letter = Letter(
         reference=str(message.id),
         phone=message.phone,
-        text=messages.text_of(message, code=code, link=link),
+        text=text,
         template=message.template,
         language=message.language,
-        variables=wording.values(message.template, message.language, variables),
+        variables=values,
         channel=message.channel,
         validity=message.expires_at - now,
     )

@@ -143,3 +143,16 @@ async def test_whoever_wants_no_messages_gets_none(
 
 async def _second(database: Database) -> Message:
     return (await stored(database))[1]
+
+
+async def test_one_that_cannot_be_put_into_words_fails_alone(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    gateway = FakeGateway()
+    await posted(database, draft(variables={"day": "دوشنبه"}), draft())
+    tools = means(clock, keyring, gateway)
+    assert await dispatch.send_due(database, now=clock(), means=tools) == 1
+    assert [(one.state, one.error) for one in await stored(database)] == [
+        (MessageState.FAILED, "no_words"),
+        (MessageState.ACCEPTED, ""),
+    ]
