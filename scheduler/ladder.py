@@ -47,15 +47,15 @@ async def look_after(database: Database, *, now: datetime, means: Means) -> int:
     async with database.read() as session:
         due = await _due(session, now)
     # What is too late is let go of, whatever became of it.
-    taken = [
-        one
+    taken = {
+        one.id: one
         for one in due
         if one.state is MessageState.ACCEPTED and one.expires_at > now
-    ]
-    heard = await polling.heard_of(taken, means)
+    }
+    heard = await polling.heard_of(taken.values(), means)
 
     async def follow(session: AsyncSession, message: Message) -> bool:
-        if message in taken and await _is_settled(
+        if message.id in taken and await _is_settled(
             session, message, heard, now=now, means=means
         ):
             return False
