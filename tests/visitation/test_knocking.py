@@ -21,7 +21,9 @@ class Door:
     def __init__(self, database: Database, keyring: Keyring) -> None:
         self.database, self.keyring = database, keyring
 
-    async def family(self, phone: str, starts_at: datetime = STARTS) -> Booked:
+    async def family(
+        self, phone: str | None, starts_at: datetime = STARTS, **visitor: object
+    ) -> Booked:
         async with self.database.write() as session:
             world = await make.world(session)
             return await booked(
@@ -29,7 +31,7 @@ class Door:
                 world,
                 self.keyring,
                 starts_at=starts_at,
-                visitors=[await make.visitor(session, phone=phone)],
+                visitors=[await make.visitor(session, phone=phone, **visitor)],
             )
 
     async def knock(
@@ -139,3 +141,14 @@ async def test_a_device_says_nothing_of_visits_of_other_days(
 
     assert await at_sqlite.knock(code, None, KIOSK) is says
     assert await at_sqlite.knock(code, "1234") is True
+
+
+@pytest.mark.parametrize("phone", [None, "+989120001234"])
+async def test_the_phone_of_the_helper_who_was_told_belongs_to_the_code_too(
+    door: Door, phone: str | None
+) -> None:
+    code = (await door.family(phone, helper_phone="+989131115678")).code
+
+    assert await door.knock(code, "5678")
+    assert await door.knock(code, "1234") is bool(phone)
+    assert await door.knock(code, "0000") is False

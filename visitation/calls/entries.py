@@ -58,18 +58,19 @@ async def entry_by_code(
     """The entry that a code opens.
 
     `code` is six ASCII digits. `phone_digits` are the last four of the visitor's phone,
-    or None where the device itself is known, so that the code is enough.
+    or of their helper's, who may have been told instead; None where the device itself
+    is known, so that the code is enough.
 
     Raises:
         NoSuchCode: if the code is nobody's, or the phone is somebody else's.
     """
     fingerprint = keyring.fingerprint(PURPOSE, code)
-    entry, phone = await _entry(
+    entry, phones = await _entry(
         session, col(Participant.code_fingerprint) == fingerprint, now
     )
-    ending = (phone or "")[-PHONE_DIGITS:]
-    known = phone_digits is None or (
-        len(ending) == PHONE_DIGITS and same(ending, phone_digits)
+    endings = [phone[-PHONE_DIGITS:] for phone in phones if phone]
+    known = phone_digits is None or any(
+        len(one) == PHONE_DIGITS and same(one, phone_digits) for one in endings
     )
     if entry is None or not known:
         raise NoSuchCode
@@ -92,7 +93,8 @@ async def entry_of(
 
 async def _entry(
     session: AsyncSession, condition: ColumnElement[bool], now: datetime
-) -> tuple[Entry | None, str | None]:
+) -> tuple[Entry | None, tuple[str | None, ...]]:
+    """An entry, and the phones of whoever may have been told of it."""
     rows = await session.exec(
         select(Participant, Visit, Visitor, Account)
         .join(Visit, col(Visit.id) == col(Participant.visit_id))
@@ -102,7 +104,7 @@ async def _entry(
     )
     found = rows.first()
     if found is None:
-        return None, None
+        return None, ()
     participant, visit, visitor, account = found
     policy = await places.policy_of(session, visit.prison_id)
     prison = await session.get_one(Site, visit.prison_id)
@@ -128,4 +130,5 @@ async def _entry(
         closes_at=door.closes_at,
         denial=admission.denial(door),
     )
-    return entry, person.phone if person else None
+    helper = visitor.helper_phone if visitor else None
+    return entry, (person.phone if person else None, helper)
