@@ -66,10 +66,11 @@ async def book(
         NotFound: if the prison, a station or the prisoner does not exist.
         Refused: with every reason not to book it, and the next free slots.
     """
-    visit, known = await written(
+    visit, told = await written(
         session, wish, booked=True, keyring=keyring, by=by, now=now
     )
-    await notices.tell(session, visit, Template.BOOKED, now=now, known=known)
+    if not told:
+        await notices.tell(session, visit, Template.BOOKED, now=now)
     return visit
 
 
@@ -145,7 +146,7 @@ async def move(
     overriding, was = override_reason.strip(), _where(visit)
     left: freed.Facts = {}
 
-    async def write(found: Survey) -> Visit:
+    async def write(found: Survey, _overridden: object) -> Visit:
         nonlocal left
         left = freed.left(visit, terminal_id, span)
         changes = place(proposal, found, now)

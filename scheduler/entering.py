@@ -1,31 +1,36 @@
-"""Writing a new visit: the record, who takes part, its claims and its audit entries.
+"""Writing a new visit, and all that comes with it.
 
-A visit that is booked goes through its hold in the same breath: it is written as booked
-at once, and both acts are in the audit. Knows no page and tells nobody.
+Beside the record and who takes part: its claims, its place in the allowance, its audit
+entries and what the family is told, which go to the database in one trip. A visit that
+is booked goes through its hold in the same breath: it is written as booked at once, and
+both acts are in the audit. Knows no page.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import review
+from scheduler import notices, review
 from scheduler.notices import Audience, Recipient, Scene
 from scheduler.proposals import Proposal, Refusal
-from scheduler.situation import Survey, wanted
-from scheduler.verdict import unless_refused
+from scheduler.situation import Survey, quota_of, wanted
+from scheduler.verdict import beyond, unless_refused
 from scheduler.wishes import Wish, parts_of, proposed, visit_of
-from visitation import audit, lifecycle, visits
+from visitation import audit, database, lifecycle, messages, visits
 from visitation.audit import Actor
+from visitation.database import Rows
 from visitation.keyring import Keyring
 from visitation.lifecycle import VisitAction, VisitState
 from visitation.visits import Visit, claims
+from visitation.wording import Template
 from visitation.words import Part
 
 HOLD = timedelta(minutes=10)
 #: As much as a visit's note holds; of a longer one the newest is kept.
 _NOTE = 500
+_CONFIRMED = f"visit_{VisitAction.CONFIRM}"
 
 
 async def written(
@@ -36,11 +41,11 @@ async def written(
     keyring: Keyring,
     by: Actor,
     now: datetime,
-) -> tuple[Visit, Audience | None]:
+) -> tuple[Visit, bool]:
     """Write the visit that is wished for, booked or held, unless the rules refuse.
 
     Returns:
-        The visit, and who is told of it where that is known already.
+        The visit, and whether everybody is told of it already.
 
     Raises:
         NotFound: if the prison, a station or the prisoner does not exist.
@@ -48,10 +53,10 @@ async def written(
     """
     proposal = proposed(wish)
     overriding = wish.get("override_reason", "").strip()
-    audience: Audience | None = None
+    told: Audience | None = None
 
-    async def write(found: Survey) -> Visit:
-        nonlocal audience
+    async def write(found: Survey, overridden: tuple[Refusal, ...]) -> Visit:
+        nonlocal told
         visit = visit_of(
             wish,
             proposal,
@@ -64,33 +69,39 @@ async def written(
             **place(proposal, found, now),
         )
         entered = await _insert(session, visit, proposal, keyring, coded=booked)
-        audience = _audience(proposal, found, entered)
-        await claims.put(
+        told = _audience(proposal, found, entered) if booked else None
+        await _write_beside(
             session,
-            wanted(proposal),
-            proposal.span,
-            visit_id=visit.id,
-            turnover=found.turnover,
+            visit,
+            proposal,
+            found,
+            told,
+            overridden=overridden,
+            overriding=overriding,
+            by=by,
+            now=now,
         )
         return visit
 
     visit, overridden = await unless_refused(
         session, proposal, write, by=by, now=now, overriding=overriding
     )
-    acts: dict[str, Mapping[str, Any]] = {"visit_hold": facts_of(visit, overridden)}
     if overridden:
-        await _note(session, visit, acts, by=by, now=now)
         await review.accept(
             session, visit, overridden, because=overriding, by=by, now=now
         )
         # What review wrote stands between the two acts.
         await session.flush()
-        acts = {}
-    if booked:
-        acts[f"visit_{VisitAction.CONFIRM}"] = {}
-    if acts:
-        await _note(session, visit, acts, by=by, now=now)
-    return visit, audience
+        if booked:
+            await audit.note_at_once(
+                session,
+                by,
+                {_CONFIRMED: {}},
+                _subject(visit),
+                now=now,
+                visit_id=visit.id,
+            )
+    return visit, told is not None
 
 
 def _begun(*, booked: bool) -> VisitState:
@@ -164,13 +175,45 @@ def facts_of(visit: Visit, overridden: Iterable[Refusal]) -> dict[str, Any]:
     }
 
 
-async def _note(
+def _subject(visit: Visit) -> str:
+    return f"visit:{visit.id}"
+
+
+async def _write_beside(
     session: AsyncSession,
     visit: Visit,
-    acts: Mapping[str, Mapping[str, Any]],
+    proposal: Proposal,
+    found: Survey,
+    told: Audience | None,
     *,
+    overridden: tuple[Refusal, ...],
+    overriding: str,
     by: Actor,
     now: datetime,
 ) -> None:
-    subject = f"visit:{visit.id}"
-    await audit.note_at_once(session, by, acts, subject, now=now, visit_id=visit.id)
+    """Write what comes with a visit and who takes part, in one trip."""
+    acts: dict[str, Mapping[str, Any]] = {"visit_hold": facts_of(visit, overridden)}
+    if visit.state is VisitState.BOOKED and not overridden:
+        acts[_CONFIRMED] = {}
+    counted: Sequence[Rows] = ()
+    if found.pages is not None:
+        quota = quota_of(found.prison, proposal)
+        counted = await visits.counting(
+            session,
+            visit,
+            quota,
+            found.pages,
+            quota.granted.keys(),
+            by=by,
+            now=now,
+            beyond=beyond(overridden, overriding),
+        )
+    names, turnover = wanted(proposal), found.turnover
+    said = notices.drafts(visit, told, Template.BOOKED, now=now) if told else []
+    await database.put(
+        session,
+        claims.rows(names, proposal.span, visit_id=visit.id, turnover=turnover),
+        *counted,
+        audit.rows(by, acts, _subject(visit), now=now, visit_id=visit.id),
+        messages.rows(said),
+    )

@@ -151,29 +151,38 @@ async def tell(
     template: Template,
     *,
     now: datetime,
-    known: Audience | None = None,
     why: DeclineReason | Outcome | None = None,
 ) -> tuple[Recipient, ...]:
     """Tell everybody concerned; return those without a number, for the clerk to tell.
 
-    Telling again what was told of the same version of the visit writes nothing. Who
-    they are is read unless it is `known` already. A declined request and a
-    cancelled visit say `why`.
+    Telling again what was told of the same version of the visit writes nothing. A
+    declined request and a cancelled visit say `why`.
     """
-    scene, everybody = known or await audience(session, visit)
-    silent, drafts = [], []
-    for recipient in everybody:
-        official = recipient.part in OFFICIALS
-        if recipient.address is None:
-            silent.append(recipient)
-            continue
-        said = FOR_OFFICIALS.get(template) if official else template
-        if said is not None:
-            drafts.append(
-                drafted(visit, recipient, said, scene=scene, now=now, why=why)
-            )
-    await messages.put_all(session, drafts)
-    return tuple(silent)
+    told = await audience(session, visit)
+    await messages.put_all(session, drafts(visit, told, template, now=now, why=why))
+    return tuple(one for one in told[1] if one.address is None)
+
+
+def drafts(
+    visit: Visit,
+    told: Audience,
+    template: Template,
+    *,
+    now: datetime,
+    why: DeclineReason | Outcome | None = None,
+) -> list[dict[str, Any]]:
+    """What everybody who can be told by message would be told."""
+    scene, everybody = told
+    said = {
+        one: FOR_OFFICIALS.get(template) if one.part in OFFICIALS else template
+        for one in everybody
+        if one.address is not None
+    }
+    return [
+        drafted(visit, one, what, scene=scene, now=now, why=why)
+        for one, what in said.items()
+        if what is not None
+    ]
 
 
 async def put(

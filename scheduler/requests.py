@@ -172,7 +172,7 @@ async def approve(
     people = await visits.participants(session, visit.id)
     proposal = _placed(booking.proposal_of(visit, people), place)
 
-    async def write(found: Survey) -> Visit:
+    async def write(found: Survey, _overridden: object) -> Visit:
         await visits.move(
             session,
             visit,

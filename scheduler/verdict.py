@@ -28,8 +28,8 @@ SUGGESTIONS = 5
 TRIES = 3
 #: What a stated reason overrides by giving the prisoner one visit more.
 LIMITS = frozenset({Refusal.WEEKLY_LIMIT, Refusal.MONTHLY_LIMIT})
-#: Writes the visit and its claims; is given what was found.
-Write = Callable[[Survey], Awaitable[Visit]]
+#: Writes the visit and its claims; is given what was found, and what was overridden.
+Write = Callable[[Survey, tuple[Refusal, ...]], Awaitable[Visit]]
 
 
 class Refused(VisitationError):
@@ -66,9 +66,8 @@ async def unless_refused(
 ) -> tuple[Visit, tuple[Refusal, ...]]:
     """Write the visit unless the rules refuse; whoever is overtaken asks them again.
 
-    A family visit is counted in the prisoner's allowance with it. Where one is spent,
-    the stated reason `overriding` adds to it. Families override nothing, whatever
-    they state.
+    A family visit that is `moved` is counted in the prisoner's allowance anew; whoever
+    writes a new one counts it. Families override nothing, whatever they state.
 
     Returns:
         The visit, and the reasons against it that were overridden.
@@ -87,18 +86,16 @@ async def unless_refused(
                     session, proposal, now=now, but_visit=moved.id if moved else None
                 )
                 overridden = _overridden(proposal, found, overriding)
-                visit = await write(found)
-                beyond = overriding if LIMITS.intersection(overridden) else ""
-                await _count(
-                    session,
-                    visit,
-                    proposal,
-                    found,
-                    is_new=moved is None,
-                    by=by,
-                    now=now,
-                    beyond=beyond,
-                )
+                visit = await write(found, overridden)
+                if moved and moved.kind is VisitKind.FAMILY:
+                    await visits.use(
+                        session,
+                        visit,
+                        quota_of(found.prison, proposal),
+                        by=by,
+                        now=now,
+                        beyond=beyond(overridden, overriding),
+                    )
                 return visit, overridden
         except _Against as against:
             reasons, prison = against.reasons, against.prison
@@ -141,27 +138,9 @@ def _overridden(
     return reasons
 
 
-async def _count(
-    session: AsyncSession,
-    visit: Visit,
-    proposal: Proposal,
-    found: Survey,
-    *,
-    is_new: bool,
-    by: Actor,
-    now: datetime,
-    beyond: str,
-) -> None:
-    if visit.kind is VisitKind.FAMILY:
-        await visits.use(
-            session,
-            visit,
-            quota_of(found.prison, proposal),
-            by=by,
-            now=now,
-            beyond=beyond,
-            known=found.pages if is_new else None,
-        )
+def beyond(overridden: tuple[Refusal, ...], overriding: str) -> str:
+    """The reason that adds a visit to an allowance that is spent, if that is stated."""
+    return overriding if LIMITS.intersection(overridden) else ""
 
 
 async def _line_up(

@@ -19,12 +19,12 @@ from scheduler.seats import Seats, seats
 from scheduler.situation import known_of
 from scheduler.verdict import refused_for
 from scheduler.wishes import Wish, parts_of, proposed, visit_of
-from visitation import audit, visits
+from visitation import audit, database, messages, visits
 from visitation.audit import Actor
 from visitation.database import Database
 from visitation.database.migrate import sync_engine
 from visitation.keyring import Keyring
-from visitation.lifecycle import OCCUPYING, VisitAction, VisitState
+from visitation.lifecycle import OCCUPYING, VisitState
 from visitation.visits import Visit, ledger
 from visitation.wording import Template
 
@@ -111,12 +111,15 @@ async def book(
     if reasons := rules.refusals(proposal, known):
         raise await refused_for(session, proposal, reasons, ends.prison, now)
     visit = await _written(session, wish, proposal, ends, keyring, by=by, now=now)
-    await visits.use(session, visit, quota, by=by, now=now, known=pages)
-    audit.note(session, by, "visit_hold", f"visit:{visit.id}", now=now)
-    await visits.move(
-        session, visit, VisitAction.CONFIRM, by=by, now=now, hold_until=None
+    told = await notices.audience(session, visit)
+    acts: dict[str, dict[str, object]] = {"visit_hold": {}, "visit_confirm": {}}
+    subject, granted = f"visit:{visit.id}", quota.granted.keys()
+    await database.put(
+        session,
+        *await visits.counting(session, visit, quota, pages, granted, by=by, now=now),
+        audit.rows(by, acts, subject, now=now, visit_id=visit.id),
+        messages.rows(notices.drafts(visit, told, Template.BOOKED, now=now)),
     )
-    await notices.tell(session, visit, Template.BOOKED, now=now)
     return visit
 
 
@@ -134,7 +137,7 @@ async def _written(
         wish,
         proposal,
         reference=keyring.reference(),
-        state=VisitState.HELD,
+        state=VisitState.BOOKED,
         starts_at=proposal.span.start,
         ends_at=proposal.span.end,
         booked_end_at=proposal.span.end,

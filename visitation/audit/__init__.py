@@ -1,6 +1,6 @@
 """The append-only record of who did what, written in the transaction of the act."""
 
-from visitation.audit.entries import SYSTEM, Actor, history, note, note_at_once
+from visitation.audit.entries import SYSTEM, Actor, history, note, note_at_once, rows
 from visitation.audit.reading import Unread, read_up_to, unread
 from visitation.audit.seals import Broken, seal, verify
 
@@ -13,6 +13,7 @@ __all__ = [
     "note",
     "note_at_once",
     "read_up_to",
+    "rows",
     "seal",
     "unread",
     "verify",

@@ -11,11 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import database
 from visitation.audit.tables import AuditEntry
+from visitation.database import Rows
 from visitation.words import Role
 
 _ENTRY = SQLModel.metadata.tables["audit_entry"]
-#: With RETURNING the rows of one call become one INSERT, compiled once and kept.
-_NOTE = insert(_ENTRY).returning(_ENTRY.c.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +86,19 @@ async def note_at_once(
     visit_id: int | None = None,
 ) -> None:
     """Record several acts on one subject, each with its facts, in one statement."""
-    rows = [
+    await database.put(session, rows(by, acts, subject, now=now, visit_id=visit_id))
+
+
+def rows(
+    by: Actor,
+    acts: Mapping[str, Mapping[str, Any]],
+    subject: str,
+    *,
+    now: datetime,
+    visit_id: int | None = None,
+) -> Rows:
+    """The same as it is written, beside other rows."""
+    return _ENTRY, [
         {
             "at": now,
             "actor": by.key,
@@ -98,7 +109,6 @@ async def note_at_once(
         }
         for action, facts in acts.items()
     ]
-    await database.rows(session, _NOTE, rows)
 
 
 async def note_each(

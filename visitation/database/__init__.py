@@ -6,6 +6,7 @@ Knows SQLite and PostgreSQL and hides the difference; knows no table.
 from visitation.database.columns import UtcDateTime, enum_column
 from visitation.database.engine import Database, DatabaseError, Held, is_conflict
 from visitation.database.migrate import Behind, migrate, pending
+from visitation.database.putting import Rows, put
 from visitation.database.sending import changed, rows
 
 __all__ = [
@@ -13,11 +14,13 @@ __all__ = [
     "Database",
     "DatabaseError",
     "Held",
+    "Rows",
     "UtcDateTime",
     "changed",
     "enum_column",
     "is_conflict",
     "migrate",
     "pending",
+    "put",
     "rows",
 ]

@@ -63,10 +63,20 @@ class Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Self:
-        """Run a statement and fetch its rows."""
+        """Run a statement and fetch its rows.
+
+        Of several, parted by a semicolon at the end of a line, each takes as many of
+        the parameters as it asks for, and what the last one says is kept.
+        """
 
         def act(cursor: sqlite3.Cursor) -> None:
-            cursor.execute(sql, parameters)
+            *first, last = sql.split(";\n")
+            given = 0
+            for one in first:
+                taken = given + one.count("?")
+                cursor.execute(one, parameters[given:taken])
+                given = taken
+            cursor.execute(last, parameters[given:])
             self._keep(cursor)
 
         await self._connection.there(act)

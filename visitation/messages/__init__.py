@@ -7,6 +7,7 @@ from visitation.messages.outbox import (
     of_visit,
     put,
     put_all,
+    rows,
     text_of,
 )
 from visitation.messages.tables import CallTask, DeliveryEvent, Message, OptOut
@@ -22,6 +23,7 @@ __all__ = [
     "of_visit",
     "put",
     "put_all",
+    "rows",
     "takes_texts",
     "text_of",
 ]

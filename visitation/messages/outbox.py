@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import database, wording
+from visitation.database import Rows
 from visitation.lifecycle import MessageState
 from visitation.messages.tables import CallTask, Message
 from visitation.wording import Template
@@ -96,6 +97,11 @@ async def put_all(session: AsyncSession, drafts: Sequence[dict[str, Any]]) -> in
     await session.flush()
     put = _PUT[session.get_bind().dialect.name]
     return len(await database.rows(session, put, drafts))
+
+
+def rows(drafts: Sequence[dict[str, Any]]) -> Rows:
+    """Messages that were never written before, to be written beside other rows."""
+    return _TABLE, drafts
 
 
 async def discard(session: AsyncSession, *, visit_id: int) -> int:

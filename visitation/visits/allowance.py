@@ -7,6 +7,7 @@ but the prison's.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import sqlalchemy
@@ -16,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit, database
 from visitation.audit import Actor
+from visitation.database import Rows
 from visitation.errors import Invalid, VisitationError
 from visitation.people.tables import Prisoner
 from visitation.visits import ledger
@@ -73,28 +75,53 @@ async def use(
     by: Actor,
     now: datetime,
     beyond: str = "",
-    known: Pages | None = None,
 ) -> None:
     """Count a family visit in its week and month; one moved there leaves its old ones.
 
-    A stated reason, `beyond`, adds a visit to a period that has none left. For a visit
-    that is new, `known` may be what the ledger said just before it was written.
+    A stated reason, `beyond`, adds a visit to a period that has none left.
 
     Raises:
         Spent: naming the periods that have none left; the caller's savepoint undoes
             the rest.
     """
-    held: set[str] = set()
-    if known is None:
-        held = await ledger.held_by(session, visit.id)
-        await _give_back(session, visit, held - of.granted.keys(), by=by, now=now)
-        if held >= of.granted.keys():
-            return
-        known = await ledger.read(session, visit.prisoner_id, of)
+    held = await ledger.held_by(session, visit.id)
+    await _give_back(session, visit, held - of.granted.keys(), by=by, now=now)
+    if held >= of.granted.keys():
+        return
+    known = await ledger.read(session, visit.prisoner_id, of)
     wanted = of.granted.keys() - held
-    rows, entries = await ledger.opened(
+    counted = await counting(
+        session, visit, of, known, wanted, by=by, now=now, beyond=beyond
+    )
+    await database.put(session, *counted)
+
+
+async def counting(
+    session: AsyncSession,
+    visit: Visit,
+    of: Quota,
+    known: Pages,
+    wanted: AbstractSet[str],
+    *,
+    by: Actor,
+    now: datetime,
+    beyond: str = "",
+) -> tuple[Rows, Rows]:
+    """Count a family visit in some periods, as they were `known` before it came.
+
+    Returns:
+        What is still to be written for it.
+
+    Raises:
+        Spent: naming the periods that have none left; the caller's savepoint undoes
+            the rest.
+    """
+    rows, missing, entries = await ledger.opened(
         session, visit.prisoner_id, of, known, now=now, visit_id=visit.id
     )
+    if beyond and any(rows[name].spent for name in wanted):
+        await database.put(session, *ledger.rows(missing, ()))
+        missing = []
     for name in wanted:
         if beyond and rows[name].spent:
             change = Change(AllowanceChange.ADJUSTMENT, 1, beyond[:_REASON])
@@ -107,7 +134,7 @@ async def use(
         )
         for name in sorted(wanted)
     ]
-    await ledger.write(session, entries)
+    return ledger.rows(missing, entries)
 
 
 async def _count(
@@ -161,9 +188,10 @@ async def adjust(
     # Whoever books for the same prisoner waits here, and finds the row made.
     await session.get_one(Prisoner, prisoner_id, with_for_update={"key_share": True})
     known = await ledger.read(session, prisoner_id, of)
-    rows, entries = await ledger.opened(session, prisoner_id, of, known, now=now)
-    if entries:
-        await ledger.write(session, entries)
+    rows, missing, entries = await ledger.opened(
+        session, prisoner_id, of, known, now=now
+    )
+    await database.put(session, *ledger.rows(missing, entries))
     if rows[period].granted + amount < rows[period].used:
         raise Invalid("amount", "below_used")
     change = Change(AllowanceChange.ADJUSTMENT, amount, reason.strip()[:_REASON])

@@ -16,7 +16,7 @@ from sqlmodel import SQLModel, and_, col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import database
-from visitation.database import is_conflict
+from visitation.database import Rows, is_conflict
 from visitation.errors import VisitationError
 from visitation.timespan import Timespan
 from visitation.visits.tables import Claim, Visit
@@ -87,20 +87,17 @@ def resources(
     return frozenset(names)
 
 
-async def put(
-    session: AsyncSession,
-    names: Iterable[str],
-    span: Timespan,
-    *,
-    visit_id: int,
-    turnover: timedelta,
-) -> None:
-    """Claim resources for a visit, inside a savepoint of the caller's.
+def rows(
+    names: Iterable[str], span: Timespan, *, visit_id: int, turnover: timedelta
+) -> Rows:
+    """What claims resources for a visit, once it is written in a savepoint.
 
-    Raises:
-        IntegrityError: a conflict, if somebody else holds one of them.
+    It is a conflict there if somebody else holds one of them.
     """
-    await _insert(session, needed(names, span, turnover), visit_id=visit_id)
+    return _TABLE, [
+        {"resource": name, "quantum": quantum, "visit_id": visit_id}
+        for name, quantum in needed(names, span, turnover)
+    ]
 
 
 async def take(

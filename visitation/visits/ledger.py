@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, insert, null, select, type_coerce
+from sqlalchemy import bindparam, null, select, type_coerce
 from sqlmodel import SQLModel, col, func, or_, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import database
 from visitation.audit import Actor
+from visitation.database import Rows
 from visitation.lifecycle import OCCUPYING, VisitState
 from visitation.places import Policy
 from visitation.visits.periods import GIVEN_BACK, Balance, Period, month_of, week_of
@@ -111,9 +112,6 @@ class Pages:
         return found
 
 
-#: With RETURNING the rows of one call become one INSERT, compiled once and kept.
-_MAKE = insert(_ALLOWANCE).returning(_ALLOWANCE.c.period)
-_WRITE = insert(_ENTRY).returning(_ENTRY.c.id)
 _SAME = (
     _ENTRY.c.prisoner_id == _ALLOWANCE.c.prisoner_id,
     _ENTRY.c.period == _ALLOWANCE.c.period,
@@ -214,14 +212,15 @@ async def opened(
     *,
     now: datetime,
     visit_id: int | None = None,
-) -> tuple[dict[str, Balance], list[dict[str, Any]]]:
-    """The two rows, made if they are missing and brought to what the policy grants.
+) -> tuple[dict[str, Balance], list[dict[str, Any]], list[dict[str, Any]]]:
+    """The two rows, brought to what the policy grants, and to be made if missing.
 
-    A visit, if one is named, is counted at once in the rows that are made and have
-    room for it.
+    A visit, if one is named, is counted at once in the rows that are to be made and
+    have room for it.
 
     Returns:
-        How the two stand without it, and entries that are still to be written.
+        How the two stand without it, rows that are still to be made, and entries that
+        are still to be written.
     """
     found: dict[str, Balance] = {}
     entries: list[dict[str, Any]] = []
@@ -241,32 +240,17 @@ async def opened(
             entry(prisoner_id, name, USE, by=None, now=now, visit_id=one)
             for one in before
         ]
-    if known.before:
-        await _make(session, prisoner_id, known, found, counting=visit_id is not None)
-    return found, entries
-
-
-async def _make(
-    session: AsyncSession,
-    prisoner_id: int,
-    known: Pages,
-    found: Mapping[str, Balance],
-    *,
-    counting: bool,
-) -> None:
-    await database.rows(
-        session,
-        _MAKE,
-        [
-            {
-                "prisoner_id": prisoner_id,
-                "period": name,
-                "granted": found[name].granted,
-                "used": found[name].used + (counting and not found[name].spent),
-            }
-            for name in sorted(known.before)
-        ],
-    )
+    counting = visit_id is not None
+    missing = [
+        {
+            "prisoner_id": prisoner_id,
+            "period": name,
+            "granted": found[name].granted,
+            "used": found[name].used + (counting and not found[name].spent),
+        }
+        for name in sorted(known.before)
+    ]
+    return found, missing, entries
 
 
 async def held_by(session: AsyncSession, visit_id: int) -> set[str]:
@@ -317,6 +301,13 @@ def entry(
     }
 
 
+def rows(
+    missing: Sequence[dict[str, Any]], entries: Sequence[dict[str, Any]]
+) -> tuple[Rows, Rows]:
+    """Rows that are missing and changes, to be written beside others."""
+    return (_ALLOWANCE, missing), (_ENTRY, entries)
+
+
 async def write(session: AsyncSession, entries: Sequence[dict[str, Any]]) -> None:
     """Write changes down, all in one statement."""
-    await database.rows(session, _WRITE, entries)
+    await database.put(session, (_ENTRY, entries))
