@@ -10,6 +10,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from tests.web.conftest import PASSWORD, Site, Start
 from visitation.words import Role
+from web import i18n, present
 from web.render import TEMPLATES, render
 from web.routing import PUBLIC, Route
 
@@ -207,7 +208,47 @@ async def test_no_page_scrolls_sideways_at_320_pixels(page: Page, site: Site) ->
         assert not await page.evaluate(wide), path
 
 
-async def sign_in(page: Page, site: Site) -> None:
-    await page.fill("#username", "warden")
+@pytest.mark.parametrize("width", [375, 800, 1200])
+async def test_the_menu_takes_a_line_and_every_place_is_at_hand(
+    page: Page, site: Site, width: int
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 700})
+    await site.add_account(Role.SCHEDULER)
+    await page.goto(f"{site.origin}/sign-in")
+    await sign_in(page, site, "scheduler")
+    await page.wait_for_url("**/staff")
+    places = page.locator(".menu li:visible")
+    in_the_row = await places.count()
+    menu = await page.locator(".menu").bounding_box()
+    assert menu is not None
+    assert menu["height"] < 2 * 44
+
+    await page.click(".menu summary")
+
+    assert await places.count() == await page.locator("a.door").count() > in_the_row
+    await page.keyboard.press("Escape")
+    assert await places.count() == in_the_row
+    await page.click(".menu summary")
+    await page.click("h1")
+    assert await places.count() == in_the_row
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+async def test_names_stand_in_the_order_of_the_page(page: Page, language: str) -> None:
+    with i18n.speaking(i18n.load(), language):
+        names = present.names(["گل‌بانو دشتی", "Mina", "دفتر سیار ۱"])
+        way = i18n.direction()
+
+    await page.set_content(f'<p dir="{way}">{names}</p>')
+
+    edges = await page.eval_on_selector_all(
+        "bdi", "all => all.map(one => one.getBoundingClientRect().left)"
+    )
+    assert len(edges) == len(set(edges)) == 3
+    assert edges == sorted(edges, reverse=way == "rtl")
+
+
+async def sign_in(page: Page, site: Site, username: str = "warden") -> None:
+    await page.fill("#username", username)
     await page.fill("#password", PASSWORD)
     await page.click("main button")
