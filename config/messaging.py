@@ -180,11 +180,13 @@ def _http_problems(
     except WrongDescription as wrong:
         yield from (f"description: {line}" for line in wrong.problems)
         return
+    if not description.is_private(values.origin):
+        yield "origin: should begin with https://"
     yield from rehearsal.problems(values)
     if not section.callback:
         return
     callback = values.description.callback
     if callback is None:
         yield "callback: this provider is described without one; leave it out"
-    elif callback.header and section.callback_secret is None:
+    elif callback.header and not section.callback_secret:
         yield f"callback_secret: is missing; {callback.header} holds it"

@@ -90,10 +90,11 @@ def test_a_provider_with_a_header_needs_the_secret_it_holds(tmp_path: Path) -> N
         '[callback]\nid = "id"\nstatus = "status"\nheader = "X-Secret"\n'
     )
     section = {"description": str(own), "callback": True}
-    without = settings(("own",), http={"own": section})
-    assert messaging.problems(without) == (
-        "sms.http.own.callback_secret: is missing; X-Secret holds it",
-    )
+    for empty in ({}, {"callback_secret": ""}):
+        without = settings(("own",), http={"own": section | empty})
+        assert messaging.problems(without) == (
+            "sms.http.own.callback_secret: is missing; X-Secret holds it",
+        )
     given = settings(("own",), http={"own": section | {"callback_secret": "agreed"}})
     assert messaging.problems(given) == ()
     assert messaging.callback_address(given, "own") == (
@@ -122,6 +123,11 @@ def test_a_provider_with_a_header_needs_the_secret_it_holds(tmp_path: Path) -> N
             ("smsir",),
             {"http": {"smsir": {"key": "k", "sender": 3, "callback": True}}},
             "sms.http.smsir.callback: this provider is described without one",
+        ),
+        (
+            ("kavenegar",),
+            {"http": {"kavenegar": KAVENEGAR | {"origin": "http://sms.example"}}},
+            "sms.http.kavenegar.origin: should begin with https://",
         ),
     ],
 )
