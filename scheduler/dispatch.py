@@ -78,8 +78,14 @@ class _Sending:
         dry = self.looked_at is not None and now < self.looked_at + LOOK
         if room <= 0 or now >= self.until or (dry and self.on_the_way):
             return
-        async with self.database.write() as session:
-            found = await claim(session, room=room, means=self.means)
+        try:
+            async with self.database.write() as session:
+                found = await claim(session, room=room, means=self.means)
+        except DBAPIError as error:
+            if not self.on_the_way or not may_try_again(error):
+                raise
+            # Another had those rows. What is on its way is not given up for that.
+            found = []
         self.looked_at = None if found else now
         if found:
             self.means.reached(Point.CLAIMED)
