@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func
-from sqlmodel import col, or_, select, update
+from sqlmodel import col, exists, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit, calls
@@ -224,10 +224,11 @@ async def undo(session: AsyncSession, ring: Ring, *, by: Actor, now: datetime) -
 
 
 async def give_up(session: AsyncSession, *, now: datetime) -> int:
-    """Close the lines that it is too late for."""
+    """Close the lines that it is too late for; of whoever has come nothing is said."""
+    missing = exists().where(col(Participant.id) == CallTask.participant_id, *_MISSING)
     closed = await session.exec(
         update(CallTask)
-        .where(col(CallTask.done_at).is_(None), col(CallTask.due_by) <= now)
+        .where(col(CallTask.done_at).is_(None), col(CallTask.due_by) <= now, missing)
         .values(outcome=CallOutcome.TOO_LATE, done_at=now)
         .returning(col(CallTask.visit_id), col(CallTask.participant_id))
         .execution_options(synchronize_session=False)

@@ -167,7 +167,7 @@ async def test_what_was_ticked_before_a_visit_was_moved_cannot_be_taken_back(
 async def test_who_has_come_need_not_be_rung_up(
     database: Database, clock: Clock, keyring: Keyring
 ) -> None:
-    await to_ring(database, clock, keyring)
+    _world, visit, _by = await to_ring(database, clock, keyring)
     who = await mother(database)
     clock.now += MINUTE
     async with database.write() as session:
@@ -177,3 +177,8 @@ async def test_who_has_come_need_not_be_rung_up(
     async with database.read() as session:
         lines = await calling.open_ones(session, scope=EVERYWHERE, now=clock())
     assert lines == []
+    before = await lost.acts(database, visit)
+    clock.now = TEN
+    assert await lost.look_after(database, clock, keyring) == 0
+    # Nobody was late for somebody who was there.
+    assert await lost.acts(database, visit) == before
