@@ -135,6 +135,13 @@ def english(site: Site) -> None:
 
 
 @pytest.fixture
+async def scheduler(site: Site, world: World, english: None) -> Site:
+    """Of the world's province, reading English."""
+    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
+    return site
+
+
+@pytest.fixture
 async def administrator(site: Site) -> Site:
     await site.sign_in(Role.ADMINISTRATOR)
     return site

@@ -19,11 +19,6 @@ from visitation.words import Attendance, Role
 HALF = timedelta(minutes=30)
 
 
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
-
-
 async def official(site: Site, world: World) -> Account:
     me = await site.sign_in(Role.OFFICIAL, provinces=[world.prison.province_id])
     await english(site)

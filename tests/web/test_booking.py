@@ -12,25 +12,12 @@ from scheduler import rules
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.worlds import TEN, book, english, made, slot, text
+from tests.web.worlds import TEN, book, slot, text
 from visitation.lifecycle import VisitState
 from visitation.messages import Message
 from visitation.visits import Visit
-from visitation.words import Attendance, ContactState, Role, VisitKind
+from visitation.words import Attendance, ContactState, VisitKind
 from web.booking_choices import SOFT
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
-
-
-@pytest.fixture
-async def scheduler(site: Site, world: World) -> Site:
-    """A browser in which a scheduler of the world's province signed in."""
-    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
-    await english(site)
-    return site
 
 
 def wish(world: World, **changes: Any) -> dict[str, Any]:

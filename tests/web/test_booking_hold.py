@@ -3,31 +3,17 @@
 import re
 from datetime import timedelta
 
-import pytest
 from sqlmodel import col, select
 
 from tests.make import World
 from tests.web.conftest import Site
 from tests.web.test_booking import hidden, wish
-from tests.web.worlds import TEN, book, english, made, slot, text
+from tests.web.worlds import TEN, book, slot, text
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit
-from visitation.words import Role
 
 HALF = timedelta(minutes=30)
 LONG = timedelta(minutes=10)
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
-
-
-@pytest.fixture
-async def scheduler(site: Site, world: World) -> Site:
-    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
-    await english(site)
-    return site
 
 
 async def states(site: Site) -> list[VisitState]:

@@ -35,12 +35,6 @@ STAFFS = {
 }
 
 
-@pytest.fixture
-async def world(site: Browser) -> World:
-    async with site.database.write() as session:
-        return await make.world(session)
-
-
 def test_every_rule_that_concerns_families_is_published() -> None:
     assert rule_sentences.UNPUBLISHED == STAFFS
 

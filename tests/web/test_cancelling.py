@@ -8,27 +8,15 @@ import pytest
 from scheduler import booking
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.worlds import TEN, book, english, made, text
+from tests.web.worlds import TEN, book, text
 from visitation import waiting
 from visitation.audit import SYSTEM
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit
 from visitation.waiting import Days, WaitingEntry
-from visitation.words import Outcome, Role, WaitingState
+from visitation.words import Outcome, WaitingState
 
 PRISON = {"outcome": "cancelled_by_prison", "reason": "repairs"}
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
-
-
-@pytest.fixture
-async def scheduler(site: Site, world: World) -> Site:
-    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
-    await english(site)
-    return site
 
 
 @pytest.fixture

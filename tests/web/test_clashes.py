@@ -1,23 +1,16 @@
 """An official who attends something else: when and where, for who may see it."""
 
-import pytest
-
 from scheduler import attendance
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.worlds import TEN, book, english, made, text
+from tests.web.worlds import TEN, book, english, text
 from visitation.audit import SYSTEM
 from visitation.visits import Visit
 from visitation.words import Attendance, Role
 
 CLASH = "attends something else"
 SAID = "Already attended: Tuesday 24 November 2026"
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
 
 
 async def two(site: Site, world: World) -> Visit:

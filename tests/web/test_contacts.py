@@ -10,17 +10,11 @@ from tests.visitation.booked import booked
 from tests.web.conftest import Site
 from tests.web.reading import found_by, rows, sent_to, text
 from visitation.people import Contact, Visitor
-from visitation.words import ContactState, Relation, Role
+from visitation.words import ContactState, Relation
 
 HOUR = timedelta(hours=1)
 
 pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture
-async def scheduler(site: Site, world: World) -> Site:
-    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
-    return site
 
 
 async def test_a_new_visitor_of_a_prisoner_is_added_and_linked(

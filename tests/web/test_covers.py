@@ -23,18 +23,6 @@ SESSION = {
 }
 
 
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
-
-
-@pytest.fixture
-async def scheduler(site: Site, world: World) -> Site:
-    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
-    await english(site)
-    return site
-
-
 async def again(site: Site, visit: Visit) -> Visit:
     async with site.database.read() as session:
         return await session.get_one(Visit, visit.id)

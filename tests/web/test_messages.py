@@ -18,11 +18,6 @@ from web.keys import WebSettings
 from web.pages.messages import PAGE
 
 
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
-
-
 async def code_of(site: Site) -> str:
     async with site.database.read() as session:
         people = await session.exec(

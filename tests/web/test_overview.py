@@ -8,7 +8,7 @@ from scheduler import closures
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.worlds import TEN, book, english, made, text
+from tests.web.worlds import TEN, book, english, text
 from visitation.audit import SYSTEM
 from visitation.places import Province, mobile
 from visitation.places.itinerary import Stop
@@ -17,11 +17,6 @@ from visitation.words import Role, SiteKind
 
 TOMORROW = "2026-11-24"
 HALF_HOUR = timedelta(minutes=30)
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
 
 
 async def page(site: Site, path: str, status: int = 200, **query: str) -> str:

@@ -11,19 +11,12 @@ from tests.visitation.booked import booked
 from tests.web.conftest import Site
 from tests.web.reading import found_by, rows, sent_to, text
 from visitation.people import Prisoner, Visitor
-from visitation.words import Role
 from web.paging import PER_PAGE
 
 HOUR = timedelta(hours=1)
 NATIONAL_ID = "0013542419"
 
 pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture
-async def scheduler(site: Site, world: World) -> Site:
-    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
-    return site
 
 
 def _print(site: Site) -> str:

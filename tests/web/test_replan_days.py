@@ -8,17 +8,12 @@ from scheduler import review
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.worlds import TEN, book, english, made, text
+from tests.web.worlds import TEN, book, english, text
 from visitation.places import Closure
 from visitation.visits import Visit
 from visitation.words import Role
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
 
 
 async def shut(site: Site, world: World, *visits: Visit) -> None:

@@ -8,7 +8,7 @@ from scheduler import requests
 from scheduler.ranked import Place
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.worlds import LENGTH, TEN, english, made, text
+from tests.web.worlds import LENGTH, TEN, english, text
 from visitation.audit import SYSTEM
 from visitation.lifecycle import VisitState
 from visitation.places import Closure
@@ -19,11 +19,6 @@ from visitation.words import Role, VisitKind
 #: Two days later, at ten and at half past ten.
 LATER = TEN + timedelta(days=2)
 HALF = timedelta(minutes=30)
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
 
 
 @pytest.fixture
@@ -49,13 +44,6 @@ async def visit(site: Site, world: World) -> Visit:
             by=SYSTEM,
             now=site.clock(),
         )
-
-
-@pytest.fixture
-async def scheduler(site: Site, world: World) -> Site:
-    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
-    await english(site)
-    return site
 
 
 async def again(site: Site, visit: Visit) -> Visit:

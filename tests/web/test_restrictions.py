@@ -25,12 +25,6 @@ pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture
-async def scheduler(site: Site, world: World) -> Site:
-    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
-    return site
-
-
-@pytest.fixture
 def path(world: World) -> str:
     return f"/prisoners/{world.prisoner.id}"
 

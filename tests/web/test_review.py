@@ -12,7 +12,7 @@ from scheduler.proposals import Refusal
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site, Start
-from tests.web.worlds import TEN, book, english, made, text
+from tests.web.worlds import TEN, book, english, text
 from visitation import people, places
 from visitation.audit import SYSTEM
 from visitation.database import Database
@@ -24,11 +24,6 @@ from visitation.words import Outcome, Role, VisitKind
 from web.paging import PER_PAGE
 
 WHY = "برق تا فردا می‌آید"
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
 
 
 @pytest.fixture
@@ -46,13 +41,6 @@ async def visit(site: Site, world: World) -> Visit:
         )
         await review.judge(session, booked.id, now=site.clock())
     return booked
-
-
-@pytest.fixture
-async def scheduler(site: Site, world: World) -> Site:
-    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
-    await english(site)
-    return site
 
 
 async def again(site: Site, visit: Visit) -> Visit:

@@ -10,7 +10,7 @@ from tests import make
 from tests.make import World
 from tests.visitation.test_boards import counted
 from tests.web.conftest import Site
-from tests.web.worlds import TEN, book, english, made, text
+from tests.web.worlds import TEN, book, english, text
 from visitation.audit import SYSTEM
 from visitation.timespan import Timespan
 from visitation.visits import Visit
@@ -18,11 +18,6 @@ from visitation.words import Outcome, Role
 from web import slot_names
 
 TOMORROW = "2026-11-24"
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
 
 
 async def day_page(

@@ -2,29 +2,15 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlmodel import select
 
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.worlds import TEN, book, english, made, text
+from tests.web.worlds import TEN, book, text
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit
-from visitation.words import Role
 
 WEEK = timedelta(weeks=1)
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
-
-
-@pytest.fixture
-async def scheduler(site: Site, world: World) -> Site:
-    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
-    await english(site)
-    return site
 
 
 async def rows(site: Site) -> list[Visit]:

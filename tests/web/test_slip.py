@@ -8,16 +8,11 @@ import segno
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.worlds import book, english, made, text
+from tests.web.worlds import book, english, text
 from visitation import audit, lifecycle, visits
 from visitation.lifecycle import Act
 from visitation.visits import Visit
 from visitation.words import STAFF, Role
-
-
-@pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
 
 
 async def codes(site: Site, visit: Visit) -> list[str]:

@@ -9,7 +9,7 @@ from sqlmodel import select
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.worlds import LENGTH, TEN, book, english, made, slot, text
+from tests.web.worlds import LENGTH, TEN, book, english, slot, text
 from visitation import calls, lifecycle, messages, visits
 from visitation.audit import SYSTEM
 from visitation.lifecycle import Act, ParticipantState, VisitAction, VisitState
@@ -21,20 +21,8 @@ from web.visit_story import ACTS
 
 
 @pytest.fixture
-async def world(site: Site) -> World:
-    return await made(site)
-
-
-@pytest.fixture
 async def visit(site: Site, world: World) -> Visit:
     return await book(site, world)
-
-
-@pytest.fixture
-async def scheduler(site: Site, world: World) -> Site:
-    await site.sign_in(Role.SCHEDULER, provinces=[world.prison.province_id])
-    await english(site)
-    return site
 
 
 async def again(site: Site, visit: Visit) -> Visit:
