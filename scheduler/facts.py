@@ -1,7 +1,7 @@
 """What stands against a visit besides what is taken, and what is open for it.
 
-Reads for `situation`: one query about the day, one about the visitors, one about the
-official's hours if there is one.
+Reads for `situation`: one query about the day, one about the official's hours if there
+is one.
 """
 
 from collections.abc import Collection, Sequence
@@ -29,9 +29,7 @@ from visitation.visits import Visit, claims
 from visitation.words import SiteKind
 
 _TABLES = SQLModel.metadata.tables
-_hours, _contact, _visitor = (
-    _TABLES[name] for name in ("official_hours", "contact", "visitor")
-)
+_hours = _TABLES["official_hours"]
 _SPAN: Any = SimpleNamespace(start=bindparam("start"), end=bindparam("end"))
 _PRISONER: Any = bindparam("prisoner")
 _VISITORS: Any = bindparam("visitors", expanding=True)
@@ -124,24 +122,6 @@ _DAY_OF: Any = (
     )
     .where(col(Site.id) == bindparam("prison"))
     .order_by(col(SessionTemplate.id))
-)
-_CONTACTS: Any = (
-    select(
-        _contact.c.visitor_id,
-        _contact.c.relation,
-        _contact.c.state,
-        _contact.c.banned_until,
-        _visitor.c.born_on,
-        _visitor.c.phone,
-        _visitor.c.language,
-        _visitor.c.reads,
-        _visitor.c.helper_phone,
-    )
-    .join(_visitor, _visitor.c.id == _contact.c.visitor_id)
-    .where(
-        _contact.c.prisoner_id == _PRISONER,
-        _contact.c.visitor_id.in_(_VISITORS),
-    )
 )
 _HOURS = select(
     _hours.c.weekday,
@@ -267,15 +247,6 @@ async def point_of(session: AsyncSession, proposal: Proposal) -> int | None:
         return office.id
     stop = await stops_at(session, kiosk_id=kiosk.id, span=proposal.span)
     return stop.village_id if stop else office.id
-
-
-async def contacts(session: AsyncSession, proposal: Proposal) -> Sequence[Any]:
-    """The proposed visitors' links to the prisoner, each with what is told of them."""
-    wanted = {
-        "prisoner": proposal.prisoner_id,
-        "visitors": sorted(proposal.visitor_ids),
-    }
-    return await database.rows(session, _CONTACTS, wanted)
 
 
 def age(born_on: date, day: date) -> int:

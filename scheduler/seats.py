@@ -4,12 +4,13 @@ Columns, not rows: what stands here is as old as the query, whatever the session
 read before. Knows no rule.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import Row, and_, bindparam, exists, select
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,6 +31,8 @@ _terminal = _TABLES["station"].alias("terminal")
 _kiosk = _TABLES["station"].alias("kiosk")
 _policy, _prisoner = _TABLES["site_policy"], _TABLES["prisoner"]
 _account, _mobile_day = _TABLES["account"], _TABLES["mobile_day"]
+_contact, _visitor = _TABLES["contact"], _TABLES["visitor"]
+#: A row for each visitor whom the prisoner knows, or one; each with all of both ends.
 #: Made once: putting it together takes longer than its answer.
 _ENDS: Any = (
     select(
@@ -54,6 +57,15 @@ _ENDS: Any = (
         _prisoner.c.released_at,
         _account.c.role,
         _account.c.disabled_at,
+        _contact.c.visitor_id,
+        _contact.c.relation,
+        _contact.c.state,
+        _contact.c.banned_until,
+        _visitor.c.born_on,
+        _visitor.c.phone,
+        _visitor.c.language,
+        _visitor.c.reads,
+        _visitor.c.helper_phone,
     )
     .select_from(_prison)
     .outerjoin(_policy, _policy.c.site_id == _prison.c.id)
@@ -62,6 +74,14 @@ _ENDS: Any = (
     .outerjoin(_office, _office.c.id == _kiosk.c.site_id)
     .outerjoin(_prisoner, _prisoner.c.id == bindparam("prisoner"))
     .outerjoin(_account, _account.c.id == bindparam("official"))
+    .outerjoin(
+        _contact,
+        and_(
+            _contact.c.prisoner_id == _prisoner.c.id,
+            _contact.c.visitor_id.in_(bindparam("visitors", expanding=True)),
+        ),
+    )
+    .outerjoin(_visitor, _visitor.c.id == _contact.c.visitor_id)
     .where(_prison.c.id == bindparam("prison"))
 )
 
@@ -95,6 +115,8 @@ class Seats:
         point_id: where the family sits: the village while a mobile office is there.
         point: the name of that place.
         kiosk_is_there: whether the kiosk can be used then, where it travels.
+        contacts: the proposed visitors' links to the prisoner, each with what is told
+            of them.
     """
 
     prison: Prison
@@ -110,6 +132,7 @@ class Seats:
     prisoner_is_here: bool
     released_at: datetime | None
     official_is_active: bool
+    contacts: Sequence[Any]
 
 
 async def seats(session: AsyncSession, proposal: Proposal) -> Seats:
@@ -124,8 +147,10 @@ async def seats(session: AsyncSession, proposal: Proposal) -> Seats:
         "kiosk": proposal.kiosk_id,
         "prisoner": proposal.prisoner_id,
         "official": proposal.official_id,
+        "visitors": sorted(proposal.visitor_ids),
     }
-    row = next(iter(await database.rows(session, _ENDS, named)), None)
+    rows = await database.rows(session, _ENDS, named)
+    row = next(iter(rows), None)
     _check(row, proposal)
     assert row is not None
     village, stands = await _village(session, row, proposal)
@@ -152,6 +177,7 @@ async def seats(session: AsyncSession, proposal: Proposal) -> Seats:
         released_at=row.released_at,
         official_is_active=proposal.official_id is None
         or (row.role is Role.OFFICIAL and row.disabled_at is None),
+        contacts=[one for one in rows if one.visitor_id is not None],
     )
 
 

@@ -84,12 +84,10 @@ async def survey(
     )
     pages = await _pages(session, proposal, prison, but_visit)
     local = prison.day(proposal.span.start)
-    contacts = await facts.contacts(session, proposal)
     known = known_of(
         proposal,
         ends,
         day,
-        contacts,
         now=now,
         allowance=_allowance(proposal, prison, pages, but_visit),
         taken=day.taken,
@@ -101,7 +99,7 @@ async def survey(
         prison=prison,
         point_id=ends.point_id,
         point=ends.point,
-        contacts=contacts,
+        contacts=ends.contacts,
         pages=pages,
     )
 
@@ -110,7 +108,6 @@ def known_of(
     proposal: Proposal,
     ends: Seats,
     day: Day,
-    contacts: Sequence[Any],
     *,
     now: datetime,
     allowance: tuple[Balance, Balance],
@@ -144,7 +141,7 @@ def known_of(
         week=week,
         month=month,
         taken=taken,
-        **_visitors(contacts, policy.adult_age, at, ends.prison.day(at)),
+        **_visitors(ends.contacts, policy.adult_age, at, ends.prison.day(at)),
     )
 
 

@@ -103,7 +103,6 @@ async def book(
         proposal,
         ends,
         await facts.day(session, proposal, ends, (), but_visit=None),
-        await facts.contacts(session, proposal),
         now=now,
         allowance=(left[quota.week.name], left[quota.month.name]),
         taken=await _taken(session, proposal, ends.prison.policy.turnover),

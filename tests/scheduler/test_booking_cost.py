@@ -10,7 +10,7 @@ from tests.scheduler.test_booking import TEN, at, book
 from visitation.database import Database
 from visitation.keyring import Keyring
 
-MOST = 7
+MOST = 6
 
 
 @pytest.mark.parametrize("company", [0, 3])
