@@ -21,6 +21,7 @@ from visitation.people import Account
 from visitation.words import Role
 from web.app import create_app
 from web.keys import WebSettings
+from web.machine import MACHINE, Machine
 from web.routes import ROUTES
 from web.routing import Route
 from web.sessions import SESSION_COOKIE
@@ -160,6 +161,7 @@ async def start_site(
         extra: tuple[Route, ...] = (),
         live: object = None,
         database: Database = sqlite,
+        machine: Machine | None = None,
     ) -> Site:
         app = create_app(
             settings=settings,
@@ -169,6 +171,8 @@ async def start_site(
             live=live,
             routes=(*ROUTES, *extra),
         )
+        if machine is not None:
+            app[MACHINE] = lambda: machine
         client = TestClient(TestServer(app, host="localhost"))
         await client.start_server()
         clients.append(client)

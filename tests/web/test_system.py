@@ -6,7 +6,7 @@ import pytest
 
 from scheduler.timetable import TIMETABLE
 from scheduler.ways import Health
-from tests.web.conftest import Site
+from tests.web.conftest import Site, Start
 from tests.web.worlds import book, english, made, text
 from visitation import runs
 from visitation.runs import SweepRun
@@ -110,6 +110,25 @@ async def test_gateways_and_the_machine_are_shown_where_they_are_known(
         ("Refuses us", "bad", True),
         ("Not tried yet", "plain", False),
     ]
+
+
+async def test_not_all_is_well_while_a_gateway_refuses_us(start_site: Start) -> None:
+    refused = Health(
+        name="smsir", alive=False, since=None, code="401", misconfigured=True
+    )
+    machine = Machine(
+        gateways=(refused,),
+        disk_free=30 * 10**9,
+        disk_size=64 * 10**9,
+        rooms=0,
+        sockets=0,
+        workers=0,
+    )
+    site = await start_site(machine=machine)
+    await all_ran(site)
+    page = await shown(site)
+    assert "Messages do not go through <bdi>smsir</bdi>: see what to do" in page
+    assert "Everything is done in time." not in page
 
 
 @pytest.mark.parametrize(
