@@ -28,16 +28,27 @@ SILENT_ALTHOUGH_IT_TELLS = timedelta(hours=6)
 FORGOTTEN = timedelta(days=3)
 BATCH = 100
 AT_ONCE = 10
+#: How long a gateway is asked in one sweep; the rest has its turn in another.
+ENOUGH = timedelta(seconds=20)
 _LOOKED_AT = 2000
 
 
-async def poll_deliveries(database: Database, *, now: datetime, means: Means) -> int:
-    """Ask for what nothing was heard of; how many messages came to their end."""
+async def poll_deliveries(
+    database: Database, *, now: datetime, means: Means, enough: timedelta = ENOUGH
+) -> int:
+    """Ask for what nothing was heard of; how many messages came to their end.
+
+    Gateways are asked side by side, each for as long as is `enough`: one that hangs
+    delays what the others tell no longer than that.
+    """
     settled = await _catch_up(database, means, now)
+    due: list[tuple[Gateway, list[str]]] = []
     for gateway in means.gateways:
         async with database.read() as session:
-            due = await _due(session, gateway, means, now)
-        for one in await _asked(gateway, due):
+            due.append((gateway, await _due(session, gateway, means, now)))
+    heard = await asyncio.gather(*(_asked(*each, enough=enough) for each in due))
+    for (gateway, _ids), told in zip(due, heard, strict=True):
+        for one in told:
             async with database.write() as session:
                 settled += await deliveries.told(
                     session,
@@ -122,15 +133,25 @@ async def _due(
     return means.ways.of(gateway).to_be_asked(sent, now, most=BATCH)
 
 
-async def _asked(gateway: Gateway, ids: Sequence[str]) -> Iterable[Delivery]:
+async def _asked(
+    gateway: Gateway, ids: Sequence[str], *, enough: timedelta
+) -> Sequence[Delivery]:
+    heard: list[Delivery] = []
     at_once = asyncio.Semaphore(AT_ONCE)
 
-    async def ask(gateway_id: str) -> Delivery | None:
+    async def ask(gateway_id: str) -> None:
         async with at_once:
             try:
-                return await gateway.delivery(gateway_id)
+                told = await gateway.delivery(gateway_id)
             except Temporary as failure:
                 log.warning("delivery_unknown", code=failure.code)
-                return None
+                return
+        if told is not None:
+            heard.append(told)
 
-    return [one for one in await asyncio.gather(*map(ask, ids)) if one is not None]
+    try:
+        async with asyncio.timeout(enough.total_seconds()):
+            await asyncio.gather(*map(ask, ids))
+    except TimeoutError:
+        log.warning("gateway_slow_to_tell", gateway=gateway.name)
+    return heard
