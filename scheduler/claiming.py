@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlmodel import and_, col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from scheduler.means import Means
 from scheduler.outgoing import Outgoing, outgoing
@@ -32,6 +33,15 @@ _REMINDERS = frozenset(
         Template.OFFICIAL_REMINDER_DAY,
         Template.OFFICIAL_REMINDER_SOON,
     }
+)
+#: So many are looked at for the one that a gateway is tried with: at night most wait.
+TRIED_WITH = 100
+#: A message, when its visit begins, and the zone of the prison.
+_Looked = Select[Message, datetime, str]
+_DUE = (
+    select(Message, Visit.starts_at, Site.zone)
+    .outerjoin(Visit, col(Visit.id) == col(Message.visit_id))
+    .outerjoin(Site, col(Site.id) == col(Visit.prison_id))
 )
 
 
@@ -124,12 +134,21 @@ async def claim(session: AsyncSession, *, room: int, means: Means) -> list[Claim
     """Take as many due messages as there is room for, and their gateways take now."""
     now = means.clock()
     claimed: list[Claimed] = []
-    ways = means.ways.by_channel(means.gateways, now)
-    for way, channels in ways.items():
+    alive = means.ways.by_channel(means.gateways, now, living=True)
+    carried = {channel for channels in alive.values() for channel in channels}
+    ways = means.ways.by_channel(means.gateways, now).items()
+    tries = [(way, channels) for way, channels in ways if not way.alive]
+    for way, channels in (*tries, *alive.items()):
         most = min(room - len(claimed), way.room(now))
         if most <= 0:
             continue
-        ids = await _due(session, channels, most, now=now, means=means)
+        looked_at = (
+            _urgent(channels, most)
+            if way.alive
+            else _for_a_try(channels, spare_codes=not carried.isdisjoint(channels))
+        )
+        ids = await _due(session, looked_at, now=now, means=means)
+        ids = ids[:most]
         if not ids:
             continue
         way.given(len(ids), now)
@@ -146,20 +165,41 @@ async def claim(session: AsyncSession, *, room: int, means: Means) -> list[Claim
     return claimed
 
 
+def _urgent(channels: Sequence[Channel], most: int) -> _Looked:
+    """The most urgent."""
+    return (
+        _DUE.where(col(Message.channel).in_(channels))
+        .order_by(col(Message.priority), col(Message.not_before), col(Message.id))
+        .limit(most)
+    )
+
+
+def _for_a_try(channels: Sequence[Channel], *, spare_codes: bool) -> _Looked:
+    """The least urgent: what is tried with may be late, or never be heard of.
+
+    A code is none of them, if another gateway lives that takes it.
+    """
+    least = 1 if spare_codes else 0
+    return (
+        _DUE.where(col(Message.channel).in_(channels), col(Message.priority) >= least)
+        .order_by(
+            col(Message.priority).desc(),
+            col(Message.not_before).desc(),
+            col(Message.id).desc(),
+        )
+        .limit(TRIED_WITH)
+    )
+
+
 async def _due(
-    session: AsyncSession,
-    channels: Sequence[Channel],
-    most: int,
-    *,
-    now: datetime,
-    means: Means,
+    session: AsyncSession, looked_at: _Looked, *, now: datetime, means: Means
 ) -> list[int]:
-    """The most urgent that are due; what is to wait is put off on the way."""
+    """Those that are due, in their order; what is to wait is put off on the way."""
     while True:
         ready: list[int] = []
         begun: list[int] = []
         later: dict[datetime, list[int]] = {}
-        for message, starts_at, zone in await _looked_at(session, channels, most, now):
+        for message, starts_at, zone in await _looked_at(session, looked_at, now):
             morning = means.quiet_hours.morning(now, zone)
             if message.template in _REMINDERS and starts_at and starts_at <= now:
                 begun.append(message.id)
@@ -175,22 +215,15 @@ async def _due(
 
 
 async def _looked_at(
-    session: AsyncSession, channels: Sequence[Channel], most: int, now: datetime
+    session: AsyncSession, looked_at: _Looked, now: datetime
 ) -> Sequence[tuple[Message, datetime | None, str | None]]:
     """What is due, locked, with when its visit begins and the zone of the prison."""
     rows = await session.exec(
-        select(Message, Visit.starts_at, Site.zone)
-        .outerjoin(Visit, col(Visit.id) == col(Message.visit_id))
-        .outerjoin(Site, col(Site.id) == col(Visit.prison_id))
-        .where(
+        looked_at.where(
             Message.state == MessageState.PENDING,
             col(Message.not_before) <= now,
             col(Message.expires_at) > now,
-            col(Message.channel).in_(channels),
-        )
-        .order_by(col(Message.priority), col(Message.not_before), col(Message.id))
-        .limit(most)
-        .with_for_update(skip_locked=True, of=Message)
+        ).with_for_update(skip_locked=True, of=Message)
     )
     return rows.all()
 

@@ -154,11 +154,16 @@ class Ways:
         return self._known.setdefault(gateway.name, Way(gateway))
 
     def by_channel(
-        self, gateways: Iterable[Gateway], now: datetime
+        self, gateways: Iterable[Gateway], now: datetime, *, living: bool = False
     ) -> dict[Way, list[Channel]]:
-        """Which way each channel goes now: the first open one that carries it."""
+        """Which way each channel goes now: the first open one that carries it.
+
+        Of the `living` only, one that is merely to be tried is left out.
+        """
         found: dict[Way, list[Channel]] = {}
         ways = [self.of(each) for each in gateways]
+        if living:
+            ways = [way for way in ways if way.alive]
         for channel in Channel:
             able = (each for each in ways if channel in each.gateway.channels)
             first = next((each for each in able if each.open(now)), None)

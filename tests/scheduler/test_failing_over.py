@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from scheduler import dispatch, handing
-from scheduler.gateways import Misconfigured, Permanent, Temporary
+from scheduler.gateways import Misconfigured, Permanent, Temporary, Unknown
 from scheduler.ways import FAILURES, FIRST_REST
 from tests.conftest import NOON
 from tests.fakes import Clock
@@ -84,10 +84,53 @@ async def test_one_that_is_back_is_tried_with_one_message_and_preferred_again(
     await posted(sqlite, *(draft() for _ in range(4)))
     assert await send(sqlite, tools) == 4
     by = [message.gateway for message in await stored(sqlite)]
-    assert by[0] == "first"
+    assert by == ["second", "second", "second", "first"]
     await posted(sqlite, draft())
     assert await send(sqlite, tools) == 1
     assert (await stored(sqlite))[-1].gateway == "first"
+
+
+async def test_a_gateway_is_tried_with_the_least_urgent_and_never_with_a_code(
+    database: Database,
+    clock: Clock,
+    keyring: Keyring,
+    first: FakeGateway,
+    second: FakeGateway,
+) -> None:
+    tools = means(clock, keyring, first, second)
+    for _ in range(FAILURES):
+        tools.ways.of(first).failed(NOON, "unreachable")
+    clock.forward(FIRST_REST)
+    code = draft(Template.SIGN_IN, challenge_id=await asked(database, keyring))
+    await posted(database, code)
+    assert await send(database, tools) == 1
+    assert (first.sent, len(second.sent)) == ([], 1)
+    await posted(database, draft(Template.CANCELLED), draft())
+    first.takes_and_fails.append(Unknown("timeout"))
+    await send(database, tools)
+    assert [letter.template for letter in first.letters] == [Template.REQUESTED]
+    # With no other left even a code is worth a try.
+    tools = means(clock, keyring, first)
+    tools.ways.of(first).failed(clock(), "20003", misconfigured=True)
+    clock.forward(FIRST_REST)
+    await posted(database, code | {"dedup_key": "again"})
+    assert await send(database, tools) == 1
+
+
+async def test_at_night_a_try_looks_behind_those_that_wait_for_the_morning(
+    sqlite: Database, clock: Clock, keyring: Keyring, first: FakeGateway
+) -> None:
+    clock.now = NOON + timedelta(hours=11)
+    tools = means(clock, keyring, first)
+    tools.ways.of(first).failed(clock(), "20003", misconfigured=True)
+    clock.forward(FIRST_REST)
+    code = draft(
+        Template.SIGN_IN,
+        challenge_id=await asked(sqlite, keyring),
+    )
+    await posted(sqlite, code, *(draft() for _ in range(5)))
+    assert await send(sqlite, tools) == 1
+    assert [letter.template for letter in first.letters] == [Template.SIGN_IN]
 
 
 async def test_a_wrong_account_is_passed_over_after_one_message(
