@@ -20,7 +20,8 @@ class Letter:
     """One message as it is handed over.
 
     Attributes:
-        reference: our own id of the message, for the gateway's log.
+        reference: a number below 2 to the 52nd that names the message at a provider,
+            the same whenever it is handed over or asked for.
         phone: in E.164.
         text: what it says.
         template: what it says, for gateways that send approved patterns only.

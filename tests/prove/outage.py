@@ -23,7 +23,7 @@ from typing import Final
 import structlog
 from sqlmodel import col, select
 
-from scheduler import dispatch, reconcile
+from scheduler import dispatch, outgoing, reconcile
 from scheduler.gateways import Letter, Sent, Temporary, Unknown
 from scheduler.means import Means
 from tests.conftest import NOON
@@ -150,8 +150,9 @@ def _draft(luck: random.Random) -> dict:
 def _found(
     gateway: Away, rows: Sequence[Message], tried: set[int], back: datetime
 ) -> Found:
-    by_id = {row.id: row for row in rows}
-    sent = [(at, by_id[int(reference)]) for at, reference in gateway.took]
+    keyring = seeded_keyring()
+    named = {outgoing.reference(row, keyring): row for row in rows}
+    sent = [(at, named[reference]) for at, reference in gateway.took]
     times = Counter(row.id for _, row in sent)
     worth = [row for row in rows if row.expires_at > back + LONGEST]
     fresh = [row.priority for _, row in sent if row.id not in tried]

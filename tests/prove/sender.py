@@ -24,13 +24,14 @@ from typing import Final
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from sqlmodel import select
 
+from scheduler import outgoing
 from scheduler.means import Point
 from tests import postgres
+from tests.fakes import seeded_keyring
 from tests.prove import sender_node
 from tests.prove.sender_node import Orders
-from tests.scheduler.posted import draft, posted
+from tests.scheduler.posted import draft, posted, stored
 from visitation.database import Database, migrate
 from visitation.lifecycle import MessageState
 from visitation.messages import Message
@@ -134,16 +135,18 @@ async def killed_at(point: Point, url: str, *, nodes: int, times: int) -> Found:
             ahead_s = ahead.total_seconds()
             await _ran(replace(orders, point=None, ahead=ahead_s, share=1000.0), 1)
             ahead += LATER
-        states = await _states(url)
-    twice = [each for each in map(str, ids) if ours.taken[each] > 1]
+        rows = await _rows(url)
+    keyring = seeded_keyring()
+    named = [outgoing.reference(rows[each], keyring) for each in ids]
+    twice = [each for each in named if ours.taken[each] > 1]
     return Found(
         database=url.partition(":")[0],
         nodes=nodes,
         point=point.value,
         kills=kills,
         messages=len(ids),
-        lost=sum(not ours.taken[str(each)] for each in ids),
-        unrecorded=sum(states[each] is not MessageState.ACCEPTED for each in ids),
+        lost=sum(not ours.taken[each] for each in named),
+        unrecorded=sum(rows[each].state is not MessageState.ACCEPTED for each in ids),
         twice_hidden=sum(map(hides, twice)),
         twice=sum(not hides(each) for each in twice),
     )
@@ -176,12 +179,10 @@ async def _ran(orders: Orders, nodes: int) -> int:
     return codes.count(-signal.SIGKILL)
 
 
-async def _states(url: str) -> dict[int, MessageState]:
+async def _rows(url: str) -> dict[int, Message]:
     database = Database(url)
     try:
-        async with database.read() as session:
-            rows = await session.exec(select(Message.id, Message.state))
-            return dict(rows.all())
+        return {row.id: row for row in await stored(database)}
     finally:
         await database.close()
 
