@@ -2,7 +2,7 @@
 
 A line stands at the visit's service point, or at its prison where it has none. It is
 done when somebody was told or the number is wrong, may be taken back for a while, and
-is given up once it is too late to help.
+is given up once it is too late to help, or closed when the message arrives after all.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, exists, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from scheduler.standing import first_key
 from visitation import audit, calls
 from visitation.audit import Actor
 from visitation.errors import NotFound, VisitationError
@@ -244,6 +245,54 @@ async def give_up(session: AsyncSession, *, now: datetime) -> int:
             visit_id=visit_id,
         )
     return len(given_up)
+
+
+async def arrived(session: AsyncSession, message: Message, *, now: datetime) -> None:
+    """Close the line of somebody whom a message reached after all: they know."""
+    if message.visit_id is None:
+        return
+    rows = await session.exec(
+        select(CallTask.id, Participant, Message)
+        .join(Participant, col(Participant.id) == col(CallTask.participant_id))
+        .join(Message, col(Message.id) == col(CallTask.message_id))
+        .where(
+            CallTask.visit_id == message.visit_id,
+            CallTask.participant_id == message.participant_id,
+            CallTask.template == message.template,
+            col(CallTask.done_at).is_(None),
+        )
+    )
+    for number, participant, lost in rows.all():
+        if first_key(lost) == first_key(message):
+            await _knows(session, number, participant, message, now=now)
+
+
+async def _knows(
+    session: AsyncSession,
+    task_id: int,
+    participant: Participant,
+    message: Message,
+    *,
+    now: datetime,
+) -> None:
+    still_open = col(CallTask.done_at).is_(None)
+    outcome = CallOutcome.ARRIVED
+    try:
+        await _change(session, task_id, still_open, outcome=outcome, done_at=now)
+    except AlreadyRung:
+        return
+    audit.note(
+        session,
+        audit.SYSTEM,
+        f"ring_{outcome}",
+        f"participant:{participant.id}",
+        now=now,
+        visit_id=message.visit_id,
+        template=message.template.value,
+    )
+    if WORDINGS[message.template].tells:
+        told = ParticipantState.TOLD
+        await calls.tick(session, participant, told, by=audit.SYSTEM, now=now)
 
 
 async def _change(

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, and_, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from scheduler import calling
 from scheduler.gateways.gateway import Delivery, Fate
 from scheduler.outgoing import PHONE
 from visitation import audit, database
@@ -66,7 +67,7 @@ async def told(
             await remember_opt_out(
                 session, phone=message.phone, gateway=gateway, keyring=keyring, now=now
             )
-        settled |= _settled(session, message, delivery.fate, code, now)
+        settled |= await _settled(session, message, delivery.fate, code, now)
     return settled
 
 
@@ -90,7 +91,7 @@ async def caught_up(session: AsyncSession, ids: Sequence[int], *, now: datetime)
     )
     settled = 0
     for message, event in rows.all():
-        settled += _settled(session, message, Fate(event.fate), event.code, now)
+        settled += await _settled(session, message, Fate(event.fate), event.code, now)
     return settled
 
 
@@ -134,7 +135,7 @@ def noted(
     )
 
 
-def _settled(
+async def _settled(
     session: AsyncSession, message: Message, fate: Fate, code: str, now: datetime
 ) -> bool:
     state = _FINAL.get(fate)
@@ -147,6 +148,8 @@ def _settled(
         message.error, message.look_at = code, now
     session.add(message)
     noted(session, message, state, code, now=now)
+    if state is MessageState.DELIVERED:
+        await calling.arrived(session, message, now=now)
     return True
 
 

@@ -133,7 +133,6 @@ def _delayed(claimed: Claimed, code: str, means: Means) -> Outcome:
             "state": MessageState.PENDING,
             "not_before": now + pause,
             "error": _kept(claimed, code),
-            "look_at": None,
         },
     )
 

@@ -7,21 +7,20 @@ has a key of its own. A visit that changed meanwhile stops its ladder, and so do
 person who says that they were told.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlmodel import col, func, or_, select, update
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import calling, deliveries, each, overdue, polling, rungs
+from scheduler import calling, deliveries, each, overdue, polling, stuck
 from scheduler.gateways.gateway import Delivery, Fate
 from scheduler.means import Means
 from scheduler.rungs import LADDERS, Rung
+from scheduler.standing import VERSION, concerned, first_key, let_go
 from visitation import audit, calls, messages
 from visitation.audit import SYSTEM
-from visitation.audit.tables import AuditEntry
 from visitation.database import Database
 from visitation.lifecycle import MessageState
 from visitation.messages import CallTask, Message
@@ -36,8 +35,6 @@ BATCH = 200
 _ARRIVED = frozenset({Fate.DELIVERED, Fate.UNDELIVERED, Fate.FAILED})
 #: How long a gateway that cannot be asked is left alone.
 _ASK_AGAIN = timedelta(minutes=5)
-_VERSION = re.compile(r":v(\d+):")
-_FOLLOWS = re.compile(r":(r\d+|helper)$")
 
 
 async def look_after(database: Database, *, now: datetime, means: Means) -> int:
@@ -55,6 +52,8 @@ async def look_after(database: Database, *, now: datetime, means: Means) -> int:
     heard = await polling.heard_of(taken.values(), means)
 
     async def follow(session: AsyncSession, message: Message) -> bool:
+        if message.state is MessageState.PENDING:
+            return await stuck.wait_no_longer(session, message, now=now, means=means)
         if message.id in taken and await _is_settled(
             session, message, heard, now=now, means=means
         ):
@@ -68,15 +67,17 @@ async def climb(
     session: AsyncSession, message: Message, *, now: datetime, means: Means
 ) -> bool:
     """Try the next way to reach whoever a message was for; False if there is none."""
-    if not await _let_go(session, message) or message.expires_at <= now:
+    if not await let_go(session, message) or message.expires_at <= now:
         return False
-    if await _is_followed(session, message):
+    if await _is_said_again(session, message):
         return False
-    person = await _concerned(session, message)
+    person = await concerned(session, message)
     if person is None:
         return False
     participant, visit, visitor = person
     await _not_told(session, message, participant, now=now)
+    if await _is_to_be_rung(session, message):
+        return False
     for number, rung in enumerate(LADDERS[message.template], 1):
         if number < message.round:
             continue
@@ -157,7 +158,7 @@ async def _follow(
     return await messages.put(
         session,
         message.template,
-        dedup_key=f"{_FOLLOWS.sub('', message.dedup_key)}:{suffix}",
+        dedup_key=f"{first_key(message)}:{suffix}",
         phone=phone or message.phone,
         language=message.language,
         variables=message.variables,
@@ -171,9 +172,9 @@ async def _follow(
     )
 
 
-async def _is_followed(session: AsyncSession, message: Message) -> bool:
+async def _is_said_again(session: AsyncSession, message: Message) -> bool:
     """Whether something followed it before: that it is lost may be told late."""
-    first = _FOLLOWS.sub("", message.dedup_key)
+    first = first_key(message)
     said = await session.exec(
         select(Message.id).where(
             col(Message.dedup_key).in_(
@@ -182,12 +183,17 @@ async def _is_followed(session: AsyncSession, message: Message) -> bool:
             col(Message.round) > message.round,
         )
     )
+    return said.first() is not None
+
+
+async def _is_to_be_rung(session: AsyncSession, message: Message) -> bool:
+    """Whether it is on the call list: it may have waited too long before it went."""
     rung = await session.exec(
         select(CallTask.id).where(
             CallTask.visit_id == message.visit_id, CallTask.message_id == message.id
         )
     )
-    return said.first() is not None or rung.first() is not None
+    return rung.first() is not None
 
 
 def _other_channel(message: Message, means: Means) -> Channel:
@@ -218,14 +224,14 @@ async def _is_settled(
 ) -> bool:
     """Whether there is nothing to do for a message that a gateway took."""
     if message.id not in heard:
-        await _let_go(session, message, until=now + _ASK_AGAIN)
+        await let_go(session, message, until=now + _ASK_AGAIN)
         return True
     told = heard[message.id]
     if told is None:
         gateway = means.gateway(message.gateway)
         if gateway is not None and gateway.calls_back:
             return False
-        await _let_go(session, message)
+        await let_go(session, message)
         return True
     if told.fate in _ARRIVED:
         await deliveries.told(
@@ -243,73 +249,6 @@ async def _is_settled(
     return told.fate is Fate.DELIVERED
 
 
-async def _let_go(
-    session: AsyncSession, message: Message, *, until: datetime | None = None
-) -> bool:
-    """Take a message off the list; False if somebody else did."""
-    let_go = await session.exec(
-        update(Message)
-        .where(
-            col(Message.id) == message.id,
-            col(Message.state) == message.state,
-            col(Message.look_at) == message.look_at,
-        )
-        .values(look_at=until)
-        .execution_options(synchronize_session=False)
-    )
-    return let_go.rowcount == 1
-
-
-async def _concerned(
-    session: AsyncSession, message: Message
-) -> tuple[Participant, Visit, Visitor | None] | None:
-    """Whom a message is for, if it still says what is so and they do not know it."""
-    rows = await session.exec(
-        select(Participant, Visit, Visitor)
-        .join(Visit, col(Visit.id) == col(Participant.visit_id))
-        .outerjoin(Visitor, col(Visitor.id) == col(Participant.visitor_id))
-        .where(Participant.id == message.participant_id)
-    )
-    found = rows.first()
-    if found is None:
-        return None
-    participant, visit, visitor = found
-    version = _VERSION.search(message.dedup_key)
-    if version is not None and int(version[1]) != visit.version:
-        return None
-    if not rungs.stands(message.template, visit.state):
-        return None
-    if WORDINGS[message.template].tells and _has_come(participant, message):
-        return None
-    if await _said_so(session, participant, since=message.created_at):
-        return None
-    return participant, visit, visitor
-
-
-def _has_come(participant: Participant, message: Message) -> bool:
-    """Whether somebody came since, or is in the call."""
-    arrived = participant.arrived_at
-    inside = participant.joined_at is not None and participant.left_at is None
-    return inside or (arrived is not None and arrived > message.created_at)
-
-
-async def _said_so(
-    session: AsyncSession, participant: Participant, *, since: datetime
-) -> bool:
-    """Whether a person noted that somebody was told."""
-    rows = await session.exec(
-        select(AuditEntry.id)
-        .where(
-            AuditEntry.subject == f"participant:{participant.id}",
-            AuditEntry.action == "participant_told",
-            AuditEntry.actor != SYSTEM.key,
-            col(AuditEntry.at) >= since,
-        )
-        .limit(1)
-    )
-    return rows.first() is not None
-
-
 async def _not_told(
     session: AsyncSession, message: Message, participant: Participant, *, now: datetime
 ) -> None:
@@ -317,7 +256,7 @@ async def _not_told(
     if not WORDINGS[message.template].tells or participant.told_at is None:
         return
     telling = [template for template, one in WORDINGS.items() if one.tells]
-    version = _VERSION.search(message.dedup_key)
+    version = VERSION.search(message.dedup_key)
     rows = await session.exec(
         select(func.count())
         .select_from(Message)

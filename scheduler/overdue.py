@@ -24,6 +24,7 @@ from visitation.words import OfferState
 PATIENCE = timedelta(minutes=10)
 #: What may not have arrived. Of what is unknown, the gateway is asked elsewhere.
 MAY_BE_LOST = (
+    MessageState.PENDING,
     MessageState.ACCEPTED,
     MessageState.UNDELIVERED,
     MessageState.FAILED,

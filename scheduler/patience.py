@@ -6,20 +6,13 @@ Knows no message and no gateway. Priorities are those of `visitation.wording`.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from visitation import messages
+
 
 def _minutes(*counts: float) -> tuple[timedelta, ...]:
     return tuple(timedelta(minutes=each) for each in counts)
 
 
-#: Until a message that was taken should have been delivered; a code has its own end.
-_DELIVERY: Mapping[int, timedelta | None] = {
-    0: None,
-    1: timedelta(minutes=3),
-    2: timedelta(minutes=15),
-    3: timedelta(hours=2),
-    4: timedelta(minutes=15),
-    5: timedelta(hours=2),
-}
 #: After a claim: when a gateway is asked whether it took a message. What it takes may
 #: be in its list only after a while; after the last of these it certainly is.
 _CODE_SETTLES = _minutes(1 / 6, 1 / 2, 1)
@@ -31,7 +24,7 @@ _AGAIN_AFTER = timedelta(minutes=15)
 
 def until_delivered(priority: int, now: datetime) -> datetime | None:
     """When to look after a message that was just taken; None for never."""
-    patience = _DELIVERY.get(priority, _DELIVERY[5])
+    patience = messages.patience(priority)
     return now + patience if patience else None
 
 

@@ -22,6 +22,7 @@ from scheduler.handing import MAYBE_TWICE, segments
 from scheduler.means import Means
 from scheduler.outgoing import Outgoing, outgoing
 from scheduler.patience import again_after, settling, until_delivered
+from visitation import messages
 from visitation.database import Database
 from visitation.lifecycle import MessageState
 from visitation.messages import Message
@@ -153,13 +154,16 @@ def _blind(doubt: _Doubt, now: datetime) -> Values:
 
 
 def _to_be_sent(doubt: _Doubt, why: str, now: datetime) -> Values:
-    log.warning("message_sent_again", message=doubt.message.id, why=why)
+    message = doubt.message
+    log.warning("message_sent_again", message=message.id, why=why)
     return {
         "state": MessageState.PENDING,
         "not_before": now,
         "lease_until": None,
         "error": why,
-        "look_at": None,
+        "look_at": messages.waits_until(
+            message.priority, since=now, expires_at=message.expires_at
+        ),
     }
 
 

@@ -277,3 +277,4 @@ class CallOutcome(StrEnum):
     NO_ANSWER = "no_answer"
     WRONG_NUMBER = "wrong_number"
     TOO_LATE = "too_late"
+    ARRIVED = "arrived"

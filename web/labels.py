@@ -153,6 +153,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         CallOutcome.NO_ANSWER: N_("No answer"),
         CallOutcome.WRONG_NUMBER: N_("Wrong number"),
         CallOutcome.TOO_LATE: N_("Too late to ring"),
+        CallOutcome.ARRIVED: N_("The message arrived after all"),
     },
     Template: {
         Template.SIGN_IN: N_("Code to sign in"),

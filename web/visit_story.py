@@ -68,6 +68,7 @@ ACTS: Mapping[str, str] = {
     "ring_no_answer": N_("%(name)s did not answer the telephone"),
     "ring_wrong_number": N_("The number of %(name)s is wrong"),
     "ring_too_late": N_("%(name)s was not rung up in time"),
+    "ring_arrived": N_("The message to %(name)s arrived after all"),
     "ring_undone": N_("The call to %(name)s was taken back"),
     "visit_ready": N_("The family was told to be there in ten minutes"),
     "visit_recall": N_("The family was called back"),

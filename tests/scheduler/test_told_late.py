@@ -70,6 +70,7 @@ async def test_nobody_is_rung_up_twice_for_it(
     database: Database, clock: Clock, keyring: Keyring
 ) -> None:
     _world, visit = await lost.booked(database, keyring)
+    await lost.became(database, MessageState.DELIVERED, clock())
     await summon(database, clock, visit, Template.READY)
     await accepted(database, clock, "ready")
     assert await look_after(database, clock, keyring) == 1

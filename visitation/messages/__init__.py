@@ -10,6 +10,7 @@ from visitation.messages.outbox import (
     rows,
     text_of,
 )
+from visitation.messages.patience import patience, waits_until
 from visitation.messages.tables import CallTask, DeliveryEvent, Message, OptOut
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "discard",
     "drafted",
     "of_visit",
+    "patience",
     "put",
     "put_all",
     "rows",
     "takes_texts",
     "text_of",
+    "waits_until",
 ]

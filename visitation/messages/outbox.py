@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import database, wording
 from visitation.database import Rows
 from visitation.lifecycle import MessageState
+from visitation.messages.patience import waits_until
 from visitation.messages.tables import CallTask, Message
 from visitation.wording import Template
 from visitation.words import Addressee, Channel
@@ -53,7 +54,8 @@ class Draft(TypedDict, total=False):
 
 def drafted(template: Template, **draft: Unpack[Draft]) -> dict[str, Any]:
     """A message as it is written; nothing is written yet."""
-    now = draft["now"]
+    now, priority = draft["now"], wording.WORDINGS[template].priority
+    due, expires_at = draft.get("not_before") or now, draft["expires_at"]
     return {
         "dedup_key": draft["dedup_key"],
         "template": template,
@@ -65,11 +67,12 @@ def drafted(template: Template, **draft: Unpack[Draft]) -> dict[str, Any]:
         "challenge_id": draft.get("challenge_id"),
         "channel": draft.get("channel", Channel.SMS),
         "addressee": draft.get("addressee", Addressee.OWN),
-        "priority": wording.WORDINGS[template].priority,
+        "priority": priority,
         "round": draft.get("round", 1),
         "state": MessageState.PENDING,
-        "not_before": draft.get("not_before") or now,
-        "expires_at": draft["expires_at"],
+        "not_before": due,
+        "expires_at": expires_at,
+        "look_at": waits_until(priority, since=due, expires_at=expires_at),
         "attempts": 0,
         "gateway": "",
         "error": "",

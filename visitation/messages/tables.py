@@ -21,8 +21,8 @@ class Message(SQLModel, table=True):
     Attributes:
         priority: the least goes first.
         round: how many times the same thing has been said, this time included.
-        look_at: when a message that was taken and never delivered, or one of which
-            nobody knows whether it was taken, is looked after.
+        look_at: when a message that waits to be sent, that was taken and never
+            delivered, or of which nobody knows whether it was taken, is looked after.
     """
 
     __table_args__ = (

@@ -12,7 +12,7 @@ depends_on = None
 
 #: A table that is written anew is read without those it refers to.
 _ALONE = {"resolve_fks": False}
-_OUTCOMES = ("told", "no_answer", "wrong_number", "too_late")
+_OUTCOMES = ("told", "no_answer", "wrong_number", "too_late", "arrived")
 
 
 def upgrade() -> None:
