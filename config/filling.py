@@ -85,6 +85,7 @@ def pages(settings: Settings, *, demo: bool) -> WebSettings:
             altogether=settings.sms.sign_in.per_hour,
             per_prefix=settings.sms.sign_in.per_hour_and_prefix,
             per_address=settings.sms.sign_in.per_hour_and_address,
+            numbers_per_address=settings.sms.sign_in.numbers_per_address,
         ),
         life=SessionLife(
             idle=timedelta(minutes=section.session_idle_minutes),

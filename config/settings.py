@@ -179,8 +179,9 @@ class SignInSection(_Section):
 
     countries: Annotated[tuple[Country, ...], Several] = ("IR",)
     per_hour: Annotated[int, Field(ge=0)] = 2000
-    per_hour_and_prefix: Annotated[int, Field(ge=0)] = 300
-    per_hour_and_address: Annotated[int, Field(ge=1)] = 100
+    per_hour_and_prefix: Annotated[int, Field(ge=0)] = 1000
+    per_hour_and_address: Annotated[int, Field(ge=1)] = 1000
+    numbers_per_address: Annotated[int, Field(ge=1)] = 1000
 
 
 class SmsSection(_Section):

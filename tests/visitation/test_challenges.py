@@ -222,20 +222,68 @@ async def test_a_phone_has_ten_tries_a_day_however_many_codes(
     assert tried == 10
 
 
-async def test_one_address_cannot_ask_for_everybody(desk: Desk) -> None:
-    desk.budget = Budget(per_address=3)
+@pytest.mark.parametrize("phone", [PHONE, OTHER], ids=["known", "unknown"])
+async def test_one_address_cannot_ask_for_everybody(desk: Desk, phone: str) -> None:
+    desk.budget = Budget(numbers_per_address=3)
     for number in range(3):
         await desk.ask(f"+98912000000{number}")
-    with pytest.raises(TooMany):
-        await desk.ask()
+    with pytest.raises(TooMany) as refused:
+        await desk.ask(phone)
 
-    assert (await desk.ask(address="there")).sent
+    assert refused.value.wait <= 12 * MINUTE
+    assert (await desk.ask(phone, address="there")).sent is (phone == PHONE)
+    desk.now += refused.value.wait
+    await desk.ask(phone)
+
+
+@pytest.mark.parametrize("phone", [PHONE, OTHER], ids=["known", "unknown"])
+async def test_who_asks_again_and_again_uses_up_nothing_of_the_others(
+    desk: Desk, phone: str
+) -> None:
+    desk.budget = Budget(numbers_per_address=2)
+    asked = [await desk.ask(phone) for _ in range(9)]
+    assert len({one.reference for one in asked}) == 1
+    await desk.ask("+989129999999")
+    with pytest.raises(TooMany):
+        await desk.ask("+989128888888")
+
+    # Whoever asked before is not turned away by what others do.
+    assert (await desk.ask(phone)).reference == asked[0].reference
+
+
+async def test_a_village_behind_one_address_signs_in_whatever_a_vandal_does(
+    sqlite: Database, keyring: Keyring
+) -> None:
+    village = [f"+98913{number:07}" for number in range(400)]
+    async with sqlite.write() as session:
+        for phone in village:
+            await make.visitor(session, phone=phone)
+    vandal = [f"+98935{number:07}" for number in range(100)]
+    async with sqlite.write() as session:
+        asked = [
+            await phones.ask_for_code(
+                session,
+                phone=number,
+                address="carrier",
+                keyring=keyring,
+                now=NOON,
+                budget=Budget(),
+            )
+            for number in [*vandal, *village]
+        ]
+
+    assert [one.sent for one in asked] == [False] * 100 + [True] * 400
+    assert not any(one.held_back for one in asked)
 
 
 @pytest.mark.parametrize(
     ("budget", "other"),
-    [(Budget(per_prefix=1), True), (Budget(altogether=1), False)],
-    ids=["prefix", "altogether"],
+    [
+        (Budget(per_prefix=1), True),
+        (Budget(per_address=1), False),
+        (Budget(altogether=1), False),
+    ],
+    ids=["prefix", "address", "altogether"],
 )
 async def test_a_spent_budget_sends_nothing_and_does_not_say_so(
     desk: Desk, budget: Budget, other: bool

@@ -6,6 +6,7 @@ message. What is refused is remembered, so commit whatever the answer. Knows pho
 nobody behind them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,27 +32,41 @@ _EVERYBODY = "all"
 PAUSE = Limit(name="sign-in-pause", most=1, window=timedelta(minutes=1))
 SENDS = Limit(name="sign-in-sends", most=5, window=timedelta(days=1))
 CHECKS = Limit(name="sign-in-checks", most=10, window=timedelta(days=1))
+_ASKED = Limit(name="sign-in-asked", most=1, window=timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How many codes are sent within an hour before something must be wrong."""
+    """How many codes are sent within an hour before something must be wrong.
 
-    per_address: int = 100
-    per_prefix: int = 300
+    Attributes:
+        per_address: to phones that were asked for from there; it may be a carrier's,
+            with thousands of people behind it.
+        numbers_per_address: how many numbers, known or not, may be asked for from one
+            address within ten minutes.
+    """
+
+    per_address: int = 1000
+    per_prefix: int = 1000
     altogether: int = 2000
+    numbers_per_address: int = 1000
 
-    def limits(self, phone: str) -> tuple[tuple[Limit, str], ...]:
+    def limits(self, phone: str, address: str) -> tuple[tuple[Limit, str], ...]:
         """What one more message is counted under."""
         return (
+            (_hourly("sign-in-sent", self.per_address), address),
             (_hourly("sign-in-prefix", self.per_prefix), phone[:_PREFIX_LENGTH]),
             (_hourly("sign-in-all", self.altogether), _EVERYBODY),
         )
 
     @property
     def of_address(self) -> Limit:
-        """How often one address may ask, for known phones and unknown ones."""
-        return _hourly("sign-in-address", self.per_address)
+        """For how many numbers an address may ask: a short while, so it soon may."""
+        return Limit(
+            name="sign-in-address",
+            most=self.numbers_per_address,
+            window=timedelta(minutes=10),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +100,15 @@ async def ask(
     has the phone; `address` is whoever asks, as a fingerprint.
 
     Raises:
-        TooMany: if the address asks too often, or the phone had its day's share of
-            codes and none of them is good any more.
+        TooMany: if the address asks for too many numbers, or the phone had its day's
+            share of codes and none of them is good any more.
     """
-    await attempts.hit(session, budget.of_address, address, now=now)
     whose = keyring.fingerprint(_PHONE, phone)
+    # Once for each number: nobody uses up what the others of an address may ask.
+    asked_before = keyring.fingerprint(_PHONE, f"{address} {phone}")
+    if not await attempts.count(session, _ASKED, asked_before, now=now):
+        await attempts.add(session, _ASKED, asked_before, now=now)
+        await attempts.hit(session, budget.of_address, address, now=now)
     try:
         async with session.begin_nested():
             await attempts.hit(session, PAUSE, whose, now=now)
@@ -108,7 +127,7 @@ async def ask(
     await session.flush()
     if language is None:
         return Asked(reference=challenge.reference)
-    if not await _within(session, budget, phone, now):
+    if not await _within(session, budget.limits(phone, address), now):
         return Asked(reference=challenge.reference, held_back=True)
     await _send(session, challenge, phone=phone, language=language, now=now)
     return Asked(reference=challenge.reference, sent=True)
@@ -244,11 +263,11 @@ async def _live(session: AsyncSession, whose: str, now: datetime) -> Challenge |
 
 
 async def _within(
-    session: AsyncSession, budget: Budget, phone: str, now: datetime
+    session: AsyncSession, limits: Iterable[tuple[Limit, str]], now: datetime
 ) -> bool:
     try:
         async with session.begin_nested():
-            for limit, key in budget.limits(phone):
+            for limit, key in limits:
                 await attempts.hit(session, limit, key, now=now)
     except TooMany:
         return False
