@@ -99,6 +99,8 @@ async def test_what_waits_is_seen_though_nobody_ticks(
     lags = {one.name: one.lag for one in found if one.lag}
     assert lags == {
         "send_due": now - NOON,
+        # By now somebody should be rung up instead.
+        "look_after": now - NOON - timedelta(hours=2),
         "seal_audit": now - NOON,
         # The reminder of two hours before; the other's time was before the booking.
         "remind": timedelta(hours=1),
