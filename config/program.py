@@ -19,7 +19,7 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 
@@ -229,6 +229,7 @@ async def _means(
             quiet_hours=QuietHours(
                 begin=settings.sms.quiet_from, end=settings.sms.quiet_until
             ),
+            keeps_numbers=timedelta(days=settings.sms.keep_days),
         )
     finally:
         for gateway in gateways:

@@ -194,6 +194,7 @@ class SmsSection(_Section):
     segment_price: Annotated[float, Field(ge=0)] = 0
     currency: Text = ""
     callback_url: Origin = ""
+    keep_days: Annotated[int, Field(ge=1)] = 90
     sign_in: SignInSection = SignInSection()
     twilio: TwilioSection = TwilioSection()
     http: dict[GatewayName, HttpSection] = {}

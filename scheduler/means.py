@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from scheduler.gateways.gateway import Gateway
@@ -34,6 +34,8 @@ class Means:
         randomness: a number from 0 up to 1, so that waiting times differ.
         link: what is appended to messages where the gateway allows an address.
         quiet_hours: when messages that may wait for the morning do.
+        keeps_numbers: how long after a message is worth nothing it is known to whom
+            it went.
         ways: what this process remembers of its gateways.
         reached: told whenever the sending of a message has come to a point.
     """
@@ -45,6 +47,7 @@ class Means:
     randomness: Callable[[], float]
     link: str = ""
     quiet_hours: QuietHours = field(default_factory=QuietHours)
+    keeps_numbers: timedelta = timedelta(days=90)
     ways: Ways = field(default_factory=Ways)
     reached: Callable[[Point], None] = _go_on
 

@@ -15,6 +15,7 @@ from scheduler import (
     reviewing,
     sweeps,
     waiting,
+    wiping,
 )
 from scheduler.means import Means
 from scheduler.overdue import Oldest
@@ -123,5 +124,6 @@ TIMETABLE = (
     Job(name="wipe_codes", sweep=sweeps.wipe_codes, every=_seconds(60)),
     Job(name="expire_entries", sweep=waiting.expire_entries, every=_seconds(600)),
     Job(name="review_all", sweep=reviewing.review_all, every=_seconds(3600)),
+    Job(name="wipe_numbers", sweep=wiping.wipe_numbers, every=_seconds(3600)),
     Job(name="forget", sweep=sweeps.forget, every=_seconds(3600)),
 )

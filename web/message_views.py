@@ -15,9 +15,12 @@ from visitation.visits import Participant
 from visitation.wording import Template
 from visitation.words import Addressee, Channel
 from web import present
+from web.i18n import N_, _, language
 from web.labels import label, tone
 
 _SHOWN_DIGITS = 4
+#: Instead of the words of an old message.
+WIPED = N_("To whom this went, and what it said of them, is not kept any more.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,15 +102,16 @@ def _segments(row: Message, text: str) -> str:
 def _one(row: Message, code: str | None, link: str) -> Shown:
     # A reply code is the family's alone.
     code = None if row.template is Template.OFFER else code
-    text = messages.text_of(row, code=code, link=link or None)
+    wiped = not row.phone
+    text = _(WIPED) if wiped else messages.text_of(row, code=code, link=link or None)
     return Shown(
         at=row.sent_at or row.created_at,
         sent=row.sent_at is not None,
-        to=masked(row.phone),
+        to=Markup("") if wiped else masked(row.phone),
         name=label(row.template),
         how=_how(row),
         text=text,
-        language=row.language,
+        language=language() if wiped else row.language,
         sign=label(row.state),
         tone=tone(row.state),
         segments=_segments(row, text),

@@ -30,6 +30,7 @@ WORK: Mapping[str, str] = {
     "wipe_codes": N_("Wiping codes of visits that are over"),
     "expire_entries": N_("Taking families off the list whose days are over"),
     "review_all": N_("Judging all visits to come, every night"),
+    "wipe_numbers": N_("Wiping numbers that old messages went to"),
     "forget": N_("Deleting what is needed no more"),
 }
 _STATES: Mapping[Punctual, tuple[str, str]] = {

@@ -42,6 +42,20 @@ async def test_a_message_stands_as_it_was_sent(site: Site, world: World) -> None
     assert "To be sent" in page
 
 
+async def test_an_old_message_says_only_that_it_went(site: Site, world: World) -> None:
+    await book(site, world)
+    async with site.database.write() as session:
+        (message,) = (await session.exec(select(Message))).all()
+        message.phone, message.variables = "", {}
+        message.state, message.segments = MessageState.DELIVERED, 1
+    await site.sign_in(Role.SCHEDULER)
+    await english(site)
+    page = await text(await site.get("/messages"))
+    assert "is not kept any more" in page
+    assert "•••" not in page
+    assert "Delivered" in page
+
+
 async def test_a_link_is_shown_where_the_gateway_takes_one(
     start_site: Start,
 ) -> None:
