@@ -30,7 +30,7 @@ from sqlmodel import col, select, update
 from scheduler import dispatch
 from scheduler.gateways import Letter, Sent, Twilio, TwilioSettings
 from scheduler.means import Means
-from scheduler.outgoing import outgoing
+from scheduler.outgoing import outgoing, reference
 from scheduler.timetable import TIMETABLE
 from tests.fakes import seeded_keyring
 from tests.scheduler import fake_twilio
@@ -72,8 +72,8 @@ class Bench:
     means: Means
     due: dict[str, float] = field(default_factory=dict)
 
-    async def post(self, count: int) -> None:
-        """Write messages that are due now, and forget none of them."""
+    async def post(self, count: int) -> list[int]:
+        """Write messages that are due now, and forget none of them; their ids."""
         now = _now()
         soon = Template.OFFICIAL_REMINDER_SOON
         drafts = [
@@ -84,9 +84,12 @@ class Bench:
             await messages.put_all(session, drafts)
             keys = [each["dedup_key"] for each in drafts]
             rows = await session.exec(
-                select(Message.id).where(col(Message.dedup_key).in_(keys))
+                select(Message).where(col(Message.dedup_key).in_(keys))
             )
-            self.due |= {str(each): now.timestamp() for each in rows.all()}
+            written = rows.all()
+        named = [reference(one, self.means.keyring) for one in written]
+        self.due |= dict.fromkeys(named, now.timestamp())
+        return [one.id for one in written if one.id is not None]
 
     async def sweep(self) -> int:
         return await dispatch.send_due(
@@ -125,9 +128,9 @@ async def backlog(bench: Bench, count: int) -> float:
 async def plain(bench: Bench, count: int) -> float:
     """The same by a loop that awaits the client for one message after the other."""
     bench.forget()
-    await bench.post(count)
+    numbers = await bench.post(count)
     began, sent = time.monotonic(), 0
-    for number in map(int, bench.due):
+    for number in numbers:
         if time.monotonic() - began > PLAIN_SECONDS:
             break
         async with bench.database.read() as session:
