@@ -144,7 +144,8 @@ async def test_a_clerk_sees_and_adds_families_of_own_points_only(
 ) -> None:
     async with site.database.write() as session:
         here = await session.get_one(make.Site, office)
-        clerk = await program_of_clerk(session, program_of, here)
+        account = await make.account(session, Role.CLERK, sites=[here])
+    clerk = await program_of(account)
     other = family(world, world.point.id, **await another(site, world))
     elsewhere = await told(await program.post("/waiting", other), 201)
 
@@ -154,12 +155,6 @@ async def test_a_clerk_sees_and_adds_families_of_own_points_only(
     line = await told(await clerk.get("/waiting", prison=world.prison.id))
     assert [one["reference"] for one in line["items"]] == [mine["reference"]]
     await told(await clerk.get(f"/waiting/{elsewhere['reference']}"), 404)
-
-
-async def program_of_clerk(session: Any, program_of: Enrol, here: Any) -> Program:
-    account = await make.account(session, Role.CLERK, sites=[here])
-    await session.commit()
-    return await program_of(account)
 
 
 async def offered(site: Site, world: World, reference: str) -> str:
