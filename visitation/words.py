@@ -144,6 +144,14 @@ class ContactState(StrEnum):
     BANNED = "banned"
 
 
+class LinkState(StrEnum):
+    """What became of a family's wish to be linked to a prisoner."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
 class Relation(StrEnum):
     """What a visitor is to a prisoner."""
 
@@ -278,3 +286,38 @@ class CallOutcome(StrEnum):
     WRONG_NUMBER = "wrong_number"
     TOO_LATE = "too_late"
     ARRIVED = "arrived"
+
+
+class Chatting(StrEnum):
+    """What people in a visit may write to each other."""
+
+    NONE = "none"
+    PHRASES = "phrases"
+    FREE = "free"
+
+
+class HelpPlace(StrEnum):
+    """Where somebody was who called for help."""
+
+    CHECK = "check"
+    WAITING = "waiting"
+    CALL = "call"
+
+
+class Mood(StrEnum):
+    """How a visit was, as one of three faces."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    BAD = "bad"
+
+
+class WishKind(StrEnum):
+    """What a family asks for when its visit is over."""
+
+    FURLOUGH = "furlough"
+    RELEASE = "release"
+    MEDICAL = "medical"
+    TRANSFER = "transfer"
+    VISIT = "visit"
+    OTHER = "other"

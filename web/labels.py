@@ -22,6 +22,7 @@ from visitation.words import (
     ContactState,
     DeclineReason,
     Fault,
+    LinkState,
     MobileDayState,
     OfferState,
     Outcome,
@@ -37,9 +38,11 @@ from visitation.words import (
     VisitKind,
     WaitingState,
 )
+from web.call_labels import CALL_LABELS
 from web.i18n import N_, _
 
 LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    **CALL_LABELS,
     Role: {
         Role.FAMILY: N_("Family"),
         Role.CLERK: N_("Clerk"),
@@ -170,6 +173,8 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Template.DECLINED: N_("Request declined"),
         Template.EXPIRED: N_("Request lapsed"),
         Template.OFFER: N_("Slot offered"),
+        Template.LINKED: N_("Link approved"),
+        Template.NOT_LINKED: N_("Link refused"),
         Template.CASE_DECIDED: N_("Request decided"),
         Template.OFFICIAL_BOOKED: N_("Official: visit booked"),
         Template.OFFICIAL_MOVED: N_("Official: visit moved"),
@@ -200,6 +205,11 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         OfferState.ACCEPTED: N_("Accepted"),
         OfferState.DECLINED: N_("Left to others"),
         OfferState.LAPSED: N_("Not answered in time"),
+    },
+    LinkState: {
+        LinkState.ASKED: N_("Waiting for a decision"),
+        LinkState.APPROVED: N_("Approved"),
+        LinkState.REFUSED: N_("Refused"),
     },
     DeclineReason: {
         DeclineReason.ASK: N_("To call the office"),

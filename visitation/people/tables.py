@@ -13,6 +13,8 @@ from visitation.words import (
     AppointmentKind,
     Attendance,
     ContactState,
+    DeclineReason,
+    LinkState,
     Relation,
     Role,
 )
@@ -64,6 +66,36 @@ class Contact(SQLModel, table=True):
     reason: str = Field(default="", max_length=300)
     banned_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class LinkRequest(SQLModel, table=True):
+    """A family's wish to be linked to a prisoner, in its own words, until it is decided.
+
+    `visitor_id` is whose phone asked, `name` who would visit; `prisoner_number` and
+    `prisoner_name` are as they were typed and may be nobody's. The national ID is
+    nobody's either until staff have looked at it.
+    """
+
+    __tablename__ = "link_request"
+    __table_args__ = (Index("link_request_open", "prison_id", "state"),)
+
+    id: int = Field(default=None, primary_key=True)
+    reference: str = Field(unique=True, max_length=32)
+    visitor_id: int = Field(foreign_key="visitor.id", index=True)
+    prison_id: int = Field(foreign_key="site.id")
+    prisoner_number: str = Field(default="", max_length=32)
+    prisoner_name: str = Field(default="", max_length=120)
+    relation: Relation = Field(sa_type=enum_column(Relation))
+    name: str = Field(max_length=120)
+    national_id_sealed: bytes | None = None
+    state: LinkState = Field(default=LinkState.ASKED, sa_type=enum_column(LinkState))
+    told: DeclineReason | None = Field(
+        default=None, sa_type=enum_column(DeclineReason), nullable=True
+    )
+    reason: str = Field(default="", max_length=300)
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by_id: int | None = Field(default=None, foreign_key="account.id")
 
 
 class Bar(SQLModel, table=True):

@@ -45,6 +45,7 @@ from visitation.visits.record import (
 from visitation.visits.tables import (
     Allowance,
     AllowanceEntry,
+    Booker,
     Claim,
     Cover,
     Participant,
@@ -57,6 +58,7 @@ __all__ = [
     "Allowance",
     "AllowanceEntry",
     "Balance",
+    "Booker",
     "Claim",
     "Code",
     "Cover",

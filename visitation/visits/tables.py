@@ -169,6 +169,13 @@ class Series(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class Booker(SQLModel, table=True):
+    """Which visitor holds or booked a visit from a phone of their own."""
+
+    visit_id: int = Field(foreign_key="visit.id", primary_key=True, ondelete="CASCADE")
+    visitor_id: int = Field(foreign_key="visitor.id", index=True)
+
+
 class RankedWish(SQLModel, table=True):
     """One of up to three places that a requested visit may be given; 1 is best."""
 

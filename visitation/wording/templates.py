@@ -25,6 +25,8 @@ class Template(StrEnum):
     DECLINED = "visit_declined"
     EXPIRED = "visit_expired"
     OFFER = "slot_offered"
+    LINKED = "link_approved"
+    NOT_LINKED = "link_refused"
     CASE_DECIDED = "case_decided"
     OFFICIAL_BOOKED = "official_booked"
     OFFICIAL_MOVED = "official_moved"
@@ -120,6 +122,8 @@ WORDINGS: Mapping[Template, Wording] = {
         has_code=True,
         has_link=True,
     ),
+    Template.LINKED: Wording(limits={}, priority=2),
+    Template.NOT_LINKED: Wording(limits=_WHY, priority=2),
     Template.CASE_DECIDED: Wording(limits={"number": 10, "decision": 16}, priority=3),
     Template.OFFICIAL_BOOKED: Wording(limits=_WHEN | _PLACE, priority=3, tells=True),
     Template.OFFICIAL_MOVED: Wording(limits=_WHEN | _PLACE, priority=2, tells=True),

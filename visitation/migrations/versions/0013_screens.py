@@ -1,5 +1,10 @@
 """What the pages of families, points and prisons keep."""
 
+import sqlalchemy as sa
+from alembic import op
+
+from visitation.database.columns import UtcDateTime, one_of
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -7,8 +12,202 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    _calls()
+    _own_phones()
 
 
 def downgrade() -> None:
-    pass
+    _without_own_phones()
+    _without_calls()
+
+
+def _calls() -> None:
+    with op.batch_alter_table("site_policy") as table:
+        table.add_column(
+            sa.Column(
+                "chatting",
+                one_of("chatting_known", "none", "phrases", "free"),
+                nullable=False,
+                server_default="phrases",
+            )
+        )
+    _of_a_visit(
+        "chat_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("code", sa.String(32), nullable=False),
+        sa.Column("text", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_line")),
+    )
+    _of_a_visit(
+        "help_call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(32), nullable=False),
+        sa.Column(
+            "place",
+            one_of("helpplace_known", "check", "waiting", "call"),
+            nullable=False,
+        ),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["account.id"], name=op.f("fk_help_call_answered_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_help_call")),
+        sa.UniqueConstraint("reference", name=op.f("uq_help_call_reference")),
+    )
+    op.create_index(
+        "help_call_open",
+        "help_call",
+        ["participant_id"],
+        unique=True,
+        sqlite_where=sa.text("answered_at IS NULL"),
+        postgresql_where=sa.text("answered_at IS NULL"),
+    )
+    _of_a_visit(
+        "feedback",
+        sa.Column("mood", one_of("mood_known", "good", "fair", "bad"), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("participant_id", name=op.f("pk_feedback")),
+    )
+    _of_a_visit(
+        "wish",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(32), nullable=False),
+        sa.Column(
+            "kind",
+            one_of(
+                "wishkind_known",
+                "furlough",
+                "release",
+                "medical",
+                "transfer",
+                "visit",
+                "other",
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(300), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("heard_at", UtcDateTime(), nullable=True),
+        sa.Column("heard_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["heard_by_id"], ["account.id"], name=op.f("fk_wish_heard_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wish")),
+        sa.UniqueConstraint("reference", name=op.f("uq_wish_reference")),
+    )
+
+
+def _of_a_visit(name: str, *parts: sa.schema.SchemaItem) -> None:
+    """A table of what somebody did in a visit."""
+    op.create_table(
+        name,
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit_id"],
+            ["visit.id"],
+            name=op.f(f"fk_{name}_visit_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f(f"fk_{name}_participant_id"),
+        ),
+        *parts,
+    )
+    op.create_index(op.f(f"ix_{name}_visit_id"), name, ["visit_id"])
+
+
+def _without_calls() -> None:
+    for name in ("wish", "feedback", "help_call", "chat_line"):
+        op.drop_table(name)
+    with op.batch_alter_table("site_policy") as table:
+        table.drop_constraint(op.f("ck_site_policy_chatting_known"), type_="check")
+        table.drop_column("chatting")
+
+
+def _own_phones() -> None:
+    op.create_table(
+        "link_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(32), nullable=False),
+        sa.Column("visitor_id", sa.Integer(), nullable=False),
+        sa.Column("prison_id", sa.Integer(), nullable=False),
+        sa.Column("prisoner_number", sa.String(32), nullable=False),
+        sa.Column("prisoner_name", sa.String(120), nullable=False),
+        sa.Column(
+            "relation",
+            one_of(
+                "relation_known",
+                "spouse",
+                "parent",
+                "child",
+                "sibling",
+                "grandparent",
+                "relative",
+                "friend",
+                "lawyer",
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("national_id_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "state",
+            one_of("linkstate_known", "asked", "approved", "refused"),
+            nullable=False,
+        ),
+        sa.Column(
+            "told",
+            one_of(
+                "declinereason_known", "ask", "no_place", "papers", "contact", "rules"
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.String(300), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["visitor_id"], ["visitor.id"], name=op.f("fk_link_request_visitor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["prison_id"], ["site.id"], name=op.f("fk_link_request_prison_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"],
+            ["account.id"],
+            name=op.f("fk_link_request_decided_by_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_request")),
+        sa.UniqueConstraint("reference", name=op.f("uq_link_request_reference")),
+    )
+    op.create_index(
+        op.f("ix_link_request_visitor_id"), "link_request", ["visitor_id"]
+    )
+    op.create_index("link_request_open", "link_request", ["prison_id", "state"])
+    op.create_table(
+        "booker",
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("visitor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit_id"],
+            ["visit.id"],
+            name=op.f("fk_booker_visit_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["visitor_id"], ["visitor.id"], name=op.f("fk_booker_visitor_id")
+        ),
+        sa.PrimaryKeyConstraint("visit_id", name=op.f("pk_booker")),
+    )
+    op.create_index(op.f("ix_booker_visitor_id"), "booker", ["visitor_id"])
+
+
+def _without_own_phones() -> None:
+    op.drop_table("booker")
+    op.drop_table("link_request")
