@@ -6,12 +6,13 @@ Knows the numbers' names and their order; no page, and nothing that is in force.
 from collections.abc import Mapping
 
 from visitation.places import Level
-from visitation.words import Approval, Supervision
+from visitation.words import Approval, Chatting, Supervision
 from web.i18n import N_
 
 #: The choices of a policy that are words and not numbers.
-WORDS: Mapping[str, type[Approval | Supervision]] = {
+WORDS: Mapping[str, type[Approval | Chatting | Supervision]] = {
     "approval": Approval,
+    "chatting": Chatting,
     "supervision": Supervision,
 }
 #: What an empty field means, by where its number comes from.

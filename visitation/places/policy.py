@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.places.tables import SitePolicy
-from visitation.words import Approval, Asker, Supervision
+from visitation.words import Approval, Asker, Chatting, Supervision
 
 #: The least and the most each number may be.
 LIMITS = {
@@ -62,6 +62,7 @@ class Policy:
         cancel_minutes: how long before its time a family may still cancel a visit.
         decide_minutes: how long before its time a request expires undecided.
         approval: whether what families ask for is looked at before it is booked.
+        chatting: what people in a supervised visit may write to each other.
     """
 
     notice_minutes: int = 60
@@ -85,6 +86,7 @@ class Policy:
     cancel_minutes: int = 120
     decide_minutes: int = 720
     approval: Approval = Approval.NONE
+    chatting: Chatting = Chatting.PHRASES
 
     def notice(self, asker: Asker) -> timedelta:
         """How long before its time a visit must be asked for."""

@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from visitation.database import UtcDateTime, enum_column
 from visitation.words import (
     Approval,
+    Chatting,
     MobileDayState,
     SiteKind,
     StationKind,
@@ -76,6 +77,7 @@ class SitePolicy(SQLModel, table=True):
     cancel_minutes: int = 120
     decide_minutes: int = 720
     approval: Approval = Field(default=Approval.NONE, sa_type=enum_column(Approval))
+    chatting: Chatting = Field(default=Chatting.PHRASES, sa_type=enum_column(Chatting))
 
 
 class PolicyChoice(SQLModel, table=True):

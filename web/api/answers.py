@@ -12,6 +12,7 @@ from scheduler.calendar import DaySlot, SlotState
 from visitation import people
 from visitation.words import (
     Approval,
+    Chatting,
     ContactState,
     Relation,
     SiteKind,
@@ -59,6 +60,7 @@ class Policy(Told):
     reconnect_grace_seconds: int
     credit_max_minutes: int
     supervision: Supervision
+    chatting: Chatting = Field(description="What people in a call may write.")
 
 
 class Station(Told):

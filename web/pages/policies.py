@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from visitation import places
 from visitation.errors import Invalid, NotFound
 from visitation.places import LIMITS, NATION, Origin, Province, Site, Unfit
-from visitation.words import Approval, Supervision
+from visitation.words import Approval, Chatting, Supervision
 from web import forms, gate, labels, policy_words, present, reach, subjects
 from web.fields import Count
 from web.forms import Form
@@ -57,6 +57,9 @@ class PolicyFields(forms.Fields):
     )
     supervision: Supervision | None = Field(
         default=None, title=N_("Supervision of family visits")
+    )
+    chatting: Chatting | None = Field(
+        default=None, title=N_("Writing in family visits")
     )
 
 
@@ -206,6 +209,7 @@ def _page(
         above=words,
         supervisions=labels.options(Supervision),
         approvals=labels.options(Approval),
+        chattings=labels.options(Chatting),
     )
 
 
