@@ -66,6 +66,9 @@ simulate: .venv/installed-dev  ## a country's year of visits, with fair allocati
 prove-%: .venv/installed-dev  ## try hard to break one thing, for example prove-booking-race
 	$(BIN)/python -m tests.prove.$(subst -,_,$*) $(ARGS)
 
+voices: .venv/installed-dev  ## speak the sentences that have no recording yet (needs espeak-ng)
+	$(BIN)/python -m web.voice.making
+
 constraints: .venv/installed-dev  ## pin the newest releases that pyproject.toml allows
 	$(BIN)/python -m uv pip compile --quiet --upgrade --universal --extra dev \
 	    --no-header --no-annotate --output-file config/constraints.txt pyproject.toml
@@ -73,4 +76,4 @@ constraints: .venv/installed-dev  ## pin the newest releases that pyproject.toml
 clean:  ## forget the environment and the demonstration's data
 	rm -rf .venv .demo
 
-.PHONY: help demo test check fmt simulate constraints clean
+.PHONY: help demo test check fmt simulate voices constraints clean

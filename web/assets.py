@@ -17,7 +17,12 @@ from aiohttp import web
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 _COMPRESSIBLE = frozenset({"text/css", "text/javascript", "image/svg+xml"})
-_TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".js": "text/javascript",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".opus": "audio/ogg",
+}
 _YEAR = "public, max-age=31536000, immutable"
 
 

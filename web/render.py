@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from yarl import URL
 
-from web import assets, i18n, labels, present
+from web import assets, ease, i18n, labels, present, voice
 from web.keys import DEVICE, PRINCIPAL, REQUEST_ID, SETTINGS
 from web.routing import Route
 
@@ -53,6 +53,9 @@ def environment(zone: tzinfo, folder: Path = TEMPLATE_FOLDER) -> Environment:
     made.filters["label"] = _anew(labels.label)
     made.filters["tone"] = labels.tone
     made.globals["options"] = labels.options
+    voice.load()
+    made.globals["clip"] = voice.clip
+    made.globals["clips"] = voice.clips
     return made
 
 
@@ -165,6 +168,7 @@ def _common(request: web.Request) -> dict[str, object]:
         "here": request.path_qs if request.method == "GET" else request.path,
         "principal": request.get(PRINCIPAL),
         "device": request.get(DEVICE),
+        "ease": ease.of(request),
         "menu": _menu(request),
         "static": request.app[assets.ASSETS].url,
         "url": partial(url, request),

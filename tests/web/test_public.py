@@ -20,7 +20,7 @@ async def test_the_first_page_is_persian_and_leads_to_the_visit(site: Site) -> N
     text = await response.text()
     assert response.status == 200
     assert response.headers["Content-Language"] == "fa"
-    assert '<html lang="fa" dir="rtl">' in text
+    assert '<html lang="fa" dir="rtl"' in text
     assert 'href="/join"' in text
     assert 'href="#main"' in text
 
@@ -49,7 +49,7 @@ async def test_a_language_is_chosen_and_kept(site: Site) -> None:
 
     assert (response.status, response.headers["Location"]) == (303, "/help?a=1")
     text = await (await site.get("/help")).text()
-    assert '<html lang="en" dir="ltr">' in text
+    assert '<html lang="en" dir="ltr"' in text
     assert "How a visit goes" in text
 
 
