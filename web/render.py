@@ -82,7 +82,8 @@ def render(
     request: web.Request, template: str, *, status: int = 200, **values: object
 ) -> web.Response:
     """A page, in the language being spoken."""
-    flash = _flash(request)
+    # Whoever fetches a part of a page anew would take what the page has yet to say.
+    flash = None if "X-Part" in request.headers else _flash(request)
     page = request.app[TEMPLATES].get_template(template)
     text = page.render({**_common(request), "flash": flash, **values})
     response = web.Response(text=text, status=status, content_type="text/html")

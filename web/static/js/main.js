@@ -2,13 +2,19 @@
 /** Starts what a page asks for: every `data-module="name"` gets `components/name.js`.
  * A module exports `start(element)`. Pages work without any of it, the call excepted. */
 
+/** @type {WeakSet<HTMLElement>} */
+const started = new WeakSet();
+
 /**
- * Start the modules inside a part of the page; `refresh` calls it for what it swaps in.
+ * Start the modules inside a part of the page that have not started yet; whoever changes
+ * a part calls it for what is new there.
  * @param {ParentNode} root
  * @returns {Promise<void>}
  */
 export async function bind(root) {
-  const elements = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-module]")]);
+  const every = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-module]")]);
+  const elements = every.filter((element) => !started.has(element));
+  for (const element of elements) started.add(element);
   await Promise.all(
     elements.map(async (element) => {
       for (const name of (element.dataset.module ?? "").split(" ")) {
