@@ -15,6 +15,7 @@ from visitation.database import Database
 from visitation.keyring import Keyring
 from web import access, assets, errors, gate, i18n, identity, render, security
 from web.keys import CLOCK, DATABASE, DESKS, KEYRING, LIVE, SETTINGS, Clock, WebSettings
+from web.news import NEWS, NewsDesk
 from web.pages.line import DESK
 from web.routes import ROUTES
 from web.routing import Route
@@ -62,6 +63,7 @@ def create_app(
     app[LIVE] = live
     app[THROTTLE] = Throttle()
     app[DESK] = LineDesk()
+    app[NEWS] = NewsDesk(database=database, live=live, clock=clock)
     app[UPLOADS] = Uploads()
     app[DESKS] = desks
     app[assets.ASSETS] = assets.load()
@@ -71,12 +73,13 @@ def create_app(
     app[render.MENU] = tuple(route for route in every if route.menu)
     app[gate.RULES] = dict(_add(app, every))
     app.on_response_prepare.append(security.add_headers)
-    app.on_shutdown.append(_break_off_tests)
+    app.on_shutdown.append(_break_off)
     return app
 
 
-async def _break_off_tests(app: web.Application) -> None:
+async def _break_off(app: web.Application) -> None:
     app[DESK].stop()
+    app[NEWS].stop()
 
 
 def _add(

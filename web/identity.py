@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import devices, people
-from visitation.devices import LoginSession
+from visitation.devices import Device, LoginSession
 from visitation.people import Account, Visitor
 from visitation.places.tables import Station
 from visitation.visits.tables import Participant
@@ -60,10 +60,28 @@ def _speak(request: web.Request, preferred: str | None) -> None:
     i18n.speak(spoken, chosen)
 
 
+async def still_stands(request: web.Request) -> bool:
+    """Whether the request would be let in as the same person now as it was then.
+
+    For what stays open for long: a session may end, and an account be disabled.
+    """
+    device, person = await _paired(request), await _login(request)
+    return request.get(DEVICE) == (_station(*device) if device else None) and (
+        request.get(PRINCIPAL) == (person[1] if person else None)
+    )
+
+
 async def _find_session(request: web.Request) -> None:
+    found = await _login(request)
+    if found is not None:
+        login, request[PRINCIPAL] = found
+        await sessions.touch(request, login)
+
+
+async def _login(request: web.Request) -> tuple[LoginSession, Principal] | None:
     token = request.cookies.get(sessions.SESSION_COOKIE)
     if not token:
-        return
+        return None
     settings = request.app[SETTINGS]
     async with request.app[DATABASE].read() as session:
         login = await devices.session_of(
@@ -74,11 +92,9 @@ async def _find_session(request: web.Request) -> None:
             now=request.app[CLOCK](),
         )
         if login is None:
-            return
+            return None
         principal = await _principal(session, login, settings)
-    if principal is not None:
-        request[PRINCIPAL] = principal
-        await sessions.touch(request, login)
+    return (login, principal) if principal is not None else None
 
 
 async def _find_program(request: web.Request) -> None:
@@ -97,15 +113,27 @@ async def _find_program(request: web.Request) -> None:
 
 
 async def _find_device(request: web.Request) -> None:
+    found = await _paired(request)
+    if found is None:
+        return
+    device, station = found
+    request[DEVICE] = _station(device, station)
+    await sessions.touch_device(request, device)
+
+
+async def _paired(request: web.Request) -> tuple[Device, Station] | None:
     token = request.cookies.get(sessions.DEVICE_COOKIE)
     if not token:
-        return
+        return None
     async with request.app[DATABASE].read() as session:
         device = await devices.device_of(session, token, keyring=request.app[KEYRING])
-        if device is None or device.id is None:
-            return
-        station = await session.get_one(Station, device.station_id)
-    request[DEVICE] = DevicePrincipal(
+        if device is None:
+            return None
+        return device, await session.get_one(Station, device.station_id)
+
+
+def _station(device: Device, station: Station) -> DevicePrincipal:
+    return DevicePrincipal(
         device_id=device.id,
         station_id=device.station_id,
         site_id=station.site_id,

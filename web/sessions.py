@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from visitation import devices
-from visitation.devices import LoginSession, SessionLife
+from visitation.devices import Device, LoginSession, SessionLife
 from visitation.devices.challenges import LONGEST_LIFE
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
 
@@ -66,6 +66,14 @@ async def touch(request: web.Request, login: LoginSession) -> None:
         known = await session.get(LoginSession, login.fingerprint)
         if known is not None:
             known.last_seen_at = now
+
+
+async def touch_device(request: web.Request, device: Device) -> None:
+    """Remember that a station is there, at most once in `devices.TOUCH_EVERY`."""
+    now = request.app[CLOCK]()
+    if now - device.last_seen_at >= devices.sessions.TOUCH_EVERY:
+        async with request.app[DATABASE].write() as session:
+            await devices.seen(session, device_id=device.id, now=now)
 
 
 def remember_device(response: web.StreamResponse, token: str) -> None:

@@ -7,6 +7,7 @@ from visitation.devices.pairing import (
     issue_pairing_code,
     pair,
     paired,
+    seen,
     unpair,
 )
 from visitation.devices.sessions import (
@@ -43,6 +44,7 @@ __all__ = [
     "issue_pairing_code",
     "pair",
     "paired",
+    "seen",
     "session_of",
     "unpair",
 ]

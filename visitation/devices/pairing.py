@@ -133,3 +133,10 @@ async def device_of(
         )
     )
     return rows.first()
+
+
+async def seen(session: AsyncSession, *, device_id: int, now: datetime) -> None:
+    """A station's browser was heard of."""
+    await session.exec(
+        update(Device).where(col(Device.id) == device_id).values(last_seen_at=now)
+    )

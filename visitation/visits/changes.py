@@ -3,11 +3,10 @@
 Reads the newest audit entries. Knows what changed, not how, and nothing of who looks.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.audit.tables import AuditEntry
@@ -21,49 +20,47 @@ WINDOW = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Something that was done.
+    """A visit that something was done to; None for what concerns none, as a closure.
 
     Attributes:
-        entry_id: of the audit; 0 for what is in no audit.
-        visit_id: None for what concerns no visit, as a closure does.
         sites: the prison, the point, and where the kiosk belongs.
     """
 
-    entry_id: int
     visit_id: int | None
-    sites: frozenset[int]
+    sites: frozenset[int] = frozenset()
 
 
-async def newest(session: AsyncSession) -> tuple[Change, ...]:
-    """The newest entries of the audit, whatever they are about."""
+async def newest(session: AsyncSession) -> Mapping[int, int | None]:
+    """The newest entries of the audit, and the visit that each is about."""
     rows = await session.exec(
-        select(
-            AuditEntry.id,
-            AuditEntry.visit_id,
-            Visit.prison_id,
-            Visit.point_id,
-            Station.site_id,
-        )
-        .outerjoin(Visit, col(Visit.id) == col(AuditEntry.visit_id))
-        .outerjoin(Station, col(Station.id) == col(Visit.kiosk_id))
+        select(AuditEntry.id, AuditEntry.visit_id)
         .order_by(col(AuditEntry.id).desc())
         .limit(WINDOW)
     )
-    return tuple(_change(*row) for row in rows.all())
+    return dict(rows.all())
 
 
-async def of_visits(
-    session: AsyncSession, references: Collection[str]
+async def of(
+    session: AsyncSession,
+    *,
+    visit_ids: Collection[int | None],
+    references: Collection[str] = (),
 ) -> tuple[Change, ...]:
-    """A change of each of these visits that no audit entry tells of."""
-    if not references:
-        return ()
+    """What these visits' changes concern; one of no visit stands for all such."""
+    named = [one for one in visit_ids if one is not None]
+    other = (Change(visit_id=None),) if None in visit_ids else ()
+    if not named and not references:
+        return other
     rows = await session.exec(
         select(Visit.id, Visit.prison_id, Visit.point_id, Station.site_id)
         .outerjoin(Station, col(Station.id) == col(Visit.kiosk_id))
-        .where(col(Visit.reference).in_(references))
+        .where(or_(col(Visit.id).in_(named), col(Visit.reference).in_(references)))
     )
-    return tuple(_change(0, *row) for row in rows.all())
+    found = tuple(
+        Change(visit_id=visit_id, sites=frozenset(at for at in sites if at is not None))
+        for visit_id, *sites in rows.all()
+    )
+    return (*other, *found)
 
 
 async def visits_of(
@@ -76,8 +73,3 @@ async def visits_of(
         )
     )
     return frozenset(rows.all())
-
-
-def _change(entry_id: int, visit_id: int | None, *sites: Any) -> Change:
-    at = frozenset(site for site in sites if site is not None)
-    return Change(entry_id=entry_id, visit_id=visit_id, sites=at)
