@@ -24,7 +24,7 @@ from visitation.lifecycle import VisitAction, VisitState
 from visitation.timespan import Timespan
 from visitation.visits import Visit, claims
 from visitation.wording import Template
-from visitation.words import CANCELLATIONS, Outcome, Part
+from visitation.words import CANCELLATIONS, Asker, Outcome, Part
 
 __all__ = [
     "HOLD",
@@ -122,6 +122,7 @@ async def move(
     by: Actor,
     now: datetime,
     override_reason: str = "",
+    asked_by: Asker = Asker.STAFF,
 ) -> None:
     """Give a booked visit another time or place, and tell everybody; codes stay.
 
@@ -141,6 +142,7 @@ async def move(
         terminal_id=terminal_id,
         span=span,
         kiosk_id=kiosk_id,
+        asked_by=asked_by,
     )
 
     overriding, was = override_reason.strip(), _where(visit)

@@ -1,4 +1,4 @@
-"""What an account keeps while it chooses: one slot, for ten minutes.
+"""What an account, or a family's phone, keeps while it chooses: one slot, ten minutes.
 
 Such a hold is a held visit like any other and runs out by itself. Whoever chooses
 something else lets go of it, so that nobody piles up holds. A slot that is held because
@@ -22,9 +22,9 @@ from visitation.audit import Actor
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
 from visitation.lifecycle import VisitAction, VisitState
-from visitation.people import Account, Prisoner
+from visitation.people import Account, Prisoner, Visitor
 from visitation.timespan import Timespan
-from visitation.visits import Visit
+from visitation.visits import Booker, Visit
 from visitation.waiting import Offer
 
 
@@ -53,7 +53,10 @@ async def keep(
         if _is_open(visit, now) and await _is_same(session, visit, wish):
             return visit
     await make_way(session, [wanted], by=by, now=now)
-    return await booking.hold(session, keyring=keyring, by=by, now=now, **wish)
+    visit = await booking.hold(session, keyring=keyring, by=by, now=now, **wish)
+    if by.visitor_id is not None:
+        session.add(Booker(visit_id=visit.id, visitor_id=by.visitor_id))
+    return visit
 
 
 async def confirm(
@@ -64,7 +67,7 @@ async def confirm(
     by: Actor,
     now: datetime,
 ) -> Visit:
-    """Book what an account holds, and tell everybody concerned.
+    """Book what somebody holds, and tell everybody concerned.
 
     Raises:
         HoldOver: if it does not hold it any more.
@@ -78,7 +81,7 @@ async def confirm(
 
 
 async def kept(session: AsyncSession, *, by: Actor, now: datetime) -> Visit | None:
-    """What an account holds just now, if anything."""
+    """What somebody holds just now, if anything."""
     query = _mine(by)
     rows = await session.exec(query.where(col(Visit.hold_until) > now))
     return rows.first()
@@ -87,7 +90,7 @@ async def kept(session: AsyncSession, *, by: Actor, now: datetime) -> Visit | No
 async def make_way(
     session: AsyncSession, wanted: Iterable[Proposal], *, by: Actor, now: datetime
 ) -> None:
-    """Let go of what an account holds, before it takes something else."""
+    """Let go of what somebody holds, before it takes something else."""
     mine, wanted = await _held(session, by), tuple(wanted)
     if not mine:
         return
@@ -115,23 +118,29 @@ async def make_way(
 
 async def _held(session: AsyncSession, by: Actor) -> Sequence[Visit]:
     """The account's holds, even those that are over and were not swept up yet."""
-    if by.account_id is None:
+    if by.account_id is not None:
+        one = select(Account.id).where(Account.id == by.account_id)
+    elif by.visitor_id is not None:
+        one = select(Visitor.id).where(Visitor.id == by.visitor_id)
+    else:
         return ()
     # Two windows of one account choose one after the other.
-    await session.exec(
-        select(Account.id)
-        .where(Account.id == by.account_id)
-        .with_for_update(key_share=True)
-    )
+    await session.exec(one.with_for_update(key_share=True))
     return (await session.exec(_mine(by))).all()
 
 
 def _mine(by: Actor) -> SelectOfScalar[Visit]:
+    own = select(Booker.visit_id).where(Booker.visitor_id == by.visitor_id)
+    whose = (
+        col(Visit.id).in_(own)
+        if by.visitor_id is not None
+        else col(Visit.booked_by_id) == by.account_id
+    )
     return (
         select(Visit)
         .where(
             Visit.state == VisitState.HELD,
-            Visit.booked_by_id == by.account_id,
+            whose,
             col(Visit.id).not_in(select(Offer.visit_id)),
         )
         .order_by(col(Visit.id))

@@ -8,10 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import possible
+from scheduler.possible import Opportunity, Supply, Taken
 from scheduler.ranked import Place
+from visitation.timespan import Timespan
+from visitation.visits import Claim, Visit
 from visitation.waiting import Waiting, WaitingEntry
 from visitation.words import Asker, VisitKind
 
@@ -47,8 +51,11 @@ async def free(
     first: date,
     last: date,
     now: datetime,
+    but_visit: Visit | None = None,
 ) -> tuple[Time, ...]:
     """The free times from one local day to another that whoever asks may ask for.
+
+    What `but_visit` takes is free, too: whoever has it would give it back.
 
     Raises:
         NotFound: if there is no such prison.
@@ -57,10 +64,11 @@ async def free(
     known = await possible.supply(
         session, party.prison_id, [one], first=first, last=last, now=now
     )
+    mine, own = await _given_back(session, known, but_visit)
     policy = known.opening.policy
     soonest, latest = now + policy.notice(asker), now + policy.horizon(asker)
     found: dict[datetime, Time] = {}
-    for place in possible.places_for(one, known):
+    for place in possible.places_for(one, known, besides=own, mine=mine):
         chance = place.opportunity
         if not soonest <= chance.span.start <= latest:
             continue
@@ -69,6 +77,26 @@ async def free(
         )
         found.setdefault(chance.span.start, Time(day=chance.day, place=seats))
     return tuple(found[start] for start in sorted(found))
+
+
+async def _given_back(
+    session: AsyncSession, known: Supply, visit: Visit | None
+) -> tuple[Taken, tuple[Opportunity, ...]]:
+    """What a visit takes, and its time, which nobody else could have."""
+    if visit is None:
+        return frozenset(), ()
+    rows = await session.exec(
+        select(Claim.resource, Claim.quantum).where(Claim.visit_id == visit.id)
+    )
+    span = Timespan(visit.starts_at, visit.ends_at)
+    own = Opportunity(
+        span=span,
+        day=known.opening.day(span.start),
+        kinds=frozenset({visit.kind}),
+        terminals=(visit.terminal_id,),
+    )
+    mine = frozenset((resource, quantum) for resource, quantum in rows.all())
+    return mine, (own,)
 
 
 def by_day(times: Iterable[Time]) -> dict[date, list[Time]]:

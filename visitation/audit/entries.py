@@ -27,6 +27,7 @@ class Actor:
     key: str
     role: Role | None = None
     account_id: int | None = None
+    visitor_id: int | None = None
 
     @classmethod
     def account(cls, account_id: int, role: Role) -> "Actor":
@@ -46,7 +47,9 @@ class Actor:
     @classmethod
     def visitor(cls, visitor_id: int) -> "Actor":
         """Somebody who signed in with the phone of a visitor."""
-        return cls(key=f"visitor:{visitor_id}", role=Role.FAMILY)
+        return cls(
+            key=f"visitor:{visitor_id}", role=Role.FAMILY, visitor_id=visitor_id
+        )
 
 
 #: The service itself: sweeps and the clock.

@@ -37,6 +37,13 @@ from visitation.people.contacts import (
     standing,
 )
 from visitation.people.identity import masked_id
+from visitation.people.link_decisions import (
+    AlreadyDecided,
+    approve_link,
+    prisoners_meant,
+    refuse_link,
+)
+from visitation.people.links import ask_for_link, links_asked_by, links_to_decide
 from visitation.people.newcomers import Newcomer, add_prisoners
 from visitation.people.passwords import check, hashed, is_strong_enough
 from visitation.people.phones import ask_for_code, sign_in_by_code, visitors_with
@@ -78,6 +85,7 @@ from visitation.people.visitors import (
 __all__ = [
     "Account",
     "AccountScope",
+    "AlreadyDecided",
     "ApiToken",
     "Appointment",
     "Bar",
@@ -100,7 +108,9 @@ __all__ = [
     "add_visitor",
     "apart_from",
     "appointments_of",
+    "approve_link",
     "ask_for_code",
+    "ask_for_link",
     "barred",
     "bars_of",
     "cancel_appointment",
@@ -128,11 +138,15 @@ __all__ = [
     "let_meet",
     "lift_bar",
     "link",
+    "links_asked_by",
+    "links_to_decide",
     "masked_id",
     "order_bar",
     "others_of",
     "pairs_among",
+    "prisoners_meant",
     "reaches_visitor",
+    "refuse_link",
     "release_prisoner",
     "revoke_token",
     "scope_of",

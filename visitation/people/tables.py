@@ -69,7 +69,7 @@ class Contact(SQLModel, table=True):
 
 
 class LinkRequest(SQLModel, table=True):
-    """A family's wish to be linked to a prisoner, in its own words, until it is decided.
+    """A family's wish to be linked to a prisoner, in its own words.
 
     `visitor_id` is whose phone asked, `name` who would visit; `prisoner_number` and
     `prisoner_name` are as they were typed and may be nobody's. The national ID is
