@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from signaling import awaiting, hands
 from signaling.hub import Hub, Live, NotLive
 from signaling.media.engine import Kind
 from signaling.messages import Message, Warn
@@ -97,6 +98,19 @@ async def mute(
     hub.carry_out(live, live.room.mute(participant, kind, muted))
 
 
+async def lower(
+    hub: Hub, reference: str, participant: str, *, by: Actor, now: datetime
+) -> None:
+    """Take somebody's raised hand down.
+
+    Raises:
+        NotLive: if nobody is in a call.
+    """
+    live = _under_way(hub, reference)
+    await _noted(hub, reference, "call_lower", by, now)
+    hub.carry_out(live, hands.raised(live.room, participant, up=False))
+
+
 async def message(
     hub: Hub, reference: str, *, code: str, text: str, by: Actor, now: datetime
 ) -> None:
@@ -165,6 +179,7 @@ async def end(
     hub.changed()
     if live := hub.live(reference):
         hub.close(live, Reason.ENDED, minutes_owed=owed)
+    await awaiting.moved(hub, reference, now=now)
 
 
 async def changed(hub: Hub, reference: str, *, now: datetime) -> None:
@@ -176,6 +191,7 @@ async def changed(hub: Hub, reference: str, *, now: datetime) -> None:
     async with hub.database.read() as session:
         visit, policy = await _read(session, reference)
     hub.changed()
+    await awaiting.moved(hub, reference, now=now)
     live = hub.live(reference)
     if live is None:
         return

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from signaling import tickets
-from signaling.messages import VERSION, FromPage, Join, Resume
+from signaling.messages import VERSION, FromPage, Join, Resume, ToPage
 from signaling.room import Room
 from signaling.seats import KINDS, Guest
 from signaling.supervised import PrivilegedRoom, SupervisedRoom
+from signaling.talk import Awaited, Help
 from signaling.tickets import BadTicket, Ticket
 from signaling.wire import ProtocolError
 from signaling.words import Phase
 from visitation import calls
 from visitation.calls import Admission, Orders
+from visitation.calls.awaiting import Progress
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.lifecycle import ParticipantState, VisitState
@@ -33,6 +37,8 @@ class Entrant:
 
     Attributes:
         orders: what staff ordered in the call and have not taken back.
+        progress: how far the prisoner is, for whoever waits for them.
+        helped: whether they called for help, and nobody has answered.
         resume: whether they come back after a lost line.
         token: what to come back with next time.
     """
@@ -40,6 +46,8 @@ class Entrant:
     admission: Admission
     guest: Guest
     orders: Orders
+    progress: Progress | None
+    helped: bool
     resume: bool
     token: str
 
@@ -61,6 +69,10 @@ async def let_in(
             session, participant_id=ticket.participant_id, now=now
         )
         orders = await calls.orders.standing(session, visit_id=admission.visit.id)
+        progress = await _progress(session, admission, now)
+        helped = await calls.helping.is_waiting(
+            session, participant_id=ticket.participant_id
+        )
     if admission.visit.reference != ticket.visit:
         raise BadTicket
     until = admission.visit.ends_at + admission.policy.grace
@@ -68,12 +80,24 @@ async def let_in(
         admission=admission,
         guest=guest_of(admission),
         orders=orders,
+        progress=progress,
+        helped=helped,
         resume=isinstance(first, Resume),
         # An extension must not lock out whoever joined before it.
         token=tickets.issue_return(
             keyring, ticket, until=until + calls.extension.LONGEST
         ),
     )
+
+
+def greetings(found: Entrant) -> tuple[ToPage, ...]:
+    """What somebody is told who came in, beside what the room says."""
+    said: list[ToPage] = []
+    if found.progress is not None:
+        said.append(Awaited(stage=found.progress.stage, before=found.progress.before))
+    if found.helped:
+        said.append(Help(participant=found.guest.id, waiting=True))
+    return tuple(said)
 
 
 def guest_of(admission: Admission) -> Guest:
@@ -95,6 +119,15 @@ def open_room(visit: Visit, policy: Policy, orders: Orders) -> Room:
         kinds = {kind for kind in KINDS if (participant, kind) in orders.muted}
         room.keep_muted(participant, kinds)
     return room
+
+
+async def _progress(
+    session: AsyncSession, admission: Admission, now: datetime
+) -> Progress | None:
+    is_held = admission.participant.part is Part.PRISONER
+    if is_held or admission.visit.state is not VisitState.BOOKED:
+        return None
+    return await calls.awaiting.progress(session, admission.visit, now=now)
 
 
 def _empty(visit: Visit, policy: Policy, orders: Orders) -> Room:
@@ -120,6 +153,7 @@ def _empty(visit: Visit, policy: Policy, orders: Orders) -> Room:
         seat_kept=policy.reconnect_grace,
         # Whoever holds office supervises their own meeting.
         needs_supervisor=watched and visit.kind is VisitKind.FAMILY,
+        chatting=policy.chatting,
     )
 
 

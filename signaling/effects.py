@@ -90,5 +90,14 @@ class LineNote:
     measured: Stretch
 
 
-Effect = Envelope | Seat | Block | Offering | Close | Note | Hold | LineNote
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrote:
+    """Write into the record what somebody wrote to the others."""
+
+    participant: str
+    code: str
+    text: str
+
+
+Effect = Envelope | Seat | Block | Offering | Close | Note | Hold | LineNote | Wrote
 Effects = tuple[Effect, ...]

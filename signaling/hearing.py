@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from signaling import hands
 from signaling.conditions import Renegotiate
 from signaling.hub import Hub, Live
 from signaling.media.engine import BadSdp
@@ -26,6 +27,8 @@ from signaling.messages import (
     Tracks,
 )
 from signaling.peer import Peer
+from signaling.supervised import SupervisedRoom
+from signaling.talk import RaiseHand, Say
 from signaling.wire import ProtocolError
 from signaling.words import Reason
 from visitation.errors import VisitationError
@@ -98,6 +101,21 @@ async def _subscribe(hub: Hub, live: Live, peer: Peer, message: Subscribe) -> No
     hub.carry_out(live, offered)
 
 
+async def _raise_hand(hub: Hub, live: Live, peer: Peer, message: RaiseHand) -> None:
+    raised = hands.raised(live.room, peer.participant, up=message.raised)
+    hub.carry_out(live, raised)
+
+
+async def _say(hub: Hub, live: Live, peer: Peer, message: Say) -> None:
+    if not isinstance(live.room, SupervisedRoom):
+        peer.send(Error(code="not_now"))
+        return
+    said = live.room.write(
+        peer.participant, code=message.code, text=message.text, now=hub.clock()
+    )
+    hub.carry_out(live, said)
+
+
 async def _leave(hub: Hub, live: Live, peer: Peer, message: Leave) -> None:
     if message.reason is not Reason.LEFT:
         raise ProtocolError("malformed", "leaves for a reason of ours")
@@ -122,6 +140,8 @@ _ACTS: Mapping[type, Callable[[Hub, Live, Peer, Any], Awaitable[None]]] = {
     Candidate: _candidate,
     Tracks: _tracks,
     Subscribe: _subscribe,
+    RaiseHand: _raise_hand,
+    Say: _say,
     Leave: _leave,
     Ping: _ping,
     Join: _again,

@@ -26,6 +26,7 @@ from signaling.effects import (
     Note,
     Offering,
     Seat,
+    Wrote,
 )
 from signaling.ice import TurnSettings
 from signaling.measuring import Measuring
@@ -196,6 +197,8 @@ class Hub:
         self._rooms_of[guest.id] = live
         peer.visit, peer.participant = visit.reference, guest.id
         self.carry_out(live, entered)
+        for message in door.greetings(found):
+            peer.send(message)
         log.info("entered", visit=live.visit, part=guest.part, resume=found.resume)
 
     def lost(self, peer: Peer, *, closed: bool = False) -> None:
@@ -285,7 +288,7 @@ class Hub:
                     self.carry_out(live, self.measuring.closed(one))
                     live.peers.pop(one, None)
                     self._rooms_of.pop(one, None)
-                case Note() | LineNote():
+                case Note() | LineNote() | Wrote():
                     self._recorder.put(effect, self.clock())
                 case Hold(held=held):
                     noting = Held(visit=live.visit, held=held)

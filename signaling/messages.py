@@ -17,6 +17,7 @@ from signaling.conditions import (
     VideoQuality,
 )
 from signaling.media.engine import Kind, Target
+from signaling.talk import Awaited, Hand, Help, RaiseHand, Said, Say
 from signaling.words import Phase, Presence, Quality, Reason, Sending
 from visitation.words import Part, VisitKind
 
@@ -295,7 +296,17 @@ class Error:
 
 
 FromPage = (
-    Join | Resume | Offer | Answer | Candidate | Tracks | Subscribe | Leave | Ping
+    Join
+    | Resume
+    | Offer
+    | Answer
+    | Candidate
+    | Tracks
+    | Subscribe
+    | RaiseHand
+    | Say
+    | Leave
+    | Ping
 )
 ToPage = (
     Joined
@@ -312,6 +323,10 @@ ToPage = (
     | PublishQuality
     | Renegotiate
     | Supervision
+    | Awaited
+    | Help
+    | Hand
+    | Said
     | Start
     | Admit
     | Deny

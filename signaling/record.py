@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from signaling.effects import LineNote, Note, Noted
+from signaling.effects import LineNote, Note, Noted, Wrote
 from signaling.words import Reason
 from visitation import calls, lines, visits
 from visitation.audit import Actor
@@ -69,7 +69,7 @@ class Lost:
     seconds: Mapping[Fault, int]
 
 
-Noting = Lost | Held | Note | Seen | CutOff | LineNote
+Noting = Lost | Held | Note | Seen | CutOff | LineNote | Wrote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +146,10 @@ async def _enter(session: AsyncSession, entry: Entry) -> None:
             calls.supervised(session, visit.id, held=held, now=entry.at)
         case LineNote(participant=one, measured=measured):
             await lines.add(session, participant=one, measured=measured, now=entry.at)
+        case Wrote(participant=one, code=code, text=text):
+            await calls.chat.keep(
+                session, participant=one, code=code, text=text, now=entry.at
+            )
         case note:
             await _record(session, note, entry.at)
 

@@ -19,6 +19,7 @@ from signaling.media import engine
 from signaling.media.engine import SLOTS, Kind, Target
 from signaling.messages import ParticipantJoined, ParticipantUpdated, ToPage
 from signaling.seats import Place
+from signaling.talk import Hand
 from signaling.words import Quality, Reason
 from visitation.errors import NotFound
 
@@ -143,15 +144,14 @@ class Roster:
         return self.tell(told, but=participant)
 
     def stalls(self, to: str) -> Effects:
-        """What `joined` does not say: whose media does not arrive just now."""
-        return tuple(
-            Envelope(
-                to=to,
-                message=StreamState(participant=place.id, kind=kind, state="paused"),
-            )
+        """What `joined` does not say: whose media stalls, and whose hand is up."""
+        said: list[ToPage] = [
+            StreamState(participant=place.id, kind=kind, state="paused")
             for place in self.others(to)
             for kind in sorted(place.stalled)
-        )
+        ]
+        said += [Hand(participant=one.id, raised=True) for one in self if one.hand]
+        return tuple(Envelope(to=to, message=message) for message in said)
 
     def picture(
         self, participant: str, slot: int, quality: engine.VideoQuality

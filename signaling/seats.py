@@ -63,6 +63,7 @@ class Place:
         torn: a leg failed while nobody could be told, so that a page that comes back
             has to build both anew.
         pictures: what of the picture in each slot is sent to them, as last measured.
+        hand: whether they have raised their hand.
         publishes: the most of their own picture that they were told to send, if they
             were told anything.
     """
@@ -81,6 +82,7 @@ class Place:
     stalled: set[Kind] = field(default_factory=set)
     slots: list[str | None] = field(default_factory=lambda: [None] * SLOTS)
     pictures: list[VideoQuality | None] = field(default_factory=_nothing_known)
+    hand: bool = False
     publishes: VideoQuality | None = None
     told: dict[tuple[str, Kind], Arrival] = field(default_factory=dict)
 

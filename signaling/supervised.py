@@ -1,21 +1,28 @@
 """The rooms that there are: one that staff may watch, and one that nobody may.
 
-Pure. Knows when a visit has to be watched, and holds it while nobody does.
+Pure. Knows when a visit has to be watched, and holds it while nobody does; and what
+was written where staff read along. A room that nobody watches has no way to write.
 """
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from signaling.conditions import Supervision
-from signaling.effects import Effects, Hold
+from signaling.effects import Effects, Envelope, Hold, Wrote
+from signaling.messages import Error
 from signaling.room import SEAT_KEPT, UNDER_WAY, Room
-from signaling.seats import Guest
+from signaling.seats import Guest, Place
+from signaling.talk import Said
 from signaling.views import RoomView, Welcome
 from signaling.words import Phase
-from visitation.words import Part, VisitKind
+from visitation.words import Chatting, Part, Phrase, VisitKind
 
 #: A supervisor whose line breaks for so long has not turned away yet.
 PATIENCE: Final = timedelta(seconds=5)
+#: The same words of the same person so soon are a button that was pressed twice.
+DOUBLE: Final = timedelta(seconds=2)
+#: More than anybody writes who came to talk.
+MOST_LINES: Final = 200
 
 
 class PrivilegedRoom(Room):
@@ -38,6 +45,7 @@ class SupervisedRoom(Room):
         phase: Phase = Phase.WAITING,
         seat_kept: timedelta = SEAT_KEPT,
         needs_supervisor: bool = False,
+        chatting: Chatting = Chatting.PHRASES,
     ) -> None:
         super().__init__(
             kind=kind,
@@ -51,6 +59,8 @@ class SupervisedRoom(Room):
         self._unwatched = needs_supervisor
         self._watched_at: datetime | None = None
         self._told_held = False
+        self._chatting = chatting
+        self._lines: list[Said] = []
 
     @property
     def is_held(self) -> bool:
@@ -74,12 +84,66 @@ class SupervisedRoom(Room):
         passed = super().tick(now)
         return (*passed, *self._supervised(now))
 
+    def write(
+        self, participant: str, *, code: str, text: str, now: datetime
+    ) -> Effects:
+        """Somebody in the call writes; everybody who was admitted reads it.
+
+        Nothing is written while nothing is forwarded.
+        """
+        place = self.here.find(participant)
+        if place is None:
+            return ()
+        text = "" if code else text.strip()
+        if not self._may_write(place, code, text):
+            return (Envelope(to=participant, message=Error(code="not_now")),)
+        last = self._lines[-1] if self._lines else None
+        if last and _is_double(last, participant, code, text, now):
+            return ()
+        line = Said(
+            number=max(last.number + 1 if last else 0, round(now.timestamp() * 1000)),
+            participant=participant,
+            part=place.guest.part,
+            name=place.guest.name,
+            code=code,
+            text=text,
+            at=now,
+        )
+        self._lines.append(line)
+        told = (Envelope(to=one.id, message=line) for one in self.here if one.admitted)
+        return (*told, Wrote(participant=participant, code=code, text=text))
+
     def snapshot(self) -> RoomView:
         """The room as a staff board shows it."""
         seen = super().snapshot()
         return RoomView(
             phase=seen.phase, people=seen.people, unsupervised=self._unwatched
         )
+
+    def _may_write(self, place: Place, code: str, text: str) -> bool:
+        if not self.may_publish(place.id) or self.is_silent:
+            return False
+        own = sum(line.participant == place.id for line in self._lines)
+        if own >= MOST_LINES or not (code or text):
+            return False
+        if code:
+            return self._chatting is not Chatting.NONE and code in set(Phrase)
+        return self._chatting is Chatting.FREE
+
+    def _take_in(
+        self, guest: Guest, welcome: Welcome, now: datetime, *, resume: bool
+    ) -> Effects:
+        taken = super()._take_in(guest, welcome, now, resume=resume)
+        return (*taken, *self._written(self.here.at(guest.id)))
+
+    def _admitted(self, place: Place, now: datetime) -> Effects:
+        return (*super()._admitted(place, now), *self._written(place))
+
+    def _written(self, place: Place) -> Effects:
+        """What was written so far, for whoever may read it and has missed it."""
+        if not place.admitted:
+            return ()
+        return tuple(Envelope(to=place.id, message=line) for line in self._lines)
 
     def _supervised(self, now: datetime) -> Effects:
         if not self._needs_supervisor:
@@ -100,3 +164,10 @@ class SupervisedRoom(Room):
             place.guest.part is Part.MONITOR and place.down_since is None
             for place in self.here
         )
+
+
+def _is_double(
+    last: Said, participant: str, code: str, text: str, now: datetime
+) -> bool:
+    same = (last.participant, last.code, last.text) == (participant, code, text)
+    return same and now - last.at < DOUBLE

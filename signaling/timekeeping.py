@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from signaling import giving
+from signaling import awaiting, giving
 from signaling.hub import Hub, Live
 from signaling.words import Phase, Reason
 from visitation import calls, visits
@@ -106,6 +106,7 @@ async def _run_out(hub: Hub, live: Live) -> None:
         hub.carry_out(live, again)
     else:
         hub.close(live, Reason.OVER, minutes_owed=owed)
+        await awaiting.moved(hub, live.visit, now=now)
 
 
 async def _finished(

@@ -27,6 +27,7 @@ class PersonView:
     quality: Quality
     blocked: tuple[Kind, ...]
     sends: tuple[Kind, ...]
+    hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,4 +61,5 @@ def person_view(place: Place) -> PersonView:
         quality=place.quality,
         blocked=tuple(sorted(place.blocked)),
         sends=tuple(kind for kind in KINDS if place.sends[kind] is Sending.ON),
+        hand=place.hand,
     )

@@ -321,3 +321,29 @@ class WishKind(StrEnum):
     TRANSFER = "transfer"
     VISIT = "visit"
     OTHER = "other"
+
+
+class Phrase(StrEnum):
+    """What people in a visit may write without typing."""
+
+    YES = "yes"
+    NO = "no"
+    HEAR_WELL = "hear_well"
+    CANNOT_HEAR = "cannot_hear"
+    CANNOT_SEE = "cannot_see"
+    LOUDER = "louder"
+    AGAIN = "again"
+    WAIT = "wait"
+    FINE = "fine"
+    MISS_YOU = "miss_you"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+
+
+class Stage(StrEnum):
+    """How far staff have come with the prisoner whom somebody waits for."""
+
+    EXPECTED = "expected"
+    CALLED = "called"
+    ON_THE_WAY = "on_the_way"
+    IN_BOOTH = "in_booth"

@@ -1,4 +1,4 @@
-"""The words for the vocabularies of a call: writing, calling for help, what comes after.
+"""The words for the vocabularies of a call: writing, calling for help, what follows.
 
 Part of `labels`, which is what pages ask.
 """
@@ -6,7 +6,7 @@ Part of `labels`, which is what pages ask.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from visitation.words import Chatting, HelpPlace, Mood, WishKind
+from visitation.words import Chatting, HelpPlace, Mood, Phrase, Stage, WishKind
 from web.i18n import N_
 
 CALL_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -24,6 +24,26 @@ CALL_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Mood.GOOD: N_("Good"),
         Mood.FAIR: N_("So-so"),
         Mood.BAD: N_("Bad"),
+    },
+    Phrase: {
+        Phrase.YES: N_("Yes"),
+        Phrase.NO: N_("No"),
+        Phrase.HEAR_WELL: N_("I hear you well"),
+        Phrase.CANNOT_HEAR: N_("I cannot hear you"),
+        Phrase.CANNOT_SEE: N_("I cannot see you"),
+        Phrase.LOUDER: N_("Please speak louder"),
+        Phrase.AGAIN: N_("Please say that again"),
+        Phrase.WAIT: N_("One moment, please"),
+        Phrase.FINE: N_("I am well, do not worry"),
+        Phrase.MISS_YOU: N_("I miss you"),
+        Phrase.THANKS: N_("Thank you"),
+        Phrase.GOODBYE: N_("Goodbye, God keep you"),
+    },
+    Stage: {
+        Stage.EXPECTED: N_("He has not been called yet"),
+        Stage.CALLED: N_("He has been called"),
+        Stage.ON_THE_WAY: N_("He is on his way"),
+        Stage.IN_BOOTH: N_("He is in the booth"),
     },
     WishKind: {
         WishKind.FURLOUGH: N_("Leave from prison"),

@@ -1,6 +1,6 @@
-"""Calls: entering, ticking off, starting, extending, ending; what was lost."""
+"""Calls: entering, ticking off, starting, ending; what was lost, and what was said."""
 
-from visitation.calls import losses, orders
+from visitation.calls import after, awaiting, chat, helping, losses, orders
 from visitation.calls.conduct import close, finish, outcome_of, start
 from visitation.calls.entrance import Admission, Denied, admit, attend
 from visitation.calls.extension import NotExtendable, extend, give_back, seats_of
@@ -30,12 +30,16 @@ __all__ = [
     "Orders",
     "Presence",
     "admit",
+    "after",
     "attend",
+    "awaiting",
     "away",
+    "chat",
     "close",
     "extend",
     "finish",
     "give_back",
+    "helping",
     "joined",
     "left",
     "losses",

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import messages, places, visits
 from visitation.audit import Actor
-from visitation.calls import entrance, losses
+from visitation.calls import chat, entrance, losses
 from visitation.errors import Invalid
 from visitation.lifecycle import VisitAction
 from visitation.visits import Participant, Visit
@@ -123,5 +123,6 @@ async def _settle(
 ) -> None:
     if visits.refunds(visit.outcome):
         await visits.give_back(session, visit, by=by, now=now)
+    await chat.count(session, visit, by=by, now=now)
     await messages.discard(session, visit_id=visit.id)
     await visits.wipe(session, visit_id=visit.id)
