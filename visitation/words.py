@@ -312,6 +312,27 @@ class Mood(StrEnum):
     BAD = "bad"
 
 
+class IncidentKind(StrEnum):
+    """What went wrong in a visit."""
+
+    RULES = "rules"
+    IDENTITY = "identity"
+    THREAT = "threat"
+    HEALTH = "health"
+    DEVICE = "device"
+    OTHER = "other"
+
+
+class PauseReason(StrEnum):
+    """Why staff let a visit stand still; everybody in it reads it."""
+
+    MOMENT = "moment"
+    IDENTITY = "identity"
+    RULES = "rules"
+    STRANGER = "stranger"
+    LINE = "line"
+
+
 class WishKind(StrEnum):
     """What a family asks for when its visit is over."""
 

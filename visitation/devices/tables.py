@@ -31,7 +31,10 @@ class PairingCode(SQLModel, table=True):
 
 
 class LoginSession(SQLModel, table=True):
-    """A signed-in browser: staff, a family that gave its code, or a phone's owner."""
+    """A signed-in browser: staff, a family that gave its code, or a phone's owner.
+
+    `locked_at` is set while an officer has left a shared screen.
+    """
 
     __tablename__ = "login_session"
 
@@ -44,6 +47,7 @@ class LoginSession(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_seen_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    locked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Challenge(SQLModel, table=True):

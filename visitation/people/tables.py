@@ -187,6 +187,16 @@ class Account(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class StaffPin(SQLModel, table=True):
+    """The PIN by which an officer takes over at a colleague's screen (argon2id)."""
+
+    __tablename__ = "staff_pin"
+
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    pin_hash: str = Field(max_length=200)
+    set_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class AccountScope(SQLModel, table=True):
     """A province or a site that an account reaches."""
 

@@ -10,7 +10,14 @@ from sqlmodel import Field, SQLModel
 
 from visitation.database import UtcDateTime, enum_column
 from visitation.lifecycle import ParticipantState, VisitState
-from visitation.words import AllowanceChange, Attendance, Outcome, Part, VisitKind
+from visitation.words import (
+    AllowanceChange,
+    Attendance,
+    IncidentKind,
+    Outcome,
+    Part,
+    VisitKind,
+)
 
 
 class Visit(SQLModel, table=True):
@@ -249,3 +256,15 @@ class Flag(SQLModel, table=True):
     kept_by_id: int | None = Field(default=None, foreign_key="account.id")
     kept_reason: str = Field(default="", max_length=200)
     gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Incident(SQLModel, table=True):
+    """What staff wrote down of a visit that something went wrong in."""
+
+    id: int = Field(default=None, primary_key=True)
+    reference: str = Field(unique=True, max_length=32)
+    visit_id: int = Field(foreign_key="visit.id", index=True, ondelete="CASCADE")
+    account_id: int = Field(foreign_key="account.id")
+    kind: IncidentKind = Field(sa_type=enum_column(IncidentKind))
+    text: str = Field(max_length=1000)
+    at: datetime = Field(sa_type=UtcDateTime)

@@ -14,9 +14,11 @@ depends_on = None
 def upgrade() -> None:
     _calls()
     _own_phones()
+    _duty()
 
 
 def downgrade() -> None:
+    _without_duty()
     _without_own_phones()
     _without_calls()
 
@@ -128,6 +130,62 @@ def _without_calls() -> None:
     with op.batch_alter_table("site_policy") as table:
         table.drop_constraint(op.f("ck_site_policy_chatting_known"), type_="check")
         table.drop_column("chatting")
+
+
+def _duty() -> None:
+    with op.batch_alter_table("login_session") as table:
+        table.add_column(sa.Column("locked_at", UtcDateTime(), nullable=True))
+    op.create_table(
+        "staff_pin",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("pin_hash", sa.String(200), nullable=False),
+        sa.Column("set_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_staff_pin_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_staff_pin")),
+    )
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(32), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            one_of(
+                "incidentkind_known",
+                "rules",
+                "identity",
+                "threat",
+                "health",
+                "device",
+                "other",
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(1000), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit_id"],
+            ["visit.id"],
+            name=op.f("fk_incident_visit_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_incident_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+        sa.UniqueConstraint("reference", name=op.f("uq_incident_reference")),
+    )
+    op.create_index(op.f("ix_incident_visit_id"), "incident", ["visit_id"])
+
+
+def _without_duty() -> None:
+    op.drop_table("incident")
+    op.drop_table("staff_pin")
+    with op.batch_alter_table("login_session") as table:
+        table.drop_column("locked_at")
 
 
 def _own_phones() -> None:
