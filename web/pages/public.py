@@ -4,15 +4,17 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from web import assets
-from web.keys import CLOCK, DATABASE
-from web.render import render
+from web.keys import CLOCK, DATABASE, DEVICE
+from web.render import redirect, render
 from web.routing import PUBLIC, Route
 
 _HOUR = "public, max-age=3600"
 
 
 async def home(request: web.Request) -> web.Response:
-    """The first page: big pictures, few words."""
+    """The first page: big pictures, few words. A station has one of its own."""
+    if request.get(DEVICE) is not None:
+        return redirect(request, "terminal.station")
     return render(request, "public/home.html")
 
 
