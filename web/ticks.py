@@ -14,7 +14,7 @@ from visitation.errors import NotFound
 from visitation.lifecycle import ParticipantState
 from visitation.visits import Participant, Visit
 from visitation.words import Part
-from web import forms, gate
+from web import forms, gate, live
 from web.keys import CLOCK, DATABASE
 from web.render import redirect_to
 
@@ -54,6 +54,8 @@ async def tick(
         )
         if then is not None:
             await then(session, visit, form.value.state)
+    # Whoever waits in the room hears of it at once.
+    await live.changed(request, visit.reference)
     return redirect_to(request, at_row(form.value.next, visit))
 
 

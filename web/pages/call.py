@@ -28,7 +28,12 @@ from web.i18n import _
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL
 from web.labels import label
 from web.pages.call_words import DENIALS, REMARKS, words
-from web.principals import DevicePrincipal, ParticipantPrincipal, StaffPrincipal
+from web.principals import (
+    DevicePrincipal,
+    ParticipantPrincipal,
+    Principal,
+    StaffPrincipal,
+)
 from web.render import render, url
 from web.routing import FAMILY, PUBLIC, TERMINAL, Route
 
@@ -117,12 +122,26 @@ async def _standing(request: web.Request, visit: Visit, now: datetime) -> Standi
                 keyring=request.app[KEYRING],
                 now=now,
             )
-        elif isinstance(principal, ParticipantPrincipal):
-            person = await session.get_one(Participant, principal.participant_id)
         else:
-            person = await _at_terminal(session, device, visit)
+            person = await own_part(session, visit, principal, device)
         await calls.admit(session, participant_id=person.id, now=now)
     return Standing(participant_id=person.id, part=person.part)
+
+
+async def own_part(
+    session: AsyncSession,
+    visit: Visit,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Participant:
+    """Whose part in a visit a family's or a terminal's browser plays.
+
+    Raises:
+        NotFound: for any other browser.
+    """
+    if isinstance(principal, ParticipantPrincipal):
+        return await session.get_one(Participant, principal.participant_id)
+    return await _at_terminal(session, device, visit)
 
 
 def _part_of(principal: StaffPrincipal, visit: Visit, asked: str) -> Part:

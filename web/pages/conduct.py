@@ -40,6 +40,12 @@ class Admitting(Back):
     participant: str = Field(max_length=64)
 
 
+class Lowering(Back):
+    """Whose hand is taken down."""
+
+    participant: str = Field(max_length=64)
+
+
 class Muting(Admitting):
     """Who is silenced or darkened, or no longer."""
 
@@ -88,6 +94,13 @@ async def admit(request: web.Request) -> web.Response:
     typed = await _read(request, Admitting)
     await conduct.admit(*_visit(request), typed.participant, **_who(request))
     return _done(request, typed, _("They have been let in."))
+
+
+async def lower(request: web.Request) -> web.Response:
+    """Take somebody's raised hand down."""
+    typed = await _read(request, Lowering)
+    await conduct.lower(*_visit(request), typed.participant, **_who(request))
+    return _done(request, typed, _("Their hand is down."))
 
 
 async def mute(request: web.Request) -> web.Response:
@@ -187,6 +200,7 @@ def _route(name: str, page: Page, act: Act) -> Route:
 ROUTES = (
     _route("start", start, Act.START),
     _route("admit", admit, Act.CONDUCT),
+    _route("lower", lower, Act.CONDUCT),
     _route("mute", mute, Act.CONDUCT),
     _route("pause", pause, Act.CONDUCT),
     _route("message", message, Act.CONDUCT),
