@@ -10,6 +10,7 @@ from aiohttp import web
 
 from web.keys import DEVICE
 
+LANGUAGE_COOKIE = "lang"
 VOICE_COOKIE = "voice"
 TEXT_COOKIE = "text"
 

@@ -15,6 +15,7 @@ from visitation.people import Account, Visitor
 from visitation.places.tables import Station
 from visitation.visits.tables import Participant
 from web import i18n, sessions
+from web.ease import LANGUAGE_COOKIE
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS, WebSettings
 from web.principals import (
     DevicePrincipal,
@@ -25,7 +26,6 @@ from web.principals import (
 )
 from web.render import TRANSLATIONS
 
-LANGUAGE_COOKIE = "lang"
 _API = "/api/"
 
 

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from yarl import URL
 
-from web import assets, ease, i18n, labels, present, voice
+from web import assets, ease, i18n, labels, present, station_frame, voice
 from web.keys import DEVICE, PRINCIPAL, REQUEST_ID, SETTINGS
 from web.routing import Route
 
@@ -170,6 +170,7 @@ def _common(request: web.Request) -> dict[str, object]:
         "principal": request.get(PRINCIPAL),
         "device": request.get(DEVICE),
         "ease": ease.of(request),
+        "frame": station_frame.of(request),
         "menu": _menu(request),
         "static": request.app[assets.ASSETS].url,
         "url": partial(url, request),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from web.identity import LANGUAGE_COOKIE
+from web.ease import LANGUAGE_COOKIE
 from web.keys import SETTINGS
 from web.render import TRANSLATIONS, redirect_to
 from web.routing import PUBLIC, Route

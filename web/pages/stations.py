@@ -13,7 +13,7 @@ from visitation import devices, places
 from visitation.devices.pairing import PAIRING_CODE_LIFE
 from visitation.errors import Invalid
 from visitation.places import Site, Station
-from web import ahead, forms, gate, subjects
+from web import ahead, forms, gate, station_frame, subjects
 from web.fields import Line, Name
 from web.forms import Form
 from web.i18n import N_, _
@@ -195,6 +195,9 @@ async def _page(
         },
         site={"id": site.id, "name": site.name},
         paired_at=device.paired_at if device else None,
+        operator_number=station_frame.operator_number(request.app[KEYRING], device.id)
+        if device
+        else "",
         ahead=booked,
         naming=naming or forms.blank(StationFields, name=station.name),
         trouble=trouble or forms.blank(Trouble),

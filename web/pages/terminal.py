@@ -1,16 +1,18 @@
 """Stations: pairing a browser with one, and what it shows while nobody is in a call.
 
-A terminal goes to its visit by itself as soon as the waiting room opens; a kiosk waits
-for a code. Neither shows a code, and a kiosk no names.
+A terminal goes to its visit by itself as soon as the waiting room opens; a kiosk asks
+for a code then. Neither shows a code, and a kiosk no names. A kiosk's first page
+belongs to nobody: whoever was signed in is signed out there.
 """
 
+import hmac
 from datetime import timedelta
 from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import AfterValidator, Field
 
-from visitation import devices
+from visitation import audit, devices
 from visitation.attempts import Limit
 from visitation.devices.pairing import PAIRING_CODE_DIGITS, NoSuchPairingCode
 from visitation.places import Site
@@ -18,7 +20,7 @@ from visitation.timespan import Timespan
 from visitation.visits import boards
 from visitation.visits.listed import next_of
 from visitation.words import StationKind
-from web import forms, gate, sessions, sources, tries
+from web import forms, gate, sessions, sources, station_frame, tries
 from web.boards import local_day, row
 from web.fields import Code
 from web.i18n import N_, _
@@ -26,8 +28,10 @@ from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS
 from web.principals import DevicePrincipal, ParticipantPrincipal
 from web.render import redirect, render
 from web.routing import PUBLIC, TERMINAL, Route
+from web.station_frame import OPERATOR_DIGITS
 
 PER_ADDRESS = Limit(name="pairing", most=30, window=timedelta(hours=1))
+PER_STATION = Limit(name="operator", most=10, window=timedelta(hours=1))
 
 
 def _eight(code: str) -> str:
@@ -40,6 +44,18 @@ class Pairing(forms.Fields):
     """What pairing a device asks for."""
 
     code: Annotated[Code, AfterValidator(_eight)] = Field(title=N_("Pairing code"))
+
+
+def _six(number: str) -> str:
+    if len(number) != OPERATOR_DIGITS:
+        raise forms.fault(N_("The number has six digits."))
+    return number
+
+
+class Operating(forms.Fields):
+    """What the menu for staff asks for."""
+
+    number: Annotated[Code, AfterValidator(_six)] = Field(title=N_("Operator’s number"))
 
 
 async def ask(request: web.Request) -> web.Response:
@@ -76,11 +92,50 @@ async def station(request: web.Request) -> web.Response:
     device = request.get(DEVICE)
     if device is None:
         return render(request, "terminal/unpaired.html")
-    response = render(request, "terminal/station.html", **await _shown(request, device))
-    if isinstance(request.get(PRINCIPAL), ParticipantPrincipal):
-        # The family has left; whoever comes next must not find their visit here.
-        await sessions.sign_out(request, response)
+    if _left_behind(request, device):
+        return await over(request)
+    shown = await _shown(request, device)
+    return render(request, "terminal/station.html", **shown)
+
+
+async def over(request: web.Request) -> web.Response:
+    """Forget the family that was here: its session, and what it chose."""
+    response = redirect(request, "terminal.station")
+    await sessions.sign_out(request, response)
+    for cookie in station_frame.CHOICES:
+        response.del_cookie(cookie, path="/")
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
+
+
+async def operator(request: web.Request) -> web.Response:
+    """The field for the number that opens the menu for staff."""
+    return _operated(request, forms.blank(Operating))
+
+
+async def operate(request: web.Request) -> web.Response:
+    """The menu for staff, to whoever knows the station's number."""
+    device, form = gate.device(request), await forms.read(request, Operating)
+    if not form.ok:
+        return _operated(request, form, status=422)
+    source = (PER_STATION, f"station:{device.station_id}")
+    await tries.hit(request, source)
+    number = station_frame.operator_number(request.app[KEYRING], device.device_id)
+    if not hmac.compare_digest(number, form.value.number):
+        wrong = _(
+            "This is not the operator’s number. It is on the administrator’s page of "
+            "this station, and changes when the device is paired anew."
+        )
+        return _operated(request, form.failed(wrong), status=422)
+    await tries.forget(request, *source)
+    async with request.app[DATABASE].write() as session:
+        site = await session.get_one(Site, device.site_id)
+        subject, now = f"station:{device.station_id}", request.app[CLOCK]()
+        audit.note(session, device.actor, "open_station_menu", subject, now=now)
+        site_name = site.name
+    return render(
+        request, "terminal/menu.html", station=device.name, site=site_name, now=now
+    )
 
 
 async def board(request: web.Request) -> web.Response:
@@ -111,8 +166,23 @@ async def _shown(request: web.Request, device: DevicePrincipal) -> dict[str, Any
         "is_kiosk": device.kind is StationKind.KIOSK,
         "today": [row(one, now=now) for one in listed],
         "following": row(following, now=now) if following else None,
+        "due": following is not None and following.span.start.isoformat(),
         "later": [row(one, now=now) for one in rest if one.span.start > now],
     }
+
+
+def _left_behind(request: web.Request, device: DevicePrincipal) -> bool:
+    """Whether somebody was signed in whom the next person must not find here."""
+    someone = request.get(PRINCIPAL)
+    if device.kind is StationKind.KIOSK:
+        return someone is not None
+    return isinstance(someone, ParticipantPrincipal)
+
+
+def _operated(
+    request: web.Request, form: forms.Form[Operating], *, status: int = 200
+) -> web.Response:
+    return render(request, "terminal/operator.html", form=form, status=status)
 
 
 def _asked(
@@ -126,4 +196,7 @@ ROUTES = (
     Route(method="POST", path="/pair", page=pair, allow=PUBLIC),
     Route(method="GET", path="/station", page=station, allow=PUBLIC),
     Route(method="GET", path="/station/board", page=board, allow=TERMINAL),
+    Route(method="POST", path="/station/over", page=over, allow=TERMINAL),
+    Route(method="GET", path="/station/operator", page=operator, allow=TERMINAL),
+    Route(method="POST", path="/station/operator", page=operate, allow=TERMINAL),
 )

@@ -1,0 +1,16 @@
+// @ts-check
+/** A page on a kiosk or a terminal: the whole screen, its clock and signs, no way back to
+ * the last family's pages, and an end when nobody is there any more. */
+
+import { corner } from "../kiosk/corner.js";
+import { idle } from "../kiosk/idle.js";
+import { screen } from "../kiosk/screen.js";
+import { signs } from "../kiosk/signs.js";
+
+/** @param {HTMLElement} strip */
+export function start(strip) {
+  screen();
+  signs(strip);
+  corner(strip);
+  if (strip.dataset.kind === "kiosk" && !document.getElementById("call")) idle(strip);
+}
