@@ -58,6 +58,8 @@ class Person:
         called: whether the sign comes from the call and not from a tick.
         line: how good their line is; None for whoever is not in the call.
         outside: whether they wait in the waiting room to be let in.
+        inside: whether they have a place in the call, be their line broken or not.
+        blocked: what of them staff turned off, `audio` or `video`.
     """
 
     reference: str
@@ -71,6 +73,9 @@ class Person:
     reads: bool
     has_code: bool
     outside: bool
+    is_identified: bool
+    inside: bool = False
+    blocked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +123,12 @@ class Row:
     may_miss: bool
     may_close: bool
     may_summon: bool
+
+    @property
+    def callers(self) -> tuple[Person, ...]:
+        """Who is in the call and could be silenced."""
+        people = (self.held, *self.guests) if self.held else self.guests
+        return tuple(one for one in people if one.inside)
 
 
 _PRISONERS_TICKS = (
@@ -300,6 +311,9 @@ def _person(one: Attendee, zone: tzinfo, room: RoomView | None) -> Person:
         reads=one.reads,
         has_code=one.has_code,
         outside=seen is not None and seen.state is Presence.WAITING,
+        is_identified=one.identified_at is not None,
+        inside=seen is not None and seen.state is not Presence.WAITING,
+        blocked=seen.blocked if seen is not None else (),
     )
 
 

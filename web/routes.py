@@ -73,6 +73,7 @@ from web.pages import (
     visits,
     waiting,
     waiting_join,
+    wall,
     warden,
 )
 from web.routing import Route
@@ -147,5 +148,6 @@ ROUTES: tuple[Route, ...] = (
     *call_list.ROUTES,
     *summoning.ROUTES,
     *warden.ROUTES,
+    *wall.ROUTES,
     *official.ROUTES,
 )

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit
 from visitation.audit import Actor
-from visitation.errors import Invalid
+from visitation.errors import Invalid, NotAllowed
 from visitation.keyring import Keyring
 from visitation.people.tables import Account
 from visitation.visits.tables import Incident, Visit
@@ -42,7 +42,10 @@ async def report(
 
     Raises:
         Invalid: if nothing is said, or too much.
+        NotAllowed: if it is nobody of staff who says it.
     """
+    if by.account_id is None:
+        raise NotAllowed("report an incident")
     words = text.strip()
     if not words:
         raise Invalid("text", "missing")

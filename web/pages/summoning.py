@@ -11,6 +11,7 @@ from visitation.lifecycle import MAY, Act
 from visitation.visits import Visit
 from visitation.wording import Template
 from web import forms, gate, subjects, ticks
+from web.errors import wants_json
 from web.i18n import _, ngettext
 from web.keys import CLOCK, DATABASE
 from web.render import redirect_to
@@ -44,6 +45,8 @@ async def summon(request: web.Request) -> web.Response:
         if told
         else _("They were told this already.")
     )
+    if wants_json(request):
+        return web.json_response({"done": flash})
     return redirect_to(request, ticks.at_row(form.value.next, visit), flash=flash)
 
 

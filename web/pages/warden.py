@@ -4,9 +4,9 @@ Ticks the prisoner off as told, brought and identified. Starting, admitting and 
 go to the visit itself; the board only has their buttons.
 """
 
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -15,33 +15,30 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler.summoning import NobodyToTell, NotTheTime, summon
 from signaling.views import RoomView
-from visitation import calls, lines, visits
+from visitation import calls, devices, lines, visits
+from visitation.calls import helping
 from visitation.errors import NotFound, VisitationError
 from visitation.lifecycle import MAY, Act, ParticipantState
-from visitation.lines import LineTest
 from visitation.timespan import Timespan
-from visitation.visits import Visit, boards
-from visitation.visits.boards import Seat
-from visitation.visits.listed import AHEAD, Listed, next_of
+from visitation.visits import Visit, boards, cards
+from visitation.visits.listed import AHEAD, Listed
 from visitation.wording import Template
 from visitation.words import CLOSINGS, Outcome, Part, Role, StationKind
-from web import cover_rows, forms, gate, labels, line_signs, live, subjects, ticks
+from web import cover_rows, forms, gate, labels, live, subjects, ticks, wall
 from web.boards import Rooms, Row, local_day, row
+from web.choices import ABSENCES, choices
+from web.errors import wants_json
 from web.fields import Day, Line
 from web.i18n import N_, _
-from web.keys import CLOCK, DATABASE, LIVE, SETTINGS
-from web.pages.call import ENDINGS
+from web.keys import CLOCK, DATABASE, KEYRING, LIVE, SETTINGS
+from web.pages.wall_words import pane_words
 from web.render import redirect, render, url
 from web.routing import Page, Route
 
 _WARDENS = MAY[Act.TICK_PRISONER]
 _CLOSERS = MAY[Act.CLOSE]
-#: How a visit that never began may be closed.
-ABSENCES = (
-    Outcome.PRISONER_REFUSED,
-    Outcome.PRISONER_ABSENT,
-    Outcome.FAMILY_ABSENT,
-)
+#: A call for help that is older was answered somehow, or came to nothing.
+_HELP_LASTS = timedelta(hours=3)
 _LOOK_BACK = timedelta(days=7)
 _NOT_NOW = N_(
     "This visit cannot be closed now. A live one is ended on the board; one that is "
@@ -134,6 +131,8 @@ async def close(request: web.Request) -> web.Response:
     except VisitationError as error:
         return _asked(request, shown, form.refused(error), status=409)
     await live.changed(request, shown.reference)
+    if wants_json(request):
+        return web.json_response({"done": _("The visit is closed.")})
     return redirect(request, "warden.unclosed", flash=_("The visit is closed."))
 
 
@@ -168,13 +167,23 @@ async def _shown(request: web.Request) -> dict[str, Any]:
     scope = gate.staff(request).scope
     async with request.app[DATABASE].read() as session:
         seats = await boards.seats(session, scope=scope, kind=StationKind.TERMINAL)
+        seat_ids = [seat.id for seat in seats]
         whole = local_day(chosen, zone, now=now)
         listed = await boards.at_prisons(session, scope=scope, day=whole)
         attended = await cover_rows.between(session, whole, scope=scope)
         left = await boards.unclosed(session, scope=scope)
-        tests = await lines.latest_of_stations(
-            session, station_ids=[seat.id for seat in seats]
+        tests = await lines.latest_of_stations(session, station_ids=seat_ids)
+        paired = await devices.paired(session, station_ids=seat_ids)
+        people = await cards.of(
+            session,
+            visit_ids=[one.id for one in listed if one.state in AHEAD],
+            keyring=request.app[KEYRING],
         )
+        helped = await helping.open_at_prisons(
+            session, scope=scope, since=now - _HELP_LASTS
+        )
+    shown = wall.shown(listed, partial(_room, request), now=now)
+    tiles = wall.tiles(seats, shown, devices=paired, tests=tests, zone=zone, now=now)
     # Today's board stays today's when midnight passes.
     query = {} if chosen == today else {"day": chosen.isoformat()}
     return {
@@ -183,42 +192,20 @@ async def _shown(request: web.Request) -> dict[str, Any]:
         "is_today": chosen == today,
         "here": url(request, "warden.day", query=query),
         "fresh": url(request, "warden.board", query=query),
+        "sheet": url(request, "wall.sheet", query=query),
         "yesterday": _day_link(request, chosen - timedelta(days=1)),
         "tomorrow": _day_link(request, chosen + timedelta(days=1)),
         "unclosed": len(left),
-        "endings": [(one.value, labels.label(one)) for one in ENDINGS],
-        "tiles": _tiles(request, seats, listed, tests, now),
+        "helped": helped if chosen == today else (),
+        "tasks": wall.tasks(shown, tiles) if chosen == today else (),
+        "words": pane_words(),
+        "tiles": tiles,
+        "cards": people,
+        "choices": choices(),
         "several_sites": len({seat.site_id for seat in seats}) > 1,
         "attended": attended,
         "count": len(listed),
     }
-
-
-def _tiles(
-    request: web.Request,
-    seats: Sequence[Seat],
-    listed: Sequence[Listed],
-    tests: Mapping[int, LineTest],
-    now: datetime,
-) -> list[dict[str, Any]]:
-    """What each terminal has now, next, and behind it."""
-    tiles = []
-    for seat in seats:
-        mine = [one for one in listed if one.terminal_id == seat.id]
-        following = next_of([one for one in mine if one.state in AHEAD], now)
-        rows = {one.id: row(one, now=now, room=_room(request, one)) for one in mine}
-        current = rows[following.id] if following is not None else None
-        others = [rows[one.id] for one in mine if one is not following]
-        tiles.append(
-            {
-                "seat": seat,
-                "tested": line_signs.tested(tests.get(seat.id), now=now),
-                "current": current,
-                "coming": [one for one in others if one.ahead],
-                "past": [one for one in others if not one.ahead],
-            }
-        )
-    return tiles
 
 
 def _room(request: web.Request, visit: Listed) -> RoomView | None:

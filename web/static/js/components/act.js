@@ -1,0 +1,61 @@
+// @ts-check
+/** A form that is sent without leaving the page, after which the page looks again.
+ *
+ * What was done, or why not, is said in the nearest `role="status"` and shown there. What
+ * was typed stays until it has got through. */
+
+import { refresh } from "./news.js";
+
+/** @param {HTMLElement} form */
+export function start(form) {
+  if (!(form instanceof HTMLFormElement)) return;
+  let sending = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (sending) return;
+    sending = true;
+    form.setAttribute("aria-busy", "true");
+    try {
+      await send(form, event.submitter);
+    } finally {
+      sending = false;
+      form.removeAttribute("aria-busy");
+    }
+  });
+}
+
+/** @param {HTMLFormElement} form @param {HTMLElement | null} button */
+async function send(form, button) {
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form, button)) body.append(name, String(value));
+  try {
+    const response = await fetch(form.action, {
+      method: "POST",
+      body,
+      headers: { Accept: "application/json" },
+      redirect: "manual",
+      signal: AbortSignal.timeout(15_000),
+    });
+    // A page that only goes back somewhere has done what it was asked.
+    const plain = response.type === "opaqueredirect";
+    const answer = plain ? { done: "" } : await response.json();
+    if (!plain && !response.ok) return say(form, [answer.title, ...(answer.reasons ?? []), answer.detail].join(" "), true);
+    say(form, answer.done ?? "", false);
+    form.reset();
+    form.closest("details")?.removeAttribute("open");
+    document.dispatchEvent(new CustomEvent("acted", { detail: { form } }));
+    await refresh();
+  } catch {
+    const failed = form.closest("[data-failed]");
+    say(form, failed instanceof HTMLElement ? (failed.dataset.failed ?? "") : "", true);
+  }
+}
+
+/** @param {HTMLFormElement} form @param {string} words @param {boolean} bad */
+function say(form, words, bad) {
+  const near = form.closest("article, section, dialog")?.querySelector('[role="status"]');
+  const place = near ?? document.getElementById("said");
+  if (!place) return;
+  place.textContent = words;
+  place.classList.toggle("is-bad", bad);
+}
