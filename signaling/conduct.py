@@ -59,16 +59,23 @@ async def admit(
 
 
 async def pause(
-    hub: Hub, reference: str, *, paused: bool, by: Actor, now: datetime
+    hub: Hub,
+    reference: str,
+    *,
+    paused: bool,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
 ) -> None:
-    """Pause a visit, or let it go on.
+    """Pause a visit, or let it go on; `reason` is a code that everybody is told.
 
     Raises:
         NotLive: if nobody is in a call.
     """
     live = _under_way(hub, reference)
-    await _noted(hub, reference, "call_pause", by, now, paused=paused)
-    hub.carry_out(live, live.room.pause(paused))
+    why = {"reason": reason} if reason else {}
+    await _noted(hub, reference, "call_pause", by, now, paused=paused, **why)
+    hub.carry_out(live, live.room.pause(paused, reason))
 
 
 async def mute(

@@ -259,9 +259,10 @@ class Mute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """Staff paused the visit, or let it go on."""
+    """Staff paused the visit, with a code for why, or let it go on."""
 
     paused: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

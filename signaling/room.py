@@ -67,6 +67,7 @@ class Room:
         self._muted: dict[str, set[Kind]] = {}
         self._blocked: set[tuple[str, Kind]] = set()
         self._notices = Notices()
+        self._paused_for = ""
 
     def enter(
         self, guest: Guest, welcome: Welcome, *, now: datetime, resume: bool = False
@@ -130,13 +131,15 @@ class Room:
             return ()
         return (*self._admitted(place, now), *self._synced())
 
-    def pause(self, paused: bool) -> Effects:
-        """Nothing is forwarded while a visit is paused."""
+    def pause(self, paused: bool, reason: str = "") -> Effects:
+        """Nothing is forwarded while a visit is paused; everybody reads why."""
         then = Phase.PAUSED if paused else Phase.LIVE
         if self.phase not in UNDER_WAY - {then}:
             return ()
         self.phase = then
-        return (*self.here.tell(Pause(paused=paused)), *self._synced())
+        self._paused_for = reason if paused else ""
+        said = Pause(paused=paused, reason=self._paused_for)
+        return (*self.here.tell(said), *self._synced())
 
     def mute(self, participant: str, kind: Kind, muted: bool) -> Effects:
         """Staff silence somebody, or turn off their picture.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from visitation.admission import Denial
-from visitation.words import Part
+from visitation.words import Part, PauseReason
 from web.i18n import N_, _
 from web.labels import label
 
@@ -141,4 +141,5 @@ def words() -> dict[str, str]:
     said = {key: _(text) for key, text in _SAID.items()}
     said |= {f"say_{code}": _(text) for code, text in REMARKS.items()}
     said |= {f"part_{part}": label(part) for part in Part}
+    said |= {f"why_{reason}": label(reason) for reason in PauseReason}
     return said

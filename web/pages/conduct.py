@@ -15,7 +15,7 @@ from visitation import lifecycle
 from visitation.errors import Invalid
 from visitation.lifecycle import Act
 from visitation.visits import Visit
-from visitation.words import Outcome
+from visitation.words import Outcome, PauseReason
 from web import forms, gate, live, subjects
 from web.errors import wants_json
 from web.fields import Line
@@ -54,9 +54,10 @@ class Muting(Admitting):
 
 
 class Pausing(Back):
-    """Whether the visit is to stand still."""
+    """Whether the visit is to stand still, and why."""
 
     paused: Switch
+    reason: PauseReason | None = None
 
 
 class Saying(Back):
@@ -121,7 +122,8 @@ async def pause(request: web.Request) -> web.Response:
     """Let the visit stand still, or go on."""
     typed = await _read(request, Pausing)
     paused = typed.paused == "on"
-    await conduct.pause(*_visit(request), paused=paused, **_who(request))
+    why = typed.reason.value if typed.reason else ""
+    await conduct.pause(*_visit(request), paused=paused, reason=why, **_who(request))
     done = _("The visit is paused.") if paused else _("The visit goes on.")
     return _done(request, typed, done)
 

@@ -16,7 +16,7 @@
  *   over: string, denial: string, opensAt: number, notices: Notice[],
  *   sends: {audio: string, video: string}, troubles: Partial<Record<Kind, string>>,
  *   troublesRead: boolean, soundBlocked: boolean, watched: boolean, publishQuality: string,
- *   owed: number,
+ *   owed: number, why: string,
  * }} Facts
  */
 
@@ -28,7 +28,7 @@ export function begin() {
     startsAt: 0, endsAt: 0, closesAt: 0, skew: 0, over: "", denial: "", opensAt: 0, notices: [],
     sends: { audio: "none", video: "none" }, troubles: {}, troublesRead: false,
     soundBlocked: false, watched: true, publishQuality: "high",
-    owed: 0,
+    owed: 0, why: "",
   };
 }
 
@@ -107,7 +107,7 @@ const TOLD = {
     m.participant === f.me ? { quality: m.quality } : change(f, m.participant, () => ({ quality: m.quality })),
   start: (f, m) => ({ phase: "live", endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at) }),
   admit: () => ({ admitted: true }),
-  pause: (f, m) => ({ phase: m.paused ? "paused" : "live" }),
+  pause: (f, m) => ({ phase: m.paused ? "paused" : "live", why: m.reason ?? "" }),
   mute: (f, m) =>
     m.participant === f.me
       ? { blocked: switched(f.blocked, m.kind, m.muted) }

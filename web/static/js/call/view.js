@@ -57,6 +57,7 @@ export class View {
     this.part("watched").hidden = !watched || Boolean(facts.over);
     this.part("sound").hidden = !facts.soundBlocked;
     this.part("state").textContent = this.words[`state_${state}`] ?? "";
+    this.part("why").textContent = this.words[`why_${facts.why}`] ?? "";
     const owed = this.part("owed");
     owed.hidden = !facts.owed;
     owed.textContent = facts.owed ? this.say("owed", facts.owed) : "";
