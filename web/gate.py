@@ -50,6 +50,8 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     principal = request.get(PRINCIPAL)
     if _is_unfinished(principal) and not (rule.unfinished or rule.allow & _OPEN):
         return redirect(request, "account.show")
+    if _is_locked(principal) and not (rule.locked or rule.allow & _OPEN):
+        return _locked_out(request)
     if rule.subject is not None:
         await _find_subject(request, rule)
     return await handler(request)
@@ -131,6 +133,18 @@ def _is_unfinished(principal: Principal | None) -> bool:
     return isinstance(principal, StaffPrincipal) and principal.unfinished
 
 
+def _is_locked(principal: Principal | None) -> bool:
+    return isinstance(principal, StaffPrincipal) and principal.locked
+
+
+def _locked_out(request: web.Request) -> web.StreamResponse:
+    if wants_json(request):
+        raise web.HTTPUnauthorized
+    if request.method == "GET":
+        return redirect(request, "duty.show", query={"next": request.path_qs})
+    return _kept(request)
+
+
 def _turn_away(request: web.Request, rule: Route) -> web.StreamResponse:
     principal = request.get(PRINCIPAL)
     if wants_json(request) and principal is None:
@@ -149,6 +163,10 @@ def _turn_away(request: web.Request, rule: Route) -> web.StreamResponse:
         raise NotFound
     if request.method == "GET":
         return redirect(request, "sign_in.show", query={"next": request.path_qs})
+    return _kept(request)
+
+
+def _kept(request: web.Request) -> web.StreamResponse:
     # 307 sends the same form on, so that what was typed can wait for the sign-in.
     kept = url(request, "sign_in.keep", query={"to": request.path_qs})
     return web.Response(

@@ -4,6 +4,8 @@ Finds; never decides what they may do (`gate` does). Whatever does not stand any
 (expired, revoked, disabled) is as if it had not been sent.
 """
 
+from dataclasses import replace
+
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from sqlmodel import col, select
@@ -152,7 +154,8 @@ async def _principal(
     account = await session.get(Account, login.account_id)
     if account is None or account.disabled_at is not None:
         return None
-    return await _staff(session, account, settings)
+    signed_in = await _staff(session, account, settings)
+    return replace(signed_in, locked=login.locked_at is not None)
 
 
 async def _staff(

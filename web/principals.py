@@ -13,6 +13,7 @@ class StaffPrincipal:
 
     Attributes:
         unfinished: the account must enrol a second factor before anything else.
+        locked: the screen was left; somebody must open it before anything else.
     """
 
     account_id: int
@@ -21,6 +22,7 @@ class StaffPrincipal:
     scope: Scope
     language: str
     unfinished: bool = False
+    locked: bool = False
 
     @property
     def actor(self) -> Actor:

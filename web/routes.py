@@ -26,6 +26,7 @@ from web.pages import (
     conduct,
     contacts,
     covers,
+    duty,
     ease,
     grants,
     helping,
@@ -149,5 +150,6 @@ ROUTES: tuple[Route, ...] = (
     *summoning.ROUTES,
     *warden.ROUTES,
     *wall.ROUTES,
+    *duty.ROUTES,
     *official.ROUTES,
 )

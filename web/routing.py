@@ -52,6 +52,7 @@ class Route:
         seldom: whether those words stand behind the others, wherever there is room.
         unfinished: whether an account that must still change its password or enrol
             a second factor may come in.
+        locked: whether somebody may come in at a screen that an officer has locked.
     """
 
     method: str
@@ -63,6 +64,7 @@ class Route:
     menu: str = ""
     seldom: bool = False
     unfinished: bool = False
+    locked: bool = False
 
     @property
     def called(self) -> str:

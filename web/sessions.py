@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from visitation import devices
+from visitation import audit, devices
+from visitation.audit import Actor
 from visitation.devices import Device, LoginSession, SessionLife
 from visitation.devices.challenges import LONGEST_LIFE
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
@@ -55,6 +56,37 @@ async def sign_out(request: web.Request, response: web.StreamResponse) -> None:
         async with request.app[DATABASE].write() as session:
             await devices.end_session(session, token, keyring=request.app[KEYRING])
     response.del_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True)
+
+
+async def lock(request: web.Request, *, by: Actor) -> None:
+    """Lock the browser's session until an officer's PIN opens it."""
+    token, now = request.cookies.get(SESSION_COOKIE, ""), request.app[CLOCK]()
+    async with request.app[DATABASE].write() as session:
+        await devices.lock(session, token, keyring=request.app[KEYRING], now=now)
+        audit.note(session, by, "lock_screen", f"account:{by.account_id}", now=now)
+
+
+async def hand_over(
+    request: web.Request, response: web.StreamResponse, account_id: int, *, by: Actor
+) -> None:
+    """Put another officer's session in the place of the browser's."""
+    token, now = request.cookies.get(SESSION_COOKIE, ""), request.app[CLOCK]()
+    async with request.app[DATABASE].write() as session:
+        fresh = await devices.hand_over(
+            session,
+            token,
+            account_id=account_id,
+            keyring=request.app[KEYRING],
+            now=now,
+        )
+        audit.note(
+            session,
+            by,
+            "take_over",
+            f"account:{account_id}",
+            now=now,
+        )
+    _set(response, SESSION_COOKIE, fresh, lasting=request.app[SETTINGS].life.longest)
 
 
 async def touch(request: web.Request, login: LoginSession) -> None:

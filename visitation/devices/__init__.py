@@ -1,6 +1,7 @@
 """Browsers we know: paired stations, signed-in sessions, phones that answer a code."""
 
 from visitation.devices.challenges import Asked, Budget, code_of, forget_challenges
+from visitation.devices.locks import hand_over, lock
 from visitation.devices.pairing import (
     NoSuchPairingCode,
     device_of,
@@ -41,7 +42,9 @@ __all__ = [
     "end_session",
     "end_sessions_of",
     "forget_challenges",
+    "hand_over",
     "issue_pairing_code",
+    "lock",
     "pair",
     "paired",
     "seen",

@@ -19,7 +19,7 @@ _FAILED = N_(
     "on, ask your administrator."
 )
 #: Fields of any form that are typed again rather than kept.
-_SECRET = frozenset({"password", "present", "new", "again"})
+_SECRET = frozenset({"password", "present", "new", "again", "pin", "new_pin"})
 
 
 class Credentials(forms.Fields):
