@@ -38,7 +38,7 @@ class Entrant:
     Attributes:
         orders: what staff ordered in the call and have not taken back.
         progress: how far the prisoner is, for whoever waits for them.
-        helped: whether they called for help, and nobody has answered.
+        helped: who called for help in this visit, and nobody has answered.
         resume: whether they come back after a lost line.
         token: what to come back with next time.
     """
@@ -47,7 +47,7 @@ class Entrant:
     guest: Guest
     orders: Orders
     progress: Progress | None
-    helped: bool
+    helped: frozenset[str]
     resume: bool
     token: str
 
@@ -70,9 +70,7 @@ async def let_in(
         )
         orders = await calls.orders.standing(session, visit_id=admission.visit.id)
         progress = await _progress(session, admission, now)
-        helped = await calls.helping.is_waiting(
-            session, participant_id=ticket.participant_id
-        )
+        helped = await calls.helping.waiting_in(session, visit_id=admission.visit.id)
     if admission.visit.reference != ticket.visit:
         raise BadTicket
     until = admission.visit.ends_at + admission.policy.grace
@@ -95,8 +93,12 @@ def greetings(found: Entrant) -> tuple[ToPage, ...]:
     said: list[ToPage] = []
     if found.progress is not None:
         said.append(Awaited(stage=found.progress.stage, before=found.progress.before))
-    if found.helped:
-        said.append(Help(participant=found.guest.id, waiting=True))
+    concerned = (
+        found.helped
+        if found.guest.part is Part.MONITOR
+        else found.helped & {found.guest.id}
+    )
+    said += [Help(participant=one, waiting=True) for one in sorted(concerned)]
     return tuple(said)
 
 

@@ -97,15 +97,14 @@ async def answer(
     return person.reference
 
 
-async def is_waiting(session: AsyncSession, *, participant_id: int) -> bool:
-    """Whether somebody has called for help, and nobody has answered yet."""
+async def waiting_in(session: AsyncSession, *, visit_id: int) -> frozenset[str]:
+    """Who of a visit has called for help and was not answered yet, by reference."""
     rows = await session.exec(
-        select(HelpCall.id).where(
-            HelpCall.participant_id == participant_id,
-            col(HelpCall.answered_at).is_(None),
-        )
+        select(Participant.reference)
+        .join(HelpCall, col(HelpCall.participant_id) == col(Participant.id))
+        .where(HelpCall.visit_id == visit_id, col(HelpCall.answered_at).is_(None))
     )
-    return rows.first() is not None
+    return frozenset(rows.all())
 
 
 async def open_at_prisons(

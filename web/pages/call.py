@@ -13,7 +13,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from signaling import endpoint, tickets
-from visitation import calls, lifecycle
+from signaling.seats import SEEN
+from visitation import calls, lifecycle, places
 from visitation.admission import Denial
 from visitation.calls import Denied
 from visitation.errors import NotFound
@@ -22,7 +23,17 @@ from visitation.people import Account
 from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit
-from visitation.words import Attendance, Outcome, Part, Role, StationKind
+from visitation.words import (
+    Attendance,
+    Chatting,
+    Mood,
+    Outcome,
+    Part,
+    Phrase,
+    Role,
+    StationKind,
+    VisitKind,
+)
 from web import gate, live, subjects
 from web.i18n import _
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL
@@ -66,6 +77,7 @@ async def show(request: web.Request) -> web.Response:
     except Denied as denied:
         return await _shut(request, visit, denied)
     conducts = standing.part is Part.MONITOR
+    chatting = await _chatting(request, visit)
     return render(
         request,
         "call/call.html",
@@ -80,6 +92,10 @@ async def show(request: web.Request) -> web.Response:
         endings=[(outcome, label(outcome)) for outcome in ENDINGS],
         remarks=[(code, _(text)) for code, text in REMARKS.items()],
         extensions=EXTENSIONS,
+        writes=standing.part in SEEN and chatting is not Chatting.NONE,
+        free=chatting is Chatting.FREE,
+        phrases=[(one, label(one)) for one in Phrase],
+        moods=[(one, label(one)) for one in Mood],
         back=_way_back(request),
     )
 
@@ -185,6 +201,14 @@ async def _shut(request: web.Request, visit: Visit, denied: Denied) -> web.Respo
         zone=await _zone(request, visit),
         back=_way_back(request),
     )
+
+
+async def _chatting(request: web.Request, visit: Visit) -> Chatting:
+    """What may be written in a visit; in a privileged one nothing."""
+    if visit.kind is VisitKind.LEGAL:
+        return Chatting.NONE
+    async with request.app[DATABASE].read() as session:
+        return (await places.policy_of(session, visit.prison_id)).chatting
 
 
 async def _zone(request: web.Request, visit: Visit) -> ZoneInfo:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from visitation.admission import Denial
-from visitation.words import Part, PauseReason
+from visitation.words import Part, PauseReason, Phrase, Stage
 from web.i18n import N_, _
 from web.labels import label
 
@@ -112,6 +112,43 @@ _SAID: Mapping[str, str] = {
     "quality_good": N_("Good line"),
     "quality_poor": N_("Weak line"),
     "quality_lost": N_("No line"),
+    "trouble_Unplugged": N_(
+        "Its cable came out, or it went off. Plug it in again: it goes on by itself."
+    ),
+    "trouble_Withdrawn": N_(
+        "The browser does not allow it any more. Tap the sign beside the address, "
+        "allow it, and press “Try again”."
+    ),
+    "hint_speaks_muted": N_("You speak, but your microphone is off. Turn it on."),
+    "hint_hears_nothing": N_(
+        "Your microphone hears nothing. Is it covered, or switched off?"
+    ),
+    "hint_no_speaker": N_(
+        "No loudspeaker is connected: you would hear nothing. Plug it in, or call for "
+        "help."
+    ),
+    "before": N_("{n} visits come before yours at this booth."),
+    "before_one": N_("{n} visit comes before yours at this booth."),
+    "begins_in": N_("It begins in {n} minutes."),
+    "begins_in_one": N_("It begins in {n} minute."),
+    "begins_now": N_("Its time has come. Staff begin it in a moment."),
+    "begins_late": N_("It is late. You need do nothing: stay here, staff know of it."),
+    "hand_up": N_("Raise your hand"),
+    "hand_down": N_("Take your hand down"),
+    "hand_raised": N_("has raised a hand"),
+    "hand_own": N_("Your hand is up. Everybody sees it."),
+    "help_ask": N_("I need help"),
+    "help_waiting": N_("Staff have been told. Please stay here; somebody comes."),
+    "help_waiting_short": N_("Help is called"),
+    "say_help_answered": N_("Somebody is coming to help you."),
+    "notice_own": N_("Please note"),
+    "help_failed": N_(
+        "The line is broken, so staff could not be told. Call them, or try again."
+    ),
+    "needs_help": N_("needs help"),
+    "said_you": N_("You"),
+    "said_failed": N_("This could not be sent just now. Try again in a moment."),
+    "notice_chat": N_("Written to you"),
     "time_left": N_("{n} minutes left"),
     "time_left_one": N_("{n} minute left"),
     "time_over": N_("The time is up"),
@@ -142,4 +179,6 @@ def words() -> dict[str, str]:
     said |= {f"say_{code}": _(text) for code, text in REMARKS.items()}
     said |= {f"part_{part}": label(part) for part in Part}
     said |= {f"why_{reason}": label(reason) for reason in PauseReason}
+    said |= {f"phrase_{phrase}": label(phrase) for phrase in Phrase}
+    said |= {f"stage_{stage}": label(stage) for stage in Stage}
     return said

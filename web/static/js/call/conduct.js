@@ -54,6 +54,10 @@ export function rows(root, facts) {
     if (!row.isConnected) list.append(row);
     for (const part of row.querySelectorAll("[data-when]")) {
       const [what, on] = (part.getAttribute("data-when") ?? "").split(" ");
+      if (what === "hand" || what === "help") {
+        part.toggleAttribute("hidden", !(what === "hand" ? facts.hands : facts.helped).includes(person.id));
+        continue;
+      }
       const inside = person.state !== "waiting";
       const blocked = person.blocked.some((kind) => kind === what);
       const shown = what === "waiting" ? !inside && facts.phase !== "waiting" : inside && blocked === (on === "on");

@@ -1,13 +1,18 @@
 // @ts-check
 /** The call page: joins protocol, media and picture. The only file that knows all three. */
 
+import { Chat, said } from "./chat.js";
 import { conduct } from "./conduct.js";
 import { Devices } from "./devices.js";
+import { Meter } from "./ears.js";
+import { helping } from "./help.js";
 import { inspection } from "./inspect.js";
+import { shortcuts } from "./keys.js";
 import { Media } from "./media.js";
 import { onReturn } from "./network.js";
 import { Signaling } from "./signaling.js";
-import { begin, dismissed, isSpokenTo, stateOf, told } from "./state.js";
+import * as speech from "./speech.js";
+import { begin, dismissed, isSpokenTo, noted, stateOf, told } from "./state.js";
 import { View } from "./view.js";
 
 const SPEAKS = new Set(["prisoner", "visitor", "official", "interpreter"]);
@@ -17,7 +22,22 @@ const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 const part = root.dataset.part ?? "";
 let facts = begin();
 
-const devices = new Devices({ speaks: SPEAKS.has(part), onChange: () => became() });
+const devices = new Devices({
+  speaks: SPEAKS.has(part),
+  onChange: () => became(),
+  onLost: () => speech.tell("camera_lost"),
+  onFound: () => {
+    show();
+    publish();
+  },
+});
+const meter = new Meter({
+  state: () => (facts.phase === "waiting" ? "none" : facts.sends.audio),
+  onHint: (hint) => {
+    if (hint === "speaks_muted") speech.tell("speaks_muted");
+    become({ hint });
+  },
+});
 
 const media = new Media(
   {
@@ -55,6 +75,28 @@ const view = new View(root, words, {
   blocked: () => become({ soundBlocked: true }),
 });
 
+/** The service may refuse what was written; it does not say what it refuses. */
+const ANSWERED_MS = 5000;
+let saidAt = -Infinity;
+
+const chat = new Chat(root, words, {
+  say: (code, text) => {
+    saidAt = performance.now();
+    return signaling.send({ type: "say", code, text });
+  },
+  read: (number) => become({ read: number }),
+  came: (line) => {
+    facts = noted(facts, "chat", `${line.name}: ${said(line, words)}`);
+  },
+  failed: () => note("own", words.said_failed),
+});
+
+/** @param {string} tone @param {string} text */
+function note(tone, text) {
+  facts = noted(facts, tone, text);
+  draw();
+}
+
 /** @param {Partial<import("./state.js").Facts>} change */
 function become(change) {
   facts = { ...facts, ...change };
@@ -64,7 +106,8 @@ function become(change) {
 /** Our own camera or microphone changed. */
 function became() {
   if (JSON.stringify(sending()) !== JSON.stringify(facts.sends)) signaling.send({ type: "tracks", ...sending() });
-  become({ sends: sending(), troubles: { ...devices.troubles } });
+  const fresh = Object.entries(devices.troubles).some(([kind, why]) => facts.troubles[/** @type {"audio"} */ (kind)] !== why);
+  become({ sends: sending(), troubles: { ...devices.troubles }, troublesRead: facts.troublesRead && !fresh });
 }
 
 function sending() {
@@ -73,6 +116,8 @@ function sending() {
 
 function draw() {
   const state = stateOf(facts);
+  speech.stateChanged(document.documentElement.dataset.callState ?? "", state);
+  chat.draw(facts);
   view.draw(facts, state);
   view.time(facts, Date.now());
   if (facts.over) finish();
@@ -87,7 +132,10 @@ const DONE = {
   answer: (message) => media.answered(message.sdp),
   renegotiate: (message) => media.renegotiate(message.target, message.rebuild),
   publish_quality: (message) => media.sendOnly(message.quality),
-  error: (message) => message.code === "bad_sdp" && media.refused(),
+  error: (message) => {
+    if (message.code === "bad_sdp") media.refused();
+    else if (performance.now() - saidAt < ANSWERED_MS) note("own", words.said_failed);
+  },
 };
 
 /** @param {import("./signaling.js").Message} message */
@@ -95,6 +143,7 @@ function hear(message) {
   const before = facts;
   facts = told(facts, message, Date.now());
   DONE[message.type]?.(message);
+  speech.heard(message, before, facts);
   if (facts !== before) draw();
 }
 
@@ -130,6 +179,7 @@ function finish() {
   signaling.done = true;
   media.close();
   devices.close();
+  meter.stop();
   awake(false);
 }
 
@@ -160,6 +210,28 @@ view.part("go").addEventListener("click", () => {
   signaling.leave();
   become({ over: "left" });
 });
+view.part("trouble-again").addEventListener("click", () => devices.retake());
+const hand = root.querySelector('[data-part-of-call="hand"]');
+hand?.addEventListener("click", () =>
+  signaling.send({ type: "raise_hand", raised: !facts.hands.includes(facts.me) }),
+);
+helping(root, {
+  phase: () => facts.phase,
+  asked: () => {
+    become({ help: "waiting" });
+    note("own", words.help_waiting);
+  },
+  failed: () => note("own", words.help_failed),
+});
+const button = (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (root.querySelector(`[data-part-of-call="${name}"]`));
+shortcuts({
+  1: () => button("audio"),
+  2: () => button("video"),
+  3: () => button("hand"),
+  4: () => button("write"),
+  5: () => button("help"),
+  0: () => button("leave"),
+});
 view.part("sound").addEventListener("click", startSound);
 
 function startSound() {
@@ -184,10 +256,17 @@ window.setInterval(() => view.time(facts, Date.now()), 1000);
 draw();
 awake(true);
 signaling.connect();
-opened.then(() => {
+/** One's own picture, and an ear for one's own voice. */
+function show() {
   const own = /** @type {HTMLVideoElement} */ (view.part("own"));
   if (devices.own.video) own.srcObject = new MediaStream([devices.own.video]);
+  meter.listen(devices.own.audio);
+}
+
+opened.then(async () => {
+  show();
   became();
+  if (await devices.isMute()) become({ hint: "no_speaker" });
   // A page that captures may play sound: what was blocked before needs no button now.
   if (facts.soundBlocked) startSound();
 });

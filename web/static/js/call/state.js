@@ -8,6 +8,7 @@
  * @typedef {{id: string, part: string, name: string, state: string, quality: string,
  *   blocked: Kind[], tracks: Track[], stalled: Kind[], picture: string}} Person
  * @typedef {{id: number, tone: string, code: string, text: string}} Notice
+ * @typedef {{number: number, participant: string, part: string, name: string, code: string, text: string}} Line
  * @typedef {{
  *   socket: "connecting" | "open" | "lost",
  *   joined: boolean, admitted: boolean, phase: string, me: string, part: string,
@@ -16,7 +17,8 @@
  *   over: string, denial: string, opensAt: number, notices: Notice[],
  *   sends: {audio: string, video: string}, troubles: Partial<Record<Kind, string>>,
  *   troublesRead: boolean, soundBlocked: boolean, watched: boolean, publishQuality: string,
- *   owed: number, why: string,
+ *   owed: number, why: string, stage: string, before: number, hands: string[], helped: string[],
+ *   help: "none" | "waiting" | "answered", lines: Line[], read: number, hint: string,
  * }} Facts
  */
 
@@ -28,7 +30,7 @@ export function begin() {
     startsAt: 0, endsAt: 0, closesAt: 0, skew: 0, over: "", denial: "", opensAt: 0, notices: [],
     sends: { audio: "none", video: "none" }, troubles: {}, troublesRead: false,
     soundBlocked: false, watched: true, publishQuality: "high",
-    owed: 0, why: "",
+    owed: 0, why: "", stage: "", before: 0, hands: [], helped: [], help: "none", lines: [], read: 0, hint: "",
   };
 }
 
@@ -77,7 +79,7 @@ const TOLD = {
     joined: true, me: m.participant, part: m.part, phase: m.phase, admitted: m.admitted,
     blocked: m.blocked, skew: Date.parse(m.now) - now, startsAt: Date.parse(m.starts_at),
     endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at), quality: "good",
-    watched: m.watched ?? true, publishQuality: m.resumed ? f.publishQuality : "high",
+    hands: [], watched: m.watched ?? true, publishQuality: m.resumed ? f.publishQuality : "high",
     people: m.participants.map((/** @type {Person} */ p) => {
       const known = m.resumed ? f.people.find((one) => one.id === p.id) : undefined;
       return { ...p, stalled: [], picture: known?.picture ?? "high" };
@@ -90,7 +92,10 @@ const TOLD = {
     ],
   }),
   participant_updated: (f, m) => change(f, m.participant, () => ({ state: m.state })),
-  participant_left: (f, m) => ({ people: f.people.filter((p) => p.id !== m.participant) }),
+  participant_left: (f, m) => ({
+    people: f.people.filter((p) => p.id !== m.participant),
+    hands: listed(f.hands, m.participant, false),
+  }),
   track_published: (f, m) =>
     change(f, m.participant, (p) => ({
       tracks: [...without(p, m.kind), { kind: m.kind, mid: m.mid, muted: false }],
@@ -106,6 +111,19 @@ const TOLD = {
   connection_quality: (f, m) =>
     m.participant === f.me ? { quality: m.quality } : change(f, m.participant, () => ({ quality: m.quality })),
   start: (f, m) => ({ phase: "live", endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at) }),
+  awaited: (f, m) => ({ stage: m.stage, before: m.before }),
+  help: (f, m) =>
+    m.participant === f.me
+      ? {
+          help: m.waiting ? "waiting" : "answered",
+          notices: m.waiting ? f.notices : noticed(f, "good", "help_answered"),
+        }
+      : { helped: listed(f.helped, m.participant, m.waiting) },
+  hand: (f, m) => ({ hands: listed(f.hands, m.participant, m.raised) }),
+  said: (f, m) =>
+    f.lines.some((line) => line.number === m.number)
+      ? {}
+      : { lines: [...f.lines, m].sort((a, b) => a.number - b.number) },
   admit: () => ({ admitted: true }),
   pause: (f, m) => ({ phase: m.paused ? "paused" : "live", why: m.reason ?? "" }),
   mute: (f, m) =>
@@ -132,6 +150,11 @@ const TOLD = {
 export function told(facts, message, now) {
   const tell = TOLD[message.type];
   return tell ? { ...facts, ...tell(facts, message, now) } : facts;
+}
+
+/** @param {Facts} facts @param {string} tone @param {string} text @returns {Facts} with a notice of the page's own */
+export function noted(facts, tone, text) {
+  return { ...facts, notices: noticed(facts, tone, "", text) };
 }
 
 /** @param {Facts} facts @param {number} id @returns {Facts} without a notice that was read */
@@ -170,4 +193,10 @@ function muted(p, kind, yes) {
 function switched(kinds, kind, on) {
   const rest = kinds.filter((one) => one !== kind);
   return on ? [...rest, kind] : rest;
+}
+
+/** @param {string[]} ids @param {string} id @param {boolean} on @returns {string[]} in the order of coming */
+function listed(ids, id, on) {
+  const rest = ids.filter((one) => one !== id);
+  return on ? [...rest, id] : rest;
 }

@@ -47,12 +47,16 @@ export class Tile {
     this.lineWords = document.createElement("span");
     this.line = span("tile__line", wires.icon("line"), this.lineWords);
     this.signs = span("tile__signs");
+    this.hand = span("tile__hand", wires.icon("hand"), words.hand_raised);
+    this.hand.hidden = true;
     this.caption.append(this.name, this.line, this.signs);
-    this.element.append(this.video, this.still, this.audio, this.card, this.notice, this.caption);
+    this.element.append(this.video, this.still, this.audio, this.card, this.notice, this.hand, this.caption);
   }
 
-  /** @param {Person} person @param {boolean} first */
-  draw(person, first) {
+  /** @param {Person} person @param {boolean} first @param {boolean} [raised] */
+  draw(person, first, raised = false) {
+    this.hand.hidden = !raised;
+    this.wires.tell(`hand ${person.id}`, raised ? `${person.name} ${this.words.hand_raised}` : "");
     this.element.classList.toggle("tile--first", first);
     this.element.dataset.participant = person.id;
     this.element.dataset.part = person.part;
@@ -145,6 +149,7 @@ export class Tile {
 
   remove() {
     this.wires.tell(this.element.dataset.participant ?? "", "");
+    this.wires.tell(`hand ${this.element.dataset.participant}`, "");
     this.video.srcObject = this.audio.srcObject = null;
     this.element.remove();
   }

@@ -6,7 +6,9 @@
 
 import { Announcer } from "./announcer.js";
 import { rows } from "./conduct.js";
+import { drawHelp } from "./help.js";
 import { Tile } from "./tile.js";
+import { WaitingRoom } from "./waiting.js";
 
 /** @typedef {import("./state.js").Facts} Facts */
 /** @typedef {import("./state.js").Person} Person */
@@ -15,6 +17,9 @@ import { Tile } from "./tile.js";
 const FIRST = { prisoner: ["visitor", "official", "interpreter"], other: ["prisoner", "visitor", "official"] };
 const SEEN = new Set(["prisoner", "visitor", "official", "interpreter"]);
 const UNSEEN = new Set(["paused", "audio_only"]);
+/** Whose screen takes the place of the call: the keyboard goes there. */
+const LAST = new Set(["ended", "left", "replaced", "denied", "broken"]);
+const WRITTEN_SHOWN_MS = 10_000;
 
 export class View {
   /**
@@ -32,6 +37,7 @@ export class View {
     this.stage = this.part("stage");
     this.announcer = new Announcer(this.part("announced"));
     this.drawn = "";
+    this.waiting = new WaitingRoom(root, { words, say: (key, count) => this.say(key, count) });
   }
 
   /** @param {string} name @returns {HTMLElement} */
@@ -43,13 +49,18 @@ export class View {
 
   /** @param {Facts} facts @param {string} state */
   draw(facts, state) {
+    const before = document.documentElement.dataset.callState;
     document.documentElement.dataset.callState = state;
     for (const element of this.root.querySelectorAll("[data-on]")) {
       const on = (element.getAttribute("data-on") ?? "").split(" ").includes(state);
       element.toggleAttribute("hidden", !on);
     }
+    if (before !== state && LAST.has(state)) this.lead();
     this.seats(facts);
     this.list(facts);
+    this.waiting.draw(facts);
+    this.hand(facts);
+    drawHelp(this.root, facts, this.words);
     this.own(facts);
     this.line(facts, state);
     this.notices(facts);
@@ -68,6 +79,7 @@ export class View {
 
   /** @param {Facts} facts @param {number} now */
   time(facts, now) {
+    this.waiting.time(facts, now);
     const line = this.part("time");
     const inCall = facts.admitted && facts.phase !== "waiting" && !facts.over;
     line.hidden = !inCall;
@@ -106,7 +118,7 @@ export class View {
         this.tiles.set(person.id, one);
         this.stage.append(one.element);
       }
-      one.draw(person, person === first);
+      one.draw(person, person === first, facts.hands.includes(person.id));
     }
     this.stage.dataset.people = String(seen.length);
     this.part("alone").hidden = seen.length > 0;
@@ -114,7 +126,7 @@ export class View {
 
   /** @param {Facts} facts */
   list(facts) {
-    const key = JSON.stringify([facts.phase, facts.people.map((p) => [p.id, p.state, p.blocked])]);
+    const key = JSON.stringify([facts.phase, facts.hands, facts.helped, facts.people.map((p) => [p.id, p.state, p.blocked])]);
     if (key === this.drawn) return;
     this.drawn = key;
     const list = this.part("people");
@@ -153,6 +165,29 @@ export class View {
       this.part("trouble-words").textContent =
         `${this.words[`without_${missing}`]} ${this.words[`trouble_${trouble}`] ?? this.words.trouble_other}`;
     }
+  }
+
+  /** The keyboard and whoever listens go to the screen that took the call's place. */
+  lead() {
+    const title = this.root.querySelector(".cover:not([hidden]) .cover__title");
+    if (title instanceof HTMLElement) title.focus();
+  }
+
+  /** @param {Facts} facts */
+  hand(facts) {
+    const button = this.root.querySelector('[data-part-of-call="hand"]');
+    if (button) {
+      const up = facts.hands.includes(facts.me);
+      button.setAttribute("aria-pressed", String(up));
+      const words = this.part("hand-words");
+      const text = this.words[up ? "hand_down" : "hand_up"];
+      if (words.textContent !== text) words.textContent = text;
+      this.announcer.tell("own hand", up ? this.words.hand_own : "");
+    }
+    const hint = this.part("hint");
+    hint.hidden = !facts.hint || Boolean(facts.over);
+    const words = facts.hint ? this.words[`hint_${facts.hint}`] : "";
+    if (this.part("hint-words").textContent !== words) this.part("hint-words").textContent = words;
   }
 
   /** How the own line is, and what of the own picture it cannot carry. @param {Facts} facts @param {string} state */
@@ -212,6 +247,7 @@ export class View {
     button.type = "button";
     button.textContent = this.words.dismiss;
     button.addEventListener("click", () => this.wires.dismiss(notice.id));
+    if (notice.tone === "chat") window.setTimeout(() => this.wires.dismiss(notice.id), WRITTEN_SHOWN_MS);
     element.append(from, text, button);
     return element;
   }

@@ -1,0 +1,39 @@
+// @ts-check
+/** What is said aloud when something happens in a call, for whoever does not read. */
+
+import { say } from "../components/voice.js";
+
+/** @typedef {import("./state.js").Facts} Facts */
+
+const STAGES = new Set(["called", "on_the_way", "in_booth"]);
+const STATES = new Set(["paused", "reconnecting", "ended", "denied"]);
+const LAST_MINUTES = new Map([
+  [300, "five"],
+  [60, "one"],
+]);
+
+/** @param {string} before @param {string} state of the page */
+export function stateChanged(before, state) {
+  if (state === before) return;
+  if (STATES.has(state)) say(`call.${state}`);
+  else if (state === "connecting" && (before === "waiting" || before === "outside")) say("call.begins");
+}
+
+/** @param {any} message @param {Facts} before @param {Facts} facts */
+export function heard(message, before, facts) {
+  if (message.type === "awaited" && facts.stage !== before.stage && STAGES.has(facts.stage)) say(`call.${facts.stage}`);
+  if (message.type === "time_left") {
+    const last = [...LAST_MINUTES].find(([seconds]) => Math.abs(message.seconds - seconds) <= 30);
+    if (last) say(`call.${last[1]}`);
+  }
+  if (message.type === "extend") say("call.extended");
+  if (message.type === "help" && facts.help !== before.help) {
+    say(facts.help === "answered" ? "call.help_comes" : "call.helped");
+  }
+  if (message.type === "video_quality" && message.quality === "audio_only") say("call.sound_only");
+}
+
+/** @param {string} name of a clip of the call's */
+export function tell(name) {
+  say(`call.${name}`);
+}
