@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from visitation.errors import NotFound
+from web import onward
 from web.errors import wants_json
 from web.keys import DATABASE, DEVICE, PRINCIPAL, SUBJECT
 from web.principals import (
@@ -46,7 +47,7 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
         log.error("route_without_a_rule", route=str(matched))
         raise NotFound
     if not _may_enter(request, rule):
-        return _turn_away(request, rule)
+        return await _turn_away(request, rule)
     principal = request.get(PRINCIPAL)
     if _is_unfinished(principal) and not (rule.unfinished or rule.allow & _OPEN):
         return redirect(request, "account.show")
@@ -145,7 +146,7 @@ def _locked_out(request: web.Request) -> web.StreamResponse:
     return _kept(request)
 
 
-def _turn_away(request: web.Request, rule: Route) -> web.StreamResponse:
+async def _turn_away(request: web.Request, rule: Route) -> web.StreamResponse:
     principal = request.get(PRINCIPAL)
     if wants_json(request) and principal is None:
         raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
@@ -153,7 +154,7 @@ def _turn_away(request: web.Request, rule: Route) -> web.StreamResponse:
         raise NotFound
     is_staff = isinstance(principal, StaffPrincipal)
     if rule.allow <= {Door.PHONE} and not is_staff:
-        return redirect_to(request, PHONE_PATH)
+        return await onward.keep(request, PHONE_PATH)
     # A family whose session is over types its code again; staff find their way.
     if rule.allow <= {Door.FAMILY, Door.TERMINAL} or (
         Door.FAMILY in rule.allow and not is_staff

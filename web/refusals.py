@@ -27,10 +27,12 @@ from web.i18n import N_, _
 from web.labels import label
 from web.message_refusals import MESSAGES
 from web.official_refusals import OFFICIALS
+from web.own_refusals import OWN, OWN_FACTS
 
 #: Every code that use cases raise, in the words people read.
 SENTENCES: dict[str, str] = {
     **OFFICIALS,
+    **OWN,
     "over": N_("This time is already over. Choose a later one."),
     "begun": N_("This time has already begun. Choose a later one."),
     "too_soon": N_(
@@ -268,6 +270,7 @@ SENTENCES: dict[str, str] = {
 #: What errors say that carry no codes.
 FACTS: Mapping[type[VisitationError], str] = {
     **MESSAGES,
+    **OWN_FACTS,
     Overtaken: N_("Somebody else changed this first. Load the page again."),
     IllegalMove: N_("The visit is past this already. Load the page again."),
     NotMovable: N_("Only a booked visit can be moved. Load the page again."),

@@ -17,6 +17,7 @@ from visitation.devices.sessions import (
     end_session,
     end_sessions_of,
     session_of,
+    visitor_of,
 )
 from visitation.devices.tables import (
     Challenge,
@@ -50,4 +51,5 @@ __all__ = [
     "seen",
     "session_of",
     "unpair",
+    "visitor_of",
 ]

@@ -70,6 +70,14 @@ async def session_of(
     return None if stale else row
 
 
+async def visitor_of(
+    session: AsyncSession, token: str, *, keyring: Keyring
+) -> int | None:
+    """Whose phone a session was begun with, even if it is over by now."""
+    row = await session.get(LoginSession, keyring.fingerprint(_PURPOSE, token))
+    return None if row is None else row.visitor_id
+
+
 async def end_session(session: AsyncSession, token: str, *, keyring: Keyring) -> None:
     """End one session."""
     fingerprint = keyring.fingerprint(_PURPOSE, token)

@@ -46,7 +46,12 @@ from visitation.people.link_decisions import (
 from visitation.people.links import ask_for_link, links_asked_by, links_to_decide
 from visitation.people.newcomers import Newcomer, add_prisoners
 from visitation.people.passwords import check, hashed, is_strong_enough
-from visitation.people.phones import ask_for_code, sign_in_by_code, visitors_with
+from visitation.people.phones import (
+    Stranger,
+    ask_for_code,
+    sign_in_by_code,
+    visitors_with,
+)
 from visitation.people.prisoners import (
     add_prisoner,
     edit_prisoner,
@@ -97,6 +102,7 @@ __all__ = [
     "Prisoner",
     "Scope",
     "Standing",
+    "Stranger",
     "UsernameTaken",
     "Visitor",
     "account_named",

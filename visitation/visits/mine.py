@@ -7,18 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.admission import Denial
 from visitation.lifecycle import VisitState
 from visitation.timespan import Timespan
 from visitation.visits.listed import SHOWN, Attendee, Listed, listed
-from visitation.visits.tables import Participant, Visit
+from visitation.visits.tables import Participant, RankedWish, Visit
 
 #: How far back a family sees.
 LOOK_BACK = timedelta(days=180)
-_STATES = SHOWN | {VisitState.REQUESTED}
+_STATES = SHOWN | {VisitState.REQUESTED, VisitState.DECLINED, VisitState.EXPIRED}
 _TO_COME = frozenset({VisitState.REQUESTED, VisitState.BOOKED, VisitState.LIVE})
 
 
@@ -60,6 +60,11 @@ async def visits_of(
         .where(
             col(Participant.visitor_id).in_(tuple(visitor_ids)),
             col(Visit.starts_at) > now - LOOK_BACK,
+            # What was only held for a moment was never anybody's visit.
+            or_(
+                Visit.state != VisitState.EXPIRED,
+                col(Visit.id).in_(select(RankedWish.visit_id)),
+            ),
         )
     )
     parts = dict(own.all())

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 from visitation import people
 from visitation.attempts import TooMany
 from visitation.devices import Asked, challenges
-from web import fields, forms, sessions, sources
+from web import fields, forms, onward, sessions, sources, strangers
 from web.fields import Code, Phone
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS
@@ -29,7 +29,7 @@ _WRONG = N_(
     "This code is not right, or its time is over. Look at the last message, or ask for "
     "a new code."
 )
-_NOT_MOBILE = N_("Give the number of a mobile phone of this country.")
+NOT_MOBILE = N_("Give the number of a mobile phone of this country.")
 _ENOUGH = N_(
     "This was tried too often today. Try again tomorrow; your visit also opens with "
     "the six digits on your slip or in your message."
@@ -50,7 +50,7 @@ class Received(forms.Fields):
 
 async def ask(request: web.Request) -> web.Response:
     """The field for the number."""
-    if elsewhere := _elsewhere(request):
+    if elsewhere := elsewhere_from(request):
         return elsewhere
     return _numbered(request, forms.blank(Number))
 
@@ -58,18 +58,18 @@ async def ask(request: web.Request) -> web.Response:
 async def send(request: web.Request) -> web.Response:
     """Send a code, if the number is known; go on either way."""
     began = asyncio.get_running_loop().time()
-    if elsewhere := _elsewhere(request):
+    if elsewhere := elsewhere_from(request):
         return elsewhere
     form = await forms.read(request, Number)
     if not form.ok:
         return _numbered(request, form, status=422)
     if not fields.is_mobile(form.value.phone, request.app[SETTINGS].phone_regions):
-        return _numbered(request, form.faulted("phone", _(_NOT_MOBILE)), status=422)
+        return _numbered(request, form.faulted("phone", _(NOT_MOBILE)), status=422)
     try:
-        asked = await _asked(request, form.value.phone)
+        asked = await ask_for(request, form.value.phone)
     except TooMany as error:
         await until(began + REFUSAL_SECONDS)
-        return _numbered(request, form.failed(_waiting(error)), status=429)
+        return _numbered(request, form.failed(waiting_words(error)), status=429)
     await until(began + REFUSAL_SECONDS)
     return _sent(request, asked)
 
@@ -85,10 +85,10 @@ async def again(request: web.Request) -> web.Response:
     if phone is None:
         return redirect(request, "phone.ask")
     try:
-        asked = await _asked(request, phone)
+        asked = await ask_for(request, phone, strangers.language(request))
     except TooMany as error:
         await until(began + REFUSAL_SECONDS)
-        form = forms.blank(Received).failed(_waiting(error))
+        form = forms.blank(Received).failed(waiting_words(error))
         return _coded(request, form, status=429)
     await until(began + REFUSAL_SECONDS)
     said = _("If a minute has passed since the last message, a new one is on its way.")
@@ -97,7 +97,7 @@ async def again(request: web.Request) -> web.Response:
 
 async def code(request: web.Request) -> web.Response:
     """The field for the code."""
-    if elsewhere := _elsewhere(request):
+    if elsewhere := elsewhere_from(request):
         return elsewhere
     if not _reference(request):
         return redirect(request, "phone.ask")
@@ -107,7 +107,7 @@ async def code(request: web.Request) -> web.Response:
 async def enter(request: web.Request) -> web.Response:
     """Sign in."""
     began = asyncio.get_running_loop().time()
-    if elsewhere := _elsewhere(request):
+    if elsewhere := elsewhere_from(request):
         return elsewhere
     form = await forms.read(request, Received)
     if not form.ok:
@@ -120,19 +120,26 @@ async def enter(request: web.Request) -> web.Response:
                 code=form.value.code,
                 keyring=request.app[KEYRING],
                 now=request.app[CLOCK](),
+                stranger=strangers.of(request),
             )
     except TooMany as error:
         await until(began + REFUSAL_SECONDS)
-        return _coded(request, form.failed(_waiting(error)), status=429)
+        return _coded(request, form.failed(waiting_words(error)), status=429)
     if visitor is None:
         await until(began + REFUSAL_SECONDS)
         return _coded(request, form.failed(_(_WRONG)), status=422)
-    response = redirect(request, "mine.show")
+    async with request.app[DATABASE].read() as session:
+        sharing = await people.visitors_with(session, visitor.phone or "")
+    response = onward.signed_in(request, tuple(one.id for one in sharing))
+    strangers.forget(response)
     await sessions.sign_in_visitor(request, response, visitor.id)
     return response
 
 
-async def _asked(request: web.Request, phone: str) -> Asked:
+async def ask_for(
+    request: web.Request, phone: str, stranger_language: str | None = None
+) -> Asked:
+    """Send a code to a phone that somebody has; to a stranger's in any case."""
     keyring = request.app[KEYRING]
     async with request.app[DATABASE].write() as session:
         asked = await people.ask_for_code(
@@ -142,6 +149,7 @@ async def _asked(request: web.Request, phone: str) -> Asked:
             keyring=keyring,
             now=request.app[CLOCK](),
             budget=request.app[SETTINGS].sign_in_budget,
+            stranger_language=stranger_language,
         )
     if asked.held_back:
         log.warning("sign_in_code_held_back")
@@ -154,7 +162,7 @@ def _sent(request: web.Request, asked: Asked, *, flash: str = "") -> web.Respons
     return response
 
 
-def _elsewhere(request: web.Request) -> web.Response | None:
+def elsewhere_from(request: web.Request) -> web.Response | None:
     """Where to go instead: a shared device keeps nobody's visits."""
     if request.get(DEVICE) is not None:
         return redirect(request, "join.ask")
@@ -167,7 +175,8 @@ def _reference(request: web.Request) -> str:
     return request.cookies.get(sessions.CHALLENGE_COOKIE, "")
 
 
-def _waiting(error: TooMany) -> str:
+def waiting_words(error: TooMany) -> str:
+    """How long to wait until the next try."""
     return _(_ENOUGH) if error.wait > LONG_WAIT else wait_words(error)
 
 

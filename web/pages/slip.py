@@ -55,7 +55,7 @@ async def show(request: web.Request) -> web.Response:
     visit, keyring = gate.subject(request, Visit), request.app[KEYRING]
     address = f"{request.app[SETTINGS].public_url}/join"
     async with request.app[DATABASE].write() as session:
-        slips = await _read(session, visit, address, keyring=keyring)
+        slips = await read(session, visit, address, keyring=keyring)
         if slips.each:
             audit.note(
                 session,
@@ -70,15 +70,22 @@ async def show(request: web.Request) -> web.Response:
     )
 
 
-async def _read(
-    session: AsyncSession, visit: Visit, address: str, *, keyring: Keyring
+async def read(
+    session: AsyncSession,
+    visit: Visit,
+    address: str,
+    *,
+    keyring: Keyring,
+    only: frozenset[int] | None = None,
 ) -> Slips:
+    """The slips of a visit; `only` those of some participants, by their ids."""
     (summary,) = await listed(session, col(Visit.id) == visit.id, shown=_EVERY_STATE)
     names = {one.id: one.name for one in summary.attendees}
     codes = [
         (names[one.id], code)
         for one in await visits.participants(session, visit.id)
-        if (code := visits.code_of(one, keyring=keyring)) is not None
+        if (only is None or one.id in only)
+        and (code := visits.code_of(one, keyring=keyring)) is not None
     ]
     prison = await session.get_one(Site, visit.prison_id)
     point = await session.get_one(Site, visit.point_id) if visit.point_id else None

@@ -1,0 +1,97 @@
+"""What a phone's visitors may name in an address: their contacts, visits and holds."""
+
+from collections.abc import Mapping
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import own_booking
+from visitation.lifecycle import VisitState
+from visitation.people import Contact
+from visitation.visits import Participant, Visit
+from visitation.waiting import WaitingEntry, WaitingVisitor
+from web.principals import DevicePrincipal, Principal, VisitorPrincipal
+
+Parts = Mapping[str, str]
+_LAST_ID = 2**31 - 1
+
+
+async def contact(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Contact | None:
+    """The link of one of the phone's visitors to a prisoner."""
+    del device
+    number = parts["contact"]
+    if not isinstance(principal, VisitorPrincipal) or not _is_id(number):
+        return None
+    found = await session.get(Contact, int(number))
+    mine = found is not None and found.visitor_id in principal.visitor_ids
+    return found if mine else None
+
+
+async def part(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Participant | None:
+    """The part of one of the phone's visitors in a visit that was asked for."""
+    del device
+    if not isinstance(principal, VisitorPrincipal) or not _is_text(parts["part"]):
+        return None
+    rows = await session.exec(
+        select(Participant)
+        .join(Visit, col(Visit.id) == col(Participant.visit_id))
+        .where(
+            Participant.reference == parts["part"],
+            col(Participant.visitor_id).in_(principal.visitor_ids),
+            Visit.state != VisitState.HELD,
+        )
+    )
+    return rows.first()
+
+
+async def hold(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Visit | None:
+    """What this phone holds or held, and what became of it."""
+    del device
+    if not isinstance(principal, VisitorPrincipal) or not _is_text(parts["hold"]):
+        return None
+    return await own_booking.own(session, parts["hold"], by=principal.actor)
+
+
+async def entry(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> WaitingEntry | None:
+    """The place in line of a family that one of the phone's visitors belongs to."""
+    del device
+    if not isinstance(principal, VisitorPrincipal) or not _is_text(parts["entry"]):
+        return None
+    rows = await session.exec(
+        select(WaitingEntry)
+        .join(WaitingVisitor, col(WaitingVisitor.entry_id) == col(WaitingEntry.id))
+        .where(
+            WaitingEntry.reference == parts["entry"],
+            col(WaitingVisitor.visitor_id).in_(principal.visitor_ids),
+        )
+    )
+    return rows.first()
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text) <= _LAST_ID
+
+
+def _is_text(text: str) -> bool:
+    # PostgreSQL takes no NUL in a text, and would say so by an error.
+    return text.isprintable()
