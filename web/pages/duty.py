@@ -1,7 +1,7 @@
 """Who is on duty at a screen that officers share: handing over, locking, the own PIN.
 
-A PIN counts only where a colleague has signed in with a password. Whoever takes over has
-a session of their own from then on, so that the audit names who acts.
+A PIN counts only where a colleague has signed in with a password. Whoever takes over
+has a session of their own from then on, so that the audit names who acts.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import AfterValidator, Field
 
-from visitation import audit, devices, people
+from visitation import audit, people
 from visitation.attempts import Limit
 from visitation.people import Account, pins
 from visitation.words import Role
@@ -153,8 +153,8 @@ async def _officer(request: web.Request, username: str, pin: str) -> Account | N
 
 async def _refused(request: web.Request, form: Form[TakingOver]) -> web.Response:
     if wants_json(request):
-        said = [*form.errors.values()]
-        return web.json_response({"title": " ".join(map(str, said))}, status=422)
+        said = " ".join((*form.reasons, *form.errors.values()))
+        return web.json_response({"title": said}, status=422)
     return await _page(request, form, status=422)
 
 

@@ -31,6 +31,7 @@ from web.errors import wants_json
 from web.fields import Day, Line
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING, LIVE, SETTINGS
+from web.pages.duty import TakingOver
 from web.pages.wall_words import pane_words
 from web.render import redirect, render, url
 from web.routing import Page, Route
@@ -61,7 +62,9 @@ class Closing(forms.Fields):
 
 async def day(request: web.Request) -> web.Response:
     """Today's board, or another day's."""
-    return render(request, "warden/day.html", **await _shown(request))
+    taking = forms.blank(TakingOver)
+    shown = await _shown(request)
+    return render(request, "warden/day.html", taking=taking, **shown)
 
 
 async def board(request: web.Request) -> web.Response:

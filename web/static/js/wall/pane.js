@@ -108,6 +108,12 @@ export class Pane {
     await signaling.again();
   }
 
+  /** Somebody else is on duty: watch on under their name. */
+  async anew() {
+    this.close();
+    await this.watch();
+  }
+
   stop() {
     this.remember(false);
     this.close();
