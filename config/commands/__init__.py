@@ -12,8 +12,10 @@ from config.commands import (
     holidays,
     importing,
     inspecting,
+    kiosk,
     serving,
     terminals,
+    voice,
 )
 
 app = typer.Typer(
@@ -28,9 +30,11 @@ app.command()(serving.migrate)
 app.command()(demonstration.demo)
 app.command()(inspecting.doctor)
 app.command("import")(importing.import_file)
+app.command("kiosk-config")(kiosk.kiosk_config)
 app.add_typer(accounts.app, name="account")
 app.add_typer(terminals.app, name="terminal")
 app.add_typer(holidays.app, name="holidays")
+app.add_typer(voice.app, name="voice")
 app.add_typer(inspecting.settings_app, name="config")
 
 

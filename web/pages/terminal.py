@@ -6,7 +6,7 @@ belongs to nobody: whoever was signed in is signed out there.
 """
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -15,10 +15,11 @@ from pydantic import AfterValidator, Field
 from visitation import audit, devices
 from visitation.attempts import Limit
 from visitation.devices.pairing import PAIRING_CODE_DIGITS, NoSuchPairingCode
+from visitation.lifecycle import VisitState
 from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.visits import boards
-from visitation.visits.listed import next_of
+from visitation.visits.listed import Listed, next_of
 from visitation.words import StationKind
 from web import forms, gate, sessions, sources, station_frame, tries
 from web.boards import local_day, row
@@ -31,6 +32,8 @@ from web.routing import PUBLIC, TERMINAL, Route
 from web.station_frame import OPERATOR_DIGITS
 
 PER_ADDRESS = Limit(name="pairing", most=30, window=timedelta(hours=1))
+#: How long before a visit a kiosk asks for its code by itself.
+DUE = timedelta(minutes=10)
 PER_STATION = Limit(name="operator", most=10, window=timedelta(hours=1))
 
 
@@ -166,9 +169,16 @@ async def _shown(request: web.Request, device: DevicePrincipal) -> dict[str, Any
         "is_kiosk": device.kind is StationKind.KIOSK,
         "today": [row(one, now=now) for one in listed],
         "following": row(following, now=now) if following else None,
-        "due": following is not None and following.span.start.isoformat(),
+        "due": _due(following, now=now),
         "later": [row(one, now=now) for one in rest if one.span.start > now],
     }
+
+
+def _due(visit: Listed | None, *, now: datetime) -> str:
+    """The time of a visit whose code a kiosk should ask for now, or nothing."""
+    if visit is None or visit.state is not VisitState.BOOKED:
+        return ""
+    return visit.span.start.isoformat() if visit.span.start - DUE <= now else ""
 
 
 def _left_behind(request: web.Request, device: DevicePrincipal) -> bool:

@@ -1,15 +1,12 @@
 """Speaks the sentences that nobody has recorded yet, with espeak-ng, as stand-ins.
 
-Run as `make voices`. Keeps a list of what it made: a clip that is not the one in the
-list was recorded by a person, and is never touched. Only this needs espeak-ng.
+Run as `make voices`. What a person recorded is never touched. Needs espeak-ng.
 """
 
-import hashlib
 import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from shutil import which
 
@@ -17,50 +14,14 @@ import av
 
 from web import voice
 from web.assets import STATIC_FOLDER
+from web.voice import stand_ins
 
-#: The clips that a machine spoke: language → id → what it said and the file's hash.
-STAND_INS = Path(__file__).parent / "stand_ins.json"
 _HERTZ = 48_000
 _BITS_PER_SECOND = 16_000
 _WORDS_PER_MINUTE = 130
 _OPUS = {"application": "voip", "frame_duration": "60"}
 #: Without it every file gets a random serial number.
 _SAME_EACH_TIME = {"fflags": "+bitexact"}
-
-StandIns = dict[str, dict[str, dict[str, str]]]
-
-
-def made() -> StandIns:
-    """What the list says."""
-    if not STAND_INS.exists():
-        return {}
-    found: StandIns = json.loads(STAND_INS.read_text(encoding="utf-8"))
-    return found
-
-
-def outdated(
-    sentences: voice.Sentences, stand_ins: StandIns, folder: Path
-) -> Iterator[tuple[str, str, str]]:
-    """Language, id and text of each clip that is missing or says what once was."""
-    for name, texts in sentences.items():
-        for language, text in texts.items():
-            file = folder / voice.clip_path(name, language)
-            known = stand_ins.get(language, {}).get(name)
-            if not file.exists() or (
-                known and known["said"] != text and known["sha256"] == digest(file)
-            ):
-                yield language, name, text
-
-
-def orphans(sentences: voice.Sentences, folder: Path) -> list[Path]:
-    """The clips of sentences that nobody says any more."""
-    files = (folder / voice.FOLDER).glob(f"*/*{voice.SUFFIX}")
-    return sorted(file for file in files if file.stem not in sentences)
-
-
-def digest(file: Path) -> str:
-    """A file's SHA-256."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def speak(text: str, language: str) -> bytes:
@@ -92,28 +53,28 @@ def packed(wav: bytes) -> bytes:
     return out.getvalue()
 
 
-def make(sentences: Mapping[str, Mapping[str, str]], folder: Path) -> list[Path]:
+def make(sentences: voice.Sentences, folder: Path) -> list[Path]:
     """Speak what is missing or outdated, drop what nobody says, and list it.
 
     Returns:
         The files written.
     """
-    stand_ins, written = made(), []
-    for language, name, text in list(outdated(sentences, stand_ins, folder)):
+    known, written = stand_ins.made(), []
+    for language, name, text in list(stand_ins.outdated(sentences, known, folder)):
         file = folder / voice.clip_path(name, language)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(packed(speak(text, language)))
-        known = {"said": text, "sha256": digest(file)}
-        stand_ins.setdefault(language, {})[name] = known
+        entry = {"said": text, "sha256": stand_ins.digest(file)}
+        known.setdefault(language, {})[name] = entry
         written.append(file)
-    for file in orphans(sentences, folder):
+    for file in stand_ins.orphans(sentences, folder):
         file.unlink()
     kept = {
         language: {name: of[name] for name in sorted(of) if name in sentences}
-        for language, of in sorted(stand_ins.items())
+        for language, of in sorted(known.items())
     }
     text = json.dumps(kept, ensure_ascii=False, indent=1)
-    STAND_INS.write_text(text + "\n", encoding="utf-8")
+    stand_ins.LIST.write_text(text + "\n", encoding="utf-8")
     return written
 
 

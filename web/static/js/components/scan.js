@@ -48,6 +48,7 @@ export function start(part) {
       await video.play();
       const read = await reader();
       show("looking");
+      part.scrollIntoView({ block: "center" });
       await until(mine, read);
     } catch (error) {
       if (mine === turn) stop(troubleOf(error));
