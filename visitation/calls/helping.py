@@ -29,13 +29,13 @@ class Asked:
     """An open call for help, as a board shows it.
 
     Attributes:
-        reference: of the call for help.
+        participant: the reference of whoever called.
         visit: the visit's reference.
         seat: the terminal or kiosk they sit at; empty for a phone of their own.
         zone: the prison's wall clock.
     """
 
-    reference: str
+    participant: str
     visit: str
     name: str
     part: Part
@@ -81,20 +81,31 @@ async def ask(
 
 
 async def answer(
-    session: AsyncSession, call: HelpCall, *, by: Actor, now: datetime
-) -> str:
+    session: AsyncSession, visit: Visit, participant: str, *, by: Actor, now: datetime
+) -> None:
     """Say that somebody goes and helps; a second answer changes nothing.
 
-    Returns:
-        The reference of whoever called.
+    Raises:
+        NotFound: if nobody of that reference is in the visit.
     """
-    person = await session.get_one(Participant, call.participant_id)
-    if call.answered_at is None:
+    rows = await session.exec(
+        select(Participant).where(
+            Participant.reference == participant, Participant.visit_id == visit.id
+        )
+    )
+    person = rows.first()
+    if person is None:
+        raise NotFound("participant")
+    calls = await session.exec(
+        select(HelpCall).where(
+            HelpCall.participant_id == person.id, col(HelpCall.answered_at).is_(None)
+        )
+    )
+    for call in calls.all():
         call.answered_at, call.answered_by_id = now, by.account_id
         session.add(call)
         await session.flush()
         _note(session, call, "help_answered", by=by, now=now)
-    return person.reference
 
 
 async def waiting_in(session: AsyncSession, *, visit_id: int) -> frozenset[str]:
@@ -148,7 +159,7 @@ async def _open(
         station = await session.get(Station, station_id) if station_id else None
         found.append(
             Asked(
-                reference=call.reference,
+                participant=person.reference,
                 visit=visit.reference,
                 name=prisoner.name if is_held else await _name(session, person),
                 part=person.part,

@@ -148,7 +148,6 @@ _SAID: Mapping[str, str] = {
     "needs_help": N_("needs help"),
     "said_you": N_("You"),
     "said_failed": N_("This could not be sent just now. Try again in a moment."),
-    "notice_chat": N_("Written to you"),
     "time_left": N_("{n} minutes left"),
     "time_left_one": N_("{n} minute left"),
     "time_over": N_("The time is up"),

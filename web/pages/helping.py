@@ -9,12 +9,10 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import Field
-from sqlmodel import select
 
 from signaling import awaiting
 from visitation import calls
 from visitation.calls.helping import Asked
-from visitation.calls.tables import HelpCall
 from visitation.errors import NotFound
 from visitation.people import Scope
 from visitation.visits import Visit
@@ -42,8 +40,9 @@ class Asking(forms.Fields):
 
 
 class Answering(forms.Fields):
-    """The page to go back to."""
+    """Who is helped, and the page to go back to."""
 
+    participant: str = Field(max_length=64)
     next: str = Field(default="/help-calls", max_length=200)
 
 
@@ -88,22 +87,22 @@ async def strip(request: web.Request) -> web.Response:
 async def answer(request: web.Request) -> web.Response:
     """Say that somebody goes; whoever called is told at once."""
     form, visit = await forms.read(request, Answering), gate.subject(request, Visit)
+    if not form.ok:
+        raise NotFound("participant")
+    person = form.value.participant
     async with request.app[DATABASE].write() as session:
-        rows = await session.exec(
-            select(HelpCall).where(
-                HelpCall.reference == request.match_info["help"],
-                HelpCall.visit_id == visit.id,
-            )
+        await calls.helping.answer(
+            session,
+            visit,
+            person,
+            by=gate.staff(request).actor,
+            now=request.app[CLOCK](),
         )
-        call = rows.first()
-        if call is None:
-            raise NotFound("help")
-        reference = await calls.helping.answer(
-            session, call, by=gate.staff(request).actor, now=request.app[CLOCK]()
-        )
-    _tell(request, visit, reference, waiting=False)
-    back = form.value.next if form.ok else "/help-calls"
-    return redirect_to(request, back, flash=_("They read that somebody comes."))
+    _tell(request, visit, person, waiting=False)
+    said = _("They read that somebody comes.")
+    if wants_json(request):
+        return web.json_response({"done": said})
+    return redirect_to(request, form.value.next, flash=said)
 
 
 def _tell(request: web.Request, visit: Visit, person: str, *, waiting: bool) -> None:
@@ -127,7 +126,7 @@ async def _asked(request: web.Request) -> list[dict[str, object]]:
 
 def _row(one: Asked) -> dict[str, object]:
     return {
-        "reference": one.reference,
+        "participant": one.participant,
         "visit": one.visit,
         "name": one.name,
         "part": label(one.part),
@@ -157,7 +156,7 @@ ROUTES = (
     Route(method="GET", path="/help-calls/strip", page=strip, allow=_HELPERS),
     Route(
         method="POST",
-        path="/visits/{visit}/help/{help}/answer",
+        path="/visits/{visit}/help/answer",
         page=answer,
         allow=_HELPERS,
         subject=subjects.visit,

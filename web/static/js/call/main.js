@@ -86,7 +86,8 @@ const chat = new Chat(root, words, {
   },
   read: (number) => become({ read: number }),
   came: (line) => {
-    facts = noted(facts, "chat", `${line.name}: ${said(line, words)}`);
+    // Whoever watches has every line beside the picture.
+    if (part !== "monitor") facts = noted(facts, "chat", said(line, words), line.name);
   },
   failed: () => note("own", words.said_failed),
 });

@@ -7,7 +7,7 @@
  * @typedef {{kind: Kind, mid: string | null, muted: boolean}} Track
  * @typedef {{id: string, part: string, name: string, state: string, quality: string,
  *   blocked: Kind[], tracks: Track[], stalled: Kind[], picture: string}} Person
- * @typedef {{id: number, tone: string, code: string, text: string}} Notice
+ * @typedef {{id: number, tone: string, code: string, text: string, from: string}} Notice
  * @typedef {{number: number, participant: string, part: string, name: string, code: string, text: string}} Line
  * @typedef {{
  *   socket: "connecting" | "open" | "lost",
@@ -152,9 +152,10 @@ export function told(facts, message, now) {
   return tell ? { ...facts, ...tell(facts, message, now) } : facts;
 }
 
-/** @param {Facts} facts @param {string} tone @param {string} text @returns {Facts} with a notice of the page's own */
-export function noted(facts, tone, text) {
-  return { ...facts, notices: noticed(facts, tone, "", text) };
+/** @param {Facts} facts @param {string} tone @param {string} text @param {string} [from]
+ * @returns {Facts} with a notice of the page's own */
+export function noted(facts, tone, text, from = "") {
+  return { ...facts, notices: noticed(facts, tone, "", text, from) };
 }
 
 /** @param {Facts} facts @param {number} id @returns {Facts} without a notice that was read */
@@ -164,11 +165,12 @@ export function dismissed(facts, id) {
 
 let notices = 0;
 
-/** @param {Facts} f @param {string} tone @param {string} code @param {string} [text] @returns {Notice[]} */
-function noticed(f, tone, code, text = "") {
+/** @param {Facts} f @param {string} tone @param {string} code @param {string} [text] @param {string} [from]
+ * @returns {Notice[]} */
+function noticed(f, tone, code, text = "", from = "") {
   notices += 1;
   const rest = f.notices.filter((n) => !(n.tone === tone && n.code === code));
-  return [...rest, { id: notices, tone, code, text }];
+  return [...rest, { id: notices, tone, code, text, from }];
 }
 
 /**

@@ -19,7 +19,9 @@ const SEEN = new Set(["prisoner", "visitor", "official", "interpreter"]);
 const UNSEEN = new Set(["paused", "audio_only"]);
 /** Whose screen takes the place of the call: the keyboard goes there. */
 const LAST = new Set(["ended", "left", "replaced", "denied", "broken"]);
-const WRITTEN_SHOWN_MS = 10_000;
+/** What stands elsewhere on the page too is not kept before the picture. */
+const PASSING = new Set(["chat", "own"]);
+const PASSING_MS = 10_000;
 
 export class View {
   /**
@@ -238,7 +240,8 @@ export class View {
     element.dataset.notice = String(notice.id);
     element.setAttribute("role", notice.tone === "bad" ? "alert" : "status");
     const from = document.createElement("strong");
-    from.textContent = this.words[`notice_${notice.tone}`] ?? "";
+    from.textContent = notice.from || (this.words[`notice_${notice.tone}`] ?? "");
+    from.dir = "auto";
     const text = document.createElement("p");
     text.dir = "auto";
     text.textContent = notice.code ? this.say(`say_${notice.code}`, Number(notice.text) || 0) : notice.text;
@@ -247,7 +250,7 @@ export class View {
     button.type = "button";
     button.textContent = this.words.dismiss;
     button.addEventListener("click", () => this.wires.dismiss(notice.id));
-    if (notice.tone === "chat") window.setTimeout(() => this.wires.dismiss(notice.id), WRITTEN_SHOWN_MS);
+    if (PASSING.has(notice.tone)) window.setTimeout(() => this.wires.dismiss(notice.id), PASSING_MS);
     element.append(from, text, button);
     return element;
   }
