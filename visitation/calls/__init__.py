@@ -1,6 +1,6 @@
 """Calls: entering, ticking off, starting, ending; what was lost, and what was said."""
 
-from visitation.calls import after, awaiting, chat, helping, losses, orders
+from visitation.calls import after, awaiting, chat, helping, losses, orders, seating
 from visitation.calls.conduct import close, finish, outcome_of, start
 from visitation.calls.entrance import Admission, Denied, admit, attend
 from visitation.calls.extension import NotExtendable, extend, give_back, seats_of
@@ -49,6 +49,7 @@ __all__ = [
     "outcome_of",
     "reconnecting",
     "returned",
+    "seating",
     "seats_of",
     "seen",
     "start",

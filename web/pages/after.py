@@ -46,6 +46,10 @@ class Wishing(forms.Fields):
 
 async def show(request: web.Request) -> web.Response:
     """Three faces, what one may ask for, and the next visit."""
+    async with request.app[DATABASE].read() as session:
+        visit = await session.get_one(Visit, gate.participant(request).visit_id)
+    if visit.started_at is None:
+        return redirect(request, "join.wait")
     return await _page(request, forms.blank(Wishing))
 
 

@@ -88,6 +88,7 @@ async def show(request: web.Request) -> web.Response:
         ticket=_ticket(request, visit, standing, now),
         socket=SOCKET_PATH,
         words=words(),
+        now=now,
         conducts=conducts,
         endings=[(outcome, label(outcome)) for outcome in ENDINGS],
         remarks=[(code, _(text)) for code, text in REMARKS.items()],

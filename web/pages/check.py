@@ -29,7 +29,9 @@ async def show(request: web.Request) -> web.Response:
     return render(
         request,
         "family/check.html",
+        visit=entry.reference,
         call=call_path(entry.reference),
+        now=now,
         span=entry.span,
         zone=ZoneInfo(entry.zone),
         phone=entry.phone or request.app[SETTINGS].help_phone,

@@ -18,6 +18,7 @@ from visitation.attempts import TooMany
 from visitation.attempts.guesses import Guess
 from visitation.calls.entries import PHONE_DIGITS, Entry, entry_of
 from visitation.calls.knocking import knock
+from visitation.calls.seating import Elsewhere, elsewhere
 from visitation.visits import NoSuchCode
 from visitation.visits.codes import CODE_DIGITS
 from visitation.words import StationKind
@@ -111,6 +112,32 @@ async def wait(request: web.Request) -> web.Response:
     return _told(request, entry)
 
 
+async def seat(request: web.Request) -> web.Response:
+    """For a family that stands before another kiosk than its own."""
+    found = await _elsewhere(request, gate.participant(request).participant_id)
+    if found is None:
+        return redirect(request, "check.show")
+    return render(request, "family/seat.html", found=found)
+
+
+async def _onward(request: web.Request, participant_id: int) -> str:
+    found = await _elsewhere(request, participant_id)
+    return "check.show" if found is None else "join.seat"
+
+
+async def _elsewhere(request: web.Request, participant_id: int) -> Elsewhere | None:
+    device = request.get(DEVICE)
+    if device is None:
+        return None
+    async with request.app[DATABASE].read() as session:
+        return await elsewhere(
+            session,
+            participant_id=participant_id,
+            station_id=device.station_id,
+            now=request.app[CLOCK](),
+        )
+
+
 async def _entry(request: web.Request, typed: AtKiosk) -> Entry | None:
     guess = Guess(
         code=typed.code,
@@ -131,7 +158,8 @@ async def led(request: web.Request, entry: Entry) -> web.Response:
     early = entry.denial is Denial.NOT_YET_OPEN
     if entry.denial is not None and (request.get(DEVICE) is not None or not early):
         return _told(request, entry)
-    response = redirect(request, "join.wait" if early else "check.show")
+    onward = "join.wait" if early else await _onward(request, entry.participant_id)
+    response = redirect(request, onward)
     await sessions.sign_in_participant(
         request, response, entry.participant_id, until=entry.closes_at + _EXTENSIONS
     )
@@ -199,4 +227,5 @@ ROUTES = (
     Route(method="GET", path="/join", page=ask, allow=PUBLIC),
     Route(method="POST", path="/join", page=enter, allow=PUBLIC),
     Route(method="GET", path="/join/time", page=wait, allow=FAMILY),
+    Route(method="GET", path="/join/seat", page=seat, allow=FAMILY),
 )

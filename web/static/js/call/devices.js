@@ -83,14 +83,6 @@ export class Devices {
     if (found) this.onFound();
   }
 
-  /** @returns {Promise<boolean>} whether the browser knows loudspeakers and finds none */
-  async isMute() {
-    if (!navigator.mediaDevices || !("setSinkId" in HTMLMediaElement.prototype)) return false;
-    const all = await navigator.mediaDevices.enumerateDevices();
-    // Before anything was allowed a browser names nothing, and lists what it likes.
-    return all.some((one) => one.label) && !all.some((one) => one.kind === "audiooutput");
-  }
-
   /** @returns {MediaStreamTrack[]} what can be sent now */
   live() {
     return Object.values(this.own).filter((track) => track.readyState === "live");

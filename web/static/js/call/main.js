@@ -1,6 +1,7 @@
 // @ts-check
 /** The call page: joins protocol, media and picture. The only file that knows all three. */
 
+import { isMissing } from "../check/loudspeaker.js";
 import { Chat, said } from "./chat.js";
 import { conduct } from "./conduct.js";
 import { Devices } from "./devices.js";
@@ -267,7 +268,7 @@ function show() {
 opened.then(async () => {
   show();
   became();
-  if (await devices.isMute()) become({ hint: "no_speaker" });
+  if (await isMissing()) become({ hint: "no_speaker" });
   // A page that captures may play sound: what was blocked before needs no button now.
   if (facts.soundBlocked) startSound();
 });

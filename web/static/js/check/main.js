@@ -4,7 +4,8 @@
 
 import { Camera } from "./camera.js";
 import { LineStep } from "./line-step.js";
-import { chime } from "./loudspeaker.js";
+import { aloud, isMissing } from "./loudspeaker.js";
+import { passedLately, remember } from "./passed.js";
 import { Microphone } from "./microphone.js";
 import { troubleOf } from "./trouble.js";
 
@@ -70,7 +71,8 @@ async function attempt(step) {
       const level = /** @type {HTMLMeterElement} */ (one(section, "[data-level]"));
       await microphone.listen(level, () => one(section, "[data-heard]").removeAttribute("hidden"));
     } else {
-      await chime();
+      if (await isMissing()) return help(step, "missing");
+      await aloud(one(section, "[data-clip]").getAttribute("data-clip") ?? "");
     }
   } catch (error) {
     if (now === step) help(step, troubleOf(error));
@@ -102,6 +104,7 @@ async function next(result) {
     return;
   }
   now = null;
+  remember(STEPS.every((step) => results.get(step) === "good"));
   for (const words of page.querySelectorAll("[data-result]")) {
     const [step, kind] = (words.getAttribute("data-result") ?? "").split(" ");
     words.toggleAttribute("hidden", results.get(/** @type {Step} */ (step)) !== kind);
@@ -137,3 +140,7 @@ page.addEventListener("click", (event) => {
 });
 window.addEventListener("pagehide", quiet);
 for (const part of page.querySelectorAll("[data-scripted]")) part.removeAttribute("hidden");
+if (passedLately()) {
+  one(page, "[data-passed]").removeAttribute("hidden");
+  one(page, "[data-first]").setAttribute("hidden", "");
+}
