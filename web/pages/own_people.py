@@ -12,14 +12,14 @@ from pydantic import Field, StringConstraints
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import people
+from visitation import people, wording
 from visitation.attempts import TooMany
 from visitation.errors import VisitationError
 from visitation.people import Visitor
 from visitation.people.links import Wanted
 from visitation.places import DEFAULT_ZONE, Site
 from visitation.words import Relation, SiteKind
-from web import forms, gate, labels, own_choices, picks
+from web import forms, gate, i18n, labels, own_choices, picks
 from web.fields import Line, Name, NationalId
 from web.forms import Form
 from web.i18n import N_, _
@@ -66,7 +66,7 @@ async def index(request: web.Request) -> web.Response:
                 "prisoner": one.prisoner_name or one.prisoner_number,
                 "prison": prison.name,
                 "state": one.state,
-                "why": labels.label(one.told) if one.told else "",
+                "why": wording.why(one.told, i18n.language()) if one.told else "",
                 "at": one.asked_at,
             }
             for one, prison in asked
