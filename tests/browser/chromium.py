@@ -31,12 +31,14 @@ def flags() -> list[str]:
 
 
 @asynccontextmanager
-async def chromium(home: Path | None = None) -> AsyncIterator[Browser]:
+async def chromium(
+    home: Path | None = None, *, more: tuple[str, ...] = ()
+) -> AsyncIterator[Browser]:
     """One browser for a test; `home` says whose certificates it trusts."""
     env = {**os.environ, "HOME": str(home)} if home else None
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=flags(), env=env
+            executable_path=shutil.which("chromium"), args=[*flags(), *more], env=env
         )
         try:
             yield browser
