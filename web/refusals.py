@@ -23,6 +23,7 @@ from visitation.people import UsernameTaken
 from visitation.visits import NoLongerThere, NoSuchCode, Overtaken
 from visitation.waiting import NoSuchOffer, NotWaiting
 from web import present
+from web.call_labels import CALL_FACTS
 from web.i18n import N_, _
 from web.labels import label
 from web.message_refusals import MESSAGES
@@ -271,6 +272,7 @@ SENTENCES: dict[str, str] = {
 FACTS: Mapping[type[VisitationError], str] = {
     **MESSAGES,
     **OWN_FACTS,
+    **CALL_FACTS,
     Overtaken: N_("Somebody else changed this first. Load the page again."),
     IllegalMove: N_("The visit is past this already. Load the page again."),
     NotMovable: N_("Only a booked visit can be moved. Load the page again."),

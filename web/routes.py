@@ -33,6 +33,7 @@ from web.pages import (
     holidays,
     hours,
     imports,
+    interpreters,
     join,
     language,
     line,
@@ -84,6 +85,7 @@ from web.pages import (
     waiting_join,
     wall,
     warden,
+    written,
 )
 from web.routing import Route
 
@@ -158,6 +160,8 @@ ROUTES: tuple[Route, ...] = (
     *call.ROUTES,
     *helping.ROUTES,
     *after.ROUTES,
+    *interpreters.ROUTES,
+    *written.ROUTES,
     *callbacks.ROUTES,
     *conduct.ROUTES,
     *terminal.ROUTES,

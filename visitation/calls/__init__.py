@@ -1,6 +1,15 @@
 """Calls: entering, ticking off, starting, ending; what was lost, and what was said."""
 
-from visitation.calls import after, awaiting, chat, helping, losses, orders, seating
+from visitation.calls import (
+    after,
+    awaiting,
+    chat,
+    helping,
+    interpreting,
+    losses,
+    orders,
+    seating,
+)
 from visitation.calls.conduct import close, finish, outcome_of, start
 from visitation.calls.entrance import Admission, Denied, admit, attend
 from visitation.calls.extension import NotExtendable, extend, give_back, seats_of
@@ -40,6 +49,7 @@ __all__ = [
     "finish",
     "give_back",
     "helping",
+    "interpreting",
     "joined",
     "left",
     "losses",

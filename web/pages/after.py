@@ -18,6 +18,7 @@ from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.words import Mood, Role, WishKind
 from web import forms, gate, subjects
+from web.fields import Note
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, SETTINGS
 from web.labels import label
@@ -39,9 +40,9 @@ class Wishing(forms.Fields):
     """What is asked for."""
 
     kind: WishKind = Field(title=N_("What you ask for"))
-    text: Annotated[
-        str, StringConstraints(max_length=calls.after.LONGEST, strip_whitespace=True)
-    ] = Field(default="", title=N_("In your own words"))
+    text: Annotated[Note, StringConstraints(max_length=calls.after.LONGEST)] = Field(
+        default="", title=N_("In your own words")
+    )
 
 
 async def show(request: web.Request) -> web.Response:
