@@ -55,16 +55,11 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Something that waits for the warden; `anchor` is where on the wall.
-
-    Attributes:
-        help: the call for help that somebody waits for an answer to; empty for none.
-    """
+    """Something that waits for the warden; `anchor` is where on the wall."""
 
     words: str
     anchor: str
     kind: str = "warn"
-    help: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +113,8 @@ def _is_wanted(at: _Booth) -> Sign | None:
     if starts - at.now > SOON:
         words = _("Free until %(time)s", time=at.current.row.begins)
         return Sign(words=words, kind="good")
-    if starts > at.now and not at.current.row.is_open:
+    # An open waiting room is no news; a family that sits in it is.
+    if starts > at.now and at.current.row.sign.kind == "plain":
         words = _("Next at %(time)s", time=at.current.row.begins)
         return Sign(words=words, kind="calm")
     return at.current.row.sign

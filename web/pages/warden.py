@@ -16,7 +16,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from scheduler.summoning import NobodyToTell, NotTheTime, summon
 from signaling.views import RoomView
 from visitation import calls, devices, lines, visits
-from visitation.calls import helping
 from visitation.errors import NotFound, VisitationError
 from visitation.lifecycle import MAY, Act, ParticipantState
 from visitation.timespan import Timespan
@@ -38,8 +37,6 @@ from web.routing import Page, Route
 
 _WARDENS = MAY[Act.TICK_PRISONER]
 _CLOSERS = MAY[Act.CLOSE]
-#: A call for help that is older was answered somehow, or came to nothing.
-_HELP_LASTS = timedelta(hours=3)
 _LOOK_BACK = timedelta(days=7)
 _NOT_NOW = N_(
     "This visit cannot be closed now. A live one is ended on the board; one that is "
@@ -182,9 +179,6 @@ async def _shown(request: web.Request) -> dict[str, Any]:
             visit_ids=[one.id for one in listed if one.state in AHEAD],
             keyring=request.app[KEYRING],
         )
-        helped = await helping.open_at_prisons(
-            session, scope=scope, since=now - _HELP_LASTS
-        )
     shown = wall.shown(listed, partial(_room, request), now=now)
     tiles = wall.tiles(seats, shown, devices=paired, tests=tests, zone=zone, now=now)
     # Today's board stays today's when midnight passes.
@@ -199,7 +193,6 @@ async def _shown(request: web.Request) -> dict[str, Any]:
         "yesterday": _day_link(request, chosen - timedelta(days=1)),
         "tomorrow": _day_link(request, chosen + timedelta(days=1)),
         "unclosed": len(left),
-        "helped": helped if chosen == today else (),
         "tasks": wall.tasks(shown, tiles) if chosen == today else (),
         "words": pane_words(),
         "tiles": tiles,

@@ -1,0 +1,102 @@
+"""A warden's morning at the wall, in real Chromium."""
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.conftest import Installation
+from tests.browser.people import in_state, open_page, sign_in
+from tests.browser.two_visits import arranged, both_waiting
+from visitation.words import Role
+from web.news import NEWS
+
+pytestmark = pytest.mark.browser
+
+FRAMES = """ref => [...document.querySelectorAll(`#pane-${ref} video`)]
+  .map((video) => video.getVideoPlaybackQuality().totalVideoFrames)"""
+SILENT = """ref => [...document.querySelectorAll(`#pane-${ref} audio`)]
+  .every((audio) => audio.muted)"""
+
+
+async def test_two_visits_are_begun_watched_and_conducted_from_the_wall(
+    service: Installation, browser: Browser
+) -> None:
+    one, two = await arranged(service)
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    family, terminal = await both_waiting(context, service, one, 1)
+    family_two, _terminal_two = await both_waiting(context, service, two, 2)
+    warden = await open_page(context, service, "warden")
+    await sign_in(warden, service, Role.WARDEN)
+
+    await warden.goto(service.url("warden", "/warden"), wait_until="networkidle")
+    await warden.evaluate("window.sameDocument = true")
+    for made in (one, two):
+        await warden.locator(f"#start-{made.visit.reference}").click()
+        await expect(warden.locator(f"#pane-{made.visit.reference}")).to_be_visible()
+    await in_state(family, "live")
+    await in_state(family_two, "live")
+    await warden.get_by_role("button", name="Watch all that are under way").click()
+    for made in (one, two):
+        await _sees_both(warden, made.visit.reference)
+
+    # Sound of one: whichever was pressed last.
+    for heard, silent in ((one, two), (two, one)):
+        pane = warden.locator(f"#pane-{heard.visit.reference}")
+        await pane.get_by_role("button", name="Sound on").click()
+        assert not await warden.evaluate(SILENT, heard.visit.reference)
+        assert await warden.evaluate(SILENT, silent.visit.reference)
+
+    await _outlives_lost_sockets(service, warden, one.visit.reference)
+
+    # Two taps each: open, choose.
+    await _choose(warden, one.visit.reference, "warn", "Nothing may be shown")
+    await expect(
+        family.get_by_text("Nothing may be shown to the camera")
+    ).to_be_visible()
+    await _choose(warden, one.visit.reference, "pause", "Staff make sure who is")
+    await in_state(family, "paused")
+    await expect(family.get_by_text("Staff make sure who is in")).to_be_visible()
+    await in_state(family_two, "live")
+    await warden.locator(f"#resume-{one.visit.reference}").click()
+    await in_state(terminal, "live")
+    await _choose(warden, one.visit.reference, "end", "Took place")
+    await in_state(family, "ended")
+    await expect(warden.locator(f"#pane-{one.visit.reference}")).to_have_count(0)
+    await _sees_both(warden, two.visit.reference)
+    assert await warden.evaluate("window.sameDocument")
+
+
+async def _choose(page: Page, reference: str, act: str, words: str) -> None:
+    fold = page.locator(f"#{act}-{reference}")
+    await fold.locator("summary").click()
+    await fold.get_by_role("button", name=words).click()
+
+
+async def _sees_both(page: Page, reference: str) -> None:
+    """Wait until two pictures of a visit move on the wall."""
+    before = []
+    for _ in range(120):
+        now = await page.evaluate(FRAMES, reference)
+        grew = [b for a, b in zip(before, now, strict=False) if b > a]
+        if len(now) == 2 and len(grew) == 2:
+            return
+        before = now if len(now) == 2 else []
+        await page.wait_for_timeout(250)
+    raise AssertionError(f"the wall does not show both: {before}")
+
+
+async def _outlives_lost_sockets(
+    service: Installation, warden: Page, reference: str
+) -> None:
+    """Both kinds of socket break while something is being typed."""
+    await warden.locator(f"#incident-{reference} summary").click()
+    typed = warden.locator(f"#incident-{reference}-text")
+    await typed.fill("He held up a paper")
+    service.app[NEWS].stop()
+    service.lose_sockets(reference)
+    await _sees_both(warden, reference)
+    prisoner = warden.locator(f"#visit-{reference}")
+    await prisoner.get_by_role("button", name="Told").click()
+    await expect(prisoner.locator(".tick--done").first).to_be_visible()
+    await expect(typed).to_have_value("He held up a paper")
+    await warden.get_by_role("button", name="Write it down").click()
+    await expect(prisoner.get_by_text("It is written down.")).to_be_visible()
