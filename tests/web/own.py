@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import col, select
@@ -37,6 +38,13 @@ class Phone:
         """Sign in with a code; where that leads."""
         await sent_to(self.site, "/sign-in/phone", {"phone": self.world.visitor.phone})
         return await self.with_code()
+
+    async def again(self) -> str:
+        """Sign in once more, a while later, in a browser that knows nobody."""
+        self.site.cookies.clear()
+        self.site.cookies["lang"] = "en"
+        self.site.clock.forward(timedelta(minutes=2))
+        return await self.sign_in()
 
     async def with_code(self) -> str:
         typed = {"code": await self.code()}
