@@ -42,10 +42,10 @@ CALL_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Phrase.GOODBYE: N_("Goodbye, God keep you"),
     },
     Stage: {
-        Stage.EXPECTED: N_("He has not been called yet"),
-        Stage.CALLED: N_("He has been called"),
-        Stage.ON_THE_WAY: N_("He is on his way"),
-        Stage.IN_BOOTH: N_("He is in the booth"),
+        Stage.EXPECTED: N_("has not been called yet"),
+        Stage.CALLED: N_("has been called"),
+        Stage.ON_THE_WAY: N_("is on the way"),
+        Stage.IN_BOOTH: N_("is in the booth"),
     },
     WishKind: {
         WishKind.FURLOUGH: N_("Leave from prison"),

@@ -19,7 +19,7 @@ from visitation.admission import Denial
 from visitation.calls import Denied
 from visitation.errors import NotFound
 from visitation.lifecycle import Act
-from visitation.people import Account
+from visitation.people import Account, Prisoner
 from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit
@@ -89,6 +89,7 @@ async def show(request: web.Request) -> web.Response:
         socket=SOCKET_PATH,
         words=words(),
         now=now,
+        prisoner=await _prisoner(request, visit),
         conducts=conducts,
         endings=[(outcome, label(outcome)) for outcome in ENDINGS],
         remarks=[(code, _(text)) for code, text in REMARKS.items()],
@@ -210,6 +211,11 @@ async def _chatting(request: web.Request, visit: Visit) -> Chatting:
         return Chatting.NONE
     async with request.app[DATABASE].read() as session:
         return (await places.policy_of(session, visit.prison_id)).chatting
+
+
+async def _prisoner(request: web.Request, visit: Visit) -> str:
+    async with request.app[DATABASE].read() as session:
+        return (await session.get_one(Prisoner, visit.prisoner_id)).name
 
 
 async def _zone(request: web.Request, visit: Visit) -> ZoneInfo:
