@@ -86,6 +86,33 @@ async def test_the_first_page_has_its_clip_in_the_readers_language(site: Site) -
     assert "immutable" in clip.headers["Cache-Control"]
 
 
+async def test_a_part_of_a_clip_may_be_asked_for(site: Site) -> None:
+    path = assets.load().url("voice/fa/home.welcome.opus")
+    whole = await (await site.get(path)).read()
+
+    parts = {
+        asked: await site.get(path, headers={"Range": asked})
+        for asked in (
+            "bytes=0-1",
+            "bytes=2-",
+            "bytes=-3",
+            "bytes=9-1",
+            "bytes=99999999-",
+        )
+    }
+
+    got = {asked: (one.status, await one.read()) for asked, one in parts.items()}
+    assert got == {
+        "bytes=0-1": (206, whole[:2]),
+        "bytes=2-": (206, whole[2:]),
+        "bytes=-3": (206, whole[-3:]),
+        "bytes=9-1": (200, whole),
+        "bytes=99999999-": (200, whole),
+    }
+    size = len(whole)
+    assert parts["bytes=2-"].headers["Content-Range"] == f"bytes 2-{size - 1}/{size}"
+
+
 def test_a_sentence_that_nobody_wrote_is_an_error() -> None:
     with pytest.raises(KeyError, match=re.escape("no sentence 'home.nothing'")):
         voice.clip("home.nothing")
