@@ -45,7 +45,7 @@ async def _kiosk(service: Installation) -> int:
         return found.one().id
 
 
-async def _paired(context: BrowserContext, service: Installation) -> Page:
+async def paired_kiosk(context: BrowserContext, service: Installation) -> Page:
     """The village's kiosk, at its first page."""
     async with service.database.write() as session:
         code = await devices.issue_pairing_code(
@@ -63,7 +63,7 @@ async def _paired(context: BrowserContext, service: Installation) -> Page:
     return page
 
 
-async def _booked_here(service: Installation) -> str:
+async def visit_here(service: Installation) -> str:
     """A visit at the kiosk in its next slot, and the family's code."""
     now, kiosk_id = service.clock(), await _kiosk(service)
     async with service.database.write() as session:
@@ -95,13 +95,21 @@ async def _booked_here(service: Installation) -> str:
         )
 
 
+async def number_of(service: Installation) -> str:
+    """The operator's number of the kiosk."""
+    kiosk_id = await _kiosk(service)
+    async with service.database.read() as session:
+        paired = await devices.paired(session, station_ids=[kiosk_id])
+    return station_frame.operator_number(service.keyring, paired[kiosk_id].id)
+
+
 async def test_a_slip_before_the_camera_opens_the_visit(
     service: Installation, tmp_path: Path
 ) -> None:
-    code = await _booked_here(service)
+    code = await visit_here(service)
     address = f"https://visits.example.ir/join#code={code}"
     async with _seeing(tmp_path, address) as browser:
-        page = await _paired(await browser.new_context(), service)
+        page = await paired_kiosk(await browser.new_context(), service)
         await page.get_by_role("link", name=re.compile("^Visit ")).click()
         await page.get_by_role("button", name="Show the slip to the camera").click()
 
@@ -114,7 +122,7 @@ async def test_a_picture_that_is_no_slip_is_told_and_digits_are_typed(
     service: Installation, tmp_path: Path
 ) -> None:
     async with _seeing(tmp_path, "https://shop.example/join#code=12") as browser:
-        page = await _paired(await browser.new_context(), service)
+        page = await paired_kiosk(await browser.new_context(), service)
         await page.goto(service.url(HOST, "/join"))
         await page.get_by_role("button", name="Show the slip to the camera").click()
 
@@ -129,7 +137,7 @@ async def test_a_smudged_slip_leads_to_the_digits(
     service: Installation, tmp_path: Path
 ) -> None:
     async with _seeing(tmp_path, None) as browser:
-        page = await _paired(await browser.new_context(), service)
+        page = await paired_kiosk(await browser.new_context(), service)
         await page.clock.install()
         await page.goto(service.url(HOST, "/join"))
         await page.get_by_role("button", name="Show the slip to the camera").click()
@@ -157,7 +165,7 @@ async def test_a_slips_address_on_a_phone_fills_in_the_code(
 async def test_a_kiosk_speaks_and_is_silent_when_told(
     service: Installation, browser: Browser
 ) -> None:
-    page = await _paired(await browser.new_context(), service)
+    page = await paired_kiosk(await browser.new_context(), service)
     await page.get_by_role("link", name=re.compile("^Visit ")).click()
     listen = page.get_by_role("button", name="Listen").first
 
@@ -214,7 +222,7 @@ async def test_larger_letters_lose_nothing_that_was_typed(
 async def test_an_idle_kiosk_asks_and_then_forgets(
     service: Installation, browser: Browser
 ) -> None:
-    page = await _paired(await browser.new_context(), service)
+    page = await paired_kiosk(await browser.new_context(), service)
     await page.clock.install()
     await page.goto(service.url(HOST, "/join"))
     await page.get_by_label("Code of the visit").fill("123456")
@@ -237,8 +245,8 @@ async def test_an_idle_kiosk_asks_and_then_forgets(
 async def test_there_is_no_way_back_to_the_last_family(
     service: Installation, browser: Browser
 ) -> None:
-    code = await _booked_here(service)
-    page = await _paired(await browser.new_context(), service)
+    code = await visit_here(service)
+    page = await paired_kiosk(await browser.new_context(), service)
     await page.goto(service.url(HOST, "/join"))
     await page.get_by_label("Code of the visit").fill(code)
     await page.get_by_role("button", name="Go on").click()
@@ -256,8 +264,8 @@ async def test_there_is_no_way_back_to_the_last_family(
 async def test_a_visit_that_is_due_asks_for_its_code_by_itself_once(
     service: Installation, browser: Browser
 ) -> None:
-    await _booked_here(service)
-    page = await _paired(await browser.new_context(), service)
+    await visit_here(service)
+    page = await paired_kiosk(await browser.new_context(), service)
     async with service.database.read() as session:
         now = service.clock()
         starts_at = (await session.exec(select(visits.Visit.starts_at))).one()
@@ -275,11 +283,8 @@ async def test_a_visit_that_is_due_asks_for_its_code_by_itself_once(
 async def test_staff_hold_the_name_and_type_the_number(
     service: Installation, browser: Browser
 ) -> None:
-    page = await _paired(await browser.new_context(), service)
-    async with service.database.read() as session:
-        kiosk_id = await _kiosk(service)
-        paired = await devices.paired(session, station_ids=[kiosk_id])
-    number = station_frame.operator_number(service.keyring, paired[kiosk_id].id)
+    page = await paired_kiosk(await browser.new_context(), service)
+    number = await number_of(service)
     name = page.get_by_role("button", name="کیوسک ۱")
 
     await name.click()
