@@ -181,15 +181,16 @@ export class View {
     if (button) {
       const up = facts.hands.includes(facts.me);
       button.setAttribute("aria-pressed", String(up));
-      const words = this.part("hand-words");
+      const label = button.querySelector("span");
       const text = this.words[up ? "hand_down" : "hand_up"];
-      if (words.textContent !== text) words.textContent = text;
+      if (label && label.textContent !== text) label.textContent = text;
       this.announcer.tell("own hand", up ? this.words.hand_own : "");
     }
     const hint = this.part("hint");
     hint.hidden = !facts.hint || Boolean(facts.over);
-    const words = facts.hint ? this.words[`hint_${facts.hint}`] : "";
-    if (this.part("hint-words").textContent !== words) this.part("hint-words").textContent = words;
+    const said = facts.hint ? this.words[`hint_${facts.hint}`] : "";
+    const place = this.part("hint-words");
+    if (place.textContent !== said) place.textContent = said;
   }
 
   /** How the own line is, and what of the own picture it cannot carry. @param {Facts} facts @param {string} state */
