@@ -89,6 +89,8 @@ ACTS: Mapping[str, str] = {
     "call_mute": N_("Sound or picture of somebody was turned off or on"),
     "call_message": N_("A message was shown in the call"),
     "call_warn": N_("A warning was shown in the call"),
+    "incident": N_("An incident was written down"),
+    "identity_doubted": N_("%(name)s was found to be somebody else"),
     "show_code": N_("Saw the join code of %(name)s"),
     "print_slips": N_("Opened the slips with the join codes"),
 }

@@ -137,7 +137,7 @@ async def _check_devices(page: Page) -> None:
 
 async def _conduct(warden: Page, kiosk: Page, terminal: Page, official: Page) -> None:
     """Watch, pause, warn, mute, extend, and end with a reason."""
-    await warden.get_by_role("link", name="Watch").click()
+    await warden.get_by_role("link", name="Large view").click()
     await in_state(warden, "live")
     await expect(kiosk.get_by_text("Staff are watching")).to_be_visible()
     await warden.get_by_role("button", name="Pause the visit").click()

@@ -20,6 +20,22 @@ function remembered() {
   return new Set(JSON.parse(sessionStorage.getItem(KEPT) ?? "[]"));
 }
 
+/** @param {string} visit @param {boolean} on */
+function remember(visit, on) {
+  const known = remembered();
+  if (on) known.add(visit);
+  else known.delete(visit);
+  sessionStorage.setItem(KEPT, JSON.stringify([...known]));
+}
+
+// Whoever starts a visit wants to see it, also if its pane is yet to come.
+document.addEventListener("acted", (event) => {
+  const visit = /** @type {CustomEvent} */ (event).detail.form.dataset.starts;
+  if (!visit) return;
+  remember(visit, true);
+  for (const pane of panes) if (pane.visit === visit) pane.watch();
+});
+
 export class Pane {
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -43,7 +59,6 @@ export class Pane {
     element.append(this.stage, bar);
     panes.add(this);
     document.addEventListener("news", this.look);
-    document.addEventListener("acted", this.acted);
     this.draw();
     if (this.isLive && remembered().has(this.visit)) this.watch();
   }
@@ -71,13 +86,6 @@ export class Pane {
     this.stop();
     panes.delete(this);
     document.removeEventListener("news", this.look);
-    document.removeEventListener("acted", this.acted);
-  };
-
-  /** Whoever starts a visit wants to see it. @param {Event} event */
-  acted = (event) => {
-    const { form } = /** @type {CustomEvent} */ (event).detail;
-    if (form.dataset.starts === this.visit) this.watch();
   };
 
   async watch() {
@@ -103,7 +111,7 @@ export class Pane {
       },
       { tracks: () => [], hears: true },
     );
-    this.remember(true);
+    remember(this.visit, true);
     this.draw();
     await signaling.again();
   }
@@ -115,7 +123,7 @@ export class Pane {
   }
 
   stop() {
-    this.remember(false);
+    remember(this.visit, false);
     this.close();
     this.draw();
   }
@@ -162,7 +170,7 @@ export class Pane {
 
   draw() {
     if (this.facts.over && this.isWatching) {
-      if (this.facts.over !== "replaced") this.remember(false);
+      if (this.facts.over !== "replaced") remember(this.visit, false);
       this.close();
     }
     this.element.dataset.state = this.isWatching ? stateOf(this.facts) : "off";
@@ -224,14 +232,6 @@ export class Pane {
     const whom = made("span", "for-readers");
     whom.textContent = ` ${this.element.dataset.whom ?? ""}`;
     button.append(whom);
-  }
-
-  /** @param {boolean} on */
-  remember(on) {
-    const known = remembered();
-    if (on) known.add(this.visit);
-    else known.delete(this.visit);
-    sessionStorage.setItem(KEPT, JSON.stringify([...known]));
   }
 }
 
