@@ -30,7 +30,8 @@ async def test_two_visits_are_begun_watched_and_conducted_from_the_wall(
     warden = await open_page(context, service, "warden")
     await sign_in(warden, service, Role.WARDEN)
 
-    await warden.goto(service.url("warden", "/warden"), wait_until="networkidle")
+    await warden.goto(service.url("warden", "/warden"), wait_until="load")
+    await warden.wait_for_selector("html[data-ready]", state="attached")
     await warden.evaluate("window.sameDocument = true")
     for made in (one, two):
         await warden.locator(f"#start-{made.visit.reference}").click()

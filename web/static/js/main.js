@@ -25,4 +25,6 @@ export async function bind(root) {
   );
 }
 
-bind(document);
+bind(document).then(() => {
+  document.documentElement.dataset.ready = "";
+});

@@ -10,9 +10,9 @@ const OWN = new Set(["open", "data-mine"]);
 
 /** @param {Element} now @param {Element} fresh */
 export function morph(now, fresh) {
-  attributes(now, fresh);
-  if (now.hasAttribute("data-keep")) return;
-  children(now, fresh);
+  const kept = now.hasAttribute("data-keep");
+  attributes(now, fresh, kept);
+  if (!kept) children(now, fresh);
 }
 
 /** @param {Element} now @param {Element} fresh */
@@ -56,9 +56,9 @@ function matching(now, here, node) {
   return null;
 }
 
-/** @param {Element} now @param {Element} fresh */
-function attributes(now, fresh) {
-  for (const { name } of [...now.attributes]) {
+/** @param {Element} now @param {Element} fresh @param {boolean} kept whether those that a script set stay */
+function attributes(now, fresh, kept) {
+  for (const { name } of kept ? [] : [...now.attributes]) {
     if (!fresh.hasAttribute(name) && !OWN.has(name)) now.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
