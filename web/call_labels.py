@@ -53,7 +53,7 @@ CALL_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         WishKind.MEDICAL: N_("Doctor or medicine"),
         WishKind.TRANSFER: N_("A prison nearer to us"),
         WishKind.VISIT: N_("Another visit"),
-        WishKind.OTHER: N_("Something else"),
+        WishKind.OTHER: N_("Another request"),
     },
 }
 

@@ -87,7 +87,7 @@ export class Chat {
 
   /** @param {Line} line @param {boolean} own @returns {HTMLElement} */
   line(line, own) {
-    const item = document.createElement("li");
+    const item = document.createElement("p");
     item.className = own ? "chat__line chat__line--own" : "chat__line";
     const name = document.createElement("bdi");
     name.textContent = own ? this.words.said_you : line.name;
