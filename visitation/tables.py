@@ -10,6 +10,8 @@ from visitation.lines import tables as lines
 from visitation.messages import tables as messages
 from visitation.people import tables as people
 from visitation.places import tables as places
+from visitation.points import tables as points
+from visitation.rulings import tables as rulings
 from visitation.runs import tables as runs
 from visitation.visits import tables as visits
 from visitation.waiting import tables as waiting
@@ -26,6 +28,8 @@ __all__ = [
     "messages",
     "people",
     "places",
+    "points",
+    "rulings",
     "runs",
     "visits",
     "waiting",

@@ -53,6 +53,8 @@ def test_another_language_is_added_by_a_file() -> None:
         ),
         ("why", "ask", None, "why.ask is missing"),
         ("why", "ask", "ی" * 21, "why.ask is longer than 20"),
+        ("decisions", "denied", None, "decisions.denied is missing"),
+        ("decisions", "denied", "ی" * 17, "decisions.denied is longer than 16"),
         ("places", "desk", None, "places.desk is missing"),
         ("days", "weekdays", ["شنبه"], "weekdays are 1, not 7"),
         ("days", "form", "{year}", "days.form"),

@@ -36,6 +36,12 @@ from visitation.people.contacts import (
     link,
     standing,
 )
+from visitation.people.feeds import (
+    account_of_feed,
+    close_feed,
+    feed_of,
+    open_feed,
+)
 from visitation.people.identity import masked_id
 from visitation.people.link_decisions import (
     AlreadyDecided,
@@ -106,6 +112,7 @@ __all__ = [
     "UsernameTaken",
     "Visitor",
     "account_named",
+    "account_of_feed",
     "account_of_token",
     "add_account",
     "add_appointment",
@@ -123,6 +130,7 @@ __all__ = [
     "change_password",
     "check",
     "clashing",
+    "close_feed",
     "contacts_of",
     "decide_contact",
     "disable_account",
@@ -132,6 +140,7 @@ __all__ = [
     "enable_account",
     "encloses",
     "enrol_totp",
+    "feed_of",
     "find_accounts",
     "find_prisoners",
     "find_visitors",
@@ -147,6 +156,7 @@ __all__ = [
     "links_asked_by",
     "links_to_decide",
     "masked_id",
+    "open_feed",
     "order_bar",
     "others_of",
     "pairs_among",

@@ -220,3 +220,13 @@ class ApiToken(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class CalendarFeed(SQLModel, table=True):
+    """The secret address at which a calendar reads what somebody attends; one each."""
+
+    __tablename__ = "calendar_feed"
+
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    fingerprint: str = Field(unique=True, max_length=64)
+    made_at: datetime = Field(sa_type=UtcDateTime)

@@ -37,6 +37,7 @@ __all__ = [
     "Template",
     "Wording",
     "WrongCatalogue",
+    "decision",
     "digits",
     "is_gsm",
     "longest",
@@ -115,6 +116,11 @@ def why(reason: str, language: str) -> str:
     """A reason in a few words; to call the office, where it is none of the known."""
     words = in_language(language).why
     return words.get(reason, words["ask"])
+
+
+def decision(kind: str, language: str) -> str:
+    """What became of a request, in a word or two."""
+    return in_language(language).decisions[kind]
 
 
 def place(name: str, language: str) -> str:

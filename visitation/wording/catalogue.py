@@ -37,6 +37,7 @@ class Catalogue:
         months: of the Gregorian year; empty where they are never said.
         places: what stands for a place where there is none.
         why: reasons in a few words.
+        decisions: what became of a request, in a word or two.
         text: the sentence of each template, for a screen.
         spoken: the same to be read out.
     """
@@ -50,6 +51,7 @@ class Catalogue:
     solar_months: tuple[str, ...]
     places: Mapping[str, str]
     why: Mapping[str, str]
+    decisions: Mapping[str, str]
     text: Mapping[Template, str]
     spoken: Mapping[Template, str]
 
@@ -78,6 +80,7 @@ def read(
         solar_months=tuple(days.get("solar_months", ())),
         places=content.get("places", {}),
         why=content.get("why", {}),
+        decisions=content.get("decisions", {}),
         text=_by_template(content.get("text", {})),
         spoken=_by_template(content.get("spoken", {})),
     )
@@ -134,14 +137,22 @@ def _words(found: Catalogue, like: Catalogue) -> Iterator[str]:
     for part, own, other in (
         ("places", found.places, like.places),
         ("why", found.why, like.why),
+        ("decisions", found.decisions, like.decisions),
     ):
         yield from (f"{part}.{key} is missing" for key in other if key not in own)
-    limit = WORDINGS[Template.DECLINED].limits["why"]
-    yield from (
-        f"why.{key} is longer than {limit}"
-        for key, words in found.why.items()
-        if units(words) > limit
-    )
+    for part, own, limit in (
+        ("why", found.why, WORDINGS[Template.DECLINED].limits["why"]),
+        (
+            "decisions",
+            found.decisions,
+            WORDINGS[Template.CASE_DECIDED].limits["decision"],
+        ),
+    ):
+        yield from (
+            f"{part}.{key} is longer than {limit}"
+            for key, words in own.items()
+            if units(words) > limit
+        )
 
 
 def _sentences(found: Catalogue) -> Iterator[str]:

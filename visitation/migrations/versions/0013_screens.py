@@ -15,9 +15,11 @@ def upgrade() -> None:
     _calls()
     _own_phones()
     _duty()
+    _rulings()
 
 
 def downgrade() -> None:
+    _without_rulings()
     _without_duty()
     _without_own_phones()
     _without_calls()
@@ -268,3 +270,182 @@ def _own_phones() -> None:
 def _without_own_phones() -> None:
     op.drop_table("booker")
     op.drop_table("link_request")
+
+
+def _rulings() -> None:
+    op.create_table(
+        "ruling",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(32), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("wish_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            one_of("rulingkind_known", "granted", "denied", "referred", "noted"),
+            nullable=False,
+        ),
+        sa.Column(
+            "about",
+            one_of(
+                "wishkind_known",
+                "furlough",
+                "release",
+                "medical",
+                "transfer",
+                "visit",
+                "other",
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(300), nullable=False),
+        sa.Column("template", sa.String(32), nullable=False),
+        sa.Column(
+            "state", one_of("rulingstate_known", "open", "answered"), nullable=False
+        ),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit_id"],
+            ["visit.id"],
+            name=op.f("fk_ruling_visit_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_ruling_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["wish_id"],
+            ["wish.id"],
+            name=op.f("fk_ruling_wish_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
+        sa.UniqueConstraint("reference", name=op.f("uq_ruling_reference")),
+    )
+    op.create_index(op.f("ix_ruling_visit_id"), "ruling", ["visit_id"])
+    decided = sa.text("wish_id IS NOT NULL AND kind IN ('granted', 'denied')")
+    op.create_index(
+        "ruling_decides_once",
+        "ruling",
+        ["wish_id"],
+        unique=True,
+        sqlite_where=decided,
+        postgresql_where=decided,
+    )
+    op.create_table(
+        "calendar_feed",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_calendar_feed_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_calendar_feed_fingerprint")),
+    )
+
+
+def _without_rulings() -> None:
+    op.drop_table("calendar_feed")
+    op.drop_table("ruling")
+
+
+def _points() -> None:
+    op.create_table(
+        "ticket",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(32), nullable=False),
+        sa.Column("point_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "errand",
+            one_of("errand_known", "visit", "booking", "other"),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            one_of("ticketstate_known", "waiting", "called", "served", "left"),
+            nullable=False,
+        ),
+        sa.Column("taken_at", UtcDateTime(), nullable=False),
+        sa.Column("called_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["point_id"], ["site.id"], name=op.f("fk_ticket_point_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
+        sa.UniqueConstraint("reference", name=op.f("uq_ticket_reference")),
+        sa.UniqueConstraint(
+            "point_id", "day", "number", name=op.f("uq_ticket_point_id_day_number")
+        ),
+    )
+    op.create_table(
+        "point_day",
+        sa.Column("point_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(1000), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["point_id"], ["site.id"], name=op.f("fk_point_day_point_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["account.id"], name=op.f("fk_point_day_closed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("point_id", "day", name=op.f("pk_point_day")),
+    )
+    op.create_table(
+        "handover",
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(500), nullable=False),
+        sa.Column("written_at", UtcDateTime(), nullable=False),
+        sa.Column("written_by_id", sa.Integer(), nullable=True),
+        sa.Column("taken_at", UtcDateTime(), nullable=True),
+        sa.Column("taken_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["visit_id"],
+            ["visit.id"],
+            name=op.f("fk_handover_visit_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by_id"], ["account.id"], name=op.f("fk_handover_written_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_by_id"], ["account.id"], name=op.f("fk_handover_taken_by_id")
+        ),
+        sa.PrimaryKeyConstraint("visit_id", name=op.f("pk_handover")),
+    )
+    op.create_table(
+        "device_test",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("taken_at", UtcDateTime(), nullable=False),
+        sa.Column("camera", sa.Boolean(), nullable=True),
+        sa.Column("microphone", sa.Boolean(), nullable=True),
+        sa.Column("loudspeaker", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["station_id"], ["station.id"], name=op.f("fk_device_test_station_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_test")),
+    )
+    op.create_index(op.f("ix_device_test_station_id"), "device_test", ["station_id"])
+    op.create_table(
+        "device_test_wanted",
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id"],
+            ["station.id"],
+            name=op.f("fk_device_test_wanted_station_id"),
+        ),
+        sa.PrimaryKeyConstraint("station_id", name=op.f("pk_device_test_wanted")),
+    )
+
+
+def _without_points() -> None:
+    made = ("device_test_wanted", "device_test", "handover", "point_day", "ticket")
+    for name in made:
+        op.drop_table(name)
