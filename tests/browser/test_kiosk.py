@@ -274,10 +274,34 @@ async def test_a_visit_that_is_due_asks_for_its_code_by_itself_once(
 
     await expect(page.get_by_text("It is the turn of the visit at")).to_be_visible()
     await page.wait_for_url("**/join")
-    await page.goto(service.url(HOST, "/station"))
-    await expect(page.get_by_text("It is the turn of the visit at")).to_be_visible()
+    await page.evaluate("document.getElementById('over').requestSubmit()")
+    await page.wait_for_url("**/station")
+    await expect(page.locator(".due")).to_be_visible()
     await page.wait_for_timeout(6000)
     assert page.url.endswith("/station")
+
+
+async def test_without_a_network_nothing_typed_is_lost(
+    service: Installation, browser: Browser
+) -> None:
+    context = await browser.new_context()
+    page = await paired_kiosk(context, service)
+    await page.goto(service.url(HOST, "/join"))
+    code = page.get_by_label("Code of the visit")
+    await code.fill("123456")
+
+    await context.set_offline(True)
+    await expect(page.get_by_text("No connection.")).to_be_visible()
+    await page.get_by_role("button", name="Go on").click()
+    await page.get_by_role("link", name="Back").click()
+    await page.wait_for_timeout(300)
+    assert page.url.endswith("/join")
+    await expect(code).to_have_value("123456")
+
+    await context.set_offline(False)
+    await expect(page.get_by_text("No connection.")).to_be_hidden()
+    await page.get_by_role("button", name="Go on").click()
+    await expect(page.locator(".errors")).to_be_visible()
 
 
 async def test_staff_hold_the_name_and_type_the_number(

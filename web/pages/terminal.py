@@ -102,12 +102,14 @@ async def station(request: web.Request) -> web.Response:
 
 
 async def over(request: web.Request) -> web.Response:
-    """Forget the family that was here: its session, and what it chose."""
+    """Forget the family that was here: its session, and what it chose.
+
+    What pages keep for a visit is cleared by the first page's script.
+    """
     response = redirect(request, "terminal.station")
     await sessions.sign_out(request, response)
     for cookie in station_frame.CHOICES:
         response.del_cookie(cookie, path="/")
-    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 

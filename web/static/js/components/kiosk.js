@@ -9,6 +9,8 @@ import { signs } from "../kiosk/signs.js";
 
 /** @param {HTMLElement} strip */
 export function start(strip) {
+  // What pages kept of a family ends where the next one begins.
+  if (location.pathname === strip.dataset.start) sessionStorage.clear();
   screen();
   signs(strip);
   corner(strip);

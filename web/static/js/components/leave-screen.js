@@ -1,5 +1,5 @@
 // @ts-check
-/** A button for staff: out of the full screen, until the device is started again. */
+/** A button for staff: out of the full screen, until the first page is shown again. */
 
 import { leave } from "../kiosk/screen.js";
 

@@ -19,7 +19,7 @@ export function screen() {
   window.addEventListener("popstate", () => history.pushState(null, ""));
 }
 
-/** Staff want to see the window; until the device is started again. */
+/** Staff want to see the window; until the first page is shown again. */
 export function leave() {
   sessionStorage.setItem(WINDOWED, "yes");
   if (document.fullscreenElement) document.exitFullscreen();

@@ -1,6 +1,8 @@
 // @ts-check
 /** How the device is doing: the time by the service's clock, its battery, its network. */
 
+import { say } from "../components/voice.js";
+
 const LOW = 0.2;
 const TRY_MS = 15_000;
 /** @typedef {EventTarget & {level: number, charging: boolean}} Battery */
@@ -39,11 +41,26 @@ function network(strip) {
     off.hidden = navigator.onLine && !board?.hasAttribute("data-stale");
   };
   for (const name of ["online", "offline"]) window.addEventListener(name, look);
+  // Without a network the browser would put a page of its own in the place of ours, and
+  // what was typed would be gone.
+  for (const name of ["click", "submit"]) document.addEventListener(name, stay, { capture: true });
   if (board) {
     new MutationObserver(look).observe(board, { attributeFilter: ["data-stale"] });
     setInterval(() => board.hasAttribute("data-stale") && beginAgain(strip), TRY_MS);
   }
   look();
+}
+
+/** What leads away from the page; the buttons for voice and letters do not. */
+const LEADS = { submit: "form:not([data-module~=ease])", click: "a[href]:not([role=button])" };
+
+/** Leave nothing while there is no network. @param {Event} event */
+function stay(event) {
+  const leads = LEADS[/** @type {"submit" | "click"} */ (event.type)];
+  if (navigator.onLine || !(event.target instanceof Element && event.target.closest(leads))) return;
+  event.preventDefault();
+  event.stopPropagation();
+  say("trouble.offline");
 }
 
 /** A board that is not answered may be of a device that is paired no more: ask for the page
