@@ -368,3 +368,20 @@ class Stage(StrEnum):
     CALLED = "called"
     ON_THE_WAY = "on_the_way"
     IN_BOOTH = "in_booth"
+
+
+class Errand(StrEnum):
+    """Why somebody comes to a service point without an appointment."""
+
+    VISIT = "visit"
+    BOOKING = "booking"
+    OTHER = "other"
+
+
+class TicketState(StrEnum):
+    """Where a number of a queue stands."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVED = "served"
+    LEFT = "left"
