@@ -16,9 +16,11 @@ def upgrade() -> None:
     _own_phones()
     _duty()
     _rulings()
+    _points()
 
 
 def downgrade() -> None:
+    _without_points()
     _without_rulings()
     _without_duty()
     _without_own_phones()
