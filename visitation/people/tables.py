@@ -187,6 +187,24 @@ class Account(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Photo(SQLModel, table=True):
+    """The face of a prisoner or of a visitor, as a sealed JPEG."""
+
+    __table_args__ = (
+        CheckConstraint(
+            "(prisoner_id IS NULL) <> (visitor_id IS NULL)", name="of_one_person"
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    prisoner_id: int | None = Field(
+        default=None, foreign_key="prisoner.id", unique=True
+    )
+    visitor_id: int | None = Field(default=None, foreign_key="visitor.id", unique=True)
+    sealed: bytes
+    taken_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class StaffPin(SQLModel, table=True):
     """The PIN by which an officer takes over at a colleague's screen (argon2id)."""
 

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.keyring import Keyring
 from visitation.people.identity import masked_id
-from visitation.people.tables import Contact, Prisoner, Visitor
+from visitation.people.tables import Contact, Photo, Prisoner, Visitor
 from visitation.visits.tables import Participant, Visit
 from visitation.words import Part, Relation
 
@@ -23,10 +23,12 @@ class Card:
     Attributes:
         national_id: its last three digits behind dots; empty if nobody knows it.
         relation: to the prisoner; None for the prisoner, and where there is none.
+        has_photo: whether there is a photo to compare with.
     """
 
     national_id: str
     relation: Relation | None = None
+    has_photo: bool = False
 
 
 async def of(
@@ -45,17 +47,21 @@ async def _prisoners(
     session: AsyncSession, visit_ids: Collection[int], keyring: Keyring
 ) -> dict[str, Card]:
     rows = await session.exec(
-        select(Participant.reference, Prisoner.national_id_sealed)
+        select(Participant.reference, Prisoner.national_id_sealed, Photo.id)
         .join(Visit, col(Visit.id) == col(Participant.visit_id))
         .join(Prisoner, col(Prisoner.id) == col(Visit.prisoner_id))
+        .outerjoin(Photo, col(Photo.prisoner_id) == col(Prisoner.id))
         .where(
             col(Participant.visit_id).in_(visit_ids),
             col(Participant.part) == Part.PRISONER,
         )
     )
     return {
-        reference: Card(national_id=masked_id(sealed, keyring=keyring))
-        for reference, sealed in rows.all()
+        reference: Card(
+            national_id=masked_id(sealed, keyring=keyring),
+            has_photo=photo_id is not None,
+        )
+        for reference, sealed, photo_id in rows.all()
     }
 
 
@@ -63,7 +69,12 @@ async def _visitors(
     session: AsyncSession, visit_ids: Collection[int], keyring: Keyring
 ) -> dict[str, Card]:
     rows = await session.exec(
-        select(Participant.reference, Visitor.national_id_sealed, Contact.relation)
+        select(
+            Participant.reference,
+            Visitor.national_id_sealed,
+            Contact.relation,
+            Photo.id,
+        )
         .join(Visit, col(Visit.id) == col(Participant.visit_id))
         .join(Visitor, col(Visitor.id) == col(Participant.visitor_id))
         .outerjoin(
@@ -73,12 +84,14 @@ async def _visitors(
                 col(Contact.prisoner_id) == col(Visit.prisoner_id),
             ),
         )
+        .outerjoin(Photo, col(Photo.visitor_id) == col(Visitor.id))
         .where(col(Participant.visit_id).in_(visit_ids))
     )
     return {
         reference: Card(
             national_id=masked_id(sealed, keyring=keyring),
             relation=Relation(relation) if relation else None,
+            has_photo=photo_id is not None,
         )
-        for reference, sealed, relation in rows.all()
+        for reference, sealed, relation, photo_id in rows.all()
     }

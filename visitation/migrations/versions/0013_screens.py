@@ -140,6 +140,27 @@ def _duty() -> None:
     # Without a batch, which would look at every table that a session leads to.
     op.add_column("login_session", sa.Column("locked_at", UtcDateTime(), nullable=True))
     op.create_table(
+        "photo",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prisoner_id", sa.Integer(), nullable=True),
+        sa.Column("visitor_id", sa.Integer(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("taken_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(prisoner_id IS NULL) <> (visitor_id IS NULL)",
+            name=op.f("ck_photo_of_one_person"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["prisoner_id"], ["prisoner.id"], name=op.f("fk_photo_prisoner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["visitor_id"], ["visitor.id"], name=op.f("fk_photo_visitor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
+        sa.UniqueConstraint("prisoner_id", name=op.f("uq_photo_prisoner_id")),
+        sa.UniqueConstraint("visitor_id", name=op.f("uq_photo_visitor_id")),
+    )
+    op.create_table(
         "staff_pin",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("pin_hash", sa.String(200), nullable=False),
@@ -188,6 +209,7 @@ def _duty() -> None:
 def _without_duty() -> None:
     op.drop_table("incident")
     op.drop_table("staff_pin")
+    op.drop_table("photo")
     op.drop_column("login_session", "locked_at")
 
 
