@@ -1,4 +1,4 @@
-"""A visit on a family's own phone: its code, slip, calendar file, another time, its end."""
+"""A visit on a family's own phone: code, slip, calendar file, another time, its end."""
 
 import re
 from datetime import timedelta

@@ -188,34 +188,39 @@ async def _page(
         request,
         "people/link.html",
         status=status,
-        asked={
-            "reference": asked.reference,
-            "name": asked.name,
-            "relation": asked.relation,
-            "prisoner": asked.prisoner_name,
-            "number": asked.prisoner_number,
-            "national_id": masked_id(asked.national_id_sealed, keyring=keyring),
-            "state": asked.state,
-            "reason": asked.reason,
-            "at": asked.asked_at,
-        },
+        asked=_asked(asked, masked_id(asked.national_id_sealed, keyring=keyring)),
         prison=prison.name,
         zone=ZoneInfo(prison.zone),
         asker={"name": visitor.name, "phone": visitor.phone},
-        meant=[
-            {
-                "id": one.id,
-                "name": one.name,
-                "number": one.number,
-                "released": one.released_at is not None,
-            }
-            for one in meant
-        ],
+        meant=[_meant(one) for one in meant],
         approval=approval or forms.blank(Approval, number=likely),
         refusal=refusal or forms.blank(Refusal, told=DeclineReason.ASK),
         told=[(one.value, label(one)) for one in REASONS],
         is_open=asked.state is LinkState.ASKED,
     )
+
+
+def _asked(asked: LinkRequest, national_id: str) -> dict[str, object]:
+    return {
+        "reference": asked.reference,
+        "name": asked.name,
+        "relation": asked.relation,
+        "prisoner": asked.prisoner_name,
+        "number": asked.prisoner_number,
+        "national_id": national_id,
+        "state": asked.state,
+        "reason": asked.reason,
+        "at": asked.asked_at,
+    }
+
+
+def _meant(prisoner: Prisoner) -> dict[str, object]:
+    return {
+        "id": prisoner.id,
+        "name": prisoner.name,
+        "number": prisoner.number,
+        "released": prisoner.released_at is not None,
+    }
 
 
 ROUTES = (

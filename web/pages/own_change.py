@@ -47,7 +47,7 @@ WHY = {
     Why.TIME: N_("The time does not suit us any more"),
     Why.ILL: N_("Somebody is ill"),
     Why.WAY: N_("We cannot get there"),
-    Why.ELSE: N_("Something else"),
+    Why.ELSE: N_("Another reason"),
 }
 
 
@@ -151,8 +151,24 @@ async def _days(request: web.Request, form: Form[OtherDay]) -> web.Response:
             now=now,
             but_visit=visit,
         )
-    here = url(request, "own_change.days", part=shown.reference)
     counts = {day: len(_other(times, visit)) for day, times in found.days.items()}
+    reasons = own_words.told(found.against)
+    return _month_page(
+        request, shown, month, (first, last), counts=counts, reasons=reasons
+    )
+
+
+def _month_page(
+    request: web.Request,
+    shown: Shown,
+    month: Month,
+    reach: tuple[date, date],
+    *,
+    counts: dict[date, int],
+    reasons: list[str],
+) -> web.Response:
+    here = url(request, "own_change.days", part=shown.reference)
+    first, last = reach
     return render(
         request,
         "family/own_move_days.html",
@@ -166,7 +182,7 @@ async def _days(request: web.Request, form: Form[OtherDay]) -> web.Response:
         ),
         weekdays=weekdays(shown.zone),
         any=any(counts.values()),
-        reasons=own_words.told(found.against),
+        reasons=reasons,
         before=f"{here}?month={month.before}" if month.before >= first else "",
         after=f"{here}?month={month.after}" if month.after <= last else "",
     )

@@ -189,7 +189,14 @@ def _numbered(
 def _coded(
     request: web.Request, form: forms.Form[Received], *, status: int = 200
 ) -> web.Response:
-    return render(request, "family/phone_code.html", form=form, status=status)
+    stranger = strangers.of(request) is not None
+    return render(
+        request,
+        "family/phone_code.html",
+        form=form,
+        stranger=stranger,
+        status=status,
+    )
 
 
 ROUTES = (
