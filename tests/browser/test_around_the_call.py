@@ -94,6 +94,8 @@ async def test_from_the_waiting_room_to_the_faces(
     await join_by_code(family, service, code, PHONE)
     await sign_in(warden, service, Role.WARDEN)
     await speaks(context, service, language, "family", "terminal")
+    await terminal.reload()
+    await in_state(terminal, "waiting")
     await family.goto(service.url("family", f"/call/{visit.reference}"))
     await in_state(family, "waiting")
 
