@@ -1,6 +1,7 @@
 """Pictures are kept without what cameras write beside them, or not at all."""
 
 import io
+from functools import cache
 
 import pytest
 from av import VideoFrame
@@ -12,6 +13,7 @@ from visitation.people.jpeg import NotAPicture
 PLACE = b"Exif\0\0 somewhere near Isfahan"
 
 
+@cache
 def picture(width: int = 64, height: int = 48) -> bytes:
     """A JPEG as FFmpeg makes one."""
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Photos of prisoners and visitors, for staff to compare a face with; sealed at rest."""
+"""Photos of prisoners and visitors, to compare a face with; sealed at rest."""
 
 import base64
 from datetime import datetime

@@ -3,6 +3,8 @@
 A browser is told to keep none of them.
 """
 
+from typing import Any
+
 from aiohttp import web
 from aiohttp.web_request import FileField
 from sqlmodel import select
@@ -135,7 +137,8 @@ def _kind(person: Prisoner | Visitor) -> str:
 def _back(request: web.Request, flash: str) -> web.Response:
     person = _person(request)
     kind = _kind(person)
-    return redirect(request, f"{kind}s.show", flash=flash, **{kind: person.id})
+    own: dict[str, Any] = {kind: person.id}
+    return redirect(request, f"{kind}s.show", flash=flash, **own)
 
 
 async def _page(
@@ -145,7 +148,7 @@ async def _page(
     kind = _kind(person)
     async with request.app[DATABASE].read() as session:
         known = await photos.of(session, keyring=request.app[KEYRING], **_key(person))
-    own = {kind: person.id}
+    own: dict[str, Any] = {kind: person.id}
     return render(
         request,
         "people/photo.html",
