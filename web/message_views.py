@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import messages, visits, wording
 from visitation.keyring import Keyring
+from visitation.lifecycle import MessageState
 from visitation.messages import Message
-from visitation.visits import Participant
+from visitation.visits import Participant, Visit
 from visitation.wording import Template
 from visitation.words import Addressee, Channel
 from web import present
@@ -21,6 +23,8 @@ from web.labels import label, tone
 _SHOWN_DIGITS = 4
 #: Instead of the words of an old message.
 WIPED = N_("To whom this went, and what it said of them, is not kept any more.")
+#: What became of messages that nobody got.
+_LOST = (MessageState.UNDELIVERED, MessageState.FAILED, MessageState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,12 @@ class Shown:
     segments: str
     error: str
     visit_id: int | None
+
+
+def lost(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on messages that did not arrive, about visits to come."""
+    ahead = select(Visit.id).where(col(Visit.ends_at) > now)
+    return col(Message.state).in_(_LOST), col(Message.visit_id).in_(ahead)
 
 
 async def shown(

@@ -38,10 +38,14 @@ READERS: frozenset[Role | Door] = lifecycle.MAY[Act.READ_MESSAGES] | {Role.AUDIT
 
 
 class Filter(forms.Fields):
-    """Which messages; `before` is the id of the last one seen."""
+    """Which messages; `before` is the id of the last one seen.
+
+    `lost` are those that did not arrive, about visits to come.
+    """
 
     day: Day | None = Field(default=None, title=N_("Day"))
     state: MessageState | None = Field(default=None, title=N_("State"))
+    lost: bool = False
     before: Id | None = None
 
 
@@ -89,6 +93,8 @@ def _conditions(request: web.Request, asked: Filter) -> list[ColumnElement[bool]
         ]
     if asked.state is not None:
         found.append(col(Message.state) == asked.state)
+    if asked.lost:
+        found += message_views.lost(request.app[CLOCK]())
     if asked.before is not None:
         found.append(col(Message.id) < asked.before)
     return found

@@ -65,6 +65,27 @@ async def new(request: web.Request) -> web.Response:
     return await _new(request, form, site)
 
 
+async def drafts(request: web.Request) -> web.Response:
+    """The plans that nobody has published or thrown away, the oldest first."""
+    async with request.app[DATABASE].read() as session:
+        found = await session.exec(
+            select(Plan, Site.name)
+            .join(Site, col(Site.id) == col(Plan.prison_id))
+            .where(Plan.state == PlanState.DRAFT, gate.staff(request).scope.of_sites())
+            .order_by(col(Plan.made_at), col(Plan.id))
+        )
+        plans = [
+            {
+                "reference": plan.reference,
+                "prison": name,
+                "days": _days(plan),
+                "made_at": plan.made_at,
+            }
+            for plan, name in found.all()
+        ]
+    return render(request, "waiting/plans.html", plans=plans)
+
+
 async def propose(request: web.Request) -> web.Response:
     """Draw up a plan and show it."""
     site = gate.subject(request, Site)
@@ -249,6 +270,7 @@ def _of_prison(method: str, page: Page) -> Route:
 
 
 ROUTES = (
+    Route(method="GET", path="/plans", page=drafts, allow=_READERS),
     _of_prison("GET", new),
     _of_prison("POST", propose),
     _of_plan("GET", "", show),

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web import gate
+from web import gate, tiles
 from web.keys import CLOCK
 from web.render import render
 from web.routing import STAFF, Route
@@ -15,6 +15,7 @@ async def home(request: web.Request) -> web.Response:
         request,
         "staff/home.html",
         role=me.role,
+        tiles=await tiles.of(request),
         now=request.app[CLOCK](),
     )
 
