@@ -40,10 +40,12 @@ from visitation.words import (
 )
 from web.call_labels import CALL_LABELS
 from web.i18n import N_, _
+from web.point_labels import POINT_LABELS
 from web.wall_labels import WALL_LABELS
 
 LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     **CALL_LABELS,
+    **POINT_LABELS,
     **WALL_LABELS,
     Role: {
         Role.FAMILY: N_("Family"),

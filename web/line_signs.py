@@ -65,11 +65,12 @@ def tested(test: LineTest | None, *, now: datetime) -> LineSign | None:
     if test is None:
         return None
     found = verdict(test)
-    words = _("%(line)s, %(ago)s", line=found.words, ago=_ago(now - test.taken_at))
+    words = _("%(line)s, %(ago)s", line=found.words, ago=ago(now - test.taken_at))
     return LineSign(words=words, kind=found.kind, filled=found.filled)
 
 
-def _ago(passed: timedelta) -> str:
+def ago(passed: timedelta) -> str:
+    """How long something is past: "4 minutes ago"."""
     if passed < _MINUTE:
         return _("just now")
     if passed < _HOUR:

@@ -27,7 +27,7 @@ class Reach:
     """What somebody hears of.
 
     Attributes:
-        staff: whether they also hear of what concerns no visit.
+        staff: whether they also hear of what concerns no visit, wherever it was.
     """
 
     staff: bool = False
@@ -38,7 +38,7 @@ class Reach:
     def hears_of(self, change: Change) -> bool:
         """Whether a change is theirs to know of."""
         if change.visit_id is None:
-            return self.staff
+            return self.staff or not self.sites.isdisjoint(change.sites)
         return (
             self.everywhere
             or change.visit_id in self.visits
@@ -134,8 +134,8 @@ class NewsDesk:
             known, self._known = self._known, frozenset(newest)
             # What was there before anybody listened, their pages show already.
             fresh = newest.keys() - known if known else frozenset()
-            visit_ids = {newest[entry] for entry in fresh}
-            return await changes.of(session, visit_ids=visit_ids, references=moved)
+            about = {newest[entry] for entry in fresh}
+            return await changes.of(session, about=about, references=moved)
 
     def _moved_rooms(self) -> list[str]:
         if not isinstance(self._live, Hub):

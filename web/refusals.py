@@ -27,13 +27,15 @@ from web.call_labels import CALL_FACTS
 from web.i18n import N_, _
 from web.labels import label
 from web.message_refusals import MESSAGES
-from web.official_refusals import OFFICIALS
+from web.official_refusals import OFFICIAL_FACTS, OFFICIALS
 from web.own_refusals import OWN, OWN_FACTS
+from web.point_labels import POINT_FACTS, POINT_REASONS
 
 #: Every code that use cases raise, in the words people read.
 SENTENCES: dict[str, str] = {
     **OFFICIALS,
     **OWN,
+    **POINT_REASONS,
     "over": N_("This time is already over. Choose a later one."),
     "begun": N_("This time has already begun. Choose a later one."),
     "too_soon": N_(
@@ -272,7 +274,9 @@ SENTENCES: dict[str, str] = {
 FACTS: Mapping[type[VisitationError], str] = {
     **MESSAGES,
     **OWN_FACTS,
+    **OFFICIAL_FACTS,
     **CALL_FACTS,
+    **POINT_FACTS,
     Overtaken: N_("Somebody else changed this first. Load the page again."),
     IllegalMove: N_("The visit is past this already. Load the page again."),
     NotMovable: N_("Only a booked visit can be moved. Load the page again."),

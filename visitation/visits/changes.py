@@ -23,32 +23,45 @@ class Change:
     """A visit that something was done to; None for what concerns none, as a closure.
 
     Attributes:
-        sites: the prison, the point, and where the kiosk belongs.
+        sites: the prison, the point, and where the kiosk belongs; of no visit, the
+            site itself that something was done at.
     """
 
     visit_id: int | None
     sites: frozenset[int] = frozenset()
 
 
-async def newest(session: AsyncSession) -> Mapping[int, int | None]:
-    """The newest entries of the audit, and the visit that each is about."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What an entry of the audit is about: a visit, a site, or neither."""
+
+    visit_id: int | None = None
+    site_id: int | None = None
+
+
+async def newest(session: AsyncSession) -> Mapping[int, About]:
+    """The newest entries of the audit, and what each is about."""
     rows = await session.exec(
-        select(AuditEntry.id, AuditEntry.visit_id)
+        select(AuditEntry.id, AuditEntry.visit_id, AuditEntry.subject)
         .order_by(col(AuditEntry.id).desc())
         .limit(WINDOW)
     )
-    return dict(rows.all())
+    return {entry: _about(visit_id, subject) for entry, visit_id, subject in rows.all()}
 
 
 async def of(
     session: AsyncSession,
     *,
-    visit_ids: Collection[int | None],
+    about: Collection[About],
     references: Collection[str] = (),
 ) -> tuple[Change, ...]:
-    """What these visits' changes concern; one of no visit stands for all such."""
-    named = [one for one in visit_ids if one is not None]
-    other = (Change(visit_id=None),) if None in visit_ids else ()
+    """What these changes concern, and those of some visits by reference."""
+    named = [one.visit_id for one in about if one.visit_id is not None]
+    elsewhere = {one.site_id for one in about if one.visit_id is None}
+    other = tuple(
+        Change(visit_id=None, sites=frozenset({site_id} if site_id else ()))
+        for site_id in elsewhere
+    )
     if not named and not references:
         return other
     rows = await session.exec(
@@ -73,3 +86,9 @@ async def visits_of(
         )
     )
     return frozenset(rows.all())
+
+
+def _about(visit_id: int | None, subject: str) -> About:
+    kind, _, number = subject.partition(":")
+    at_site = kind == "site" and number.isdecimal()
+    return About(visit_id=visit_id, site_id=int(number) if at_site else None)
