@@ -19,6 +19,7 @@ from visitation.audit import Actor
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
 from visitation.lifecycle import VisitAction, VisitState
+from visitation.people import Visitor
 from visitation.timespan import Timespan
 from visitation.visits import Booker, Visit
 from visitation.wording import Template
@@ -60,6 +61,12 @@ async def take(
         TooLateToAsk: if nobody could decide in time.
         Overtaken: if the hold ran out at this moment.
     """
+    # Two windows of one phone take one after the other, and the second finds it done.
+    await session.exec(
+        select(Visitor.id)
+        .where(Visitor.id == by.visitor_id)
+        .with_for_update(key_share=True)
+    )
     visit = await own(session, reference, by=by)
     if visit is None:
         raise HoldOver(reference)
