@@ -15,8 +15,10 @@ from tests.browser.two_visits import arranged, both_waiting
 from visitation import devices, people
 from visitation.audit import SYSTEM
 from visitation.audit.tables import AuditEntry
+from visitation.lifecycle import VisitState
 from visitation.people import Account, pins
 from visitation.places.tables import Province
+from visitation.visits import Visit
 from visitation.words import Role
 
 pytestmark = pytest.mark.browser
@@ -149,3 +151,46 @@ async def test_whoever_is_signed_out_is_told_and_keeps_what_was_typed(
     await expect(page.locator(".news-state")).to_have_count(0)
     await page.locator(f"#incident-{one.visit.reference} form button").click()
     await expect(typed).to_have_value("")
+
+
+async def _pressed(page: Page, selector: str) -> None:
+    """Go there by the Tab key alone, and press Enter."""
+    for _ in range(150):
+        await page.keyboard.press("Tab")
+        if await page.evaluate(
+            "where => document.activeElement?.matches(where)", selector
+        ):
+            await page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"no Tab leads to {selector}")
+
+
+async def test_a_visit_is_begun_and_ended_by_keyboard_alone(
+    service: Installation, browser: Browser
+) -> None:
+    one, _two = await arranged(service)
+    reference = one.visit.reference
+    context = await browser.new_context(viewport={"width": 1024, "height": 768})
+    page = await open_page(context, service, "warden")
+    await sign_in(page, service, Role.WARDEN)
+    await page.goto(service.url("warden", "/warden"))
+    await page.wait_for_selector("html[data-ready]", state="attached")
+
+    for tick in ("told", "arrived", "identified"):
+        await _pressed(page, f"#visit-{reference} [id^=tick-{tick}]")
+        await expect(
+            page.locator(f"#visit-{reference} [id^=tick-{tick}]")
+        ).to_have_count(0)
+    await _pressed(page, f"#start-{reference}")
+    await expect(page.locator(f"#pane-{reference}")).to_be_visible()
+    # Whoever pressed what is gone goes on where it stood, not from the top.
+    await page.wait_for_selector(
+        f"#visit-{reference}:focus-within, #visit-{reference}:focus"
+    )
+    await _pressed(page, f"#end-{reference} summary")
+    await _pressed(page, f"#end-{reference} button")
+
+    await expect(page.locator(f"#pane-{reference}")).to_have_count(0)
+    async with service.database.read() as session:
+        visit = await session.get_one(Visit, one.visit.id)
+    assert visit.state is VisitState.COMPLETED

@@ -42,13 +42,33 @@ async function send(form, button) {
     if (!plain && !response.ok) return say(form, [answer.title, ...(answer.reasons ?? []), answer.detail].join(" "), true);
     say(form, answer.done ?? "", false);
     form.reset();
-    form.closest("details")?.removeAttribute("open");
+    const fold = form.closest("details");
+    fold?.removeAttribute("open");
+    fold?.querySelector("summary")?.focus();
+    const around = ids(form);
     document.dispatchEvent(new CustomEvent("acted", { detail: { form } }));
     await refresh();
+    stay(around);
   } catch {
     const failed = form.closest("[data-failed]");
     say(form, failed instanceof HTMLElement ? (failed.dataset.failed ?? "") : "", true);
   }
+}
+
+/** @param {Element} element @returns {string[]} the names of what it stands in, the nearest first */
+function ids(element) {
+  const found = [];
+  for (let one = element.closest("[id]"); one; one = one.parentElement?.closest("[id]") ?? null) found.push(one.id);
+  return found;
+}
+
+/** Whoever pressed a button that is gone goes on where it stood. @param {string[]} around */
+function stay(around) {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const place = around.map((id) => document.getElementById(id)).find((one) => one);
+  if (!place) return;
+  if (!place.hasAttribute("tabindex")) place.tabIndex = -1;
+  place.focus({ preventScroll: true });
 }
 
 /** @param {HTMLFormElement} form @param {string} words @param {boolean} bad */
