@@ -15,7 +15,8 @@ from signaling.seats import Guest, Place
 from signaling.talk import Said
 from signaling.views import RoomView, Welcome
 from signaling.words import Phase
-from visitation.words import Chatting, Part, Phrase, VisitKind
+from visitation.calls.words import Phrase
+from visitation.words import Chatting, Part, VisitKind
 
 #: A supervisor whose line breaks for so long has not turned away yet.
 PATIENCE: Final = timedelta(seconds=5)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from visitation.words import Part, Stage
+from visitation.calls.words import Stage
+from visitation.words import Part
 
 #: The longest line, in characters.
 LONGEST_LINE: Final = 200

@@ -296,22 +296,6 @@ class Chatting(StrEnum):
     FREE = "free"
 
 
-class HelpPlace(StrEnum):
-    """Where somebody was who called for help."""
-
-    CHECK = "check"
-    WAITING = "waiting"
-    CALL = "call"
-
-
-class Mood(StrEnum):
-    """How a visit was, as one of three faces."""
-
-    GOOD = "good"
-    FAIR = "fair"
-    BAD = "bad"
-
-
 class IncidentKind(StrEnum):
     """What went wrong in a visit."""
 
@@ -333,43 +317,6 @@ class PauseReason(StrEnum):
     LINE = "line"
 
 
-class WishKind(StrEnum):
-    """What a family asks for when its visit is over."""
-
-    FURLOUGH = "furlough"
-    RELEASE = "release"
-    MEDICAL = "medical"
-    TRANSFER = "transfer"
-    VISIT = "visit"
-    OTHER = "other"
-
-
-class Phrase(StrEnum):
-    """What people in a visit may write without typing."""
-
-    YES = "yes"
-    NO = "no"
-    HEAR_WELL = "hear_well"
-    CANNOT_HEAR = "cannot_hear"
-    CANNOT_SEE = "cannot_see"
-    LOUDER = "louder"
-    AGAIN = "again"
-    WAIT = "wait"
-    FINE = "fine"
-    MISS_YOU = "miss_you"
-    THANKS = "thanks"
-    GOODBYE = "goodbye"
-
-
-class Stage(StrEnum):
-    """How far staff have come with the prisoner whom somebody waits for."""
-
-    EXPECTED = "expected"
-    CALLED = "called"
-    ON_THE_WAY = "on_the_way"
-    IN_BOOTH = "in_booth"
-
-
 class Errand(StrEnum):
     """Why somebody comes to a service point without an appointment."""
 
@@ -385,3 +332,14 @@ class TicketState(StrEnum):
     CALLED = "called"
     SERVED = "served"
     LEFT = "left"
+
+
+class WishKind(StrEnum):
+    """What a family asks for when its visit is over."""
+
+    FURLOUGH = "furlough"
+    RELEASE = "release"
+    MEDICAL = "medical"
+    TRANSFER = "transfer"
+    VISIT = "visit"
+    OTHER = "other"

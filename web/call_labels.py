@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from visitation.calls.interpreting import InterpreterElsewhere, NoRoomForInterpreter
+from visitation.calls.words import HelpPlace, Mood, Phrase, Stage
 from visitation.errors import VisitationError
-from visitation.words import Chatting, HelpPlace, Mood, Phrase, Stage, WishKind
+from visitation.words import Chatting, WishKind
 from web.i18n import N_
 
 CALL_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {

@@ -8,9 +8,10 @@ from tests import make
 from tests.signaling.conftest import WARDEN, Stage, hear, in_call, live_of, say
 from visitation import calls
 from visitation.audit import Actor, history
+from visitation.calls.words import HelpPlace
 from visitation.lifecycle import ParticipantState, VisitState
 from visitation.visits import Visit
-from visitation.words import HelpPlace, Outcome, Part, VisitKind
+from visitation.words import Outcome, Part, VisitKind
 
 
 async def tick(stage: Stage, state: ParticipantState) -> None:

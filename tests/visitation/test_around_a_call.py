@@ -16,13 +16,14 @@ from visitation.calls.after import Heard
 from visitation.calls.interpreting import InterpreterElsewhere, NoRoomForInterpreter
 from visitation.calls.seating import Elsewhere
 from visitation.calls.tables import Wish
+from visitation.calls.words import HelpPlace, Mood, Stage
 from visitation.database import Database
 from visitation.errors import Invalid, NotFound
 from visitation.keyring import Keyring
 from visitation.lifecycle import ParticipantState, VisitState
 from visitation.people import Scope
 from visitation.visits import Visit
-from visitation.words import HelpPlace, Mood, Part, Role, Stage, WishKind
+from visitation.words import Part, Role, WishKind
 
 EVERYWHERE = Scope(everywhere=True)
 LONG_AGO = NOON - timedelta(days=1)

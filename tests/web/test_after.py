@@ -11,7 +11,8 @@ from tests.web.conftest import Site, Start
 from tests.web.day import Booked, booked
 from visitation import calls
 from visitation.audit import SYSTEM
-from visitation.words import Mood, Outcome, Role, WishKind
+from visitation.calls.words import Mood
+from visitation.words import Outcome, Role, WishKind
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from enum import StrEnum
 import pytest
 
 from visitation import admission, lifecycle, wording, words
+from visitation.calls import words as call_words
 from web import i18n, labels
 
-MODULES = (words, lifecycle, admission, wording)
+MODULES = (words, call_words, lifecycle, admission, wording)
 #: What people do; buttons have words of their own.
 ACTS = {lifecycle.Act, lifecycle.VisitAction}
 KINDS = {

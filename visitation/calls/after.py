@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import audit
 from visitation.audit import Actor
 from visitation.calls.tables import Feedback, Wish
+from visitation.calls.words import Mood
 from visitation.database import is_conflict
 from visitation.errors import Invalid, NotFound
 from visitation.keyring import Keyring
@@ -22,7 +23,7 @@ from visitation.lifecycle import ARRANGED
 from visitation.people import Prisoner, Scope, Visitor
 from visitation.places import Site
 from visitation.visits.tables import Participant, Visit
-from visitation.words import Mood, Part, WishKind
+from visitation.words import Part, WishKind
 
 #: The longest wish, in characters.
 LONGEST = 300

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from visitation.calls.words import Stage
 from visitation.lifecycle import VisitState
 from visitation.visits.tables import Participant, Visit
-from visitation.words import Part, Stage
+from visitation.words import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import audit
 from visitation.audit import Actor
 from visitation.calls.tables import HelpCall
+from visitation.calls.words import HelpPlace
 from visitation.database import is_conflict
 from visitation.errors import NotFound
 from visitation.keyring import Keyring
 from visitation.people import Account, Prisoner, Scope, Visitor
 from visitation.places import Site, Station
 from visitation.visits.tables import Participant, Visit
-from visitation.words import HelpPlace, Part
+from visitation.words import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
+from visitation.calls.words import HelpPlace, Mood
 from visitation.database import UtcDateTime, enum_column
-from visitation.words import Fault, HelpPlace, Mood, WishKind
+from visitation.words import Fault, WishKind
 
 
 class Presence(SQLModel, table=True):

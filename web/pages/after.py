@@ -13,10 +13,11 @@ from sqlmodel import select
 from visitation import calls
 from visitation.calls.entries import entry_of
 from visitation.calls.tables import Wish
+from visitation.calls.words import Mood
 from visitation.errors import Invalid, NotFound
 from visitation.timespan import Timespan
 from visitation.visits import Visit
-from visitation.words import Mood, Role, WishKind
+from visitation.words import Role, WishKind
 from web import forms, gate, subjects
 from web.fields import Note
 from web.i18n import N_, _

@@ -17,6 +17,7 @@ from signaling.seats import SEEN
 from visitation import calls, lifecycle, places
 from visitation.admission import Denial
 from visitation.calls import Denied
+from visitation.calls.words import Mood, Phrase
 from visitation.errors import NotFound
 from visitation.lifecycle import Act
 from visitation.people import Account, Prisoner
@@ -26,10 +27,8 @@ from visitation.visits import Participant, Visit
 from visitation.words import (
     Attendance,
     Chatting,
-    Mood,
     Outcome,
     Part,
-    Phrase,
     Role,
     StationKind,
     VisitKind,

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from visitation.admission import Denial
-from visitation.words import Part, PauseReason, Phrase, Stage
+from visitation.calls.words import Phrase, Stage
+from visitation.words import Part, PauseReason
 from web.i18n import N_, _
 from web.labels import label
 

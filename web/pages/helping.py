@@ -13,10 +13,11 @@ from pydantic import Field
 from signaling import awaiting
 from visitation import calls
 from visitation.calls.helping import Asked
+from visitation.calls.words import HelpPlace
 from visitation.errors import NotFound
 from visitation.people import Scope
 from visitation.visits import Visit
-from visitation.words import HelpPlace, Part, Role
+from visitation.words import Part, Role
 from web import forms, gate, live, present, subjects
 from web.errors import wants_json
 from web.i18n import N_, _

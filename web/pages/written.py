@@ -7,10 +7,11 @@ from sqlmodel import col
 
 from visitation import calls
 from visitation.calls.chat import Written
+from visitation.calls.words import Phrase
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit
 from visitation.visits.listed import listed
-from visitation.words import Phrase, Role
+from visitation.words import Role
 from web import gate, present, subjects
 from web.keys import DATABASE
 from web.labels import label
