@@ -153,6 +153,7 @@ class Joined:
     blocked: tuple[Kind, ...]
     ice_servers: tuple[IceServer, ...]
     participants: tuple[ParticipantView, ...]
+    paused_for: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ class Room:
 
     Attributes:
         here: everybody who has a place in it, and how their lines are.
+        paused_for: the code that staff gave for a pause.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Room:
         self._muted: dict[str, set[Kind]] = {}
         self._blocked: set[tuple[str, Kind]] = set()
         self._notices = Notices()
-        self._paused_for = ""
+        self.paused_for = ""
 
     def enter(
         self, guest: Guest, welcome: Welcome, *, now: datetime, resume: bool = False
@@ -137,8 +138,8 @@ class Room:
         if self.phase not in UNDER_WAY - {then}:
             return ()
         self.phase = then
-        self._paused_for = reason if paused else ""
-        said = Pause(paused=paused, reason=self._paused_for)
+        self.paused_for = reason if paused else ""
+        said = Pause(paused=paused, reason=self.paused_for)
         return (*self.here.tell(said), *self._synced())
 
     def mute(self, participant: str, kind: Kind, muted: bool) -> Effects:
@@ -307,6 +308,7 @@ class Room:
             kind=self.kind,
             phase=self.phase,
             watched=not self.is_held,
+            paused_for=self.paused_for,
             admitted=place.admitted,
             resumed=resumed,
             resume=welcome.resume,

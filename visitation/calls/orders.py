@@ -20,10 +20,12 @@ class Orders:
     """What stands.
 
     Attributes:
+        paused_for: the code that was given for the pause; empty for none.
         muted: participants by reference, and the kind of their media.
     """
 
     paused: bool = False
+    paused_for: str = ""
     muted: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -36,12 +38,12 @@ async def standing(session: AsyncSession, *, visit_id: int) -> Orders:
         )
         .order_by(col(AuditEntry.id))
     )
-    paused = False
+    paused, paused_for = False, ""
     muted: dict[tuple[int, str], bool] = {}
     for entry in entries.all():
         facts = entry.facts
         if entry.action == PAUSED:
-            paused = facts["paused"]
+            paused, paused_for = facts["paused"], facts.get("reason", "")
         else:
             muted[facts["participant"], facts["kind"]] = facts["muted"]
     silenced = {one for one, is_muted in muted.items() if is_muted}
@@ -53,5 +55,6 @@ async def standing(session: AsyncSession, *, visit_id: int) -> Orders:
     references = dict(people.all())
     return Orders(
         paused=paused,
+        paused_for=paused_for,
         muted=frozenset((references[person], kind) for person, kind in silenced),
     )

@@ -79,7 +79,7 @@ const TOLD = {
     joined: true, me: m.participant, part: m.part, phase: m.phase, admitted: m.admitted,
     blocked: m.blocked, skew: Date.parse(m.now) - now, startsAt: Date.parse(m.starts_at),
     endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at), quality: "good",
-    hands: [], watched: m.watched ?? true, publishQuality: m.resumed ? f.publishQuality : "high",
+    hands: [], why: m.paused_for ?? "", watched: m.watched ?? true, publishQuality: m.resumed ? f.publishQuality : "high",
     people: m.participants.map((/** @type {Person} */ p) => {
       const known = m.resumed ? f.people.find((one) => one.id === p.id) : undefined;
       return { ...p, stalled: [], picture: known?.picture ?? "high" };
