@@ -67,8 +67,7 @@ class Room:
         self._seat_kept = seat_kept
         self._muted: dict[str, set[Kind]] = {}
         self._blocked: set[tuple[str, Kind]] = set()
-        self._notices = Notices()
-        self.paused_for = ""
+        self._notices, self.paused_for = Notices(), ""
 
     def enter(
         self, guest: Guest, welcome: Welcome, *, now: datetime, resume: bool = False
@@ -137,8 +136,7 @@ class Room:
         then = Phase.PAUSED if paused else Phase.LIVE
         if self.phase not in UNDER_WAY - {then}:
             return ()
-        self.phase = then
-        self.paused_for = reason if paused else ""
+        self.phase, self.paused_for = then, reason if paused else ""
         said = Pause(paused=paused, reason=self.paused_for)
         return (*self.here.tell(said), *self._synced())
 
