@@ -17,6 +17,7 @@ from visitation.attempts import Limit
 from visitation.devices.pairing import PAIRING_CODE_DIGITS, NoSuchPairingCode
 from visitation.lifecycle import VisitState
 from visitation.places import Site
+from visitation.points import equipment
 from visitation.timespan import Timespan
 from visitation.visits import boards
 from visitation.visits.listed import Listed, next_of
@@ -162,6 +163,9 @@ async def _shown(request: web.Request, device: DevicePrincipal) -> dict[str, Any
             listed = await boards.at_terminal(
                 session, station_id=device.station_id, day=Timespan(now, today.end)
             )
+        to_try = await equipment.is_wanted(
+            session, station_id=device.station_id, now=now
+        )
     following = next_of(listed, now)
     rest = [one for one in listed if one is not following]
     return {
@@ -172,6 +176,7 @@ async def _shown(request: web.Request, device: DevicePrincipal) -> dict[str, Any
         "today": [row(one, now=now) for one in listed],
         "following": row(following, now=now) if following else None,
         "due": _due(following, now=now),
+        "to_try": to_try,
         "later": [row(one, now=now) for one in rest if one.span.start > now],
     }
 

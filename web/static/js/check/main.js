@@ -105,6 +105,7 @@ async function next(result) {
   }
   now = null;
   remember(STEPS.every((step) => results.get(step) === "good"));
+  document.dispatchEvent(new CustomEvent("device-tried", { detail: Object.fromEntries(results) }));
   for (const words of page.querySelectorAll("[data-result]")) {
     const [step, kind] = (words.getAttribute("data-result") ?? "").split(" ");
     words.toggleAttribute("hidden", results.get(/** @type {Step} */ (step)) !== kind);

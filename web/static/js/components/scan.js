@@ -10,7 +10,7 @@ const EVERY_MS = 200;
 const PATIENCE_MS = 20_000;
 const GIVES_UP_MS = 90_000;
 
-/** @param {HTMLElement} part `data-form` names the form to fill in */
+/** @param {HTMLElement} part `data-form` names the form to fill in, `data-field` its field */
 export function start(part) {
   const video = /** @type {HTMLVideoElement} */ (part.querySelector("video"));
   const form = /** @type {HTMLFormElement} */ (document.getElementById(part.dataset.form ?? ""));
@@ -74,7 +74,7 @@ export function start(part) {
   /** @param {string} code */
   function found(code) {
     stop("found");
-    /** @type {HTMLInputElement} */ (form.elements.namedItem("code")).value = code;
+    /** @type {HTMLInputElement} */ (form.elements.namedItem(part.dataset.field ?? "code")).value = code;
     const phone = form.elements.namedItem("phone");
     if (phone instanceof HTMLElement) phone.focus();
     else form.requestSubmit();
@@ -83,7 +83,7 @@ export function start(part) {
   part.querySelector("[data-scan=open]")?.addEventListener("click", look);
   part.querySelector("[data-scan=close]")?.addEventListener("click", () => {
     stop("closed");
-    /** @type {HTMLElement} */ (form.elements.namedItem("code")).focus();
+    /** @type {HTMLElement} */ (form.elements.namedItem(part.dataset.field ?? "code")).focus();
   });
   window.addEventListener("pagehide", () => stop("closed"));
   part.hidden = false;
