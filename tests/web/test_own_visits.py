@@ -35,6 +35,18 @@ async def test_the_code_is_shown_when_asked_for_and_that_is_noted(mine: Phone) -
     assert [one.action for one in acts][-1] == "show_code"
 
 
+async def test_the_device_is_tried_before_the_day(mine: Phone) -> None:
+    path = await mine.booked()
+    assert links(await mine.page(path), "/check") == [f"{path}/check"]
+
+    page = await mine.page(f"{path}/check")
+
+    assert f'data-call="{path}"' in page
+    assert set(links(page, path)) == {path}
+    assert "waiting room" not in page
+    assert "help-calls" not in page
+
+
 async def test_the_slip_holds_ones_own_code_alone(mine: Phone) -> None:
     path = await mine.booked()
 

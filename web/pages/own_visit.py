@@ -162,6 +162,25 @@ async def calendar(request: web.Request) -> web.Response:
     )
 
 
+async def equipment(request: web.Request) -> web.Response:
+    """Trying camera, microphone and loudspeaker days before; the line is tried then."""
+    part, now = gate.subject(request, Participant), request.app[CLOCK]()
+    async with request.app[DATABASE].read() as session:
+        shown = await read(session, part, now=now)
+    return render(
+        request,
+        "family/check.html",
+        visit="",
+        call=url(request, "own_visit.show", part=part.reference),
+        now=now,
+        span=shown.visit.span,
+        zone=shown.zone,
+        phone=request.app[SETTINGS].help_phone,
+        passed=False,
+        tries_line=False,
+    )
+
+
 def _place(shown: Shown) -> str:
     if shown.point is None:
         return _("Your own phone")
@@ -199,5 +218,6 @@ ROUTES = (
     _route("GET", "", show),
     _route("POST", "/code", code),
     _route("GET", "/slip", paper),
+    _route("GET", "/check", equipment),
     _route("GET", "/visit.ics", calendar),
 )
