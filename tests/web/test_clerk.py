@@ -53,7 +53,7 @@ async def test_the_fresh_part_is_the_inside_alone(
     await site.sign_in(Role.CLERK, sites=[world.point.id])
 
     page = await (await site.get("/clerk")).text()
-    address = re.search(r'data-refresh-url="([^"]+)"', page)
+    address = re.search(r'id="board"[^>]+data-news-url="([^"]+)"', page)
     assert address is not None
     part = await (await site.get(address[1])).text()
 

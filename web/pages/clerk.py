@@ -4,7 +4,7 @@ Ticks off arrivals and identities, and says a join code again to whoever lost it
 saying one is written into the record.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -15,19 +15,19 @@ from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import calling
-from visitation import audit, lines, persian
+from visitation import audit, lines
 from visitation.errors import NotFound
 from visitation.lifecycle import MAY, Act
 from visitation.timespan import Timespan
 from visitation.visits import NoSuchCode, Visit, boards, code_of, find_by_code
-from visitation.visits.codes import CODE_DIGITS
 from visitation.visits.listed import Listed
 from visitation.words import Part, StationKind
-from web import cover_rows, forms, gate, line_signs, sealed, subjects, ticks
-from web.boards import local_day, row
+from web import cover_rows, forms, gate, point_board, sealed, subjects, ticks
+from web.boards import Row, local_day, row
 from web.fields import Day, Line
 from web.i18n import N_
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
+from web.point_board import KioskRow
 from web.principals import StaffPrincipal
 from web.render import render, url
 from web.routing import Route
@@ -42,7 +42,7 @@ class Looking(forms.Fields):
     """The day to show, or whom to look for."""
 
     day: Day | None = Field(default=None, title=N_("Day"))
-    text: Line | None = Field(default=None, title=N_("Name or code"))
+    text: Line | None = Field(default=None, title=N_("Name, code or slip"))
 
 
 class Asking(forms.Fields):
@@ -115,7 +115,7 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
             found = await boards.at_points(
                 session, scope=me.scope, day=local_day(chosen, zone, now=now)
             )
-        kiosks = await _kiosks(session, me, now)
+        kiosks = [] if text else await _kiosks(session, me, found, now)
         to_ring = await calling.count(session, scope=me.scope)
         attended = await cover_rows.between(
             session, local_day(chosen, zone, now=now), scope=me.scope
@@ -133,7 +133,11 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
         "here": url(request, "clerk.day", query=query),
         "fresh": url(request, "clerk.board", query=query),
         "groups": _grouped(found, now, by_day=bool(text)),
-        "kiosks": kiosks,
+        "kiosks": kiosks if chosen == today else [],
+        "next_up": point_board.next_up(found, now=now)
+        if chosen == today and not text
+        else [],
+        "to_tick": _just_found(found, text),
         "to_ring": to_ring,
         "attended": [] if text else [one for one in attended if one.is_village],
         "count": len(found),
@@ -141,17 +145,14 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
 
 
 async def _kiosks(
-    session: AsyncSession, me: StaffPrincipal, now: datetime
-) -> list[dict[str, Any]]:
-    """Every kiosk within reach, and what the last test of its line found."""
+    session: AsyncSession, me: StaffPrincipal, found: Sequence[Listed], now: datetime
+) -> list[KioskRow]:
+    """Every kiosk within reach: what goes on there, and what its last test found."""
     seats = await boards.seats(session, scope=me.scope, kind=StationKind.KIOSK)
     tests = await lines.latest_of_stations(
         session, station_ids=[seat.id for seat in seats]
     )
-    return [
-        {"seat": seat, "tested": line_signs.tested(tests.get(seat.id), now=now)}
-        for seat in seats
-    ]
+    return point_board.kiosk_rows(seats, found, dict(tests), now=now)
 
 
 async def _found(
@@ -161,10 +162,9 @@ async def _found(
     text: str,
     now: datetime,
 ) -> tuple[Listed, ...]:
-    digits = persian.to_ascii_digits(text).replace(" ", "")
-    if digits.isascii() and digits.isdigit() and len(digits) == CODE_DIGITS:
+    if code := point_board.code_in(text):
         try:
-            person = await find_by_code(session, digits, keyring=request.app[KEYRING])
+            person = await find_by_code(session, code, keyring=request.app[KEYRING])
         except NoSuchCode:
             return ()
         one = await boards.of_visit(session, scope=me.scope, visit_id=person.visit_id)
@@ -173,19 +173,35 @@ async def _found(
     return await boards.named(session, scope=me.scope, text=text, within=within)
 
 
+def _just_found(found: Sequence[Listed], text: str) -> str:
+    """Whose arrival is ticked next, where a code or a slip named one visit."""
+    if len(found) != 1 or not point_board.code_in(text):
+        return ""
+    coming = [one for one in found[0].of(*_FAMILY) if one.identified_at is None]
+    return coming[0].reference if coming else ""
+
+
 def _grouped(
     found: Iterable[Listed], now: datetime, *, by_day: bool
 ) -> list[dict[str, Any]]:
     """Rows by point and kiosk; by day first, where several are shown."""
-    rows = [row(one, now=now) for one in found]
+    rows = [(one, row(one, now=now)) for one in found]
     if not by_day:
-        rows = [replace(one, day="") for one in rows]
-        rows.sort(key=lambda one: (one.point, one.kiosk))
-    groups = groupby(rows, key=lambda one: (one.day, one.point, one.kiosk))
-    return [
-        {"day": day, "point": point, "kiosk": kiosk, "visits": list(visits)}
-        for (day, point, kiosk), visits in groups
-    ]
+        rows = [(one, replace(shown, day="")) for one, shown in rows]
+        rows.sort(key=lambda pair: (pair[1].point, pair[1].kiosk))
+    groups = groupby(rows, key=lambda pair: (pair[1].day, pair[0].kiosk_id or 0))
+    return [_group(key, [*pairs]) for key, pairs in groups]
+
+
+def _group(key: tuple[str, int], pairs: list[tuple[Listed, Row]]) -> dict[str, Any]:
+    first, shown = pairs[0]
+    return {
+        "id": f"{first.span.start:%Y%m%d}-{key[1]}" if key[0] else str(key[1]),
+        "day": key[0],
+        "point": shown.point,
+        "kiosk": shown.kiosk,
+        "visits": [one for _listed, one in pairs],
+    }
 
 
 def _day_link(request: web.Request, day: date) -> str:

@@ -79,6 +79,8 @@ async def leave(request: web.Request) -> web.Response:
     """Sign out."""
     response = redirect(request, "public.home", flash=_("You are signed out."))
     await sessions.sign_out(request, response)
+    # What was typed and never sent goes with whoever typed it.
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
