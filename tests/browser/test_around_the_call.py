@@ -1,10 +1,18 @@
 """A family's way from the waiting room to the three faces, and no barrier on it."""
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    WebSocketRoute,
+    expect,
+)
 
 from signaling import conduct
 from signaling.hub import Hub
@@ -48,6 +56,32 @@ LISTEN = """async ([url, state, levels]) => {
 }"""
 
 
+@dataclass
+class Line:
+    """The family's way to the service for sockets, which can be cut."""
+
+    cut: bool = False
+
+    @classmethod
+    async def of(cls, context: BrowserContext) -> "Line":
+        line = cls()
+
+        async def routed(socket: WebSocketRoute) -> None:
+            if line.cut:
+                await socket.close()
+            else:
+                socket.connect_to_server()
+
+        await context.route_web_socket(re.compile("//family.*/call/socket"), routed)
+        return line
+
+
+def hub_of(service: Installation) -> Hub:
+    hub = service.app[LIVE]
+    assert isinstance(hub, Hub)
+    return hub
+
+
 def part(page: Page, name: str) -> Any:
     """Something of the call page by the name that its scripts have for it."""
     return page.locator(f'[data-part-of-call="{name}"]').first
@@ -83,9 +117,9 @@ async def test_from_the_waiting_room_to_the_faces(
     service: Installation, browser: Browser, language: str
 ) -> None:
     visit, code = await booked(service)
-    hub = service.app[LIVE]
-    assert isinstance(hub, Hub)
+    hub = hub_of(service)
     context = await browser.new_context()
+    line = await Line.of(context)
     family = await open_page(context, service, "family")
     terminal = await open_page(context, service, "terminal")
     warden = await open_page(context, service, "warden")
@@ -106,6 +140,7 @@ async def test_from_the_waiting_room_to_the_faces(
     await sees_and_hears(family, "prisoner")
     await _talk_without_a_voice(family, terminal, language)
     await _camera_goes_and_comes(family, terminal)
+    await _line_breaks(service, visit, family, line)
 
     await conduct.pause(
         hub, visit.reference, paused=True, by=SYSTEM, now=service.clock()
@@ -119,6 +154,32 @@ async def test_from_the_waiting_room_to_the_faces(
     await family.locator(".faces__one--good").click()
     await family.wait_for_url("**/after")
     await expect(family.locator(".faces__given")).to_be_visible()
+    assert await barriers(family) == []
+
+
+async def _line_breaks(
+    service: Installation, visit: Visit, family: Page, line: Line
+) -> None:
+    """What stands on the page while the socket, a request or the picture is gone."""
+    line.cut = True
+    service.lose_sockets(visit.reference)
+    await in_state(family, "reconnecting")
+    await expect(family.locator(".call__banner").first).to_be_visible()
+    assert await barriers(family) == []
+    await family.route("**/help", lambda route: route.abort())
+    await part(family, "help").click()
+    await expect(family.locator(".call-notice--own")).to_be_visible()
+    await family.unroute("**/help")
+    line.cut = False
+    await in_state(family, "live")
+
+    live = hub_of(service).live(visit.reference)
+    assert live is not None
+    watching = next(one for one in live.room.here if one.guest.part is Part.VISITOR)
+    slot = next(at for at, one in enumerate(watching.slots) if one)
+    given_up = live.room.here.picture(watching.id, slot, "audio_only")
+    hub_of(service).carry_out(live, given_up)
+    await expect(family.locator('.tile[data-picture="card"]')).to_be_visible()
     assert await barriers(family) == []
 
 
