@@ -1,7 +1,8 @@
 """What a family may choose from on a phone of its own: whom, who comes, and where to.
 
 Who may come along are the phone's own visitors, and whoever was in a visit with one of
-them before: nobody learns from here who else is linked to a prisoner. Reads only.
+them before: nobody learns from here who else is linked to a prisoner. A lawyer's visit
+is confidential, and is no family's to book. Reads only.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from visitation.people import Contact, Prisoner, Standing, Visitor
 from visitation.places import Policy, Site, Station
 from visitation.places.tables import ProvinceGrant
 from visitation.visits import Participant, Visit
-from visitation.words import SERVICE_POINTS
+from visitation.words import SERVICE_POINTS, Relation
 from web import forms
 from web.booking_choices import OWN_PHONE
 from web.booking_form import Seat
@@ -116,7 +117,10 @@ async def links(
         select(Contact, Prisoner, Site)
         .join(Prisoner, col(Prisoner.id) == col(Contact.prisoner_id))
         .join(Site, col(Site.id) == col(Prisoner.site_id))
-        .where(col(Contact.visitor_id).in_(me.visitor_ids))
+        .where(
+            col(Contact.visitor_id).in_(me.visitor_ids),
+            Contact.relation != Relation.LAWYER,
+        )
         .order_by(col(Prisoner.name_folded), col(Contact.id))
     )
     found: dict[int, Link] = {}
@@ -131,6 +135,17 @@ async def links(
         )
         found.setdefault(prisoner.id, one)
     return list(found.values())
+
+
+async def is_lawyer(session: AsyncSession, me: VisitorPrincipal) -> bool:
+    """Whether one of the phone's visitors is somebody's lawyer."""
+    rows = await session.exec(
+        select(Contact.id).where(
+            col(Contact.visitor_id).in_(me.visitor_ids),
+            Contact.relation == Relation.LAWYER,
+        )
+    )
+    return rows.first() is not None
 
 
 async def known(
@@ -173,6 +188,7 @@ async def _visitors(
         .join(Visitor, col(Visitor.id) == col(Contact.visitor_id))
         .where(
             Contact.prisoner_id == prisoner_id,
+            Contact.relation != Relation.LAWYER,
             or_(
                 col(Contact.visitor_id).in_(me.visitor_ids),
                 col(Contact.visitor_id).in_(together),

@@ -10,6 +10,7 @@ from visitation.lifecycle import VisitState
 from visitation.people import Contact
 from visitation.visits import Participant, Visit
 from visitation.waiting import WaitingEntry, WaitingVisitor
+from visitation.words import Relation
 from web.principals import DevicePrincipal, Principal, VisitorPrincipal
 
 Parts = Mapping[str, str]
@@ -28,8 +29,9 @@ async def contact(
     if not isinstance(principal, VisitorPrincipal) or not _is_id(number):
         return None
     found = await session.get(Contact, int(number))
-    mine = found is not None and found.visitor_id in principal.visitor_ids
-    return found if mine else None
+    if found is None or found.relation is Relation.LAWYER:
+        return None
+    return found if found.visitor_id in principal.visitor_ids else None
 
 
 async def part(

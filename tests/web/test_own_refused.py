@@ -14,7 +14,7 @@ from visitation.audit import SYSTEM
 from visitation.lifecycle import VisitState
 from visitation.people import Contact, Prisoner
 from visitation.places.tables import SessionTemplate
-from visitation.words import ContactState
+from visitation.words import ContactState, Relation
 
 
 @pytest.fixture
@@ -145,6 +145,16 @@ async def test_a_transferred_prisoner_is_found_at_the_new_prison(mine: Phone) ->
 
     assert "The prisoner is in another prison now." in page
     assert "زندان دیگر" in await mine.page(mine.book)
+
+
+async def test_a_lawyers_visit_is_no_familys_to_book(mine: Phone) -> None:
+    async with mine.site.database.write() as session:
+        contact = await session.get_one(Contact, mine.world.contact.id)
+        contact.relation = Relation.LAWYER
+        session.add(contact)
+
+    assert "It is booked by the office" in await mine.page("/mine/book")
+    await mine.page(mine.book, status=404)
 
 
 async def test_a_released_prisoner_needs_no_visit(mine: Phone) -> None:

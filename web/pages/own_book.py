@@ -42,9 +42,10 @@ async def whom(request: web.Request) -> web.Response:
     me, now = gate.visitor(request), request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
         found = await own_choices.links(session, me, now=now)
+        lawyer = not found and await own_choices.is_lawyer(session, me)
     if len(found) == 1:
         return redirect(request, "own_book.party", contact=found[0].contact_id)
-    return render(request, "family/own_whom.html", links=found)
+    return render(request, "family/own_whom.html", links=found, lawyer=lawyer)
 
 
 async def party(request: web.Request) -> web.Response:
