@@ -62,7 +62,7 @@ async def test_a_pause_and_a_muted_microphone_outlive_the_process(
     await in_call(stage, Part.PRISONER, Part.VISITOR)
     at = {"by": WARDEN, "now": stage.clock()}
     reference = stage.visit.reference
-    await conduct.pause(stage.hub, reference, paused=True, **at)
+    await conduct.pause(stage.hub, reference, paused=True, reason="rules", **at)
     for kind in ("audio", "video"):
         await conduct.mute(stage.hub, reference, VISITOR, kind=kind, muted=True, **at)
     await conduct.mute(stage.hub, reference, VISITOR, kind="video", muted=False, **at)
@@ -71,6 +71,7 @@ async def test_a_pause_and_a_muted_microphone_outlive_the_process(
     joined = await hear(await stage.join(Part.VISITOR), "joined")
 
     assert (joined["phase"], joined["blocked"]) == ("paused", ["audio"])
+    assert joined["paused_for"] == "rules"
     blocked = [order for order in stage.hub.engine.done if order[0] == "block"]
     assert blocked == [
         ("block", VISITOR, "audio", True),

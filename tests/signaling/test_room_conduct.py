@@ -98,10 +98,13 @@ def test_a_pause_holds_everything_back_and_keeps_what_was_muted() -> None:
 
 def test_whoever_comes_during_a_pause_is_held_back_too() -> None:
     live = under_way(PRISONER)
-    live.pause(True)
+    live.pause(True, "line")
 
     effects = live.enter(OFFICIAL, WELCOME, now=TEN)
 
+    [hello, *_rest] = told(effects, "official")
+    assert isinstance(hello, Joined)
+    assert hello.paused_for == "line"
     assert [e for e in orders(effects) if isinstance(e, Block)] == [
         Block(publisher="official", kind="audio", blocked=True),
         Block(publisher="official", kind="video", blocked=True),

@@ -36,6 +36,7 @@ ELSEWHERE = {
     "Gone",
     "Held",
     "Invalid",
+    "NotAPicture",
     "NotAllowed",
     "NotFound",
     "Misconfigured",

@@ -6,6 +6,8 @@ of ITU-T T.81, Annex B.
 
 from typing import Final
 
+from visitation.errors import VisitationError
+
 LARGEST_BYTES: Final = 1024 * 1024
 LARGEST_SIDE: Final = 4096
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
@@ -19,7 +21,7 @@ _TABLES = frozenset({0xC4, 0xDB, 0xDD})
 _ADOBE = 0xEE
 
 
-class NotAPicture(ValueError):
+class NotAPicture(VisitationError):
     """What was sent is no JPEG that we keep."""
 
 

@@ -8,7 +8,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit
 from visitation.audit import Actor
-from visitation.errors import Invalid
 from visitation.keyring import Keyring
 from visitation.people import jpeg
 from visitation.people.tables import Photo, Prisoner, Visitor
@@ -29,12 +28,9 @@ async def keep(
     """Keep a photo of somebody, in place of the one there was.
 
     Raises:
-        Invalid: if it is no JPEG, or too large.
+        NotAPicture: if it is no JPEG, or too large.
     """
-    try:
-        picture = jpeg.plain(content)
-    except jpeg.NotAPicture:
-        raise Invalid("photo", "not_a_picture") from None
+    picture = jpeg.plain(content)
     await _forget(session, person)
     sealed = keyring.seal(_PURPOSE, base64.b64encode(picture).decode())
     session.add(Photo(**_whose(person), sealed=sealed, taken_at=now))

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 from sqlmodel import select
 
-from visitation.errors import Invalid, NotFound
+from visitation.errors import NotFound
 from visitation.people import Prisoner, Visitor, jpeg, photos
 from visitation.visits import Participant, Visit
 from visitation.words import Part, Role
@@ -55,7 +55,7 @@ async def save(request: web.Request) -> web.Response:
                 by=gate.staff(request).actor,
                 now=request.app[CLOCK](),
             )
-    except Invalid:
+    except jpeg.NotAPicture:
         wrong = _(
             "This is no JPEG photo, or it is larger than %(most)s kilobytes. Take it "
             "again with the camera, or save it as JPEG.",

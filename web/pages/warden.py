@@ -5,7 +5,7 @@ go to the visit itself; the board only has their buttons.
 """
 
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -164,23 +164,6 @@ async def _shown(request: web.Request) -> dict[str, Any]:
     looking = forms.from_query(request, Looking)
     today = now.astimezone(zone).date()
     chosen = (looking.value.day if looking.ok else None) or today
-    scope = gate.staff(request).scope
-    async with request.app[DATABASE].read() as session:
-        seats = await boards.seats(session, scope=scope, kind=StationKind.TERMINAL)
-        seat_ids = [seat.id for seat in seats]
-        whole = local_day(chosen, zone, now=now)
-        listed = await boards.at_prisons(session, scope=scope, day=whole)
-        attended = await cover_rows.between(session, whole, scope=scope)
-        left = await boards.unclosed(session, scope=scope)
-        tests = await lines.latest_of_stations(session, station_ids=seat_ids)
-        paired = await devices.paired(session, station_ids=seat_ids)
-        people = await cards.of(
-            session,
-            visit_ids=[one.id for one in listed if one.state in AHEAD],
-            keyring=request.app[KEYRING],
-        )
-    shown = wall.shown(listed, partial(_room, request), now=now)
-    tiles = wall.tiles(seats, shown, devices=paired, tests=tests, zone=zone, now=now)
     # Today's board stays today's when midnight passes.
     query = {} if chosen == today else {"day": chosen.isoformat()}
     return {
@@ -192,12 +175,37 @@ async def _shown(request: web.Request) -> dict[str, Any]:
         "sheet": url(request, "wall.sheet", query=query),
         "yesterday": _day_link(request, chosen - timedelta(days=1)),
         "tomorrow": _day_link(request, chosen + timedelta(days=1)),
-        "unclosed": len(left),
-        "tasks": wall.tasks(shown, tiles) if chosen == today else (),
+        "choices": choices(),
         "words": pane_words(),
+        **await _standing(request, local_day(chosen, zone, now=now), now),
+    }
+
+
+async def _standing(
+    request: web.Request, day: Timespan, now: datetime
+) -> dict[str, Any]:
+    """How a day's visits stand, and its terminals."""
+    scope, zone = gate.staff(request).scope, request.app[SETTINGS].zone
+    async with request.app[DATABASE].read() as session:
+        seats = await boards.seats(session, scope=scope, kind=StationKind.TERMINAL)
+        seat_ids = [seat.id for seat in seats]
+        listed = await boards.at_prisons(session, scope=scope, day=day)
+        attended = await cover_rows.between(session, day, scope=scope)
+        left = await boards.unclosed(session, scope=scope)
+        tests = await lines.latest_of_stations(session, station_ids=seat_ids)
+        paired = await devices.paired(session, station_ids=seat_ids)
+        people = await cards.of(
+            session,
+            visit_ids=[one.id for one in listed if one.state in AHEAD],
+            keyring=request.app[KEYRING],
+        )
+    shown = wall.shown(listed, partial(_room, request), now=now)
+    tiles = wall.tiles(seats, shown, devices=paired, tests=tests, zone=zone, now=now)
+    return {
+        "unclosed": len(left),
+        "tasks": wall.tasks(shown, tiles) if day.start <= now < day.end else (),
         "tiles": tiles,
         "cards": people,
-        "choices": choices(),
         "several_sites": len({seat.site_id for seat in seats}) > 1,
         "attended": attended,
         "count": len(listed),
