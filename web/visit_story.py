@@ -91,6 +91,10 @@ ACTS: Mapping[str, str] = {
     "call_warn": N_("A warning was shown in the call"),
     "incident": N_("An incident was written down"),
     "identity_doubted": N_("%(name)s was found to be somebody else"),
+    "ruling_granted": N_("An official agreed to a request"),
+    "ruling_denied": N_("An official did not agree to a request"),
+    "ruling_referred": N_("An official passed a request on"),
+    "ruling_noted": N_("An official noted something"),
     "show_code": N_("Saw the join code of %(name)s"),
     "print_slips": N_("Opened the slips with the join codes"),
 }

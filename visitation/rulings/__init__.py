@@ -6,6 +6,7 @@ from visitation.rulings.record import (
     AlreadyRuled,
     of_visit,
     rule,
+    worded,
 )
 from visitation.rulings.tables import Ruling
 
@@ -16,4 +17,5 @@ __all__ = [
     "Ruling",
     "of_visit",
     "rule",
+    "worded",
 ]

@@ -5,7 +5,7 @@ Of the visit's prisoner alone. Visits of lawyers are none of an official's busin
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -40,11 +40,11 @@ class Past:
     """A visit that was.
 
     Attributes:
-        seconds: how long the family was in the call.
+        connected: how long the family was in the call.
     """
 
     visit: Listed
-    seconds: int
+    connected: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,10 @@ async def _past(session: AsyncSession, visit: Visit) -> tuple[int, Sequence[Past
         .group_by(col(Participant.visit_id))
     )
     seconds = dict(connected.all())
-    return met, [Past(visit=one, seconds=seconds.get(one.id, 0)) for one in found[::-1]]
+    return met, [
+        Past(visit=one, connected=timedelta(seconds=seconds.get(one.id, 0)))
+        for one in found[::-1]
+    ]
 
 
 async def _requested(session: AsyncSession, visit: Visit) -> Sequence[Timespan]:

@@ -88,7 +88,7 @@ async def rule(
     """
     if by.account_id is None:
         raise NotAllowed("rule")
-    words = _worded(text)
+    words = worded(text)
     wished = await _wish(session, visit, wish) if wish else None
     found = Ruling(
         reference=keyring.reference(),
@@ -148,7 +148,12 @@ def ruled(one: Ruling, by: str) -> Ruled:
     )
 
 
-def _worded(text: str) -> str:
+def worded(text: str) -> str:
+    """The text as it is kept.
+
+    Raises:
+        Invalid: if nothing is said, too much, or a blank is not filled in.
+    """
     words = text.strip()
     if not words:
         raise Invalid("text", "missing")

@@ -1,9 +1,11 @@
-"""The visits an official attends, those that want one, and a way into today's.
+"""The visits an official attends, the next one first, and those that want one.
 
 An official who sits beside the family opens the companion page, which has no sound.
 """
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -19,14 +21,14 @@ from visitation.lifecycle import ARRANGED, MAY, Act, VisitState
 from visitation.people import Account
 from visitation.places import Site
 from visitation.timespan import Timespan
-from visitation.visits import Visit, boards, by_reference
+from visitation.visits import Visit, by_reference
 from visitation.visits.listed import Listed, listed
 from visitation.words import Attendance, Part, VisitKind
-from web import attendance_reach, clashes, cover_rows, forms, gate
-from web.boards import Row, call_path, local_day, row
+from web import attendance_reach, attended, clashes, cover_rows, forms, gate
+from web.boards import call_path, row
 from web.forms import Form
 from web.i18n import N_, _
-from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
+from web.keys import CLOCK, DATABASE, KEYRING
 from web.labels import options
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
 from web.render import redirect, redirect_to, render
@@ -34,7 +36,6 @@ from web.routing import Route
 from web.subjects import Parts
 
 _OFFICIALS = MAY[Act.ATTEND]
-_AHEAD = timedelta(days=14)
 
 
 class Joining(forms.Fields):
@@ -48,11 +49,6 @@ class Joining(forms.Fields):
 async def day(request: web.Request) -> web.Response:
     """The list."""
     return await _page(request, forms.blank(Joining, attendance=Attendance.DESK))
-
-
-async def board(request: web.Request) -> web.Response:
-    """The part of it that is kept fresh."""
-    return render(request, "official/board.html", **await _shown(request))
 
 
 async def join(request: web.Request) -> web.Response:
@@ -108,7 +104,7 @@ async def _page(
             session, col(Visit.id).in_([one.id for one in wanted]), shown=ARRANGED
         )
         covers = await cover_rows.between(
-            session, Timespan(now, now + _AHEAD), official_id=me.account_id
+            session, Timespan(now, now + attended.LOOK_AHEAD), official_id=me.account_id
         )
     return render(
         request,
@@ -124,38 +120,38 @@ async def _page(
 
 
 async def _shown(request: web.Request) -> dict[str, Any]:
-    now, zone = request.app[CLOCK](), request.app[SETTINGS].zone
-    today = local_day(now.astimezone(zone).date(), zone, now=now)
-    me = gate.staff(request)
+    me, now, day = gate.staff(request), request.app[CLOCK](), attended.today(request)
     async with request.app[DATABASE].read() as session:
-        found = await boards.to_attend(
-            session,
-            account_id=me.account_id,
-            scope=me.scope,
-            within=Timespan(today.start, today.end + _AHEAD),
-            today=today,
-        )
-    rows = [_entry(one, me.account_id, row(one, now=now)) for one in found]
-    days = groupby(rows, key=lambda entry: entry["visit"].day)
+        found = await attended.read(request, session)
+    first = attended.following(found, account_id=me.account_id, day=day, now=now)
+    today = [one for one in found if one.span.start < day.end and one is not first]
+    to_come = [one for one in found if one.span.start >= day.end]
+    entries = partial(_entries, account_id=me.account_id, now=now)
+    days = groupby(entries(to_come), key=lambda entry: entry["visit"].day)
     return {
-        "now": now,
+        "first": entries([first])[0] if first else None,
+        "later": entries(one for one in today if not attended.is_over(one, now)),
+        "over": entries(one for one in today if attended.is_over(one, now)),
         "days": [{"day": day, "visits": list(visits)} for day, visits in days],
-        "ahead": _AHEAD.days,
+        "ahead": attended.LOOK_AHEAD.days,
+        "now": now,
     }
 
 
-def _entry(one: Listed, account_id: int, shown: Row) -> dict[str, Any]:
-    own = one.official_id == account_id or any(
-        person.account_id == account_id
-        for person in one.of(Part.OFFICIAL, Part.COMPANION)
-    )
-    return {
-        "visit": shown,
-        "own": own,
-        "beside": one.attendance is Attendance.VILLAGE,
-        "may_change": one.official_id == account_id and one.state is VisitState.BOOKED,
-        "companion": call_path(one.reference, part=Part.COMPANION),
-    }
+def _entries(
+    found: Iterable[Listed], *, account_id: int, now: datetime
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "visit": row(one, now=now),
+            "own": attended.is_own(one, account_id),
+            "beside": one.attendance is Attendance.VILLAGE,
+            "may_change": one.official_id == account_id
+            and one.state is VisitState.BOOKED,
+            "companion": call_path(one.reference, part=Part.COMPANION),
+        }
+        for one in found
+    ]
 
 
 async def _meeting(
@@ -187,7 +183,6 @@ ROUTES = (
         allow=_OFFICIALS,
         menu=N_("Visits to attend"),
     ),
-    Route(method="GET", path="/official/board", page=board, allow=_OFFICIALS),
     Route(
         method="POST",
         path="/official/{visit}/join",

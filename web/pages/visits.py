@@ -6,7 +6,7 @@ Buttons come from the lifecycle's tables, so that a page offers what the server 
 from aiohttp import web
 
 from scheduler import notices
-from visitation import lifecycle, visits
+from visitation import lifecycle, rulings, visits
 from visitation.lifecycle import Act, VisitAction, VisitState
 from visitation.people import Prisoner
 from visitation.places import Site
@@ -18,6 +18,7 @@ from web import (
     message_views,
     present,
     review_rows,
+    ruling_texts,
     standing,
     subjects,
     visit_story,
@@ -72,6 +73,7 @@ async def show(request: web.Request) -> web.Response:
         shown = await line_story.read(session, visit_id=visit.id, names=names)
         repeated = await standing.of_visit(session, visit, now=request.app[CLOCK]())
         marks = await review_rows.of_visit(session, visit)
+        ruled = await rulings.of_visit(session, visit_id=visit.id)
         prisoner = await session.get_one(Prisoner, visit.prisoner_id)
         held_at = await session.get_one(Site, prisoner.site_id)
     return render(
@@ -79,6 +81,8 @@ async def show(request: web.Request) -> web.Response:
         "visits/visit.html",
         story=story,
         marks=marks,
+        rulings=ruled,
+        ruling_sign=ruling_texts.sign,
         may_review=me.role in review.READERS,
         line_story=shown,
         standing=repeated,

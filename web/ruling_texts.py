@@ -1,0 +1,192 @@
+"""Prepared texts for what officials write, filled with names, to be gone over and sent.
+
+Where something is still to be said stands an ellipsis; nothing is sent with one.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from visitation.rulings.words import RulingKind, RulingState
+from visitation.words import WishKind
+from web.i18n import N_, _
+from web.labels import label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A text as it is kept; `text` is a message id."""
+
+    code: str
+    kind: RulingKind
+    about: WishKind
+    title: str
+    text: str
+
+
+#: What is made of a request, in the words people read.
+RULING_LABELS: Mapping[StrEnum, str] = {
+    RulingKind.GRANTED: N_("Agree"),
+    RulingKind.DENIED: N_("Do not agree"),
+    RulingKind.REFERRED: N_("Pass on"),
+    RulingKind.NOTED: N_("Only note"),
+}
+#: The same once it is done, and the kind of tag that shows it.
+RULING_SIGNS: Mapping[StrEnum, tuple[str, str]] = {
+    RulingKind.GRANTED: (N_("Agreed to"), "good"),
+    RulingKind.DENIED: (N_("Not agreed to"), "bad"),
+    RulingKind.REFERRED: (N_("Passed on"), "warn"),
+    RulingKind.NOTED: (N_("Noted"), "plain"),
+}
+
+PREPARED: tuple[Prepared, ...] = (
+    Prepared(
+        code="furlough_granted",
+        kind=RulingKind.GRANTED,
+        about=WishKind.FURLOUGH,
+        title=N_("Leave is granted"),
+        text=N_(
+            "%(prisoner)s gets … days of leave from …. The family is told by the "
+            "prison when to come."
+        ),
+    ),
+    Prepared(
+        code="medical_granted",
+        kind=RulingKind.GRANTED,
+        about=WishKind.MEDICAL,
+        title=N_("A doctor sees the prisoner"),
+        text=N_("%(prisoner)s is to be seen by a doctor by …."),
+    ),
+    Prepared(
+        code="transfer_granted",
+        kind=RulingKind.GRANTED,
+        about=WishKind.TRANSFER,
+        title=N_("The transfer is agreed to"),
+        text=N_("The transfer of %(prisoner)s to … is agreed to."),
+    ),
+    Prepared(
+        code="visit_granted",
+        kind=RulingKind.GRANTED,
+        about=WishKind.VISIT,
+        title=N_("Another visit is agreed to"),
+        text=N_("Another visit of %(visitor)s with %(prisoner)s is agreed to."),
+    ),
+    Prepared(
+        code="furlough_denied",
+        kind=RulingKind.DENIED,
+        about=WishKind.FURLOUGH,
+        title=N_("No leave for now"),
+        text=N_(
+            "%(prisoner)s gets no leave for now, because …. It may be asked for again "
+            "from …."
+        ),
+    ),
+    Prepared(
+        code="release_denied",
+        kind=RulingKind.DENIED,
+        about=WishKind.RELEASE,
+        title=N_("Not yet time for early release"),
+        text=N_(
+            "%(prisoner)s cannot be released early yet. The time for asking comes on …."
+        ),
+    ),
+    Prepared(
+        code="transfer_denied",
+        kind=RulingKind.DENIED,
+        about=WishKind.TRANSFER,
+        title=N_("No transfer for now"),
+        text=N_("%(prisoner)s stays in this prison for now, because …."),
+    ),
+    Prepared(
+        code="release_referred",
+        kind=RulingKind.REFERRED,
+        about=WishKind.RELEASE,
+        title=N_("To the court, with support"),
+        text=N_(
+            "The request of %(prisoner)s for early release goes to the court, with the "
+            "support of this office."
+        ),
+    ),
+    Prepared(
+        code="medical_referred",
+        kind=RulingKind.REFERRED,
+        about=WishKind.MEDICAL,
+        title=N_("To the prison's clinic"),
+        text=N_(
+            "The prison's clinic is asked to examine %(prisoner)s and to answer by …."
+        ),
+    ),
+    Prepared(
+        code="furlough_referred",
+        kind=RulingKind.REFERRED,
+        about=WishKind.FURLOUGH,
+        title=N_("To the prison's council"),
+        text=N_(
+            "The prison's council is asked to decide on leave for %(prisoner)s by …."
+        ),
+    ),
+    Prepared(
+        code="heard",
+        kind=RulingKind.NOTED,
+        about=WishKind.OTHER,
+        title=N_("Heard, nothing to decide"),
+        text=N_("%(visitor)s and %(prisoner)s were heard. Nothing is to be decided."),
+    ),
+    Prepared(
+        code="papers",
+        kind=RulingKind.NOTED,
+        about=WishKind.OTHER,
+        title=N_("Papers are still to come"),
+        text=N_("%(visitor)s is to bring …."),
+    ),
+)
+_BY_CODE = {one.code: one for one in PREPARED}
+
+
+def prepared(code: str) -> Prepared | None:
+    """The text of a code, if there is one."""
+    return _BY_CODE.get(code)
+
+
+def fitting(about: WishKind | None) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The texts by what is made of a request: its code, its words, code and title.
+
+    What is about the request comes alone, with what fits anything; without a request
+    all come.
+    """
+    known = {about, WishKind.OTHER} if about is not None else set(WishKind)
+    return [
+        (
+            kind.value,
+            _(RULING_LABELS[kind]),
+            [
+                (one.code, _(one.title))
+                for one in PREPARED
+                if one.kind is kind and one.about in known
+            ],
+        )
+        for kind in RulingKind
+    ]
+
+
+def filled(one: Prepared, *, prisoner: str, visitors: Iterable[str]) -> str:
+    """The text with the names of a visit, as it is offered to be gone over."""
+    and_ = _(" and ")
+    return _(one.text, prisoner=prisoner, visitor=and_.join(visitors) or "…")
+
+
+def kinds() -> list[tuple[str, str]]:
+    """What can be made of a request, to choose from."""
+    return [(kind.value, _(words)) for kind, words in RULING_LABELS.items()]
+
+
+def sign(kind: RulingKind, state: RulingState) -> tuple[str, str]:
+    """What was made of it, in words, and the kind of tag."""
+    words, shown = RULING_SIGNS[kind]
+    answered = kind is RulingKind.REFERRED and state is RulingState.ANSWERED
+    return (_("Passed on, and answered"), "calm") if answered else (_(words), shown)
+
+
+def abouts() -> list[tuple[str, str]]:
+    """What a request may be about, to choose from."""
+    return [(kind.value, label(kind)) for kind in WishKind]
