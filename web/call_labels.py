@@ -6,9 +6,7 @@ Part of `labels`, which is what pages ask.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from visitation.calls.interpreting import InterpreterElsewhere, NoRoomForInterpreter
 from visitation.calls.words import HelpPlace, Mood, Phrase, Stage
-from visitation.errors import VisitationError
 from visitation.words import Chatting, WishKind
 from web.i18n import N_
 
@@ -56,14 +54,4 @@ CALL_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         WishKind.VISIT: N_("Another visit"),
         WishKind.OTHER: N_("Another request"),
     },
-}
-
-#: What is said of a call's own refusals; `refusals` has the others.
-CALL_FACTS: Mapping[type[VisitationError], str] = {
-    NoRoomForInterpreter: N_(
-        "The visit is over, or has as many people as a call shows. Nobody was added."
-    ),
-    InterpreterElsewhere: N_(
-        "This interpreter is in another visit at that time. Ask somebody else."
-    ),
 }

@@ -14,8 +14,7 @@ from scheduler.planning import NotDraft
 from scheduler.remedies import NotOffered
 from scheduler.replanned import Changed
 from scheduler.requests import NoSuchWish, TooLateToAsk
-from signaling.hub import NotLive
-from visitation.calls import Denied, NotExtendable
+from visitation.calls import Denied
 from visitation.devices import NoSuchPairingCode
 from visitation.errors import Invalid, VisitationError
 from visitation.lifecycle import IllegalMove
@@ -23,7 +22,7 @@ from visitation.people import UsernameTaken
 from visitation.visits import NoLongerThere, NoSuchCode, Overtaken
 from visitation.waiting import NoSuchOffer, NotWaiting
 from web import present
-from web.call_labels import CALL_FACTS
+from web.call_refusals import CALL_FACTS
 from web.i18n import N_, _
 from web.labels import label
 from web.message_refusals import MESSAGES
@@ -284,10 +283,6 @@ FACTS: Mapping[type[VisitationError], str] = {
         "Something else speaks against this visit by now, and this would not help. "
         "Load the page again."
     ),
-    NotExtendable: N_(
-        "The visit cannot go on: it is not live, or somebody needs a seat or a person "
-        "right after it."
-    ),
     Occupied: N_("Visits are booked there in that time. Move or cancel them first."),
     AlreadyClosed: N_("It is closed there already. Lift that closure first."),
     HoldOver: N_(
@@ -305,7 +300,6 @@ FACTS: Mapping[type[VisitationError], str] = {
     NoOfficialWanted: N_(
         "The visit has an official already, or none may attend it. Load the page again."
     ),
-    NotLive: N_("The visit is not live, so there is nobody to tell."),
     NoSuchCode: N_(
         "This code opens no visit. Check each digit; if it still fails, ask the office."
     ),
