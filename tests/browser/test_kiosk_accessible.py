@@ -45,7 +45,7 @@ async def test_no_state_of_a_kiosk_has_a_barrier(
 
     await page.goto(service.url(HOST, "/station/operator"))
     await page.locator("input[name=number]").fill(number)
-    await page.locator("main form button").click()
+    await page.locator("main form > button").click()
     await expect(page.locator('form[action="/station/over"] button')).to_be_visible()
     seen += await _barriers(page)
 
@@ -54,7 +54,7 @@ async def test_no_state_of_a_kiosk_has_a_barrier(
     await expect(page.locator(".scan")).to_have_attribute("data-state", "looking")
     seen += await _barriers(page)
     await page.locator("input[name=code]").fill("000000")
-    await page.locator("#join-form button").click()
+    await page.locator("#join-form > button").click()
     await expect(page.locator(".errors")).to_be_visible()
     seen += await _barriers(page)
 
@@ -82,6 +82,27 @@ async def test_nothing_is_lost_on_a_small_screen_with_the_largest_letters(
         if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wide.append(path)
     assert wide == []
+
+
+@pytest.mark.parametrize(("language", "mistake"), [("fa", "۷"), ("en", "7")])
+async def test_a_code_is_typed_with_fingers_alone(
+    service: Installation, browser: Browser, language: str, mistake: str
+) -> None:
+    code = await visit_here(service)
+    page = await paired_kiosk(await browser.new_context(has_touch=True), service)
+    await _speak(page, service, language)
+    await page.goto(service.url(HOST, "/join"))
+    field, keys = page.locator("input[name=code]"), page.locator(".keypad button")
+
+    await keys.get_by_text(mistake, exact=True).tap()
+    await expect(field).to_have_value(mistake)
+    await page.locator(".keypad__key--back").tap()
+    await expect(field).to_have_value("")
+    for digit in code:
+        await keys.nth((int(digit) - 1) % 10).tap()
+    await page.locator("#join-form > button").tap()
+
+    await page.wait_for_url("**/check")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,6 +4,7 @@
 
 import { corner } from "../kiosk/corner.js";
 import { idle } from "../kiosk/idle.js";
+import { keypad } from "../kiosk/keypad.js";
 import { screen } from "../kiosk/screen.js";
 import { signs } from "../kiosk/signs.js";
 
@@ -14,5 +15,6 @@ export function start(strip) {
   screen();
   signs(strip);
   corner(strip);
+  keypad();
   if (strip.dataset.kind === "kiosk" && !document.getElementById("call")) idle(strip);
 }
