@@ -26,11 +26,12 @@ Seat = Annotated[str, StringConstraints(pattern=f"^({OWN_PHONE}|[1-9][0-9]{{0,8}
 
 
 class Search(forms.Fields):
-    """Whom to look for in a slot's prison."""
+    """Whom to look for in a slot's prison, and where the family would sit."""
 
     slot: SlotText
     text: Line = Field(default="", title=N_("Name or number"))
     prisoner: Id | None = None
+    place: Seat | None = None
 
 
 class Wish(forms.Fields):
@@ -76,8 +77,8 @@ async def read(request: web.Request) -> Form[Wish]:
     )
 
 
-def first(place: Place, choices: Choices) -> Form[Wish]:
-    """A form with what is likely: a family visit, the only visitor."""
+def first(place: Place, choices: Choices, seat: str = "") -> Form[Wish]:
+    """A form with what is likely: a family visit, the only visitor, the only place."""
     kinds = [kind for kind, *_words in choices.kinds]
     family = VisitKind.FAMILY.value
     return forms.blank(
@@ -86,8 +87,16 @@ def first(place: Place, choices: Choices) -> Form[Wish]:
         prisoner=str(choices.prisoner.id),
         kind=kinds[0] if kinds and family not in kinds else family,
         visitors=[choices.visitors[0][0]] if len(choices.visitors) == 1 else [],
+        place=_likely(choices, seat),
         attendance=Attendance.DESK,
     )
+
+
+def _likely(choices: Choices, seat: str) -> str | None:
+    offered = [place for place, *_words in choices.places]
+    if seat in offered:
+        return seat
+    return offered[0] if len(offered) == 1 else None
 
 
 def kept(form: Form[Wish]) -> frozenset[str]:

@@ -6,6 +6,7 @@ Reads; whether a visit may be moved there is for the rules to say.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -35,11 +36,12 @@ class OtherDay(forms.Fields):
 
 
 class Move(forms.Fields):
-    """Where a visit goes."""
+    """Where a visit goes; `back` says that the day is shown then, not the visit."""
 
     slot: SlotText = Field(title=N_("New time"))
     place: Seat = Field(title=N_("Where the family sits"))
     override: Because = Field(default="", title=N_("Reason to move all the same"))
+    back: Literal["", "day"] = ""
 
     @property
     def kiosk(self) -> int | None:

@@ -1,6 +1,6 @@
-"""A prison's day as its page shows it: a grid of slots, a week, and what is beside.
+"""A prison's day as its page shows it: its slots, the week, and what is beside.
 
-Reads in a fixed number of queries, then is pure: slots and visits give rows.
+Reads in a fixed number of queries, then is pure: `day_grid` draws the table.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ from visitation.lifecycle import VisitState
 from visitation.places import Site, Station
 from visitation.visits import Visit
 from visitation.visits.listed import Listed, listed
-from web import cover_rows, present, slot_names
+from web import cover_rows, present
 from web.i18n import _, ngettext
 from web.labels import label, tone
 
@@ -28,33 +28,10 @@ _SHOWN = frozenset(VisitState) - {VisitState.HELD, VisitState.EXPIRED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Where the things on the page lead: a day, a slot by its name, a visit."""
+    """Where the things beside the table lead: a day, a visit."""
 
     day: Callable[[date], str]
-    slot: Callable[[str], str]
     visit: Callable[[str], str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A slot at one terminal; `words` are the prisoner, or why it is closed."""
-
-    terminal: str
-    state: str
-    href: str = ""
-    words: str = ""
-    official: str = ""
-    official_wanted: bool = False
-    sign: str = ""
-    tone: str = "plain"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What begins at one time: a cell per terminal, None where there is no slot."""
-
-    hours: str
-    cells: tuple[Cell | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,25 +87,6 @@ class PrisonDay:
         used = {slot.terminal_id for slot in self.slots}
         return [terminal for terminal in self.terminals if terminal.id in used]
 
-    def rows(self, links: Links) -> list[Row]:
-        """The grid: a row for each time at which slots begin."""
-        columns = self.columns
-        times: dict[datetime, dict[int, DaySlot]] = {}
-        for slot in self.slots:
-            times.setdefault(slot.span.start, {})[slot.terminal_id] = slot
-        return [
-            Row(
-                hours=present.hours(min(s.span for s in slots.values()), self.zone),
-                cells=tuple(
-                    self._cell(slots[terminal.id], links)
-                    if terminal.id in slots
-                    else None
-                    for terminal in columns
-                ),
-            )
-            for _start, slots in sorted(times.items())
-        ]
-
     def strip(self, links: Links) -> list[DayLink]:
         """The days of the week, each with how much of it is free."""
         return [self._day_link(day, slots, links) for day, slots in self.week.items()]
@@ -149,25 +107,6 @@ class PrisonDay:
             for reference, visit in self.visits.items()
             if reference not in shown
         ]
-
-    def _cell(self, slot: DaySlot, links: Links) -> Cell:
-        if slot.state is SlotState.FREE:
-            href = links.slot(slot_names.name(slot.terminal_id, slot.span))
-            return Cell(terminal=slot.terminal, state=slot.state, href=href)
-        if slot.visit is None:
-            words = slot.reason or ""
-            return Cell(terminal=slot.terminal, state=slot.state, words=words)
-        visit = self.visits.get(slot.visit)
-        return Cell(
-            terminal=slot.terminal,
-            state=SlotState.TAKEN,
-            href=links.visit(slot.visit) if visit else "",
-            words=visit.prisoner if visit else _("Being booked"),
-            official=visit.official if visit else "",
-            official_wanted=visit is not None and visit.official_wanted,
-            sign=label(slot.visit_state) if slot.visit_state else "",
-            tone=tone(slot.visit_state) if slot.visit_state else "plain",
-        )
 
     def _day_link(self, day: date, slots: Sequence[DaySlot], links: Links) -> DayLink:
         free = sum(slot.state is SlotState.FREE for slot in slots)

@@ -5,6 +5,7 @@ Knows scopes and roles; what may be done there is for the route's rule to say.
 
 from collections.abc import Sequence
 
+from aiohttp import web
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,7 +13,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation.people import Scope
 from visitation.places import Site
 from visitation.words import Role, SiteKind
+from web.keys import SETTINGS
 from web.principals import StaffPrincipal
+
+#: Keeps which prison somebody works with, for as long as the browser is open.
+_COOKIE = "prison"
+_LONGEST_ID = 9
 
 
 async def within(session: AsyncSession, scope: Scope) -> Sequence[Site]:
@@ -36,3 +42,23 @@ async def _those(session: AsyncSession, reached: ColumnElement[bool]) -> Sequenc
         .order_by(col(Site.name), col(Site.id))
     )
     return rows.all()
+
+
+def remembered(request: web.Request) -> int | None:
+    """The prison that this browser last worked with; who asks may not reach it."""
+    text = request.cookies.get(_COOKIE, "")
+    is_id = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID
+    return int(text) if is_id else None
+
+
+def remember(request: web.Request, response: web.Response, prison_id: int) -> None:
+    """Let the next page that names no prison begin with this one."""
+    if remembered(request) != prison_id:
+        response.set_cookie(
+            _COOKIE,
+            str(prison_id),
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=request.app[SETTINGS].secure,
+        )

@@ -37,6 +37,7 @@ ACTS: Mapping[str, str] = {
     "visit_decline": N_("Declined"),
     "visit_move": N_("Moved to %(time)s"),
     "visit_cancel": N_("Cancelled: %(outcome)s"),
+    "undo_cancel": N_("The cancellation was taken back: it is booked anew"),
     "visit_cancel_late": N_("Cancelled too late for another family: %(outcome)s"),
     "identity_seen": N_("Identity cards were seen when the visit was asked for"),
     "visit_expire": N_("Not confirmed in time"),

@@ -56,6 +56,7 @@ ELSEWHERE = {
     "WrongDescription",
     "_Against",
     "_Failure",
+    "TooLateToUndo",
 }
 
 

@@ -235,7 +235,7 @@ async def test_cancelling_asks_who_and_why(
     scheduler: Site, world: World, visit: Visit
 ) -> None:
     path = f"/visits/{visit.reference}/cancel"
-    assert "cannot be brought back" in await text(await scheduler.get(path))
+    assert "its join codes stop working" in await text(await scheduler.get(path))
     empty = await scheduler.post(path, {"outcome": "cancelled_by_family"})
     assert empty.status == 422
     assert 'value="cancelled_by_family" checked' in await text(empty)

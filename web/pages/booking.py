@@ -40,23 +40,27 @@ async def begin(request: web.Request) -> web.Response:
     if "slot" in form.errors or "prisoner" in form.errors:
         raise NotFound("slot")
     slot, prisoner = form.text("slot"), form.text("prisoner")
+    seat = "" if "place" in form.errors else form.text("place")
     if prisoner:
-        return await _page(request, slot=slot, prisoner=prisoner)
+        return await _page(request, slot=slot, prisoner=prisoner, seat=seat)
     text = form.value.text if form.ok else ""
     async with request.app[DATABASE].read() as session:
         place = await _place(session, request, slot)
         found = await booking_choices.find_prisoners(session, place.prison, text)
         suggested = await place.suggestions(session, now=request.app[CLOCK]())
     if text and len(found) == 1:
-        return redirect_to(request, _link(request, slot, found[0].id))
+        return redirect_to(request, _link(request, slot, found[0].id, seat))
     return render(
         request,
         "schedule/prisoner.html",
         status=200 if form.ok else 422,
         form=form,
         place=place,
-        people=[(p.name, p.number, _link(request, slot, p.id)) for p in found],
-        suggestions=[(_link(request, name), words) for name, words in suggested],
+        people=[(p.name, p.number, _link(request, slot, p.id, seat)) for p in found],
+        suggestions=[
+            (_link(request, name, seat=seat), words) for name, words in suggested
+        ],
+        seat=seat,
         day=_day(request, place),
     )
 
@@ -199,6 +203,7 @@ async def _page(
     *,
     slot: str,
     prisoner: str,
+    seat: str = "",
     form: Form[Wish] | None = None,
     template: str = "schedule/booking.html",
     status: int = 200,
@@ -211,7 +216,7 @@ async def _page(
         place = await _place(session, request, slot)
         choices = await _choices(session, request, place, int(prisoner), form)
         suggested = await _suggestions(session, place, refused, now)
-    form = form or booking_form.first(place, choices)
+    form = form or booking_form.first(place, choices, seat)
     return render(
         request,
         template,
@@ -226,7 +231,7 @@ async def _page(
         hidden=booking_form.hidden(form),
         key=request.app[KEYRING].reference(),
         summary=booking_form.summary(form, choices),
-        other_prisoner=_link(request, slot),
+        other_prisoner=_link(request, slot, seat=form.text("place")),
         day=_day(request, place),
         held=held,
         over=over,
@@ -268,8 +273,10 @@ async def _place(session: AsyncSession, request: web.Request, slot: str) -> Plac
     return place.for_holder(mine.reference) if mine else place
 
 
-def _link(request: web.Request, slot: str, prisoner_id: int | None = None) -> str:
-    query = {"slot": slot}
+def _link(
+    request: web.Request, slot: str, prisoner_id: int | None = None, seat: str = ""
+) -> str:
+    query = {"slot": slot} | ({"place": seat} if seat else {})
     if prisoner_id is not None:
         query["prisoner"] = str(prisoner_id)
     return url(request, "booking.begin", query=query)

@@ -63,6 +63,13 @@ class ClosureFields(forms.Fields):
         return Timespan(start, end)
 
 
+class Begun(forms.Fields):
+    """What the page that led here has in mind already."""
+
+    day: NearDay | None = None
+    station: Pick | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A closure as a line of a list."""
@@ -97,7 +104,10 @@ async def index(request: web.Request) -> web.Response:
 async def new(request: web.Request) -> web.Response:
     """The form for another closure."""
     site = gate.subject(request, Site)
-    return await _form(request, forms.blank(ClosureFields), site)
+    asked = forms.from_query(request, Begun)
+    begun = asked.value if asked.ok else Begun()
+    form = forms.blank(ClosureFields, first_day=begun.day, station=begun.station)
+    return await _form(request, form, site)
 
 
 async def add(request: web.Request) -> web.Response:

@@ -26,6 +26,7 @@ from web import (
     live,
     move_choices,
     named,
+    present,
     slot_places,
     subjects,
 )
@@ -74,9 +75,10 @@ async def move(request: web.Request) -> web.Response:
             await _move(session, request, form.value)
     except Refused as refused:
         return await _move_page(request, form.refused(refused), refused=refused)
-    return await _back(
-        request, _("The visit is moved, and everybody with a phone is told.")
-    )
+    flash = _("The visit is moved, and everybody with a phone is told.")
+    if form.value.back:
+        return await _to_day(request, flash)
+    return await _back(request, flash)
 
 
 async def ask_cancel(request: web.Request) -> web.Response:
@@ -259,6 +261,17 @@ async def _back(request: web.Request, flash: str) -> web.Response:
     reference = gate.subject(request, Visit).reference
     await live.changed(request, reference)
     return redirect(request, "visits.show", visit=reference, flash=flash)
+
+
+async def _to_day(request: web.Request, flash: str) -> web.Response:
+    """The day that the visit is on now."""
+    async with request.app[DATABASE].read() as session:
+        visit = await _again(session, request)
+        prison = await session.get_one(Site, visit.prison_id)
+    await live.changed(request, visit.reference)
+    day = present.local_day(visit.starts_at, ZoneInfo(prison.zone))
+    query = {"site": str(prison.id), "day": day.isoformat()}
+    return redirect(request, "schedule.day", query=query, flash=flash)
 
 
 def _route(method: str, path: str, page: Page, act: Act) -> Route:

@@ -5,7 +5,7 @@ Buttons come from the lifecycle's tables, so that a page offers what the server 
 
 from aiohttp import web
 
-from scheduler import notices
+from scheduler import notices, undoing
 from visitation import lifecycle, rulings, visits
 from visitation.lifecycle import Act, VisitAction, VisitState
 from visitation.people import Prisoner
@@ -76,6 +76,7 @@ async def show(request: web.Request) -> web.Response:
         ruled = await rulings.of_visit(session, visit_id=visit.id)
         prisoner = await session.get_one(Prisoner, visit.prisoner_id)
         held_at = await session.get_one(Site, prisoner.site_id)
+        undo_until = await undoing.until(session, visit, now=request.app[CLOCK]())
     return render(
         request,
         "visits/visit.html",
@@ -96,6 +97,7 @@ async def show(request: web.Request) -> web.Response:
         offers=_offers(visit, me.role),
         may_print=reads and any(one.has_code for one in story.summary.attendees),
         may_book=me.role in lifecycle.MAY[Act.BOOK],
+        undo_until=undo_until,
     )
 
 
