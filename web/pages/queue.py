@@ -18,6 +18,7 @@ from visitation.points.queue import LIFE, TicketAct
 from visitation.points.tables import Ticket
 from visitation.words import Errand, TicketState
 from web import forms, gate, point_reach, present, refusals
+from web.errors import wants_json
 from web.i18n import N_
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.labels import label, options
@@ -87,6 +88,8 @@ async def move(request: web.Request) -> web.Response:
                 now=request.app[CLOCK](),
             )
     except VisitationError as refused:
+        if wants_json(request):
+            raise
         flash = " ".join(refusals.sentences(refused))
     return _back(request, subject.point_id, flash=flash)
 
