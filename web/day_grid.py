@@ -4,8 +4,8 @@ Pure: slots, visits and what is taken give rows of cells. A cell that something 
 put into carries the name of a slot and a place, whatever it is that goes there.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -159,25 +159,27 @@ def _at_terminal(day: Day, slot: DaySlot) -> Cell:
     return Cell(head=slot.terminal, state=slot.state, chips=(chip,))
 
 
-def heads_of(kiosks: Sequence[Kiosk]) -> list[Head]:
-    """The columns of the table by where families sit; their own phone is the last."""
-    return [
-        *(Head(name=one.name, under=one.site) for one in kiosks),
-        Head(name=_("Own phone")),
-    ]
+def by_kiosk(
+    day: Day, kiosks: Sequence[Kiosk], *, turnover: timedelta
+) -> tuple[list[Head], list[Row]]:
+    """The same times, with a column for each kiosk and one for own phones.
 
-
-def by_kiosk(day: Day, kiosks: Sequence[Kiosk], *, turnover: timedelta) -> list[Row]:
-    """The same times, a column for each kiosk and one for own phones.
-
-    `turnover` is how long a place stays taken after a visit.
+    What sits at a kiosk that is none of these, because it is gone or out of reach,
+    stands in a column of its own. `turnover` is how long a place stays taken.
     """
-    rows = []
+    known = {one.id for one in kiosks}
+    heads = [Head(name=one.name, under=one.site) for one in kiosks]
+    heads.append(Head(name=_("Own phone")))
+    rows, is_any = [], False
     for span, slots in day.by_start():
         here = _Here(day, span, slots, turnover)
-        cells = [*(here.at_kiosk(one) for one in kiosks), here.at_home()]
-        rows.append(Row(hours=present.hours(span, day.zone), cells=tuple(cells)))
-    return rows
+        elsewhere = here.elsewhere(known)
+        is_any = is_any or bool(elsewhere.chips)
+        cells = (*(here.at_kiosk(one) for one in kiosks), here.at_home(), elsewhere)
+        rows.append(Row(hours=present.hours(span, day.zone), cells=cells))
+    if is_any:
+        return [*heads, Head(name=_("Elsewhere"))], rows
+    return heads, [replace(row, cells=row.cells[:-1]) for row in rows]
 
 
 class _Here:
@@ -221,6 +223,17 @@ class _Here:
     def at_home(self) -> Cell:
         mine = [one for one in self._visits if one.kiosk_id is None]
         return self._cell(_("Own phone"), mine, OWN_PHONE)
+
+    def elsewhere(self, known: Collection[int]) -> Cell:
+        mine = [
+            one
+            for one in self._visits
+            if one.kiosk_id is not None and one.kiosk_id not in known
+        ]
+        chips = tuple(self._day.chip(one, beside=one.kiosk) for one in mine)
+        return Cell(
+            head=_("Elsewhere"), state=SlotState.TAKEN if mine else "none", chips=chips
+        )
 
     def _cell(self, head: str, mine: Sequence[Listed], place: str) -> Cell:
         chips = tuple(self._day.chip(one, beside=one.terminal) for one in mine)

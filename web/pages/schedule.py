@@ -175,8 +175,7 @@ async def _table(
     scope = gate.staff(request).scope
     kiosks = await day_kiosks.read(session, scope, known.prison, whole)
     policy = await places.policy_of(session, known.prison.id)
-    rows = day_grid.by_kiosk(shown, kiosks, turnover=policy.turnover)
-    return day_grid.heads_of(kiosks), rows
+    return day_grid.by_kiosk(shown, kiosks, turnover=policy.turnover)
 
 
 def _places(

@@ -7,7 +7,7 @@ import { step } from "../timeline/grid.js";
 
 /** @param {HTMLElement} table */
 export function start(table) {
-  const tip = document.querySelector("[data-tip].timeline-tip");
+  const tip = document.getElementById("timeline-tip");
   if (tip) tip.textContent = table.dataset.tip ?? "";
   table.addEventListener("keydown", (event) => step(table, event));
   table.addEventListener("pointerdown", (event) => drag(table, event));
