@@ -1,5 +1,6 @@
 """A warden's morning at the wall, in real Chromium."""
 
+import re
 from operator import gt
 
 import pytest
@@ -8,7 +9,8 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.conftest import Installation
 from tests.browser.people import PATIENCE_MS, in_state, open_page, sign_in
 from tests.browser.two_visits import arranged, both_waiting
-from visitation.words import Role
+from visitation.visits import Visit
+from visitation.words import Outcome, Role
 from web.news import NEWS
 
 pytestmark = pytest.mark.browser
@@ -108,3 +110,31 @@ async def _outlives_lost_sockets(
     await expect(typed).to_have_value("He held up a paper")
     await warden.get_by_role("button", name="Write it down").click()
     await expect(prisoner.get_by_text("It is written down.")).to_be_visible()
+
+
+async def test_the_wall_is_worked_without_scripts(
+    service: Installation, browser: Browser
+) -> None:
+    one, _two = await arranged(service)
+    reference = one.visit.reference
+    context = await browser.new_context(java_script_enabled=False)
+    page = await open_page(context, service, "warden")
+    await sign_in(page, service, Role.WARDEN)
+    await page.goto(service.url("warden", "/warden"))
+    visit = page.locator(f"#visit-{reference}")
+
+    await visit.get_by_role("button", name="Brought").click()
+    await expect(visit.locator(".tick--done")).to_have_text(re.compile("Brought"))
+    await page.locator(f"#start-{reference}").click()
+    await expect(page.get_by_text("The visit has begun.")).to_be_visible()
+    await page.locator(f"#end-{reference} summary").click()
+    await page.get_by_label("Remark").fill("The line broke twice")
+    await page.get_by_role("button", name="Ended by staff").click()
+
+    await expect(page.get_by_text("The visit has been ended.")).to_be_visible()
+    async with service.database.read() as session:
+        ended = await session.get_one(Visit, one.visit.id)
+    assert (ended.outcome, ended.outcome_reason) == (
+        Outcome.ENDED_BY_STAFF,
+        "The line broke twice",
+    )

@@ -6,6 +6,8 @@
 
 import { refresh } from "./news.js";
 
+const SEEN_MS = 15_000;
+
 /** @param {HTMLElement} form */
 export function start(form) {
   if (!(form instanceof HTMLFormElement)) return;
@@ -78,4 +80,6 @@ function say(form, words, bad) {
   if (!place) return;
   place.textContent = words;
   place.classList.toggle("is-bad", bad);
+  // What was done is seen by then; what was not done stays to be read.
+  if (!bad) window.setTimeout(() => place.textContent === words && place.replaceChildren(), SEEN_MS);
 }
