@@ -1,0 +1,273 @@
+"""A clerk's day at a village point, by keyboard alone and over a bad line."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, expect
+from sqlmodel import select
+
+from scheduler import booking, calendar
+from tests.browser.conftest import PASSWORD, Installation
+from tests.browser.people import PATIENCE_MS
+from tests.browser.test_accessible import RULES
+from visitation import visits
+from visitation.audit import SYSTEM
+from visitation.people.tables import Account, Prisoner, Visitor
+from visitation.places.tables import Station
+from visitation.visits import Visit
+from visitation.words import Attendance, Role, StationKind, VisitKind
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE_MS)
+
+#: 250 kbit/s with 300 ms there and back.
+BAD_LINE = {
+    "offline": False,
+    "latency": 300,
+    "downloadThroughput": 250_000 / 8,
+    "uploadThroughput": 250_000 / 8,
+}
+WEIGHT = """() => [...performance.getEntriesByType('navigation'),
+  ...performance.getEntriesByType('resource')]
+  .filter((one) => !one.name.includes('/fonts/'))
+  .reduce((sum, one) => sum + one.encodedBodySize, 0)"""
+#: What a page of a clerk may weigh compressed, with its styles and scripts, in bytes.
+HEAVIEST = 60_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the story reads, in one language."""
+
+    queue: str
+    give: str
+    next: str
+    served: str
+    hand_over: str
+    hand: str
+    broken: str
+    restored: str
+    handed: str
+    kiosks: str
+    report: str
+    close: str
+    sure: str
+    closed: str
+
+
+ENGLISH = Words(
+    queue="Queue",
+    give="To ask for a visit",
+    next="Call the next: 1",
+    served="Served 1",
+    hand_over="Hand families over",
+    hand="Hand over",
+    broken="There is no connection.",
+    restored="It is still here.",
+    handed="The official reads it now.",
+    kiosks="Kiosks",
+    report="Report",
+    close="Close the day",
+    sure="Yes, do it",
+    closed="The day is closed. Its report stands.",
+)
+PERSIAN = Words(
+    queue="صف",
+    give="برای گرفتن نوبت ملاقات",
+    next="صدا زدن بعدی: ۱",
+    served="کارش انجام شد",
+    hand_over="تحویل خانواده‌ها",
+    hand="تحویل بده",
+    broken="ارتباط قطع است.",
+    restored="هنوز اینجاست.",
+    handed="مقام قضایی اکنون آن را می‌خواند.",
+    kiosks="ایستگاه‌ها",
+    report="گزارش",
+    close="بستن روز",
+    sure="بله",
+    closed="روز بسته شد و گزارش آن ثبت است.",
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ENGLISH), ("fa", PERSIAN)], ids=["en", "fa"]
+)
+async def test_a_day_at_the_point_by_keyboard_on_a_bad_line(
+    service: Installation, browser: Browser, language: str, words: Words
+) -> None:
+    visit, code = await _booked(service)
+    context = await browser.new_context(viewport={"width": 1024, "height": 768})
+    page = await _signed_in(context, service, language)
+    line = await context.new_cdp_session(page)
+    await line.send("Network.enable")
+    await line.send("Network.emulateNetworkConditions", BAD_LINE)
+
+    # The scanner types the slip's address and Enter; Enter again ticks the arrival.
+    await page.goto(service.url("clerk", "/clerk"))
+    await _looks_well(page)
+    await page.keyboard.type(f"https://visits.example/join#code={code}")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[id^=tick-arrived-]")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".tick--done")).to_have_count(1)
+    await _to(page, "[id^=tick-identified-]")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".tick--done")).to_have_count(2)
+    await _looks_well(page)
+
+    await _follow(page, words.queue)
+    await _press(page, words.give)
+    await expect(page.locator("#given")).to_be_visible()
+    await _press(page, words.next)
+    await _press(page, words.served)
+    await expect(page.locator("#ended")).to_be_visible()
+    await _looks_well(page)
+
+    await _follow(page, words.hand_over)
+    await _hands_over_on_a_broken_line(page, line, visit, words)
+    await _looks_well(page)
+
+    await _follow(page, words.kiosks)
+    await _looks_well(page)
+
+    service.clock.forward(timedelta(minutes=55))
+    await _follow(page, words.report)
+    await _looks_well(page)
+    await _press(page, words.close)
+    await _press(page, words.sure)
+    await expect(page.get_by_text(words.closed)).to_be_visible()
+    await expect(page.locator("#figure-arrived")).to_have_text(
+        "1" if language == "en" else "۱"
+    )
+    await _looks_well(page)
+
+
+async def _hands_over_on_a_broken_line(
+    page: Page, line: CDPSession, visit: Visit, words: Words
+) -> None:
+    """The line goes while a form is open; what was typed stays, and is sent once."""
+    field = f"#text-{visit.reference}"
+    await _to(page, field)
+    await page.keyboard.type("Furlough for the wedding")
+    await line.send("Network.emulateNetworkConditions", {**BAD_LINE, "offline": True})
+    await _press(page, words.hand)
+    await expect(page.get_by_text(words.broken)).to_be_visible()
+    await expect(page.locator(field)).to_have_value("Furlough for the wedding")
+
+    # Whoever loads the page again has it still.
+    await line.send("Network.emulateNetworkConditions", BAD_LINE)
+    await page.reload()
+    await expect(page.locator(field)).to_have_value("Furlough for the wedding")
+    await expect(page.get_by_text(words.restored)).to_be_visible()
+    await _press(page, words.hand)
+    await expect(page.get_by_text(words.handed)).to_be_visible()
+
+
+async def _signed_in(
+    context: BrowserContext, service: Installation, language: str
+) -> Page:
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    async with service.database.write() as session:
+        rows = await session.exec(select(Account).where(Account.role == Role.CLERK))
+        rows.one().language = language
+    await page.goto(service.url("clerk", "/sign-in"))
+    await page.locator("#username").fill("clerk")
+    await page.locator("#password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/staff")
+    return page
+
+
+async def _to(page: Page, selector: str) -> None:
+    """Go on with Tab until the element has the focus."""
+    wanted = page.locator(selector).first
+    await expect(wanted).to_be_visible()
+    for _ in range(150):
+        if await wanted.evaluate("one => one === document.activeElement"):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} cannot be reached by Tab")
+
+
+async def _press(page: Page, words: str) -> None:
+    """Reach a button by Tab and press it."""
+    button = page.get_by_role("button", name=words).first
+    await expect(button).to_be_visible()
+    for _ in range(150):
+        if await button.evaluate("one => one === document.activeElement"):
+            await page.keyboard.press("Enter")
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"{words} cannot be reached by Tab")
+
+
+async def _follow(page: Page, words: str) -> None:
+    link = page.locator(".ways").get_by_role("link", name=words, exact=True)
+    for _ in range(150):
+        if await link.evaluate("one => one === document.activeElement"):
+            break
+        await page.keyboard.press("Tab")
+    before = page.url
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(lambda url: url != before)
+
+
+async def _looks_well(page: Page) -> None:
+    """No barrier, nothing that sticks out on a phone, and light enough."""
+    await page.wait_for_load_state("load")
+    await page.evaluate(AXE_SCRIPT)
+    broken = await page.evaluate(
+        "rules => axe.run(rules).then(seen => seen.violations)", RULES
+    )
+    assert [(one["id"], one["nodes"][0]["html"]) for one in broken] == []
+    weight = await page.evaluate(WEIGHT)
+    print(page.url, weight, "bytes")
+    assert weight < HEAVIEST
+    await page.set_viewport_size({"width": 320, "height": 700})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    await page.set_viewport_size({"width": 1024, "height": 768})
+
+
+async def _booked(service: Installation) -> tuple[Visit, str]:
+    """A visit at the village's kiosk soon, and the family's code."""
+    now = service.clock()
+    async with service.database.write() as session:
+        seats = {
+            kind: (
+                await session.exec(select(Station).where(Station.kind == kind))
+            ).one()
+            for kind in StationKind
+        }
+        terminal, kiosk = seats[StationKind.TERMINAL], seats[StationKind.KIOSK]
+        official = (
+            await session.exec(select(Account).where(Account.role == Role.OFFICIAL))
+        ).one()
+        prisoner = (await session.exec(select(Prisoner))).one()
+        visitor = (await session.exec(select(Visitor))).one()
+        (slot,) = await calendar.free(
+            session, site_id=terminal.site_id, after=now, limit=1
+        )
+        visit = await booking.book(
+            session,
+            prison_id=terminal.site_id,
+            terminal_id=slot.terminal_id,
+            span=slot.span,
+            kind=VisitKind.FAMILY,
+            prisoner_id=prisoner.id,
+            visitor_ids=[visitor.id],
+            kiosk_id=kiosk.id,
+            official_id=official.id,
+            attendance=Attendance.VILLAGE,
+            keyring=service.keyring,
+            by=SYSTEM,
+            now=now,
+        )
+        code = next(
+            code
+            for person in await visits.participants(session, visit.id)
+            if (code := visits.code_of(person, keyring=service.keyring))
+        )
+    return visit, code
