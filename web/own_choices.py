@@ -74,6 +74,7 @@ class Known:
     Attributes:
         visitors: who may come, the phone's own first.
         points: where the family may sit.
+        usual: where it sat the last time, if it may again; else its own phone.
         standing: whether the contact allows a visit now.
     """
 
@@ -83,6 +84,7 @@ class Known:
     policy: Policy
     visitors: tuple[Option, ...]
     points: tuple[Option, ...]
+    usual: str
     standing: Standing
     released: bool
 
@@ -155,13 +157,16 @@ async def known(
     prisoner = await session.get_one(Prisoner, contact.prisoner_id)
     prison = await session.get_one(Site, prisoner.site_id)
     released = prisoner.released_at is not None and prisoner.released_at <= now
+    offered = await points(session, prison, now=now)
+    sat = await _sat(session, prisoner.id, me)
     return Known(
         contact_id=contact.id,
         prisoner=prisoner,
         prison=prison,
         policy=await places.policy_of(session, prison.id),
         visitors=await _visitors(session, prisoner.id, me, now),
-        points=await points(session, prison, now=now),
+        points=offered,
+        usual=sat if sat in {one[0] for one in offered} else OWN_PHONE,
         standing=people.standing(contact, now),
         released=released,
     )
@@ -205,6 +210,21 @@ async def _visitors(
         for contact, who in rows.all()
         if people.standing(contact, now) is Standing.APPROVED
     )
+
+
+async def _sat(session: AsyncSession, prisoner_id: int, me: VisitorPrincipal) -> str:
+    rows = await session.exec(
+        select(Visit.point_id)
+        .join(Participant, col(Participant.visit_id) == col(Visit.id))
+        .where(
+            Visit.prisoner_id == prisoner_id,
+            col(Visit.state).in_(_TOGETHER),
+            col(Participant.visitor_id).in_(me.visitor_ids),
+        )
+        .order_by(col(Visit.starts_at).desc())
+        .limit(1)
+    )
+    return str(rows.first() or OWN_PHONE)
 
 
 async def points(

@@ -70,6 +70,14 @@ async def test_a_place_at_a_point_has_a_kiosk(mine: Phone) -> None:
     )
 
 
+async def test_the_place_of_the_last_time_is_chosen_already(mine: Phone) -> None:
+    place = str(mine.world.point.id)
+    assert 'value="own" checked' in await mine.page(mine.book)
+    await mine.booked(place)
+
+    assert f'value="{place}" checked' in await mine.page(mine.book)
+
+
 async def test_where_a_prison_looks_first_it_is_asked_for_and_says_so(
     site: Site,
 ) -> None:

@@ -54,7 +54,7 @@ async def party(request: web.Request) -> web.Response:
     if refused := nothing.at_all(request, who):
         return refused
     said = forms.from_query(request, Party)
-    likely = {"visitors": (str(who.visitors[0][0]),), "place": (who.points[0][0],)}
+    likely = {"visitors": (str(who.visitors[0][0]),), "place": (who.usual,)}
     shown = Form(model=Party, typed=likely | dict(said.typed))
     return _party_page(request, who, shown)
 

@@ -106,7 +106,7 @@ async def new(request: web.Request) -> web.Response:
         forms.blank(
             Wishes,
             visitors=list(chosen),
-            places=list(said.typed.get("place") or [who.points[0][0]]),
+            places=list(said.typed.get("place") or [who.usual]),
             first_day=today,
             last_day=today + _USUALLY,
         ),
