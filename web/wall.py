@@ -177,7 +177,7 @@ def tasks(shown: Iterable[Shown], tiles: Iterable[Tile]) -> tuple[Task, ...]:
     ahead = [one for one in shown if one.row.ahead]
     return tuple(
         Task(words=words, anchor=f"visit-{one.row.reference}", kind=kind)
-        for find in (_held, _lost, _outside, _unstarted)
+        for find in (_held, _lost, _outside, _hands, _unstarted)
         for one in ahead
         for words, kind in find(one)
     ) + tuple(
@@ -211,6 +211,13 @@ def _outside(one: Shown) -> _Found:
     for person in one.row.guests if one.row.live else ():
         if person.outside:
             yield _("%(name)s waits to be let in.", name=_apart(person.name)), "warn"
+
+
+def _hands(one: Shown) -> _Found:
+    for person in one.room.people if one.room and one.row.live else ():
+        if person.hand:
+            name = _apart(_name(one, person.reference))
+            yield _("%(name)s raises a hand.", name=name), "warn"
 
 
 def _unstarted(one: Shown) -> _Found:
