@@ -70,12 +70,15 @@ async def both_waiting(
     await family.goto(service.url(f"family{number}", f"/call/{made.visit.reference}"))
     await in_state(family, "waiting")
     terminal = await open_page(context, service, f"terminal{number}")
-    await _pair(terminal, service, made.visit, f"terminal{number}")
+    await paired_for(terminal, service, made.visit, f"terminal{number}")
     await in_state(terminal, "waiting")
     return family, terminal
 
 
-async def _pair(page: Page, service: Installation, visit: Visit, host: str) -> None:
+async def paired_for(
+    page: Page, service: Installation, visit: Visit, host: str
+) -> None:
+    """Make the page the terminal of a visit, in the visit."""
     async with service.database.write() as session:
         code = await devices.issue_pairing_code(
             session,
