@@ -23,8 +23,8 @@ export class Chat {
     this.drawn = new Set();
     this.button?.addEventListener("click", () => this.toggle());
     this.find("chat-close")?.addEventListener("click", () => this.toggle(false));
-    this.panel?.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.toggle(false);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !document.querySelector("dialog[open]")) this.toggle(false);
     });
     this.panel?.addEventListener("click", (event) => {
       const phrase = event.target instanceof Element && event.target.closest("[data-phrase]");
