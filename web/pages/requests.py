@@ -4,6 +4,7 @@ Whoever decides sees each wish with what the rules have against it now.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -31,13 +32,26 @@ from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.labels import options
-from web.render import redirect, render
+from web.render import redirect, render, url
 from web.routing import Door, Page, Route
 
 _DECIDERS: frozenset[Role | Door] = lifecycle.MAY[Act.DECIDE]
 _READERS: frozenset[Role | Door] = _DECIDERS | {Role.WARDEN, Role.AUDITOR}
 _ASKERS: frozenset[Role | Door] = lifecycle.MAY[Act.READ_HISTORY]
 _EVERY_STATE = frozenset(VisitState)
+
+
+class By(StrEnum):
+    """Which requests come first: those that wait longest, or have least time left."""
+
+    WAITING = "waiting"
+    LEFT = "left"
+
+
+class Inbox(forms.Fields):
+    """The order of the inbox."""
+
+    by: By = By.WAITING
 
 
 class Approval(forms.Fields):
@@ -74,10 +88,15 @@ class Wanted:
 
 
 async def index(request: web.Request) -> web.Response:
-    """The requests that wait, those with the least time left first."""
+    """The requests that wait: the longest first, or those with the least time left."""
+    form = forms.from_query(request, Inbox)
+    by = form.value.by if form.ok else By.WAITING
     async with request.app[DATABASE].read() as session:
         rows = await requests.waiting(session, scope=gate.staff(request).scope)
+        if by is By.WAITING:
+            rows = sorted(rows, key=lambda row: (row.created_at, row.id))
         until = {row.id: row.hold_until for row in rows}
+        asked = {row.id: row.created_at for row in rows}
         found = await listed(
             session, col(Visit.id).in_(until), shown=frozenset({VisitState.REQUESTED})
         )
@@ -86,9 +105,16 @@ async def index(request: web.Request) -> web.Response:
         request,
         "requests/index.html",
         waiting=[
-            {"visit": one, "until": until[one.id], "zone": ZoneInfo(one.zone)}
+            {
+                "visit": one,
+                "until": until[one.id],
+                "asked": asked[one.id],
+                "zone": ZoneInfo(one.zone),
+            }
             for one in sorted(found, key=lambda one: order.index(one.id))
         ],
+        by=by,
+        ways={one: url(request, "requests.index", query={"by": one}) for one in By},
         may_ask=gate.staff(request).role in lifecycle.MAY[Act.ASK],
         may_decide=gate.staff(request).role in _DECIDERS,
         now=request.app[CLOCK](),

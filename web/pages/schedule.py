@@ -65,7 +65,12 @@ class Choice(forms.Fields):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hand:
-    """What whoever looks at the day wants to find a place for: one of them, or none."""
+    """What whoever looks at the day wants to find a place for, if anything.
+
+    Attributes:
+        visit: one that is moved.
+        prisoner: whose visit that is, or for whom one is booked.
+    """
 
     visit: Visit | None = None
     prisoner: Prisoner | None = None
@@ -145,8 +150,10 @@ async def _hand(session: AsyncSession, request: web.Request, asked: Choice) -> H
             request.get(PRINCIPAL),
             request.get(DEVICE),
         )
-        movable = visit is not None and visit.state is VisitState.BOOKED
-        return Hand(visit=visit) if movable else Hand()
+        if visit is None or visit.state is not VisitState.BOOKED:
+            return Hand()
+        prisoner = await session.get_one(Prisoner, visit.prisoner_id)
+        return Hand(visit=visit, prisoner=prisoner)
     if asked.prisoner is not None:
         scope = gate.staff(request).scope
         return Hand(prisoner=await named.prisoner(session, scope, asked.prisoner))
