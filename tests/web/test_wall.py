@@ -53,7 +53,9 @@ async def wall(site: Site) -> str:
     return await (await site.get("/warden/board")).text()
 
 
-def seen(one: Participant, part: Part, state: Presence) -> PersonView:
+def seen(
+    one: Participant, part: Part, state: Presence, *, hand: bool = False
+) -> PersonView:
     return PersonView(
         reference=one.reference,
         part=part,
@@ -61,6 +63,7 @@ def seen(one: Participant, part: Part, state: Presence) -> PersonView:
         quality=Quality.GOOD,
         blocked=(),
         sends=("audio", "video"),
+        hand=hand,
     )
 
 
@@ -103,7 +106,7 @@ async def test_what_waits_for_the_warden_stands_on_top(
         phase=Phase.LIVE,
         people=(
             seen(live.prisoner, Part.PRISONER, Presence.RECONNECTING),
-            seen(live.visitor, Part.VISITOR, Presence.WAITING),
+            seen(live.visitor, Part.VISITOR, Presence.WAITING, hand=True),
         ),
         unsupervised=True,
     )
@@ -115,6 +118,7 @@ async def test_what_waits_for_the_warden_stands_on_top(
             "held, because nobody watches.",
             "The line of",
             "waits to be let in.",
+            "raises a hand.",
         )
     ]
     assert order == sorted(order)
