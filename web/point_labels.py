@@ -15,7 +15,7 @@ POINT_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Errand: {
         Errand.VISIT: N_("For a visit today"),
         Errand.BOOKING: N_("To ask for a visit"),
-        Errand.OTHER: N_("Something else"),
+        Errand.OTHER: N_("Another matter"),
     },
     TicketState: {
         TicketState.WAITING: N_("Waiting"),

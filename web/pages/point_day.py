@@ -28,21 +28,29 @@ from web.render import redirect, render
 from web.routing import Route
 
 _CLERKS = MAY[Act.CHECK_IN]
-#: In the order of the report.
+#: In the order of the report; what belongs together stands together.
 _FIGURES = (
-    ("visits", N_("Visits of the day")),
-    ("arrived", N_("Families who came")),
-    ("came_late", N_("of them late")),
-    ("held", N_("Visits that took place")),
-    ("began_late", N_("of them begun late")),
-    ("missed", N_("Missed")),
-    ("cancelled", N_("Cancelled")),
-    ("unclosed", N_("Not closed by the prison")),
-    ("minutes_lost", N_("Minutes lost to the line")),
-    ("help_calls", N_("Calls for help")),
-    ("walk_ins", N_("Numbers given out")),
-    ("served", N_("of them served")),
-    ("left", N_("of them gone")),
+    (
+        ("visits", N_("Visits of the day")),
+        ("missed", N_("Missed")),
+        ("cancelled", N_("Cancelled")),
+        ("unclosed", N_("Not closed by the prison")),
+    ),
+    (
+        ("arrived", N_("Families who came")),
+        ("came_late", N_("of them late")),
+        ("help_calls", N_("Calls for help")),
+    ),
+    (
+        ("held", N_("Visits that took place")),
+        ("began_late", N_("of them begun late")),
+        ("minutes_lost", N_("Minutes lost to the line")),
+    ),
+    (
+        ("walk_ins", N_("Numbers given out")),
+        ("served", N_("of them served")),
+        ("left", N_("of them gone")),
+    ),
 )
 
 
@@ -135,8 +143,12 @@ async def _page(
         points=[(one.id, one.name) for one in known],
         day=chosen,
         is_today=chosen == today,
-        may_close=closed is None and chosen <= today,
-        figures=[(name, _(words), getattr(counted, name)) for name, words in _FIGURES],
+        # What somebody wrote stays, even where the day cannot be closed.
+        may_close=closed is None and (chosen <= today or form is not None),
+        figures=[
+            [(name, _(words), getattr(counted, name)) for name, words in group]
+            for group in _FIGURES
+        ],
         waiting=counted.walk_ins - counted.served - counted.left,
         lines=[_line(one, zone) for one in lines],
         goes_on=_goes_on(lines, now),
