@@ -46,8 +46,8 @@ PREPARED: tuple[Prepared, ...] = (
         about=WishKind.FURLOUGH,
         title=N_("Leave is granted"),
         text=N_(
-            "%(prisoner)s gets … days of leave from …. The family is told by the "
-            "prison when to come."
+            "Leave of … days from … is granted to %(prisoner)s. The "
+            "prison tells the family when to come."
         ),
     ),
     Prepared(
@@ -55,7 +55,7 @@ PREPARED: tuple[Prepared, ...] = (
         kind=RulingKind.GRANTED,
         about=WishKind.MEDICAL,
         title=N_("A doctor sees the prisoner"),
-        text=N_("%(prisoner)s is to be seen by a doctor by …."),
+        text=N_("A doctor is to see %(prisoner)s by …."),
     ),
     Prepared(
         code="transfer_granted",
@@ -77,8 +77,8 @@ PREPARED: tuple[Prepared, ...] = (
         about=WishKind.FURLOUGH,
         title=N_("No leave for now"),
         text=N_(
-            "%(prisoner)s gets no leave for now, because …. It may be asked for again "
-            "from …."
+            "No leave is granted to %(prisoner)s for now, because …. It may be "
+            "asked for again from …."
         ),
     ),
     Prepared(
@@ -87,7 +87,7 @@ PREPARED: tuple[Prepared, ...] = (
         about=WishKind.RELEASE,
         title=N_("Not yet time for early release"),
         text=N_(
-            "%(prisoner)s cannot be released early yet. The time for asking comes on …."
+            "It is too early to release %(prisoner)s. The time for asking comes on …."
         ),
     ),
     Prepared(
@@ -95,7 +95,7 @@ PREPARED: tuple[Prepared, ...] = (
         kind=RulingKind.DENIED,
         about=WishKind.TRANSFER,
         title=N_("No transfer for now"),
-        text=N_("%(prisoner)s stays in this prison for now, because …."),
+        text=N_("For now %(prisoner)s stays in this prison, because …."),
     ),
     Prepared(
         code="release_referred",
@@ -130,14 +130,14 @@ PREPARED: tuple[Prepared, ...] = (
         kind=RulingKind.NOTED,
         about=WishKind.OTHER,
         title=N_("Heard, nothing to decide"),
-        text=N_("%(visitor)s and %(prisoner)s were heard. Nothing is to be decided."),
+        text=N_("Heard: %(visitor)s and %(prisoner)s. Nothing is to be decided."),
     ),
     Prepared(
         code="papers",
         kind=RulingKind.NOTED,
         about=WishKind.OTHER,
         title=N_("Papers are still to come"),
-        text=N_("%(visitor)s is to bring …."),
+        text=N_("To be brought by %(visitor)s: …."),
     ),
 )
 _BY_CODE = {one.code: one for one in PREPARED}

@@ -157,7 +157,7 @@ async def _decide(official: Page, service: Installation) -> None:
     await official.keyboard.press("Enter")
     text = desk.get_by_label("Text", exact=True)
     await expect(text).to_have_value(
-        "رضا کریمی gets … days of leave from …. The "
+        "Leave of … days from … is granted to رضا کریمی. The "
         "family is told by the prison when to come."
     )
     await desk.get_by_role("button", name="Read it back").press("Enter")

@@ -13,6 +13,7 @@ from visitation import audit, calls, rulings
 from visitation.lifecycle import VisitState
 from visitation.messages import Message
 from visitation.people import Account
+from visitation.points import handing
 from visitation.rulings import Ruling
 from visitation.rulings.words import RulingKind, RulingState
 from visitation.visits import incidents
@@ -116,6 +117,13 @@ async def test_what_is_known_of_a_family_stands_beside_its_visit(
             by=audit.Actor.account(world.scheduler.id, Role.WARDEN),
             now=site.clock(),
         )
+        await handing.hand(
+            session,
+            now_on.visit,
+            text="شناسنامه را آورده است",
+            by=audit.Actor.account(world.scheduler.id, Role.CLERK),
+            now=site.clock(),
+        )
 
     page = await text(await site.get(_beside(now_on)))
 
@@ -123,6 +131,7 @@ async def test_what_is_known_of_a_family_stands_beside_its_visit(
     assert "Leave from prison" in page
     assert "from 2026-12-01 to 2026-12-24" in page
     assert "A telephone was shown to the camera" in page
+    assert "شناسنامه را آورده است" in page
     assert "17 minutes" in page
     assert "Parent" in page
     assert 'Visits before <span class="beside__count">1</span>' in page
@@ -155,7 +164,7 @@ async def test_a_text_is_filled_gone_over_read_back_and_sent(
 
     assert f"template=furlough_granted&amp;wish={wish}" in offered
     assert "template=transfer_granted" not in offered
-    assert f"{world.prisoner.name} gets … days of leave" in begun
+    assert f"Leave of … days from … is granted to {world.prisoner.name}." in begun
     assert blank.status == 422
     assert "There is still “…” in the text." in await blank.text()
     assert nothing_yet == []
@@ -292,6 +301,7 @@ async def test_the_list_begins_with_what_comes_next(
 
     assert f"visit-{now_on.visit.reference}" in first(page)
     assert f'id="join-{now_on.visit.reference}"' in page
+    assert f"{world.visitor.name}</bdi> with <bdi>{world.prisoner.name}" in page
     assert page.index('id="later"') < page.index(f"visit-{later.visit.reference}")
     assert f"visit-{later.visit.reference}" in first(after)
     assert after.index('id="over"') < after.index(f"visit-{now_on.visit.reference}")

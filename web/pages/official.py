@@ -148,6 +148,7 @@ def _entries(
             "beside": one.attendance is Attendance.VILLAGE,
             "may_change": one.official_id == account_id
             and one.state is VisitState.BOOKED,
+            "family": [person.name for person in one.of(Part.VISITOR)],
             "companion": call_path(one.reference, part=Part.COMPANION),
         }
         for one in found

@@ -19,6 +19,7 @@ from visitation import rulings
 from visitation.calls.after import Heard
 from visitation.errors import Invalid
 from visitation.lifecycle import MAY, Act, VisitState
+from visitation.points import handing
 from visitation.rulings import background
 from visitation.rulings.words import RulingKind
 from visitation.visits import Visit
@@ -143,6 +144,7 @@ async def _page(
     async with request.app[DATABASE].read() as session:
         [visit] = await listed(session, col(Visit.id) == here.id, shown=_EVERY_STATE)
         known = await background.of(session, await session.get_one(Visit, here.id))
+        handed = await handing.of_visits(session, visit_ids=[here.id])
         coming = attended.following(
             await attended.read(request, session),
             account_id=me.account_id,
@@ -161,6 +163,7 @@ async def _page(
         visit=visit,
         zone=ZoneInfo(visit.zone),
         known=known,
+        handed=handed.get(here.id),
         following=present.clock(coming.span.start, ZoneInfo(coming.zone))
         if coming
         else "",
