@@ -277,7 +277,7 @@ async def test_a_visit_that_is_due_asks_for_its_code_by_itself_once(
     await page.evaluate("document.getElementById('over').requestSubmit()")
     await page.wait_for_url("**/station")
     await expect(page.locator(".due")).to_be_visible()
-    await page.wait_for_timeout(6000)
+    await page.wait_for_timeout(9000)
     assert page.url.endswith("/station")
 
 

@@ -2,6 +2,8 @@
 /** Starts by itself at a visit's time: a kiosk whose next visit is due asks for its code,
  * once for each visit, so that whoever comes later still finds the first page. */
 
+import { say } from "./voice.js";
+
 /** A cookie, because what pages keep ends with each family. */
 const LATELY = "due";
 const KEPT_SECONDS = 2 * 3600;
@@ -11,6 +13,7 @@ export function start(card) {
   const { href = "/", key = "", seconds = "3" } = card.dataset;
   const asked = `${LATELY}=${encodeURIComponent(key)}`;
   if (document.cookie.split("; ").includes(asked)) return;
+  say("station.due");
   setTimeout(() => {
     // Somebody is choosing already, or the board has changed.
     if (!card.isConnected || document.querySelector("dialog[open]")) return;
