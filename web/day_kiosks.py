@@ -1,7 +1,7 @@
 """The kiosks beside a prison's day: which there are, when they stand, when taken.
 
-Reads, in three queries. Kiosks of the prison's province and within reach; those of
-mobile offices only where and while the office is in a village that day.
+Reads, in four queries. Kiosks of the prison's province and within reach; those of
+mobile offices that drive only while the office is in a village that day.
 """
 
 from collections import defaultdict
@@ -66,7 +66,9 @@ async def read(
         .order_by(col(Site.name), col(Site.id), col(Station.name))
     )
     found = rows.all()
-    mobile = {site.id for _one, site in found if site.kind is SiteKind.MOBILE_OFFICE}
+    mobile = await _driving(
+        session, {s.id for _one, s in found if s.kind is SiteKind.MOBILE_OFFICE}
+    )
     stops = await _stops(session, mobile, whole)
     taken = await _taken(session, (one.id for one, _site in found), whole)
     return [
@@ -81,6 +83,14 @@ async def read(
         for one, site in found
         if site.id not in mobile or _stands(stops[site.id], one.id)
     ]
+
+
+async def _driving(session: AsyncSession, offices: set[int]) -> set[int]:
+    """Those whose days are planned; until then a mobile office stands still."""
+    rows = await session.exec(
+        select(MobileDay.site_id).where(col(MobileDay.site_id).in_(offices)).distinct()
+    )
+    return set(rows.all())
 
 
 def _stands(stops: Iterable[MobileStop], kiosk_id: int) -> tuple[Timespan, ...]:
