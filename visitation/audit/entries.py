@@ -47,9 +47,7 @@ class Actor:
     @classmethod
     def visitor(cls, visitor_id: int) -> "Actor":
         """Somebody who signed in with the phone of a visitor."""
-        return cls(
-            key=f"visitor:{visitor_id}", role=Role.FAMILY, visitor_id=visitor_id
-        )
+        return cls(key=f"visitor:{visitor_id}", role=Role.FAMILY, visitor_id=visitor_id)
 
 
 #: The service itself: sweeps and the clock.

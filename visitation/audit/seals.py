@@ -8,6 +8,8 @@ middle; only a checkpoint kept elsewhere shows that its end was cut off.
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC
 
 from sqlmodel import col, select
@@ -17,6 +19,16 @@ from visitation.audit.tables import AuditEntry, AuditSeal
 from visitation.errors import VisitationError
 
 GENESIS = "0" * 64
+#: How many entries are looked at together.
+_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A place in the chain: whoever keeps it elsewhere can tell if the end is cut."""
+
+    sequence: int
+    hash: str
 
 
 class Broken(VisitationError):
@@ -52,26 +64,49 @@ async def seal(session: AsyncSession, *, limit: int = 1000) -> int:
     return sealed
 
 
+async def checkpoint(session: AsyncSession) -> Checkpoint:
+    """The end of the chain as it stands: what somebody keeps elsewhere."""
+    last = (
+        await session.exec(
+            select(AuditSeal).order_by(col(AuditSeal.sequence).desc()).limit(1)
+        )
+    ).first()
+    return Checkpoint(
+        sequence=last.sequence if last else 0, hash=last.hash if last else GENESIS
+    )
+
+
 async def verify(session: AsyncSession) -> int:
     """Walk the whole chain and return how many entries it seals.
 
     Raises:
         Broken: at the first entry that is not what was sealed.
     """
+    previous, count = GENESIS, 0
+    while stretch := await _stretch(session, after=count):
+        for sealed, entry in stretch:
+            count += 1
+            if entry is None or sealed.sequence != count:
+                raise Broken(count)
+            previous = chained(previous, entry)
+            if previous != sealed.hash:
+                raise Broken(count)
+        # Rows that were looked at would otherwise stay in memory, all of them.
+        session.expunge_all()
+    return count
+
+
+async def _stretch(
+    session: AsyncSession, *, after: int
+) -> Sequence[tuple[AuditSeal, AuditEntry | None]]:
     rows = await session.exec(
         select(AuditSeal, AuditEntry)
         .outerjoin(AuditEntry, col(AuditEntry.id) == col(AuditSeal.entry_id))
+        .where(AuditSeal.sequence > after)
         .order_by(col(AuditSeal.sequence))
+        .limit(_AT_ONCE)
     )
-    previous, count = GENESIS, 0
-    for sealed, entry in rows.all():
-        count += 1
-        if entry is None or sealed.sequence != count:
-            raise Broken(count)
-        previous = chained(previous, entry)
-        if previous != sealed.hash:
-            raise Broken(count)
-    return count
+    return rows.all()
 
 
 def chained(previous: str, entry: AuditEntry) -> str:
