@@ -111,7 +111,6 @@ async def day(request: web.Request) -> web.Response:
         heads, rows = await _table(session, request, known, hand, asked.by)
     if form.ok:
         form = forms.blank(Choice, site=chosen.id, day=known.day)
-    links = _links(request, known, hand, asked.by)
     response = render(
         request,
         "schedule/day.html",
@@ -122,23 +121,33 @@ async def day(request: web.Request) -> web.Response:
         heads=heads,
         rows=rows,
         by=asked.by,
-        ways={by: _to(request, known, known.day, hand, by) for by in By},
         hand=hand,
         in_hand=_span(hand.visit) if hand.visit else None,
-        put_down=_to(request, known, known.day, Hand(), asked.by),
-        carried={"by": asked.by} | hand.query(),
-        week=known.strip(links),
-        others=known.beside(links),
-        yesterday=links.day(known.day - _DAY),
-        tomorrow=links.day(known.day + _DAY),
-        today=links.day(known.today),
-        whole_week=_week(request, known),
         to_review=_to_review(due),
-        openings=f"/sites/{chosen.id}/templates",
-        plans=_plans(request, known),
+        **_beside(request, known, hand, asked.by),
     )
     prison_reach.remember(request, response, chosen.id)
     return response
+
+
+def _beside(
+    request: web.Request, known: PrisonDay, hand: Hand, by: By
+) -> dict[str, object]:
+    """What stands around the table, and where it leads."""
+    links = _links(request, known, hand, by)
+    return {
+        "ways": {one: _to(request, known, known.day, hand, one) for one in By},
+        "put_down": _to(request, known, known.day, Hand(), by),
+        "carried": {"by": by} | hand.query(),
+        "week": known.strip(links),
+        "others": known.beside(links),
+        "yesterday": links.day(known.day - _DAY),
+        "tomorrow": links.day(known.day + _DAY),
+        "today": links.day(known.today),
+        "whole_week": _week(request, known),
+        "openings": f"/sites/{known.prison.id}/templates",
+        "plans": _plans(request, known),
+    }
 
 
 async def _hand(session: AsyncSession, request: web.Request, asked: Choice) -> Hand:
