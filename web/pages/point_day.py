@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import Field, StringConstraints
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.errors import VisitationError
 from visitation.lifecycle import MAY, Act, VisitState
@@ -16,6 +17,7 @@ from visitation.people import Account
 from visitation.places import Site
 from visitation.points import days, queue
 from visitation.points.days import Figures, Line
+from visitation.points.tables import PointDay
 from visitation.visits.listed import AHEAD
 from visitation.words import Part
 from web import forms, gate, point_reach, present
@@ -123,18 +125,9 @@ async def _page(
     today = queue.day_of(point, now)
     chosen = day or today
     async with request.app[DATABASE].read() as session:
-        closed = await days.closed(session, point_id=point.id, day=chosen)
         lines = await days.lines_of(session, point=point, day=chosen)
-        counted = (
-            Figures(**closed.figures)
-            if closed
-            else await days.figures(session, point=point, day=chosen)
-        )
-        closer = (
-            await session.get(Account, closed.closed_by_id)
-            if closed and closed.closed_by_id
-            else None
-        )
+        closed = await days.closed(session, point_id=point.id, day=chosen)
+        shown = await _counted(session, point, chosen, closed)
     return render(
         request,
         "clerk/report.html",
@@ -145,20 +138,37 @@ async def _page(
         is_today=chosen == today,
         # What somebody wrote stays, even where the day cannot be closed.
         may_close=closed is None and (chosen <= today or form is not None),
-        figures=[
+        lines=[_line(one, zone) for one in lines],
+        goes_on=_goes_on(lines, now),
+        form=form or forms.blank(Closing, day=chosen),
+        printed=present.moment(now, zone),
+        **shown,
+    )
+
+
+async def _counted(
+    session: AsyncSession, point: Site, day: date, closed: PointDay | None
+) -> dict[str, Any]:
+    """The figures of a day, as they stand or as they were closed, and by whom."""
+    counted = (
+        Figures(**closed.figures)
+        if closed
+        else await days.figures(session, point=point, day=day)
+    )
+    closer = closed.closed_by_id if closed else None
+    account = await session.get(Account, closer) if closer else None
+    zone = ZoneInfo(point.zone)
+    return {
+        "figures": [
             [(name, _(words), getattr(counted, name)) for name, words in group]
             for group in _FIGURES
         ],
-        waiting=counted.walk_ins - counted.served - counted.left,
-        lines=[_line(one, zone) for one in lines],
-        goes_on=_goes_on(lines, now),
-        closed={"at": present.moment(closed.closed_at, zone), "note": closed.note}
+        "waiting": counted.walk_ins - counted.served - counted.left,
+        "closed": {"at": present.moment(closed.closed_at, zone), "note": closed.note}
         if closed
         else None,
-        closer=closer.name if closer else "",
-        form=form or forms.blank(Closing, day=chosen),
-        printed=present.moment(now, zone),
-    )
+        "closer": account.name if account else "",
+    }
 
 
 def _goes_on(lines: tuple[Line, ...], now: datetime) -> bool:
