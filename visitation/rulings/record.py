@@ -110,16 +110,7 @@ async def rule(
         await _answer(session, visit, found)
     if wished is not None:
         await after.hear(session, wished, by=by, now=now)
-    audit.note(
-        session,
-        by,
-        f"ruling_{kind}",
-        f"ruling:{found.id}",
-        now=now,
-        visit_id=visit.id,
-        ruling=found.id,
-        about=found.about.value,
-    )
+    _note(session, found, by=by, now=now)
     return found, True
 
 
@@ -200,6 +191,19 @@ async def _add(session: AsyncSession, new: Ruling) -> None:
         if not is_conflict(error):
             raise
         raise AlreadyRuled(str(new.wish_id)) from None
+
+
+def _note(session: AsyncSession, new: Ruling, *, by: Actor, now: datetime) -> None:
+    audit.note(
+        session,
+        by,
+        f"ruling_{new.kind}",
+        f"ruling:{new.id}",
+        now=now,
+        visit_id=new.visit_id,
+        ruling=new.id,
+        about=new.about.value,
+    )
 
 
 async def _answer(session: AsyncSession, visit: Visit, new: Ruling) -> None:

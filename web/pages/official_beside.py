@@ -89,17 +89,10 @@ async def write(request: web.Request) -> web.Response:
 
 async def following(request: web.Request) -> web.Response:
     """On to the family that comes next today."""
-    me, here, now = gate.staff(request), gate.subject(request, Visit), _now(request)
+    me, here = gate.staff(request), gate.subject(request, Visit)
     async with request.app[DATABASE].read() as session:
-        found = await attended.read(request, session)
         [after] = await listed(session, col(Visit.id) == here.id, shown=_EVERY_STATE)
-    one = attended.following(
-        found,
-        account_id=me.account_id,
-        day=attended.today(request),
-        now=now,
-        after=after,
-    )
+        one = await _coming(request, session, after)
     if one is None:
         flash = _("Nobody else waits for you today.")
         return redirect(request, "official.day", flash=flash)
@@ -145,13 +138,7 @@ async def _page(
         [visit] = await listed(session, col(Visit.id) == here.id, shown=_EVERY_STATE)
         known = await background.of(session, await session.get_one(Visit, here.id))
         handed = await handing.of_visits(session, visit_ids=[here.id])
-        coming = attended.following(
-            await attended.read(request, session),
-            account_id=me.account_id,
-            day=attended.today(request),
-            now=now,
-            after=visit,
-        )
+        coming = await _coming(request, session, visit)
         if form is None:
             desk = await _begun(request, session, visit, known)
         else:
@@ -176,6 +163,18 @@ async def _page(
         way_in=None
         if attended.is_over(visit, now)
         else attended.way_in(visit, me.account_id),
+    )
+
+
+async def _coming(
+    request: web.Request, session: AsyncSession, after: Listed
+) -> Listed | None:
+    return attended.following(
+        await attended.read(request, session),
+        account_id=gate.staff(request).account_id,
+        day=attended.today(request),
+        now=_now(request),
+        after=after,
     )
 
 
