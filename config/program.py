@@ -44,7 +44,7 @@ from visitation.errors import VisitationError
 from visitation.keyring import Keyring
 from web.app import create_app
 from web.keys import LIVE, Clock
-from web.machine import MACHINE, Machine
+from web.machine import MACHINE, MEANS, Machine
 from web.pages import demo
 from web.pages.demo import Demonstration
 from web.routes import ROUTES
@@ -256,6 +256,8 @@ def _look_after(
     assert isinstance(hub, Hub)
     machine: Callable[[], Machine] = partial(_machine, settings, hub, means)
     app[MACHINE] = machine
+    if means is not None:
+        app[MEANS] = means
 
     if ticker is not None:
         app.on_response_prepare.append(nudging(ticker.nudge))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from scheduler.means import Means
 from scheduler.ways import Health
 
 
@@ -32,4 +33,6 @@ class Machine:
     workers: int
 
 
+#: How messages leave; missing where this process sends none.
+MEANS = web.AppKey("MEANS", Means)
 MACHINE = web.AppKey[Callable[[], Machine]]("MACHINE")

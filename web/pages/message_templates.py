@@ -54,18 +54,19 @@ def _template(template: Template) -> dict[str, Any]:
 
 def _text(template: Template, language: str) -> dict[str, Any]:
     longest = wording.longest(template, CATALOGUES[language].text[template])
-    example = _example(language)
+    values = example(language)
     return {
         "language": language,
         "name": i18n.LANGUAGE_NAMES.get(language, language),
-        "text": wording.render(template, language, example),
-        "aloud": wording.render(template, language, example, channel=Channel.VOICE),
+        "text": wording.render(template, language, values),
+        "aloud": wording.render(template, language, values, channel=Channel.VOICE),
         "units": wording.units(longest),
         "segments": wording.segments(longest),
     }
 
 
-def _example(language: str) -> dict[str, str]:
+def example(language: str) -> dict[str, str]:
+    """Values for every place that a template may have."""
     place, decision = _EXAMPLES.get(language, _EXAMPLES["fa"])
     numbers = {
         "time": "10:30",
