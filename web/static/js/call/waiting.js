@@ -31,7 +31,7 @@ export class WaitingRoom {
       const place = ORDER.indexOf(item.getAttribute("data-stage") ?? "");
       item.setAttribute("data-reached", place < reached ? "past" : place === reached ? "now" : "no");
     }
-    this.find("stage")?.toggleAttribute("hidden", !facts.stage);
+    this.find("stage-line")?.toggleAttribute("hidden", !facts.stage);
     this.write("stage-words", facts.stage ? this.speech.words[`stage_${facts.stage}`] : "");
     const before = facts.before ? this.speech.say("before", facts.before) : "";
     this.write("before", before);
