@@ -33,6 +33,7 @@ WEIGHT = """() => [...performance.getEntriesByType('navigation'),
   ...performance.getEntriesByType('resource')]
   .filter((one) => !one.name.includes('/fonts/'))
   .reduce((sum, one) => sum + one.encodedBodySize, 0)"""
+UNSENT = "Object.keys(sessionStorage).filter((key) => key.startsWith('unsent:'))"
 #: What a page of a clerk may weigh compressed, with its styles and scripts, in bytes.
 HEAVIEST = 60_000
 
@@ -142,6 +143,12 @@ async def test_a_day_at_the_point_by_keyboard_on_a_bad_line(
         "1" if language == "en" else "۱"
     )
     await _looks_well(page)
+
+    # What was typed on the way out of the page goes with whoever typed it.
+    assert await page.evaluate(UNSENT) != []
+    await page.locator(".who form[action='/sign-out'] button").press("Enter")
+    await page.wait_for_url("**/")
+    assert await page.evaluate(UNSENT) == []
 
 
 async def _hands_over_on_a_broken_line(

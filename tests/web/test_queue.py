@@ -10,7 +10,9 @@ from tests.make import World
 from tests.web.conftest import Site
 from tests.web.day import become
 from visitation.points import queue
+from visitation.visits import changes
 from visitation.words import Role, TicketState
+from web.news import Reach
 
 KEY = "a-key-of-this-page"
 
@@ -156,3 +158,28 @@ async def test_queues_are_for_clerks(site: Site, world: World, role: Role) -> No
 
     for path in ("/clerk/queue", "/clerk/kiosks", "/clerk/report"):
         assert (await site.get(path)).status == 404
+
+
+async def test_what_is_done_at_a_point_is_news_for_its_own_screens(
+    clerk: Site, world: World
+) -> None:
+    await _given(clerk, world)
+
+    async with clerk.database.read() as session:
+        newest = await changes.newest(session)
+        found = await changes.of(session, about=set(newest.values()))
+
+    at_the_point = frozenset({world.point.id})
+    assert any(
+        Reach(sites=at_the_point).hears_of(one)
+        and not Reach(sites=frozenset({world.prison.id})).hears_of(one)
+        for one in found
+    )
+
+
+async def test_signing_out_clears_what_the_browser_kept(clerk: Site) -> None:
+    assert 'id="unsent-texts"' in await (await clerk.get("/clerk/kiosks")).text()
+
+    left = await clerk.post("/sign-out")
+
+    assert left.headers["Clear-Site-Data"] == '"storage"'
