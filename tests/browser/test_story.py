@@ -30,7 +30,7 @@ async def test_a_visit_from_booking_to_outcome(
     code = await _code_in_the_message(scheduler, service)
 
     await kiosk.goto(service.url("kiosk", "/station"))
-    await kiosk.get_by_role("link", name="Type your code").click()
+    await kiosk.locator("#door-visit").click()
     await kiosk.get_by_label("Code of the visit").fill(code)
     await kiosk.get_by_role("button", name="Go on").click()
     await _check_devices(kiosk)
@@ -128,7 +128,7 @@ async def _check_devices(page: Page) -> None:
     await page.get_by_role("button", name="Yes").click()
     await expect(page.get_by_text("Does the bar move?")).to_be_visible()
     await page.get_by_role("button", name="Yes").click()
-    await page.get_by_role("button", name="Play the sound").click()
+    await expect(page.get_by_text("Did you hear the voice?")).to_be_visible()
     await page.get_by_role("button", name="Yes").click()
     await expect(page.get_by_text("Is the line good enough?")).to_be_visible()
     await page.get_by_role("button", name="Skip").click()
