@@ -128,6 +128,13 @@ async def test_an_official_joins_decides_beside_the_pictures_and_goes_on(
     assert ruling.text == "Three days of leave for the wedding"
     assert [one.phone for one in told] == [PHONE]
 
+    # Whoever comes back to a visit under way is told of no stage, and sees both.
+    await official.reload()
+    await in_state(official, "live")
+    await expect(official.locator(".tile")).to_have_count(2)
+    for tile in await official.locator(".tile").all():
+        await expect(tile).to_be_visible()
+
     await official.get_by_role("link", name="Next family").click()
     await official.wait_for_url(f"**/call/{following.reference}")
     await expect(family.locator(".tile")).to_have_count(1)
@@ -158,7 +165,7 @@ async def _decide(official: Page, service: Installation) -> None:
     text = desk.get_by_label("Text", exact=True)
     await expect(text).to_have_value(
         "Leave of … days from … is granted to رضا کریمی. The "
-        "family is told by the prison when to come."
+        "prison tells the family when to come."
     )
     await desk.get_by_role("button", name="Read it back").press("Enter")
     await expect(
