@@ -7,6 +7,7 @@ from web import api
 from web.pages import (
     account,
     account_access,
+    account_sessions,
     accounts,
     after,
     allowances,
@@ -161,6 +162,7 @@ ROUTES: tuple[Route, ...] = (
     *provinces.ROUTES,
     *accounts.ROUTES,
     *account_access.ROUTES,
+    *account_sessions.ROUTES,
     *tokens.ROUTES,
     *system.ROUTES,
     *test_send.ROUTES,

@@ -17,6 +17,7 @@ from visitation.devices.sessions import (
     end_session,
     end_sessions_of,
     session_of,
+    sessions_of,
     visitor_of,
 )
 from visitation.devices.tables import (
@@ -50,6 +51,7 @@ __all__ = [
     "paired",
     "seen",
     "session_of",
+    "sessions_of",
     "unpair",
     "visitor_of",
 ]

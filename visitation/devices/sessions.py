@@ -1,9 +1,10 @@
 """Sessions on the server: a random token in a cookie, its fingerprint in a row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, delete
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.devices.tables import LoginSession
@@ -84,6 +85,22 @@ async def end_session(session: AsyncSession, token: str, *, keyring: Keyring) ->
     await session.exec(
         delete(LoginSession).where(col(LoginSession.fingerprint) == fingerprint)
     )
+
+
+async def sessions_of(
+    session: AsyncSession, *, account_id: int, life: SessionLife, now: datetime
+) -> Sequence[LoginSession]:
+    """The sessions of an account that still stand, the last used first."""
+    rows = await session.exec(
+        select(LoginSession)
+        .where(
+            LoginSession.account_id == account_id,
+            LoginSession.expires_at > now,
+            LoginSession.last_seen_at > now - life.idle,
+        )
+        .order_by(col(LoginSession.last_seen_at).desc())
+    )
+    return rows.all()
 
 
 async def end_sessions_of(

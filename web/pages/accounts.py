@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import Field
 
-from visitation import people, places
+from visitation import devices, people, places
 from visitation.errors import Invalid
 from visitation.keyring import Keyring
 from visitation.people import Account, Scope, UsernameTaken
@@ -20,7 +20,7 @@ from web import forms, gate, i18n, picks, present, reach
 from web.fields import Name, Phone, Username
 from web.forms import Form
 from web.i18n import N_, _
-from web.keys import CLOCK, DATABASE, KEYRING
+from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
 from web.labels import label
 from web.pages.provinces import ADMINISTRATORS
 from web.picks import Pick
@@ -126,6 +126,12 @@ async def show(request: web.Request) -> web.Response:
     account, me = gate.subject(request, Account), gate.staff(request)
     async with request.app[DATABASE].read() as session:
         scope = await people.scope_of(session, account)
+        signed_in = await devices.sessions_of(
+            session,
+            account_id=account.id or 0,
+            life=request.app[SETTINGS].life,
+            now=request.app[CLOCK](),
+        )
     offer = await _offer(request)
     return render(
         request,
@@ -143,6 +149,15 @@ async def show(request: web.Request) -> web.Response:
             "since": account.created_at,
         },
         own=account.id == me.account_id,
+        browsers=[
+            {
+                "key": one.fingerprint,
+                "since": one.created_at,
+                "seen": one.last_seen_at,
+                "locked": one.locked_at is not None,
+            }
+            for one in signed_in
+        ],
     )
 
 

@@ -82,13 +82,13 @@ async def _told(
     listener.woken.clear()
     if listener.closed:
         return False
-    if listener.has_news:
-        listener.has_news = False
-        await _say(request, socket, "news")
-        return True
+    is_news, listener.has_news = listener.has_news, False
     if not await identity.still_stands(request):
         await _say(request, socket, "over")
         return False
+    if is_news:
+        await _say(request, socket, "news")
+        return True
     await _seen(request)
     await _say(request, socket, "beat")
     return True
