@@ -64,6 +64,7 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 #: Below this share of the disk, or so many bytes, somebody has to make room.
 _LITTLE, _LEAST = 0.1, 2 * 10**9
 _GIGABYTE = 10**9
+_MEGABYTE = 10**6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +172,11 @@ def disk(machine: Machine) -> str:
         for part in (machine.disk_free, machine.disk_size)
     )
     return _("%(free)s of %(size)s GB free", free=free, size=size)
+
+
+def megabytes(size: int) -> str:
+    """How much room something takes."""
+    return _("%(size)s MB", size=present.digits(f"{size / _MEGABYTE:.1f}"))
 
 
 def is_full(machine: Machine) -> bool:

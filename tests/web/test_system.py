@@ -1,5 +1,6 @@
 """Whoever looks after the service sees what is late, and what to do."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -49,6 +50,7 @@ async def test_a_service_that_keeps_time_says_so(site: Site) -> None:
     assert page.count("In time") == len(TIMETABLE)
     assert "prison-1:77" in page
     assert "1 minute ago" in page
+    assert re.search(r"Size of the database</dt>\s*<dd>[0-9]+\.[0-9] MB", page)
 
 
 async def test_a_service_that_never_ran_is_new_and_not_broken(site: Site) -> None:

@@ -8,6 +8,7 @@ from aiohttp import web
 from scheduler import punctual
 from scheduler.punctual import JobHealth, Punctual
 from visitation import runs
+from visitation.database import room
 from visitation.lifecycle import MessageState
 from visitation.messages import counts
 from visitation.words import Role
@@ -30,6 +31,7 @@ async def index(request: web.Request) -> web.Response:
         nodes = punctual.nodes(await runs.latest(session))
         states = await counts.by_state(session)
         due = await counts.due(session, now=now)
+        size = await room.size(session)
     machine = request.app[MACHINE]() if MACHINE in request.app else None
     return render(
         request,
@@ -48,7 +50,7 @@ async def index(request: web.Request) -> web.Response:
             system_signs.gateway(one, now=now)
             for one in (machine.gateways if machine else ())
         ],
-        machine=_machine(request, machine),
+        machine=_machine(request, machine, size),
         is_full=machine is not None and system_signs.is_full(machine),
     )
 
@@ -59,12 +61,15 @@ def _worst_first(jobs: tuple[JobHealth, ...]) -> list[JobHealth]:
     return sorted(jobs, key=lambda one: order.index(one.state))
 
 
-def _machine(request: web.Request, machine: Machine | None) -> list[tuple[str, str]]:
+def _machine(
+    request: web.Request, machine: Machine | None, size: int
+) -> list[tuple[str, str]]:
     rows = [
         (
             _("Database"),
             "SQLite" if request.app[DATABASE].is_sqlite else "PostgreSQL",
-        )
+        ),
+        (_("Size of the database"), system_signs.megabytes(size)),
     ]
     if machine is not None:
         rows += [
