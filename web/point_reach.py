@@ -36,13 +36,18 @@ async def points(session: AsyncSession, scope: Scope) -> tuple[Site, ...]:
 
 async def at_hand(
     request: web.Request, session: AsyncSession
-) -> tuple[Site, tuple[Site, ...]]:
+) -> tuple[Site, tuple[Site, ...]] | None:
     """The point that the address names, or the first; and all there are.
 
+    Returns:
+        None if no point at all is within reach.
+
     Raises:
-        NotFound: if there is none, or not within reach.
+        NotFound: if the one that is named is not.
     """
     known = await points(session, gate.staff(request).scope)
+    if not known:
+        return None
     wanted = request.query.get(PARAMETER, "")
     found = [one for one in known if not wanted or str(one.id) == wanted]
     if not found:

@@ -152,6 +152,18 @@ async def test_the_queue_of_another_point_does_not_exist(
     assert given.status == 404
 
 
+@pytest.mark.parametrize("path", ["/clerk/queue", "/clerk/report"])
+async def test_a_clerk_without_a_point_is_told_whom_to_ask(
+    site: Site, path: str
+) -> None:
+    await site.sign_in(Role.CLERK)
+
+    answer = await site.get(path)
+
+    assert answer.status == 200
+    assert "حساب شما" in await answer.text()
+
+
 @pytest.mark.parametrize("role", [Role.WARDEN, Role.OFFICIAL, Role.AUDITOR])
 async def test_queues_are_for_clerks(site: Site, world: World, role: Role) -> None:
     await site.sign_in(role)

@@ -75,7 +75,10 @@ async def show(request: web.Request) -> web.Response:
     """The report of a day, by default today's."""
     chosen = forms.from_query(request, Shown)
     async with request.app[DATABASE].read() as session:
-        point, known = await point_reach.at_hand(request, session)
+        found = await point_reach.at_hand(request, session)
+    if found is None:
+        return render(request, "clerk/nowhere.html")
+    point, known = found
     day = chosen.value.day if chosen.ok else None
     return await _page(request, point, known, day=day)
 

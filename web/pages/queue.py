@@ -135,7 +135,10 @@ async def screen(request: web.Request) -> web.Response:
 async def _page(request: web.Request) -> web.Response:
     now = request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
-        point, known = await point_reach.at_hand(request, session)
+        found = await point_reach.at_hand(request, session)
+        if found is None:
+            return render(request, "clerk/nowhere.html")
+        point, known = found
         day = queue.day_of(point, now)
         every = await queue.of_day(session, point_id=point.id, day=day)
         is_closed = await days.closed(session, point_id=point.id, day=day)
