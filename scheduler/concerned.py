@@ -236,7 +236,10 @@ CONCERNS: Mapping[str, Concern] = {
 }
 #: Subjects that no booked visit stands on.
 INDIFFERENT = frozenset(
-    {"flag", "participant", "waiting", "offer", "plan", "series", "message"}
+    {
+        *("flag", "participant", "waiting", "offer", "plan", "series", "message"),
+        *("link_request", "ruling"),
+    }
 )
 
 
