@@ -25,6 +25,21 @@ async def test_the_first_page_is_persian_and_leads_to_the_visit(site: Site) -> N
     assert 'href="#main"' in text
 
 
+@pytest.mark.parametrize(
+    ("role", "leads_to"), [(None, "/mine"), (Role.WARDEN, "/sign-in/phone")]
+)
+async def test_what_is_ones_own_opens_for_whoever_presses_it(
+    site: Site, role: Role | None, leads_to: str
+) -> None:
+    if role is not None:
+        await site.sign_in(role)
+
+    text = await (await site.get("/")).text()
+
+    assert f'id="door-mine" href="{leads_to}"' in text
+    assert (await site.get(leads_to)).status in {200, 303}
+
+
 async def test_the_help_page_gives_the_number_to_call(start_site: Start) -> None:
     settings = WebSettings(
         public_url="http://localhost", secure=False, help_phone="+982112345678"
