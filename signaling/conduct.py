@@ -105,6 +105,33 @@ async def mute(
     hub.carry_out(live, live.room.mute(participant, kind, muted))
 
 
+async def remove(
+    hub: Hub,
+    reference: str,
+    participant: str,
+    *,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Take somebody out of the room; `reason` is a code for the record.
+
+    Raises:
+        NotLive: if nobody has come.
+        NotFound: if that participant is not there.
+    """
+    live = hub.live(reference)
+    if live is None:
+        raise NotLive
+    async with hub.database.write() as session:
+        visit, _ = await _read(session, reference)
+        person = await _person(session, visit, participant)
+        facts = {"participant": person.id, "reason": reason}
+        _note(session, visit, "call_remove", by, now, **facts)
+    gone = live.room.leave(participant, now=now, reason=Reason.REMOVED)
+    hub.carry_out(live, gone)
+
+
 async def lower(
     hub: Hub, reference: str, participant: str, *, by: Actor, now: datetime
 ) -> None:

@@ -3,6 +3,7 @@
 Reads; changes nothing. What may be refused here is refused before any room is touched.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,6 +29,8 @@ from visitation.places import Policy
 from visitation.visits import Visit
 from visitation.words import Part, Supervision, VisitKind
 
+#: Whether a browser may still speak for an account, or, for None, for its station.
+Belongs = Callable[[int | None], Awaitable[bool]]
 _IN_CALL: Final = frozenset({ParticipantState.JOINED, ParticipantState.RECONNECTING})
 
 
@@ -86,6 +89,21 @@ async def let_in(
             keyring, ticket, until=until + calls.extension.LONGEST
         ),
     )
+
+
+async def to_anybody(account_id: int | None) -> bool:
+    """Whether a browser may speak for whoever its ticket names: always."""
+    return True
+
+
+async def refuse_stranger(found: Entrant, belongs: Belongs) -> None:
+    """Let somebody pass whose browser is still signed in as they.
+
+    Raises:
+        BadTicket: if it is not.
+    """
+    if not await belongs(found.admission.participant.account_id):
+        raise BadTicket
 
 
 def greetings(found: Entrant) -> tuple[ToPage, ...]:

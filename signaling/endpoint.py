@@ -11,7 +11,8 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 from yarl import URL
 
-from signaling import wire
+from signaling import belonging, door, wire
+from signaling.door import Belongs
 from signaling.hearing import hear
 from signaling.hub import Hub
 from signaling.messages import Deny, FromPage
@@ -48,8 +49,10 @@ class Allowance:
         return True
 
 
-async def serve(request: web.Request, hub: Hub) -> web.StreamResponse:
-    """Talk with one page for as long as it stays.
+async def serve(
+    request: web.Request, hub: Hub, belongs: Belongs = door.to_anybody
+) -> web.StreamResponse:
+    """Talk with one page for as long as it stays, and may speak for who it says it is.
 
     Raises:
         aiohttp.web.HTTPForbidden: if another site's page asks.
@@ -66,9 +69,11 @@ async def serve(request: web.Request, hub: Hub) -> web.StreamResponse:
         return web.Response(status=GONE)
     peer = Peer(socket, request, stall_seconds=hub.settings.stall_seconds)
     peer.begin()
+    watching = asyncio.create_task(belonging.watch(hub, peer, belongs))
     try:
-        await _converse(socket, peer, hub)
+        await _converse(socket, peer, hub, belongs)
     finally:
+        watching.cancel()
         hub.lost(peer, closed=socket.close_code == WSCloseCode.GOING_AWAY)
         await peer.finish()
     return socket
@@ -86,13 +91,15 @@ def from_our_page(request: web.BaseRequest, allowed: tuple[str, ...]) -> bool:
     return bool(asked_by.host) and asked_by.authority == request.host.lower()
 
 
-async def _converse(socket: web.WebSocketResponse, peer: Peer, hub: Hub) -> None:
+async def _converse(
+    socket: web.WebSocketResponse, peer: Peer, hub: Hub, belongs: Belongs
+) -> None:
     clock = asyncio.get_running_loop().time
     allowance = Allowance(clock())
     try:
         first = await _first(socket, hub.settings.first_message_seconds)
         began = hub.clock()
-        await hub.enter(peer, first)
+        await hub.enter(peer, first, belongs)
         hub.stopwatch.joining.note(hub.clock() - began)
         while (text := await _next(socket)) is not None:
             if not allowance.take(clock()):

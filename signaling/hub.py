@@ -16,6 +16,7 @@ import structlog
 from signaling import door, ice, legs
 from signaling.conditions import Renegotiate
 from signaling.credit import Ledger
+from signaling.door import Belongs
 from signaling.effects import (
     Block,
     Close,
@@ -158,12 +159,14 @@ class Hub:
         except TimeoutError:
             log.warning("record_is_late")
 
-    async def enter(self, peer: Peer, first: FromPage) -> None:
-        """Let a socket in by its first message.
+    async def enter(
+        self, peer: Peer, first: FromPage, belongs: Belongs = door.to_anybody
+    ) -> None:
+        """Let a socket in by its first message, and by whose it is.
 
         Raises:
             ProtocolError: if that was no first message.
-            BadTicket: if its ticket is not good (any more).
+            BadTicket: if its ticket is not good (any more), or somebody else's.
             Denied: if the participant may not enter now.
             NotFound: if the participant does not exist any more.
         """
@@ -174,6 +177,7 @@ class Hub:
             found = await door.let_in(
                 first, database=self.database, keyring=self._keyring, now=now
             )
+            await door.refuse_stranger(found, belongs)
         visit, guest = found.admission.visit, found.guest
         live = self.open(visit, found.admission.policy, found.orders)
         welcome = Welcome(
@@ -196,6 +200,7 @@ class Hub:
         live.peers[guest.id] = peer
         self._rooms_of[guest.id] = live
         peer.visit, peer.participant = visit.reference, guest.id
+        peer.account_id = found.admission.participant.account_id
         self.carry_out(live, entered)
         for message in door.greetings(found):
             peer.send(message)

@@ -40,6 +40,7 @@ class Peer:
         #: Set by the hub once the first message was good.
         self.visit = ""
         self.participant = ""
+        self.account_id: int | None = None
 
     def begin(self) -> None:
         """Start writing."""

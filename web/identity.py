@@ -14,8 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import devices, people
 from visitation.devices import Device, LoginSession
 from visitation.people import Account, Visitor
-from visitation.places.tables import Station
+from visitation.places.tables import Site, Station
 from visitation.visits.tables import Participant
+from visitation.words import StationKind
 from web import i18n, sessions
 from web.ease import LANGUAGE_COOKIE
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS, WebSettings
@@ -73,6 +74,26 @@ async def still_stands(request: web.Request) -> bool:
     )
 
 
+async def speaks_for(request: web.Request, account_id: int | None) -> bool:
+    """Whether the request's browser is still signed in to an account.
+
+    For calls, in which nothing else is asked of the server: a session that was not
+    used for long has not ended. Without an account, whether a station's is still that
+    station's.
+    """
+    if account_id is None:
+        return request.get(DEVICE) is None or await _paired(request) is not None
+    token = request.cookies.get(sessions.SESSION_COOKIE, "")
+    async with request.app[DATABASE].read() as session:
+        signed_in = await devices.account_of(
+            session, token, keyring=request.app[KEYRING]
+        )
+        if signed_in != account_id:
+            return False
+        account = await session.get_one(Account, account_id)
+        return account.disabled_at is None
+
+
 async def _find_session(request: web.Request) -> None:
     found = await _login(request)
     if found is not None:
@@ -118,12 +139,11 @@ async def _find_device(request: web.Request) -> None:
     found = await _paired(request)
     if found is None:
         return
-    device, station = found
-    request[DEVICE] = _station(device, station)
-    await sessions.touch_device(request, device)
+    request[DEVICE] = _station(*found)
+    await sessions.touch_device(request, found[0])
 
 
-async def _paired(request: web.Request) -> tuple[Device, Station] | None:
+async def _paired(request: web.Request) -> tuple[Device, Station, Site] | None:
     token = request.cookies.get(sessions.DEVICE_COOKIE)
     if not token:
         return None
@@ -131,16 +151,18 @@ async def _paired(request: web.Request) -> tuple[Device, Station] | None:
         device = await devices.device_of(session, token, keyring=request.app[KEYRING])
         if device is None:
             return None
-        return device, await session.get_one(Station, device.station_id)
+        station = await session.get_one(Station, device.station_id)
+        return device, station, await session.get_one(Site, station.site_id)
 
 
-def _station(device: Device, station: Station) -> DevicePrincipal:
+def _station(device: Device, station: Station, site: Site) -> DevicePrincipal:
     return DevicePrincipal(
         device_id=device.id,
         station_id=device.station_id,
         site_id=station.site_id,
         kind=station.kind,
         name=station.name,
+        phone=site.phone if station.kind is StationKind.KIOSK else "",
     )
 
 

@@ -86,6 +86,7 @@ ACTS: Mapping[str, str] = {
     "call_hold": N_("Held, because nobody watched"),
     "call_go_on": N_("Went on, because staff watch"),
     "call_admit": N_("%(name)s was let in"),
+    "call_remove": N_("%(name)s was taken out of the call"),
     "call_pause": N_("The call was paused or went on"),
     "call_mute": N_("Sound or picture of somebody was turned off or on"),
     "call_message": N_("A message was shown in the call"),

@@ -238,7 +238,7 @@ async def test_the_scripts_find_every_word_they_ask_for(
 
     assert asked - words.keys() == set()
     assert {f"state_{state}" for state in states} - words.keys() == set()
-    assert len(states) == 13
+    assert len(states) == 14
     assert words["say_conduct"] != call_words.REMARKS["conduct"]
 
 

@@ -136,6 +136,7 @@ async def test_the_table_of_states_follows_a_call(site: Site, browser: Browser) 
         ({"type": "extend", **TIMES, "reason": "lost_time"}, "live"),
         ({"type": "leave", "reason": "restarting"}, "live"),
         ({"type": "unheard_of"}, "live"),
+        ({"type": "leave", "reason": "removed"}, "removed"),
         ({"type": "leave", "reason": "replaced"}, "replaced"),
     ]
 

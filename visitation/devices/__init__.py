@@ -13,6 +13,7 @@ from visitation.devices.pairing import (
 )
 from visitation.devices.sessions import (
     SessionLife,
+    account_of,
     begin_session,
     end_session,
     end_sessions_of,
@@ -38,6 +39,7 @@ __all__ = [
     "NoSuchPairingCode",
     "PairingCode",
     "SessionLife",
+    "account_of",
     "begin_session",
     "code_of",
     "device_of",

@@ -79,6 +79,14 @@ async def visitor_of(
     return None if row is None else row.visitor_id
 
 
+async def account_of(
+    session: AsyncSession, token: str, *, keyring: Keyring
+) -> int | None:
+    """Whose account a session was begun with, even if it has gone stale by now."""
+    row = await session.get(LoginSession, keyring.fingerprint(_PURPOSE, token))
+    return None if row is None else row.account_id
+
+
 async def end_session(session: AsyncSession, token: str, *, keyring: Keyring) -> None:
     """End one session."""
     fingerprint = keyring.fingerprint(_PURPOSE, token)

@@ -33,7 +33,7 @@ from visitation.words import (
     StationKind,
     VisitKind,
 )
-from web import gate, live, subjects
+from web import gate, identity, live, subjects
 from web.i18n import _
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL
 from web.labels import label
@@ -110,7 +110,11 @@ async def ticket(request: web.Request) -> web.Response:
 
 async def socket(request: web.Request) -> web.StreamResponse:
     """The socket of every call; its first message says whose it is."""
-    return await endpoint.serve(request, live.hub(request))
+
+    async def belongs(account_id: int | None) -> bool:
+        return await identity.speaks_for(request, account_id)
+
+    return await endpoint.serve(request, live.hub(request), belongs)
 
 
 def _ticket(

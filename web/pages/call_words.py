@@ -62,6 +62,7 @@ _SAID: Mapping[str, str] = {
     "state_ended": N_("The visit is over"),
     "state_left": N_("You have left the visit"),
     "state_replaced": N_("The visit goes on in another window"),
+    "state_removed": N_("You were taken out of the visit"),
     "state_denied": N_("You cannot enter now"),
     "state_broken": N_("This page needs to be loaded again"),
     "denied_not_yet_open": N_("It is not time yet. Load the page again at its time."),

@@ -39,6 +39,7 @@ export const STATES = [
   ["ended", (f) => f.over === "ended"],
   ["left", (f) => f.over === "left"],
   ["replaced", (f) => f.over === "replaced"],
+  ["removed", (f) => f.over === "removed"],
   ["denied", (f) => f.over === "denied"],
   ["broken", (f) => f.over === "broken"],
   ["starting", (f) => !f.joined],
@@ -140,7 +141,7 @@ const TOLD = {
   warn: (f, m) => (f.part === "monitor" ? {} : { notices: noticed(f, "bad", m.code, m.text) }),
   deny: (f, m) => ({ over: "denied", denial: m.reason, opensAt: m.opens_at ? Date.parse(m.opens_at) : 0 }),
   end: (f, m) => ({ over: "ended", owed: m.minutes_owed }),
-  leave: (f, m) => (m.reason === "restarting" ? {} : { over: m.reason === "replaced" ? "replaced" : "left" }),
+  leave: (f, m) => (m.reason === "restarting" ? {} : { over: ["replaced", "removed"].includes(m.reason) ? m.reason : "left" }),
 };
 
 /**

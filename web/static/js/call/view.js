@@ -18,7 +18,7 @@ const FIRST = { prisoner: ["visitor", "official", "interpreter"], other: ["priso
 const SEEN = new Set(["prisoner", "visitor", "official", "interpreter"]);
 const UNSEEN = new Set(["paused", "audio_only"]);
 /** Whose screen takes the place of the call: the keyboard goes there. */
-const LAST = new Set(["ended", "left", "replaced", "denied", "broken"]);
+const LAST = new Set(["ended", "left", "replaced", "removed", "denied", "broken"]);
 /** What stands elsewhere on the page too is not kept before the picture. */
 const PASSING = new Set(["chat", "own"]);
 const PASSING_MS = 10_000;

@@ -186,6 +186,7 @@ export class Pane {
 
   condition() {
     if (this.facts.over === "replaced") return this.words.pane_elsewhere;
+    if (this.facts.over === "removed") return this.words.state_removed;
     if (this.facts.over === "denied" || this.facts.over === "broken") return this.words.pane_gone;
     if (!this.isWatching) return "";
     const state = stateOf(this.facts);
