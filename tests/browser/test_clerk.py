@@ -8,16 +8,13 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page, expect
 from sqlmodel import select
 
-from scheduler import booking, calendar
+from tests.browser.appointment import booked
 from tests.browser.conftest import PASSWORD, Installation
 from tests.browser.people import PATIENCE_MS
 from tests.browser.test_accessible import RULES
-from visitation import visits
-from visitation.audit import SYSTEM
-from visitation.people.tables import Account, Prisoner, Visitor
-from visitation.places.tables import Station
+from visitation.people.tables import Account
 from visitation.visits import Visit
-from visitation.words import Attendance, Role, StationKind, VisitKind
+from visitation.words import Attendance, Role
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
@@ -80,7 +77,7 @@ PERSIAN = Words(
     next="صدا زدن بعدی: ۱",
     served="کارش انجام شد",
     hand_over="تحویل خانواده‌ها",
-    hand="تحویل بده",
+    hand="تحویل دادن",
     broken="ارتباط قطع است.",
     restored="هنوز اینجاست.",
     handed="مقام قضایی اکنون آن را می‌خواند.",
@@ -98,7 +95,7 @@ PERSIAN = Words(
 async def test_a_day_at_the_point_by_keyboard_on_a_bad_line(
     service: Installation, browser: Browser, language: str, words: Words
 ) -> None:
-    visit, code = await _booked(service)
+    visit, code = await booked(service, attendance=Attendance.VILLAGE, at_kiosk=True)
     context = await browser.new_context(viewport={"width": 1024, "height": 768})
     page = await _signed_in(context, service, language)
     line = await context.new_cdp_session(page)
@@ -236,45 +233,3 @@ async def _looks_well(page: Page) -> None:
     await page.set_viewport_size({"width": 320, "height": 700})
     assert await page.evaluate("document.documentElement.scrollWidth") <= 320
     await page.set_viewport_size({"width": 1024, "height": 768})
-
-
-async def _booked(service: Installation) -> tuple[Visit, str]:
-    """A visit at the village's kiosk soon, and the family's code."""
-    now = service.clock()
-    async with service.database.write() as session:
-        seats = {
-            kind: (
-                await session.exec(select(Station).where(Station.kind == kind))
-            ).one()
-            for kind in StationKind
-        }
-        terminal, kiosk = seats[StationKind.TERMINAL], seats[StationKind.KIOSK]
-        official = (
-            await session.exec(select(Account).where(Account.role == Role.OFFICIAL))
-        ).one()
-        prisoner = (await session.exec(select(Prisoner))).one()
-        visitor = (await session.exec(select(Visitor))).one()
-        (slot,) = await calendar.free(
-            session, site_id=terminal.site_id, after=now, limit=1
-        )
-        visit = await booking.book(
-            session,
-            prison_id=terminal.site_id,
-            terminal_id=slot.terminal_id,
-            span=slot.span,
-            kind=VisitKind.FAMILY,
-            prisoner_id=prisoner.id,
-            visitor_ids=[visitor.id],
-            kiosk_id=kiosk.id,
-            official_id=official.id,
-            attendance=Attendance.VILLAGE,
-            keyring=service.keyring,
-            by=SYSTEM,
-            now=now,
-        )
-        code = next(
-            code
-            for person in await visits.participants(session, visit.id)
-            if (code := visits.code_of(person, keyring=service.keyring))
-        )
-    return visit, code

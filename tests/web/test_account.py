@@ -28,7 +28,7 @@ async def test_a_new_password_ends_other_sessions_and_keeps_this_one(
     assert await change(site) == 303
 
     assert site.cookies[SESSION_COOKIE] != before
-    assert "گذرواژه شما تغییر کرد." in await (await site.get("/account")).text()
+    assert "گذرواژهٔ شما تغییر کرد." in await (await site.get("/account")).text()
     site.cookies[SESSION_COOKIE] = before
     assert (await site.get("/account")).status == 303
     async with site.database.read() as session:

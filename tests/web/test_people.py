@@ -244,5 +244,5 @@ async def test_people_pages_speak_persian(scheduler: Site, world: World) -> None
     scheduler.cookies["lang"] = "fa"
     page = await text(scheduler, f"/prisoners/{world.prisoner.id}")
     assert 'lang="fa" dir="rtl"' in page
-    for words in ("شماره مددجو", "پدر یا مادر", "تأییدشده", "ثبت آزادی"):
+    for words in ("شمارهٔ مددجو", "پدر یا مادر", "تأییدشده", "ثبت آزادی"):
         assert words in page

@@ -93,7 +93,7 @@ async def test_an_unsafe_request_must_come_from_our_own_page(
 
     assert response.status == (303 if allowed else 403)
     if not allowed:
-        assert "این درخواست از صفحه خود ما نیامده است" in await response.text()
+        assert "این درخواست از صفحهٔ خود ما نیامده است" in await response.text()
 
 
 async def test_a_socket_from_another_site_is_refused(start_site: Start) -> None:

@@ -50,7 +50,7 @@ async def test_wrong_used_and_old_codes_get_one_answer(
 
     assert {one.status for one in answers} == {422}
     for answer in answers:
-        assert "این کد نادرست، مصرف‌شده یا کهنه است" in await answer.text()
+        assert "این کد نادرست، استفاده‌شده یا قدیمی است" in await answer.text()
 
 
 async def test_a_code_of_another_length_is_said_so(site: Site) -> None:

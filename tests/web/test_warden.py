@@ -114,7 +114,7 @@ async def test_a_warden_does_not_tick_the_family(
 @pytest.mark.parametrize(
     ("after", "words"),
     [
-        ((-60, VisitState.BOOKED), "نوبت‌گرفته"),
+        ((-60, VisitState.BOOKED), "ثبت‌شده"),
         ((0, VisitState.BOOKED), "اتاق انتظار باز است"),
         ((15, VisitState.BOOKED), "۵ دقیقه دیر شده"),
         ((41, VisitState.BOOKED), "زمانش گذشته است"),
