@@ -30,15 +30,22 @@ async def sign_in(page: Page, service: Installation, role: Role) -> None:
     await page.wait_for_url("**/staff")
 
 
+async def let_in(warden: Page, service: Installation) -> None:
+    """Sign the warden in, who starts the one visit that can begin."""
+    await sign_in(warden, service, Role.WARDEN)
+    await warden.goto(service.url("warden", "/warden"))
+    await warden.get_by_role("button", name="Let in and start").click()
+
+
 async def join_by_code(
-    page: Page, service: Installation, code: str, phone: str
+    page: Page, service: Installation, code: str, phone: str, *, host: str = "family"
 ) -> None:
     """Open the service on a phone of one's own and go on to the waiting room."""
-    await page.goto(service.url("family", "/join"))
+    await page.goto(service.url(host, "/join"))
     await page.get_by_label("Code of the visit").fill(code)
     await page.get_by_label("Last four digits of your phone").fill(phone[-4:])
     await page.get_by_role("button", name="Go on").click()
-    await page.wait_for_url("**/check")
+    await page.wait_for_url("**/check*")
 
 
 async def in_state(page: Page, state: str) -> None:

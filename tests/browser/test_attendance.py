@@ -4,59 +4,25 @@ from datetime import datetime, time, timedelta
 
 import pytest
 from playwright.async_api import Browser, expect
-from sqlmodel import select
 
-from scheduler import booking, calendar
+from tests.browser.appointment import booked
 from tests.browser.conftest import TEHRAN, Installation
 from tests.browser.people import open_page, sign_in
-from visitation.audit import SYSTEM
-from visitation.people import Prisoner, Visitor
-from visitation.places import Site, Station
-from visitation.visits import Visit
-from visitation.words import Role, SiteKind, StationKind, VisitKind
+from visitation.words import Role
 
 pytestmark = pytest.mark.browser
-
-
-async def _booked(service: Installation) -> Visit:
-    """Tomorrow's first slot, at the village's kiosk."""
-    now = service.clock()
-    tomorrow = now.astimezone(TEHRAN).date() + timedelta(days=1)
-    async with service.database.write() as session:
-        prison = (
-            await session.exec(select(Site).where(Site.kind == SiteKind.PRISON))
-        ).one()
-        kiosk = (
-            await session.exec(select(Station).where(Station.kind == StationKind.KIOSK))
-        ).one()
-        prisoner = (await session.exec(select(Prisoner))).one()
-        visitor = (await session.exec(select(Visitor))).one()
-        (slot,) = await calendar.free(
-            session,
-            site_id=prison.id,
-            after=datetime.combine(tomorrow, time(9), TEHRAN),
-            limit=1,
-        )
-        return await booking.book(
-            session,
-            prison_id=prison.id,
-            terminal_id=slot.terminal_id,
-            span=slot.span,
-            kind=VisitKind.FAMILY,
-            prisoner_id=prisoner.id,
-            visitor_ids=[visitor.id],
-            kiosk_id=kiosk.id,
-            keyring=service.keyring,
-            by=SYSTEM,
-            now=now,
-        )
 
 
 async def test_an_official_joins_a_wanted_visit_and_the_prisons_day_shows_it(
     service: Installation, browser: Browser
 ) -> None:
-    visit = await _booked(service)
-    day = visit.starts_at.astimezone(TEHRAN).date().isoformat()
+    day = service.clock().astimezone(TEHRAN).date() + timedelta(days=1)
+    visit, _code = await booked(
+        service,
+        attendance=None,
+        at_kiosk=True,
+        after=datetime.combine(day, time(9), TEHRAN),
+    )
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
 
     warden = await open_page(context, service, "warden")

@@ -3,12 +3,12 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.appointment import booked, paired
-from tests.browser.conftest import PHONE, Installation
+from tests.browser.appointment import booked, both_wait
+from tests.browser.conftest import Installation
 from tests.browser.people import (
     in_state,
     inspect,
-    join_by_code,
+    let_in,
     open_page,
     sees_and_hears,
     sign_in,
@@ -39,18 +39,12 @@ async def test_a_call_outlives_a_lost_socket_and_a_reload(
     official = await open_page(context, service, "official")
     warden = await open_page(context, service, "warden")
 
-    await paired(terminal, service)
-    await in_state(terminal, "waiting")
-    await join_by_code(family, service, code, PHONE)
-    await family.goto(service.url("family", f"/call/{visit.reference}"))
-    await in_state(family, "waiting")
+    await both_wait(family, terminal, service, visit, code)
     await official.add_init_script(LATE_TO_ALLOW)
     await sign_in(official, service, Role.OFFICIAL)
     await official.goto(service.url("official", f"/call/{visit.reference}"))
 
-    await sign_in(warden, service, Role.WARDEN)
-    await warden.goto(service.url("warden", "/warden"))
-    await warden.get_by_role("button", name="Let in and start").click()
+    await let_in(warden, service)
     for page in (family, terminal, official):
         await in_state(page, "live")
     await sees_and_hears(family, "prisoner", "official")

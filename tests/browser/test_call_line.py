@@ -21,13 +21,12 @@ from signaling.effects import Envelope
 from signaling.hub import Hub, Live
 from signaling.media.engine import VideoQuality as VideoQualityWord
 from signaling.words import Quality
-from tests.browser.appointment import booked, paired
-from tests.browser.conftest import PHONE, Installation
+from tests.browser.appointment import booked, both_wait
+from tests.browser.conftest import Installation
 from tests.browser.people import (
     PATIENCE_MS,
     in_state,
     inspect,
-    join_by_code,
     open_page,
     sees_and_hears,
 )
@@ -106,12 +105,8 @@ async def call(
     context = await browser.new_context(viewport={"width": 1024, "height": 700})
     family = await open_page(context, service, "family")
     terminal = await open_page(context, service, "terminal")
-    await paired(terminal, service)
     await family.add_init_script(through(relay, udp=settings.media.udp_port))
-    await join_by_code(family, service, code, PHONE)
-    await family.goto(service.url("family", f"/call/{visit.reference}"))
-    for page in (family, terminal):
-        await in_state(page, "waiting")
+    await both_wait(family, terminal, service, visit, code)
     hub: Hub = service.app[LIVE]
     await conduct.start(hub, visit.reference, by=SYSTEM, now=service.clock())
     for page in (family, terminal):

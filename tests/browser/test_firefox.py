@@ -9,8 +9,7 @@ from playwright.async_api import Browser
 from tests.browser.appointment import booked, paired
 from tests.browser.conftest import PHONE, Installation
 from tests.browser.firefox import Firefox, firefox
-from tests.browser.people import in_state, open_page, sees_and_hears, sign_in
-from visitation.words import Role
+from tests.browser.people import in_state, let_in, open_page, sees_and_hears
 
 pytestmark = pytest.mark.browser
 
@@ -26,9 +25,7 @@ async def test_firefox_and_chromium_see_and_hear_each_other(
     await in_state(terminal, "waiting")
     async with firefox(tmp_path) as family:
         await enter(family, service, visit.reference, code)
-        await sign_in(warden, service, Role.WARDEN)
-        await warden.goto(service.url("warden", "/warden"))
-        await warden.get_by_role("button", name="Let in and start").click()
+        await let_in(warden, service)
 
         await sees_and_hears(terminal, "visitor")
         await also_sees_and_hears(family, "prisoner")

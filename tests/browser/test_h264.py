@@ -3,16 +3,9 @@
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.appointment import booked, paired
-from tests.browser.conftest import PHONE, Installation
-from tests.browser.people import (
-    in_state,
-    join_by_code,
-    open_page,
-    sees_and_hears,
-    sign_in,
-)
-from visitation.words import Role
+from tests.browser.appointment import booked, both_wait
+from tests.browser.conftest import Installation
+from tests.browser.people import let_in, open_page, sees_and_hears
 
 pytestmark = pytest.mark.browser
 
@@ -64,14 +57,8 @@ async def test_a_room_speaks_what_all_in_it_can(
     await family.add_init_script(H264_ALONE)
     terminal = await open_page(context, service, "terminal")
     warden = await open_page(context, service, "warden")
-    await paired(terminal, service)
-    await in_state(terminal, "waiting")
-    await join_by_code(family, service, code, PHONE)
-    await family.goto(service.url("family", f"/call/{visit.reference}"))
-    await in_state(family, "waiting")
-    await sign_in(warden, service, Role.WARDEN)
-    await warden.goto(service.url("warden", "/warden"))
-    await warden.get_by_role("button", name="Let in and start").click()
+    await both_wait(family, terminal, service, visit, code)
+    await let_in(warden, service)
 
     await sees_and_hears(family, "prisoner")
     await sees_and_hears(terminal, "visitor")

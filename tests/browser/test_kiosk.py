@@ -9,17 +9,13 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlmodel import select
 
-from scheduler import booking, calendar
-from tests.browser.appointment import booked
+from tests.browser.appointment import booked, paired, station
 from tests.browser.chromium import chromium
 from tests.browser.conftest import Installation
 from tests.browser.people import open_page
 from tests.browser.slip_camera import film
 from visitation import devices, visits
-from visitation.audit import SYSTEM
-from visitation.people.tables import Prisoner, Visitor
-from visitation.places.tables import Station
-from visitation.words import StationKind, VisitKind
+from visitation.words import StationKind
 from web import station_frame
 
 pytestmark = pytest.mark.browser
@@ -37,70 +33,27 @@ async def _seeing(path: Path, text: str | None) -> AsyncIterator[Browser]:
         yield opened
 
 
-async def _kiosk(service: Installation) -> int:
-    async with service.database.read() as session:
-        found = await session.exec(
-            select(Station).where(Station.kind == StationKind.KIOSK)
-        )
-        return found.one().id
-
-
 async def paired_kiosk(context: BrowserContext, service: Installation) -> Page:
     """The village's kiosk, at its first page."""
-    async with service.database.write() as session:
-        code = await devices.issue_pairing_code(
-            session,
-            station_id=await _kiosk(service),
-            keyring=service.keyring,
-            by=SYSTEM,
-            now=service.clock(),
-        )
+    kiosk = await station(service, StationKind.KIOSK)
     page = await open_page(context, service, HOST)
-    await page.goto(service.url(HOST, "/pair"))
-    await page.get_by_label("Pairing code").fill(code)
-    await page.get_by_role("button", name="Pair").click()
+    await paired(page, service, host=HOST, station_id=kiosk.id)
     await page.wait_for_url("**/station")
     return page
 
 
 async def visit_here(service: Installation) -> str:
     """A visit at the kiosk in its next slot, and the family's code."""
-    now, kiosk_id = service.clock(), await _kiosk(service)
-    async with service.database.write() as session:
-        terminal = (
-            await session.exec(
-                select(Station).where(Station.kind == StationKind.TERMINAL)
-            )
-        ).one()
-        (slot,) = await calendar.free(
-            session, site_id=terminal.site_id, after=now, limit=1
-        )
-        visit = await booking.book(
-            session,
-            prison_id=terminal.site_id,
-            terminal_id=slot.terminal_id,
-            kiosk_id=kiosk_id,
-            span=slot.span,
-            kind=VisitKind.FAMILY,
-            prisoner_id=(await session.exec(select(Prisoner))).one().id,
-            visitor_ids=[(await session.exec(select(Visitor))).one().id],
-            keyring=service.keyring,
-            by=SYSTEM,
-            now=now,
-        )
-        return next(
-            code
-            for person in await visits.participants(session, visit.id)
-            if (code := visits.code_of(person, keyring=service.keyring))
-        )
+    _visit, code = await booked(service, attendance=None, at_kiosk=True)
+    return code
 
 
 async def number_of(service: Installation) -> str:
     """The operator's number of the kiosk."""
-    kiosk_id = await _kiosk(service)
+    kiosk = await station(service, StationKind.KIOSK)
     async with service.database.read() as session:
-        paired = await devices.paired(session, station_ids=[kiosk_id])
-    return station_frame.operator_number(service.keyring, paired[kiosk_id].id)
+        devices_of = await devices.paired(session, station_ids=[kiosk.id])
+    return station_frame.operator_number(service.keyring, devices_of[kiosk.id].id)
 
 
 async def test_a_slip_before_the_camera_opens_the_visit(

@@ -1,76 +1,36 @@
 """An official's morning: from signing in to the next family, in real Chromium."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, expect
 from sqlmodel import select
 
-from scheduler import booking, calendar
+from tests.browser.appointment import booked, both_wait
 from tests.browser.conftest import PHONE, Installation
 from tests.browser.people import (
     PATIENCE_MS,
     in_state,
-    join_by_code,
+    let_in,
     open_page,
     sees_and_hears,
     sign_in,
 )
 from tests.browser.test_accessible import RULES
-from tests.browser.two_visits import paired_for
-from visitation import calls, visits
-from visitation.audit import SYSTEM, Actor
+from visitation import calls
+from visitation.audit import Actor
 from visitation.messages import Message
-from visitation.people.tables import Account, Prisoner, Visitor
-from visitation.places.tables import Station
 from visitation.rulings import Ruling
 from visitation.visits import Participant, Visit
 from visitation.wording import Template
-from visitation.words import Attendance, Part, Role, StationKind, VisitKind, WishKind
+from visitation.words import Part, Role, WishKind
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
 
 SMALL = {"width": 375, "height": 740}
 LANGUAGES = ("fa", "en")
-
-
-async def attended(service: Installation, count: int = 2) -> list[tuple[Visit, str]]:
-    """Visits of one family that follow each other, with an official at a desk."""
-    now = service.clock()
-    async with service.database.write() as session:
-        one = select(Station).where(Station.kind == StationKind.TERMINAL)
-        terminal = (await session.exec(one)).one()
-        official = (
-            await session.exec(select(Account).where(Account.role == Role.OFFICIAL))
-        ).one()
-        free = await calendar.free(
-            session, site_id=terminal.site_id, after=now, limit=count
-        )
-        common: dict[str, Any] = {
-            "prison_id": terminal.site_id,
-            "terminal_id": terminal.id,
-            "kind": VisitKind.FAMILY,
-            "prisoner_id": (await session.exec(select(Prisoner))).one().id,
-            "visitor_ids": [(await session.exec(select(Visitor))).one().id],
-            "official_id": official.id,
-            "attendance": Attendance.DESK,
-            "keyring": service.keyring,
-            "by": SYSTEM,
-            "now": now,
-        }
-        made = [await booking.book(session, span=slot.span, **common) for slot in free]
-        codes = [
-            next(
-                code
-                for person in await visits.participants(session, visit.id)
-                if (code := visits.code_of(person, keyring=service.keyring))
-            )
-            for visit in made
-        ]
-    return list(zip(made, codes, strict=True))
 
 
 async def wished(service: Installation, visit: Visit, words: str) -> None:
@@ -97,18 +57,19 @@ async def wished(service: Installation, visit: Visit, words: str) -> None:
 async def test_an_official_joins_decides_beside_the_pictures_and_goes_on(
     service: Installation, browser: Browser
 ) -> None:
-    (visit, code), (following, _code) = await attended(service)
+    visit, code = await booked(service)
+    following, _code = await booked(service)
     await wished(service, visit, "For her sister's wedding")
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
-    family, terminal = await _waiting(context, service, visit, code)
+    family = await open_page(context, service, "family")
+    terminal = await open_page(context, service, "terminal")
+    await both_wait(family, terminal, service, visit, code)
     official = await open_page(context, service, "official")
     await sign_in(official, service, Role.OFFICIAL)
     await official.goto(service.url("official", "/official"))
     await official.locator("#next").get_by_role("link", name="Join").click()
     warden = await open_page(context, service, "warden")
-    await sign_in(warden, service, Role.WARDEN)
-    await warden.goto(service.url("warden", "/warden"))
-    await warden.get_by_role("button", name="Let in and start").click()
+    await let_in(warden, service)
     for page in (family, terminal, official):
         await in_state(page, "live")
     await official.evaluate("window.sameDocument = true")
@@ -138,19 +99,6 @@ async def test_an_official_joins_decides_beside_the_pictures_and_goes_on(
     await official.get_by_role("link", name="Next family").click()
     await official.wait_for_url(f"**/call/{following.reference}")
     await expect(family.locator(".tile")).to_have_count(1)
-
-
-async def _waiting(
-    context: Any, service: Installation, visit: Visit, code: str
-) -> tuple[Page, Page]:
-    family = await open_page(context, service, "family")
-    await join_by_code(family, service, code, PHONE)
-    await family.goto(service.url("family", f"/call/{visit.reference}"))
-    terminal = await open_page(context, service, "terminal")
-    await paired_for(terminal, service, visit, "terminal")
-    for page in (family, terminal):
-        await in_state(page, "waiting")
-    return family, terminal
 
 
 async def _decide(official: Page, service: Installation) -> None:
@@ -191,7 +139,7 @@ async def _decide(official: Page, service: Installation) -> None:
 async def test_no_state_of_an_officials_pages_has_a_barrier_or_is_too_wide(
     service: Installation, browser: Browser, language: str
 ) -> None:
-    (visit, _code), _following = await attended(service)
+    visit, _code = await booked(service)
     await wished(service, visit, "برای عروسی خواهرش")
     context = await browser.new_context(viewport=SMALL)
     page = await open_page(context, service, "official")
@@ -229,7 +177,7 @@ async def test_no_state_of_an_officials_pages_has_a_barrier_or_is_too_wide(
 async def test_without_scripts_an_official_decides_all_the_same(
     service: Installation, browser: Browser
 ) -> None:
-    await attended(service)
+    await booked(service)
     context = await browser.new_context(java_script_enabled=False, viewport=SMALL)
     page = await open_page(context, service, "official")
     await sign_in(page, service, Role.OFFICIAL)

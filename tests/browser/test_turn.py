@@ -9,29 +9,20 @@ import pytest
 from playwright.async_api import Page
 
 from config.program import running
-from tests.browser.appointment import booked, paired
+from tests.browser.appointment import booked, both_wait
 from tests.browser.chromium import chromium
 from tests.browser.conftest import (
-    PHONE,
     SECRET,
     Installation,
     MorningClock,
     populate,
     settings_of,
 )
-from tests.browser.people import (
-    in_state,
-    inspect,
-    join_by_code,
-    open_page,
-    sees_and_hears,
-    sign_in,
-)
+from tests.browser.people import inspect, let_in, open_page, sees_and_hears
 from tests.relay import coturn
 from tests.relay.coturn import Relay
 from visitation.database import Database
 from visitation.keyring import Keyring
-from visitation.words import Role
 from web.keys import LIVE
 
 pytestmark = pytest.mark.browser
@@ -110,14 +101,8 @@ async def test_a_call_goes_through_the_relay_alone(
         await family.add_init_script(ONE_WAY_OUT.replace("URL_OF_THE_WAY", url))
         terminal = await open_page(context, service, "terminal")
         warden = await open_page(context, service, "warden")
-        await paired(terminal, service)
-        await in_state(terminal, "waiting")
-        await join_by_code(family, service, code, PHONE)
-        await family.goto(service.url("family", f"/call/{visit.reference}"))
-        await in_state(family, "waiting")
-        await sign_in(warden, service, Role.WARDEN)
-        await warden.goto(service.url("warden", "/warden"))
-        await warden.get_by_role("button", name="Let in and start").click()
+        await both_wait(family, terminal, service, visit, code)
+        await let_in(warden, service)
 
         await sees_and_hears(family, "prisoner")
         await sees_and_hears(terminal, "visitor")

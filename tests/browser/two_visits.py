@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from playwright.async_api import BrowserContext, Page
 from sqlmodel import select
 
-from scheduler import booking, calendar
 from tests import make
+from tests.browser.appointment import booked, paired
 from tests.browser.conftest import Installation
-from tests.browser.people import in_state, open_page
-from visitation import devices, visits
-from visitation.audit import SYSTEM
+from tests.browser.people import in_state, join_by_code, open_page
 from visitation.people.tables import Prisoner, Visitor
 from visitation.places.tables import Site, Station
 from visitation.visits import Visit
-from visitation.words import SiteKind, StationKind, VisitKind
+from visitation.words import SiteKind, StationKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,72 +48,38 @@ async def arranged(service: Installation) -> tuple[Arranged, Arranged]:
                 .order_by(Station.id)
             )
         ).all()
-    made = [
-        await _booked(service, station, prisoner, visitor)
-        for station, prisoner, visitor in zip(terminals, prisoners, people, strict=True)
+    one, two = [
+        await _arranged(service, terminal, prisoner, visitor)
+        for terminal, prisoner, visitor in zip(
+            terminals, prisoners, people, strict=True
+        )
     ]
-    return made[0], made[1]
+    return one, two
+
+
+async def _arranged(
+    service: Installation, terminal: Station, prisoner: Prisoner, visitor: Visitor
+) -> Arranged:
+    visit, code = await booked(
+        service,
+        attendance=None,
+        terminal=terminal,
+        prisoner=prisoner,
+        visitor=visitor,
+    )
+    return Arranged(visit=visit, code=code, phone=visitor.phone or "")
 
 
 async def both_waiting(
     context: BrowserContext, service: Installation, made: Arranged, number: int
 ) -> tuple[Page, Page]:
     """The family's phone and the prison's terminal, in the waiting room."""
-    family = await open_page(context, service, f"family{number}")
-    await family.goto(service.url(f"family{number}", "/join"))
-    await family.get_by_label("Code of the visit").fill(made.code)
-    await family.get_by_label("Last four digits of your phone").fill(made.phone[-4:])
-    await family.get_by_role("button", name="Go on").click()
-    await family.wait_for_url("**/check*")
-    await family.goto(service.url(f"family{number}", f"/call/{made.visit.reference}"))
+    host, desk = f"family{number}", f"terminal{number}"
+    family = await open_page(context, service, host)
+    await join_by_code(family, service, made.code, made.phone, host=host)
+    await family.goto(service.url(host, f"/call/{made.visit.reference}"))
     await in_state(family, "waiting")
-    terminal = await open_page(context, service, f"terminal{number}")
-    await paired_for(terminal, service, made.visit, f"terminal{number}")
+    terminal = await open_page(context, service, desk)
+    await paired(terminal, service, host=desk, station_id=made.visit.terminal_id)
     await in_state(terminal, "waiting")
     return family, terminal
-
-
-async def paired_for(
-    page: Page, service: Installation, visit: Visit, host: str
-) -> None:
-    """Make the page the terminal of a visit, in the visit."""
-    async with service.database.write() as session:
-        code = await devices.issue_pairing_code(
-            session,
-            station_id=visit.terminal_id,
-            keyring=service.keyring,
-            by=SYSTEM,
-            now=service.clock(),
-        )
-    await page.goto(service.url(host, "/pair"))
-    await page.get_by_label("Pairing code").fill(code)
-    await page.get_by_role("button", name="Pair").click()
-    await page.wait_for_url("**/station*")
-    await page.goto(service.url(host, f"/call/{visit.reference}"))
-
-
-async def _booked(
-    service: Installation, station: Station, prisoner: Prisoner, visitor: Visitor
-) -> Arranged:
-    now = service.clock()
-    async with service.database.write() as session:
-        free = await calendar.free(session, site_id=station.site_id, after=now, limit=4)
-        slot = next(one for one in free if one.terminal_id == station.id)
-        visit = await booking.book(
-            session,
-            prison_id=station.site_id,
-            terminal_id=station.id,
-            span=slot.span,
-            kind=VisitKind.FAMILY,
-            prisoner_id=prisoner.id,
-            visitor_ids=[visitor.id],
-            keyring=service.keyring,
-            by=SYSTEM,
-            now=now,
-        )
-        code = next(
-            code
-            for person in await visits.participants(session, visit.id)
-            if (code := visits.code_of(person, keyring=service.keyring))
-        )
-    return Arranged(visit=visit, code=code, phone=visitor.phone or "")
