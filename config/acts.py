@@ -13,15 +13,17 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import devices, jalali, people
+from visitation import devices, jalali, maintenance, people
 from visitation.audit import Actor
 from visitation.database import Database
 from visitation.devices import Device
-from visitation.errors import VisitationError
+from visitation.errors import NotFound, VisitationError
 from visitation.keyring import Keyring
+from visitation.maintenance import Maintenance, WorkReason
 from visitation.people import Account
 from visitation.people.passwords import MINIMUM_PASSWORD_LENGTH
 from visitation.places import Province, Site, Station, holidays, provinces
+from visitation.timespan import Timespan
 from visitation.words import Role
 
 #: Whoever has the shell of the machine.
@@ -191,6 +193,57 @@ async def list_holidays(desk: Desk, *, days: int) -> list[dict[str, Any]]:
     ]
 
 
+async def announce_work(
+    desk: Desk,
+    *,
+    starts: str,
+    ends: str,
+    reason: str,
+    text_fa: str = "",
+    text_en: str = "",
+    closed: bool = False,
+) -> dict[str, Any]:
+    """Tell everybody of work on the service; instants are ISO 8601.
+
+    Raises:
+        Impossible: if there is no such reason, or the time cannot be.
+    """
+    try:
+        span = Timespan(datetime.fromisoformat(starts), datetime.fromisoformat(ends))
+        async with desk.database.write() as session:
+            work = await maintenance.announce(
+                session,
+                span=span,
+                reason=WorkReason(reason),
+                text_fa=text_fa,
+                text_en=text_en,
+                closed=closed,
+                by=OPERATOR,
+                now=desk.now,
+            )
+            return _work(work)
+    except ValueError as error:
+        raise Impossible(str(error)) from None
+
+
+async def end_work(desk: Desk, *, work_id: int) -> dict[str, Any]:
+    """Take an announcement back, or end work that is done sooner."""
+    async with desk.database.write() as session:
+        try:
+            work = await maintenance.withdraw(
+                session, work_id, by=OPERATOR, now=desk.now
+            )
+        except NotFound:
+            raise Impossible(f"there is no announcement {work_id} in force") from None
+        return _work(work)
+
+
+async def list_work(desk: Desk) -> list[dict[str, Any]]:
+    """What was announced lately, the last to begin first."""
+    async with desk.database.read() as session:
+        return [_work(one) for one in await maintenance.latest(session, limit=50)]
+
+
 ACTS: Mapping[str, Act] = {
     "account_add": add_account,
     "account_list": list_accounts,
@@ -201,6 +254,9 @@ ACTS: Mapping[str, Act] = {
     "terminal_list": list_stations,
     "holidays_seed": seed_holidays,
     "holidays_list": list_holidays,
+    "work_announce": announce_work,
+    "work_end": end_work,
+    "work_list": list_work,
 }
 
 
@@ -236,6 +292,17 @@ async def _site(session: AsyncSession, site_id: int) -> int:
     if await session.get(Site, site_id) is None:
         raise Impossible(f"there is no site {site_id}")
     return site_id
+
+
+def _work(work: Maintenance) -> dict[str, Any]:
+    return {
+        "id": work.id,
+        "starts_at": work.starts_at.isoformat(),
+        "ends_at": work.ends_at.isoformat(),
+        "reason": work.reason.value,
+        "closed": work.closed,
+        "withdrawn": work.withdrawn_at is not None,
+    }
 
 
 def _shown(account: Account) -> dict[str, Any]:

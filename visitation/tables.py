@@ -7,6 +7,7 @@ from visitation.audit import tables as audit
 from visitation.calls import tables as calls
 from visitation.devices import tables as devices
 from visitation.lines import tables as lines
+from visitation.maintenance import tables as maintenance
 from visitation.messages import tables as messages
 from visitation.people import tables as people
 from visitation.places import tables as places
@@ -25,6 +26,7 @@ __all__ = [
     "calls",
     "devices",
     "lines",
+    "maintenance",
     "messages",
     "people",
     "places",

@@ -13,7 +13,17 @@ from scheduler.gateways.callbacks import Desk
 from signaling.line_desk import LineDesk
 from visitation.database import Database
 from visitation.keyring import Keyring
-from web import access, assets, errors, gate, i18n, identity, render, security
+from web import (
+    access,
+    assets,
+    errors,
+    gate,
+    i18n,
+    identity,
+    maintenance,
+    render,
+    security,
+)
 from web.keys import CLOCK, DATABASE, DESKS, KEYRING, LIVE, SETTINGS, Clock, WebSettings
 from web.news import NEWS, NewsDesk
 from web.pages.line import DESK
@@ -23,11 +33,13 @@ from web.throttle import THROTTLE, Throttle
 from web.uploads import UPLOADS, Uploads
 
 #: From the outermost in: a request is named and logged, greeted in a language, kept
-#: from failing, checked for where it comes from, identified, and let through or not.
+#: from failing, told of work on the service, checked for where it comes from,
+#: identified, and let through or not.
 MIDDLEWARES = (
     access.record,
     identity.greet,
     errors.answer,
+    maintenance.look,
     security.guard,
     identity.identify,
     gate.gate,
@@ -65,6 +77,7 @@ def create_app(
     app[DESK] = LineDesk()
     app[NEWS] = NewsDesk(database=database, live=live, clock=clock)
     app[UPLOADS] = Uploads()
+    app[maintenance.BULLETIN] = maintenance.Bulletin()
     app[DESKS] = desks
     app[assets.ASSETS] = assets.load()
     app[render.TRANSLATIONS] = i18n.load()

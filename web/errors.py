@@ -11,7 +11,8 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from visitation.attempts import TooMany
 from visitation.database.engine import may_try_again
@@ -19,6 +20,7 @@ from visitation.errors import Invalid, NotAllowed, NotFound, VisitationError
 from web import present, refusals
 from web.i18n import N_, _
 from web.keys import REQUEST_ID
+from web.maintenance import ClosedForWork
 from web.render import render
 from web.security import CrossSite
 
@@ -62,6 +64,18 @@ CROSS_SITE = Problem(
     code="cross_site",
     title=N_("This did not come from our own page"),
     advice=N_("Open the page again from the first page, and send it from there."),
+)
+BAD = Problem(
+    status=400,
+    code="bad_request",
+    title=N_("The browser sent something that cannot be read"),
+    advice=N_("Load the page again, or go to the first page and start from there."),
+)
+FORBIDDEN = Problem(
+    status=403,
+    code="forbidden",
+    title=N_("This is not for you to open"),
+    advice=N_("Go to the first page. If you should see this, ask the office."),
 )
 NO_METHOD = Problem(
     status=405,
@@ -116,13 +130,31 @@ BUSY = Problem(
     headers={"Retry-After": "30"},
 )
 
+AWAY = Problem(
+    status=503,
+    code="away",
+    title=N_("The service cannot reach its records just now"),
+    advice=N_("Nothing that was saved is lost. Wait a minute and try again."),
+    headers={"Retry-After": "30"},
+)
+CLOSED = Problem(
+    status=503,
+    code="maintenance",
+    title=N_("We are working on the service"),
+    advice=N_("Come back then. If your visit is in this time, call us."),
+)
+
 _BY_STATUS = {
+    400: BAD,
     401: SIGN_IN,
+    403: FORBIDDEN,
     404: MISSING,
     405: NO_METHOD,
     413: TOO_LARGE,
     421: NOT_OUR_HOST,
 }
+#: One kind of exception, or several.
+_Kinds = type[Exception] | tuple[type[Exception], ...]
 #: What an HTTP error must say besides its status.
 _KEPT_HEADERS = ("Allow", "WWW-Authenticate", "Retry-After")
 
@@ -148,7 +180,19 @@ def _too_many(error: TooMany) -> Problem:
 
 
 def _database(error: DBAPIError) -> Problem:
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return AWAY
     return BUSY if may_try_again(error) else BROKEN
+
+
+def _closed(error: ClosedForWork) -> Problem:
+    until = present.moment(error.work.span.end, error.zone)
+    seconds = str(max(1, int(error.left.total_seconds())))
+    return _with(
+        CLOSED,
+        headers={"Retry-After": seconds},
+        reasons=(error.work.why(), _("Until %(until)s.", until=until)),
+    )
 
 
 def _refused(error: VisitationError) -> Problem:
@@ -177,15 +221,17 @@ def _with(
 
 
 #: The first kind that fits decides. What may not be seen does not exist.
-_TABLE: tuple[tuple[type[Exception], Callable[..., Problem]], ...] = (
+_TABLE: tuple[tuple[_Kinds, Callable[..., Problem]], ...] = (
     (web.HTTPException, _http),
     (CrossSite, lambda error: CROSS_SITE),
+    (ClosedForWork, _closed),
     (NotFound, lambda error: MISSING),
     (NotAllowed, lambda error: MISSING),
     (TooMany, _too_many),
     (Invalid, _invalid),
     (VisitationError, _refused),
     (DBAPIError, _database),
+    ((PoolTimeout, ConnectionError, TimeoutError), lambda error: AWAY),
 )
 
 

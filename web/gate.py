@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from visitation.errors import NotFound
-from web import onward
+from web import maintenance, onward
 from web.errors import wants_json
 from web.keys import DATABASE, DEVICE, PRINCIPAL, SUBJECT
 from web.principals import (
@@ -46,6 +46,7 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     if rule is None:
         log.error("route_without_a_rule", route=str(matched))
         raise NotFound
+    maintenance.refuse(request, rule)
     if not _may_enter(request, rule):
         return await _turn_away(request, rule)
     principal = request.get(PRINCIPAL)

@@ -79,13 +79,18 @@ Principal = StaffPrincipal | ParticipantPrincipal | VisitorPrincipal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicePrincipal:
-    """A paired terminal or kiosk, whoever stands before it."""
+    """A paired terminal or kiosk, whoever stands before it.
+
+    Attributes:
+        phone: of a kiosk, whom a family there may call; empty for the service's own.
+    """
 
     device_id: int
     station_id: int
     site_id: int
     kind: StationKind
     name: str
+    phone: str = ""
 
     @property
     def actor(self) -> Actor:

@@ -17,8 +17,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from yarl import URL
 
-from web import assets, ease, i18n, labels, present, station_frame, voice
-from web.keys import DEVICE, PRINCIPAL, REQUEST_ID, SETTINGS
+from web import (
+    assets,
+    ease,
+    i18n,
+    labels,
+    maintenance,
+    present,
+    station_frame,
+    voice,
+)
+from web.keys import CLOCK, DEVICE, PRINCIPAL, REQUEST_ID, SETTINGS
 from web.routing import Route
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
@@ -157,7 +166,7 @@ def local_path(path: str) -> str:
 
 
 def _common(request: web.Request) -> dict[str, object]:
-    settings = request.app[SETTINGS]
+    settings, device = request.app[SETTINGS], request.get(DEVICE)
     return {
         "lang": i18n.language(),
         "dir": i18n.direction(),
@@ -168,14 +177,16 @@ def _common(request: web.Request) -> dict[str, object]:
         ],
         "here": request.path_qs if request.method == "GET" else request.path,
         "principal": request.get(PRINCIPAL),
-        "device": request.get(DEVICE),
+        "device": device,
         "ease": ease.of(request),
         "frame": station_frame.of(request),
         "menu": _menu(request),
         "static": request.app[assets.ASSETS].url,
         "url": partial(url, request),
         "demo": settings.demo,
-        "help_phone": settings.help_phone,
+        "help_phone": (device.phone if device else "") or settings.help_phone,
+        "works": maintenance.told(request),
+        "server_now": request.app[CLOCK](),
         "request_id": request.get(REQUEST_ID, ""),
     }
 

@@ -13,6 +13,7 @@ from config.commands import (
     importing,
     inspecting,
     kiosk,
+    maintenance,
     serving,
     terminals,
     voice,
@@ -34,6 +35,7 @@ app.command("kiosk-config")(kiosk.kiosk_config)
 app.add_typer(accounts.app, name="account")
 app.add_typer(terminals.app, name="terminal")
 app.add_typer(holidays.app, name="holidays")
+app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(voice.app, name="voice")
 app.add_typer(inspecting.settings_app, name="config")
 

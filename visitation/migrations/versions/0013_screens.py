@@ -17,9 +17,11 @@ def upgrade() -> None:
     _duty()
     _rulings()
     _points()
+    _maintenance()
 
 
 def downgrade() -> None:
+    op.drop_table("maintenance")
     _without_points()
     _without_rulings()
     _without_duty()
@@ -473,3 +475,27 @@ def _without_points() -> None:
     made = ("device_test_wanted", "device_test", "handover", "point_day", "ticket")
     for name in made:
         op.drop_table(name)
+
+
+def _maintenance() -> None:
+    op.create_table(
+        "maintenance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.Column(
+            "reason",
+            one_of("workreason_known", "update", "network", "power", "repair"),
+            nullable=False,
+        ),
+        sa.Column("text_fa", sa.String(300), nullable=False),
+        sa.Column("text_en", sa.String(300), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("announced_at", UtcDateTime(), nullable=False),
+        sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "starts_at < ends_at", name=op.f("ck_maintenance_ends_later")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_maintenance")),
+    )
+    op.create_index(op.f("ix_maintenance_ends_at"), "maintenance", ["ends_at"])
