@@ -17,7 +17,7 @@ from visitation.audit.tables import AuditEntry
 from visitation.calls import Presence
 from visitation.keyring import Keyring
 from visitation.lifecycle import VisitState
-from visitation.people import Account
+from visitation.people import Account, Visitor
 from visitation.places import Station
 from visitation.visits import Participant, Visit
 from visitation.visits.listed import Attendee, Listed, listed
@@ -99,6 +99,16 @@ ACTS: Mapping[str, str] = {
     "ruling_noted": N_("An official noted something"),
     "show_code": N_("Saw the join code of %(name)s"),
     "print_slips": N_("Opened the slips with the join codes"),
+    "handed_over": N_("Handed a family over to the official"),
+    "taken_over": N_("The official took a family over"),
+    "add_interpreter": N_("Added an interpreter"),
+    "call_chat": N_("Wrote in the chat of a call"),
+    "call_lower": N_("Lowered a raised hand"),
+    "help_asked": N_("A family asked for help"),
+    "help_answered": N_("Answered a call for help"),
+    "wish": N_("A family asked for something"),
+    "wish_heard": N_("Heard what a family asked for"),
+    "offer_slot": N_("Offered a free slot"),
 }
 #: Why somebody's stretch in the call ended.
 ENDINGS: Mapping[str, str] = {
@@ -267,7 +277,7 @@ def _outcome(text: object) -> str:
 async def _actors(
     session: AsyncSession, entries: Iterable[AuditEntry]
 ) -> dict[str, str]:
-    """The names of the accounts and stations that did something."""
+    """The names of the accounts, stations and visitors that did something."""
     keys = {entry.actor for entry in entries}
     accounts = await session.exec(
         select(Account).where(col(Account.id).in_(_numbers(keys, "account")))
@@ -275,15 +285,17 @@ async def _actors(
     stations = await session.exec(
         select(Station).where(col(Station.id).in_(_numbers(keys, "station")))
     )
+    guests = await session.exec(
+        select(Visitor).where(col(Visitor.id).in_(_numbers(keys, "visitor")))
+    )
     named = {
         f"account:{one.id}": _(
             "%(name)s, %(role)s", name=present.isolated(one.name), role=label(one.role)
         )
         for one in accounts.all()
     }
-    return named | {
-        f"station:{one.id}": present.isolated(one.name) for one in stations.all()
-    }
+    named |= {f"station:{one.id}": present.isolated(one.name) for one in stations}
+    return named | {f"visitor:{one.id}": present.isolated(one.name) for one in guests}
 
 
 def _numbers(keys: Iterable[str], kind: str) -> set[int]:
