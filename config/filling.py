@@ -4,6 +4,7 @@ Lower packages know no settings object; this is where the two meet.
 """
 
 import ssl
+from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from signaling.hub import CallSettings
 from signaling.ice import TurnSettings
 from signaling.media.forwarder import ForwarderSettings
 from visitation.devices import Budget, SessionLife
+from visitation.retention import Kept
 from web.keys import WebSettings
 
 LOCAL_HOSTS = ("localhost", "*.localhost", "127.0.0.1", "[::1]")
@@ -54,6 +56,11 @@ def _is_address(host: str) -> bool:
     return True
 
 
+def keeps(settings: Settings) -> Mapping[Kept, int]:
+    """For how many days each kind of record is kept where nobody chose."""
+    return {kept: getattr(settings.retention, kept.value) for kept in Kept}
+
+
 def calls(settings: Settings) -> CallSettings:
     """What calls are told of origins and relays."""
     turn = settings.turn
@@ -80,6 +87,8 @@ def pages(settings: Settings, *, demo: bool) -> WebSettings:
         message_link=section.public_url if settings.sms.allow_link else "",
         segment_price=settings.sms.segment_price,
         currency=settings.sms.currency,
+        keeps=keeps(settings),
+        keeps_numbers=timedelta(days=settings.sms.keep_days),
         phone_regions=frozenset(settings.sms.sign_in.countries),
         sign_in_budget=Budget(
             altogether=settings.sms.sign_in.per_hour,

@@ -230,6 +230,7 @@ async def _means(
                 begin=settings.sms.quiet_from, end=settings.sms.quiet_until
             ),
             keeps_numbers=timedelta(days=settings.sms.keep_days),
+            keeps=filling.keeps(settings),
         )
     finally:
         for gateway in gateways:

@@ -26,6 +26,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from visitation.retention import BOUNDS, Kept
 from visitation.wording import Template
 from visitation.words import Channel, Role
 
@@ -200,6 +201,26 @@ class SmsSection(_Section):
     http: dict[GatewayName, HttpSection] = {}
 
 
+def _days(kept: Kept) -> Any:
+    bounds = BOUNDS[kept]
+    return Field(default=bounds.usual, ge=bounds.least, le=bounds.most)
+
+
+class RetentionSection(_Section):
+    """For how many days records are kept where no administrator chose."""
+
+    chat_lines: int = _days(Kept.CHAT_LINES)
+    help_calls: int = _days(Kept.HELP_CALLS)
+    handovers: int = _days(Kept.HANDOVERS)
+    feedback: int = _days(Kept.FEEDBACK)
+    wishes: int = _days(Kept.WISHES)
+    link_requests: int = _days(Kept.LINK_REQUESTS)
+    tickets: int = _days(Kept.TICKETS)
+    line_records: int = _days(Kept.LINE_RECORDS)
+    line_tests: int = _days(Kept.LINE_TESTS)
+    device_tests: int = _days(Kept.DEVICE_TESTS)
+
+
 class SchedulerSection(_Section):
     """Whether this process does the periodic work."""
 
@@ -240,6 +261,7 @@ class Settings(BaseSettings):
     turn: TurnSection = TurnSection()
     sms: SmsSection = SmsSection()
     scheduler: SchedulerSection = SchedulerSection()
+    retention: RetentionSection = RetentionSection()
     metrics: MetricsSection = MetricsSection()
     log: LogSection = LogSection()
 

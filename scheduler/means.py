@@ -1,6 +1,6 @@
 """What sweeps work with beside the database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +9,7 @@ from scheduler.gateways.gateway import Gateway
 from scheduler.quiet import QuietHours
 from scheduler.ways import Health, Ways
 from visitation.keyring import Keyring
+from visitation.retention import Kept
 
 
 class Point(StrEnum):
@@ -36,6 +37,8 @@ class Means:
         quiet_hours: when messages that may wait for the morning do.
         keeps_numbers: how long after a message is worth nothing it is known to whom
             it went.
+        keeps: for how many days kinds of records are kept where nobody chose, if that
+            is not what is usual.
         ways: what this process remembers of its gateways.
         reached: told whenever the sending of a message has come to a point.
     """
@@ -48,6 +51,7 @@ class Means:
     link: str = ""
     quiet_hours: QuietHours = field(default_factory=QuietHours)
     keeps_numbers: timedelta = timedelta(days=90)
+    keeps: Mapping[Kept, int] = field(default_factory=dict)
     ways: Ways = field(default_factory=Ways)
     reached: Callable[[Point], None] = _go_on
 

@@ -6,14 +6,14 @@ somebody else was quicker.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import each, notices, overdue
+from scheduler import each, keeping, notices, overdue
 from scheduler.means import Means
 from visitation import attempts, audit, calls, devices, messages, runs, visits
 from visitation.audit import SYSTEM
@@ -30,15 +30,7 @@ from visitation.words import SIDES, Outcome, Part, Side
 
 BATCH = 200
 SEALS = 1000
-#: How long what a node ran last is kept after it fell silent.
-SILENT_NODES = timedelta(days=1)
-#: How long what gateways told is kept for whoever looks into it.
-TOLD = timedelta(days=30)
-#: How long a program may ask again for the answer to a write.
-IDEMPOTENCY = timedelta(days=2)
-#: How long claims are kept after their time, for whoever looks into a clash.
-PAST_CLAIMS = timedelta(days=2)
-#: How many of them are deleted in one transaction.
+#: How many past claims are deleted in one transaction.
 CLAIMS = 2000
 
 
@@ -154,13 +146,13 @@ async def forget(database: Database, *, now: datetime, means: Means) -> int:
     And what gateways told long ago, attempts that no limit looks at, and what nodes ran
     that are no more.
     """
-    past = Timespan(now - PAST_CLAIMS, now).quanta().start
+    past = Timespan(now - keeping.PAST_CLAIMS, now).quanta().start
     forgotten = 0
     for table, condition in (
         (LoginSession, col(LoginSession.expires_at) <= now),
-        (IdempotencyKey, col(IdempotencyKey.created_at) <= now - IDEMPOTENCY),
+        (IdempotencyKey, col(IdempotencyKey.created_at) <= now - keeping.IDEMPOTENCY),
         (PairingCode, col(PairingCode.expires_at) <= now),
-        (DeliveryEvent, col(DeliveryEvent.received_at) <= now - TOLD),
+        (DeliveryEvent, col(DeliveryEvent.received_at) <= now - keeping.TOLD),
     ):
         async with database.write() as session:
             deleted = await session.exec(delete(table).where(condition))
@@ -168,7 +160,7 @@ async def forget(database: Database, *, now: datetime, means: Means) -> int:
     async with database.write() as session:
         forgotten += await devices.forget_challenges(session, now=now)
         forgotten += await attempts.forget_past(session, now=now)
-        forgotten += await runs.forget(session, before=now - SILENT_NODES)
+        forgotten += await runs.forget(session, before=now - keeping.SILENT_NODES)
     return forgotten + await _forget_claims(database, past)
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from scheduler import (
     dispatch,
+    forgetting,
     ladder,
     overdue,
     polling,
@@ -126,4 +127,5 @@ TIMETABLE = (
     Job(name="review_all", sweep=reviewing.review_all, every=_seconds(3600)),
     Job(name="wipe_numbers", sweep=wiping.wipe_numbers, every=_seconds(3600)),
     Job(name="forget", sweep=sweeps.forget, every=_seconds(3600)),
+    Job(name=forgetting.NAME, sweep=forgetting.forget_old, every=_seconds(3600)),
 )

@@ -1,8 +1,8 @@
 """What the application and a request carry, each under a typed key."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -11,6 +11,7 @@ from scheduler.gateways.callbacks import Desk
 from visitation.database import Database
 from visitation.devices import Budget, SessionLife
 from visitation.keyring import Keyring
+from visitation.retention import Kept
 from web.principals import DevicePrincipal, Principal
 
 Clock = Callable[[], datetime]
@@ -35,6 +36,8 @@ class WebSettings:
         currency: what that is counted in.
         phone_regions: countries to whose mobile phones codes for signing in are sent.
         sign_in_budget: how many of them before something must be wrong.
+        keeps: for how many days kinds of records are kept where nobody chose.
+        keeps_numbers: how long it is known to which number a message went.
         zone: the wall clock of pages that belong to no site.
         life: how long a staff session lives; a participant's ends with the visit.
         body_limit: the largest form or JSON body, in bytes.
@@ -52,6 +55,8 @@ class WebSettings:
     currency: str = ""
     phone_regions: frozenset[str] = frozenset({"IR"})
     sign_in_budget: Budget = Budget()  # noqa: RUF009 - frozen
+    keeps: Mapping[Kept, int] = field(default_factory=dict)
+    keeps_numbers: timedelta = timedelta(days=90)
     zone: tzinfo = ZoneInfo("Asia/Tehran")  # noqa: RUF009 - immutable
     life: SessionLife = SessionLife()  # noqa: RUF009 - frozen
     body_limit: int = 256 * 1024

@@ -14,7 +14,7 @@ from string import Template
 from sqlalchemy import insert, text
 from sqlmodel import SQLModel
 
-from scheduler import sweeps
+from scheduler import keeping
 from tests import make
 from visitation.database import Database
 from visitation.database.migrate import sync_engine
@@ -29,7 +29,7 @@ PRISONS, TERMINALS = 10, 10
 SLOTS = 24
 LENGTH = timedelta(minutes=25)
 #: Older claims are forgotten, as the service does it.
-_KEPT = f"{OPEN_AT - timedelta(days=1) - sweeps.PAST_CLAIMS:%Y-%m-%d %H:%M:%S.000000}"
+_KEPT = f"{OPEN_AT - timedelta(days=1) - keeping.PAST_CLAIMS:%Y-%m-%d %H:%M:%S.000000}"
 _TABLES = SQLModel.metadata.tables
 
 

@@ -62,7 +62,7 @@ async def test_a_service_that_never_ran_is_new_and_not_broken(site: Site) -> Non
 async def test_work_that_is_late_comes_first_with_what_to_do(site: Site) -> None:
     await all_ran(site, ago=30 * MINUTE)
     page = await shown(site)
-    # Two that run every hour, and one every ten minutes, are still in time.
+    # Three that run every hour, and one every ten minutes, are still in time.
     often = [job for job in TIMETABLE if job.every < 10 * MINUTE]
     assert f"{len(often)} kinds of work need somebody" in page
     assert page.count("scheduler.enabled = true") == len(often)
