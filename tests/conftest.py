@@ -11,6 +11,7 @@ import structlog
 
 from tests import postgres
 from tests.fakes import Clock, seeded_keyring
+from tests.remembering import opened
 from tests.sharing import Shares
 from visitation.database import Database, migrate
 from visitation.keyring import Keyring
@@ -78,17 +79,17 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    yield opened
-    await opened.close()
+    database = opened(database_url)
+    yield database
+    await database.close()
 
 
 @pytest.fixture
 async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
     """For tests above storage, where one kind of database is enough."""
-    opened = Database(sqlite_url)
-    yield opened
-    await opened.close()
+    database = opened(sqlite_url)
+    yield database
+    await database.close()
 
 
 @pytest.fixture
