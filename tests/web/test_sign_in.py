@@ -207,6 +207,21 @@ async def test_a_clock_may_be_off_by_one_step_only(site: Site) -> None:
     assert (await site.post("/sign-in", typed(code=near))).status == 303
 
 
+async def test_what_one_typed_is_offered_to_nobody_else(site: Site) -> None:
+    site.cookies["lang"] = "en"
+    await site.sign_in(Role.SCHEDULER)
+    await site.add_account(Role.CLERK)
+    site.clock.forward(timedelta(days=3))
+    page = await (await site.post("/sign-in/kept?to=/x", {"name": "سارا"})).text()
+    kept = dict(re.findall(r'name="(kept|to|whose)" value="([^"]*)"', page))
+
+    answer = await site.post("/sign-in", {**typed(), **kept, "username": "clerk"})
+
+    assert (answer.status, answer.headers["Location"]) == (303, "/staff")
+    told = await (await site.get("/staff")).text()
+    assert "What somebody else had typed here was not sent, and is gone." in told
+
+
 async def test_what_was_sent_after_a_session_ended_is_kept(site: Site) -> None:
     await site.add_account(Role.WARDEN)
     sent = {"name": "سارا & رضا", "note": "", "again": "a new password"}

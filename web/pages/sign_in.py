@@ -6,10 +6,11 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import web
 from pydantic import Field, StringConstraints
 
+from visitation import devices
 from web import credentials, forms, sessions
 from web.fields import Code, Secret
 from web.i18n import N_, _
-from web.keys import PRINCIPAL
+from web.keys import DATABASE, KEYRING, PRINCIPAL
 from web.principals import StaffPrincipal
 from web.render import local_path, redirect, redirect_to, render
 from web.routing import PUBLIC, Route
@@ -19,7 +20,9 @@ _FAILED = N_(
     "on, ask your administrator."
 )
 #: Fields of any form that are typed again rather than kept.
-_SECRET = frozenset({"password", "present", "new", "again", "pin", "new_pin"})
+_SECRET = frozenset(
+    {"password", "present", "new", "again", "pin", "new_pin", "code", "secret"}
+)
 
 
 class Credentials(forms.Fields):
@@ -33,6 +36,7 @@ class Credentials(forms.Fields):
     next: str = "/staff"
     kept: str = ""
     to: str = ""
+    whose: str = ""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -52,7 +56,10 @@ async def keep(request: web.Request) -> web.Response:
         if isinstance(text, str) and name not in _SECRET
     ]
     to = request.query.get("to", "/staff")
-    form = forms.blank(Credentials, kept=urlencode(kept), to=local_path(to))
+    whose = await _owner(request)
+    form = forms.blank(
+        Credentials, kept=urlencode(kept), to=local_path(to), whose=whose
+    )
     return _ask(request, form)
 
 
@@ -70,7 +77,7 @@ async def enter(request: web.Request) -> web.Response:
     )
     if account is None or account.id is None:
         return _ask(request, form.failed(_(_FAILED)), status=422)
-    response = _onward(request, typed)
+    response = _onward(request, typed, account.id)
     await sessions.sign_in_staff(request, response, account.id)
     return response
 
@@ -84,9 +91,21 @@ async def leave(request: web.Request) -> web.Response:
     return response
 
 
-def _onward(request: web.Request, typed: Credentials) -> web.Response:
+async def _owner(request: web.Request) -> str:
+    """Whose session it was that is over, as far as that is still known."""
+    token = request.cookies.get(sessions.SESSION_COOKIE, "")
+    async with request.app[DATABASE].read() as session:
+        keyring = request.app[KEYRING]
+        owner = await devices.account_of(session, token, keyring=keyring)
+    return str(owner or "")
+
+
+def _onward(request: web.Request, typed: Credentials, account_id: int) -> web.Response:
     if not typed.to:
         return redirect_to(request, typed.next)
+    if typed.whose not in {"", str(account_id)}:
+        lost = _("What somebody else had typed here was not sent, and is gone.")
+        return redirect(request, "staff.home", flash=lost)
     return render(
         request,
         "sign_in/again.html",
@@ -98,7 +117,14 @@ def _onward(request: web.Request, typed: Credentials) -> web.Response:
 def _ask(
     request: web.Request, form: forms.Form[Credentials], *, status: int = 200
 ) -> web.Response:
-    return render(request, "sign_in/sign_in.html", form=form, status=status)
+    return render(
+        request,
+        "sign_in/sign_in.html",
+        form=form,
+        status=status,
+        # A token that names nobody any more is of a session that is over.
+        is_over=sessions.SESSION_COOKIE in request.cookies,
+    )
 
 
 ROUTES = (
