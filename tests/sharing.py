@@ -1,23 +1,54 @@
-"""How two processes share the tests: file by file, and all calls to one of them.
+"""How two processes share the tests: file by file, the longest first, calls in one.
 
 Calls go by the clock. Two at once would wait for each other on a small machine, while
-one of them leaves enough of it for tests that only compute.
+one of them leaves enough of it for tests that compute, and for pages without a call.
 """
 
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 CALLS = (
-    "tests/bench/",
-    "tests/browser/",
+    "tests/bench/test_benches.py",
+    "tests/browser/test_around_the_call.py",
+    "tests/browser/test_call.py",
+    "tests/browser/test_call_line.py",
+    "tests/browser/test_duty.py",
+    "tests/browser/test_firefox.py",
+    "tests/browser/test_h264.py",
+    "tests/browser/test_kill.py",
+    "tests/browser/test_line.py",
+    "tests/browser/test_lines.py",
+    "tests/browser/test_official.py",
+    "tests/browser/test_story.py",
+    "tests/browser/test_turn.py",
+    "tests/browser/test_wall.py",
     "tests/signaling/media/",
     "tests/web/test_call_in_browser.py",
     "tests/web/test_call_media.py",
     "tests/web/test_call_pulse.py",
 )
+#: How many tests of the usual length one of these is as long as.
+LONG = {
+    "calls": 1000,
+    "tests/browser/": 40,
+    "tests/config/": 8,
+    "tests/pages/": 100,
+    "tests/scheduler/machine/": 40,
+    "tests/web/test_frame_in_browser.py": 10,
+}
 
 
 class Shares(LoadScopeScheduling):
-    """Gives a process the next file when it is done with one, the longest first."""
+    """Gives a process the longest that is left when it is done with what it had."""
 
     def _split_scope(self, nodeid: str) -> str:
         return "calls" if nodeid.startswith(CALLS) else nodeid.partition("::")[0]
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        longest = max(self.workqueue, key=self._length)
+        self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
+
+    def _length(self, share: str) -> int:
+        each = (times for where, times in LONG.items() if share.startswith(where))
+        return len(self.workqueue[share]) * next(each, 1)
