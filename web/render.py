@@ -167,6 +167,7 @@ def local_path(path: str) -> str:
 
 def _common(request: web.Request) -> dict[str, object]:
     settings, device = request.app[SETTINGS], request.get(DEVICE)
+    now = request.app[CLOCK]()
     return {
         "lang": i18n.language(),
         "dir": i18n.direction(),
@@ -186,7 +187,8 @@ def _common(request: web.Request) -> dict[str, object]:
         "demo": settings.demo,
         "help_phone": (device.phone if device else "") or settings.help_phone,
         "works": maintenance.told(request),
-        "server_now": request.app[CLOCK](),
+        "server_now": now,
+        "wall_offset": station_frame.offset(now, settings.zone),
         "request_id": request.get(REQUEST_ID, ""),
     }
 

@@ -5,14 +5,14 @@ the paired device, so pairing anew makes another, and nothing is stored.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from aiohttp import web
 
 from visitation.keyring import Keyring
 from visitation.words import StationKind
 from web.ease import LANGUAGE_COOKIE, TEXT_COOKIE, VOICE_COOKIE
-from web.keys import CLOCK, DEVICE, SETTINGS
+from web.keys import CLOCK, DEVICE
 
 OPERATOR_DIGITS = 6
 #: What a family leaves behind in a browser beside its session.
@@ -26,15 +26,12 @@ class Frame:
     """What is known without asking the database.
 
     Attributes:
-        offset: how many minutes the wall clock is ahead of UTC now; scripts go by it,
-            because an old machine may have an old idea of summer time.
         used: whether somebody chose a language, the voice or a size of letters.
     """
 
     kind: StationKind
     name: str
     now: datetime
-    offset: int
     used: bool
 
 
@@ -44,14 +41,20 @@ def of(request: web.Request) -> Frame | None:
     if device is None:
         return None
     now = request.app[CLOCK]()
-    ahead = now.astimezone(request.app[SETTINGS].zone).utcoffset() or timedelta()
     return Frame(
         kind=device.kind,
         name=device.name,
         now=now,
-        offset=ahead // _MINUTE,
         used=any(name in request.cookies for name in CHOICES),
     )
+
+
+def offset(now: datetime, zone: tzinfo) -> int:
+    """How many minutes the wall clock is ahead of UTC.
+
+    Scripts go by it, because an old machine may have an old idea of summer time.
+    """
+    return (now.astimezone(zone).utcoffset() or timedelta()) // _MINUTE
 
 
 def operator_number(keyring: Keyring, device_id: int) -> str:

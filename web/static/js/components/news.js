@@ -9,6 +9,7 @@
  * (`data-over-text`, `data-over-href`). */
 
 import { bind } from "../main.js";
+import { serverNow, wall } from "../server-clock.js";
 import { children, morph } from "./morph.js";
 
 const FIRST_PAUSE_MS = 500;
@@ -26,8 +27,8 @@ let timer = 0;
 let silence = 0;
 let fetching = false;
 let again = false;
-/** @type {Date | null} when the parts were last known to be right */
-let right = new Date();
+/** When the parts were last known to be right. */
+let right = serverNow();
 
 /** @param {HTMLElement} part */
 export function start(part) {
@@ -48,7 +49,7 @@ export async function refresh() {
   }
   fetching = true;
   try {
-    const since = new Date();
+    const since = serverNow();
     const urls = new Set([...parts].map((part) => address(part)));
     for (const url of urls) await fetched(url);
     right = since;
@@ -109,7 +110,7 @@ function connect() {
     pause = FIRST_PAUSE_MS;
     const { type } = JSON.parse(event.data);
     if (type === "hello" || type === "news" || type === "over") refresh();
-    else right = new Date();
+    else right = serverNow();
   };
   opened.onclose = () => {
     if (socket !== opened) return;
@@ -146,8 +147,7 @@ function hurry() {
 
 /** @param {HTMLElement} part @param {boolean} over */
 function stale(part, over) {
-  const time = right?.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-  const words = over ? part.dataset.overText : part.dataset.staleText?.replace("{time}", time ?? "");
+  const words = over ? part.dataset.overText : part.dataset.staleText?.replace("{time}", wall(right));
   say(part, words ?? "", over ? part.dataset.overHref : "", part.dataset.overLink);
 }
 

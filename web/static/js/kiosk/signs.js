@@ -2,6 +2,7 @@
 /** How the device is doing: the time by the service's clock, its battery, its network. */
 
 import { say } from "../components/voice.js";
+import { serverNow, wall } from "../server-clock.js";
 
 const LOW = 0.2;
 const TRY_MS = 15_000;
@@ -17,18 +18,9 @@ export function signs(strip) {
 /** @param {HTMLElement} strip */
 function clock(strip) {
   const place = strip.querySelector("[data-time]");
-  // As if it were in Greenwich: an old machine may have an old idea of summer time.
-  const served = Date.parse(strip.dataset.now ?? "") + Number(strip.dataset.offset) * 60_000;
-  const began = performance.now();
-  const words = new Intl.DateTimeFormat(document.documentElement.lang, {
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    timeZone: "UTC",
-  });
-  if (!place || Number.isNaN(served)) return;
+  if (!place) return;
   const show = () => {
-    place.textContent = words.format(served + performance.now() - began);
+    place.textContent = wall(serverNow());
   };
   setInterval(show, 1000);
 }
