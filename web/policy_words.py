@@ -15,6 +15,12 @@ WORDS: Mapping[str, type[Approval | Chatting | Supervision]] = {
     "chatting": Chatting,
     "supervision": Supervision,
 }
+#: What those choices are called.
+TITLES: Mapping[str, str] = {
+    "approval": N_("Approval of what families ask for"),
+    "chatting": N_("Writing in family visits"),
+    "supervision": N_("Supervision of family visits"),
+}
 #: What an empty field means, by where its number comes from.
 ABOVE: Mapping[Level, str] = {
     Level.DEFAULT: N_("Left empty: %(value)s, as the service begins with."),

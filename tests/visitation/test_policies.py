@@ -225,8 +225,8 @@ async def test_what_is_chosen_again_is_not_put_on_record_again(
         )
         found = [(one.subject, one.facts) for one in entries]
     assert found == [
-        ("nation", {"chosen": {"max_party": 5}}),
-        ("nation", {"chosen": {"max_party": None}}),
+        ("nation", {"chosen": {"max_party": 5}, "before": {"max_party": None}}),
+        ("nation", {"chosen": {"max_party": None}, "before": {"max_party": 5}}),
     ]
 
 

@@ -190,6 +190,7 @@ async def test_a_prisons_rules_are_set_within_their_limits(
         "reconnect_grace_seconds": "۹۰",
         "credit_max_minutes": "10",
         "supervision": "required",
+        "step": "save",
     }
     assert await sent_to(administrator, path, typed) == f"/sites/{world.prison.id}"
     async with administrator.database.read() as session:

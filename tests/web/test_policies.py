@@ -1,10 +1,13 @@
 """Rules of each level, and grants, as administrators meet them."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site as Browser
+from tests.web.day import booked
 from tests.web.reading import rows, sent_to, text
 from visitation import places
 from visitation.places import Level, Origin, Policy, ProvinceGrant
@@ -12,6 +15,8 @@ from visitation.words import Approval, Role
 from web.present import isolated
 
 pytestmark = pytest.mark.usefixtures("english")
+#: What it does was seen.
+SAVE = {"step": "save"}
 
 
 async def policy_of(site: Browser, prison_id: int) -> Policy:
@@ -25,22 +30,25 @@ async def test_a_number_is_chosen_at_each_level_and_given_back(
     prison = world.prison.id
     site = f"/sites/{prison}/policy"
     province = f"/provinces/{world.prison.province_id}/policy"
-    assert await sent_to(administrator, "/policy", {"max_party": "6"}) == "/provinces"
+    assert (
+        await sent_to(administrator, "/policy", {"max_party": "6"} | SAVE)
+        == "/provinces"
+    )
     assert await policy_of(administrator, prison) == Policy(max_party=6)
     assert "Left empty: 6, as chosen for the nation." in await text(administrator, site)
-    chosen = {"max_party": "۵", "approval": "required"}
+    chosen = {"max_party": "۵", "approval": "required"} | SAVE
     assert await sent_to(administrator, province, chosen) == "/provinces"
     page = await text(administrator, site)
     assert "Left empty: 5, as chosen for the province." in page
     assert "Left empty: Looked at by staff first, as chosen for the province." in page
-    own = {"max_party": "2", "early_minutes": "0", "approval": "none"}
+    own = {"max_party": "2", "early_minutes": "0", "approval": "none"} | SAVE
     assert await sent_to(administrator, site, own) == f"/sites/{prison}"
     assert await policy_of(administrator, prison) == Policy(
         max_party=2, early_minutes=0
     )
     assert 'name="early_minutes" type="text"\n' in await text(administrator, site)
     assert 'value="0"' in await text(administrator, site)
-    assert await sent_to(administrator, site, {}) == f"/sites/{prison}"
+    assert await sent_to(administrator, site, SAVE) == f"/sites/{prison}"
     assert await policy_of(administrator, prison) == Policy(
         max_party=5, approval=Approval.REQUIRED
     )
@@ -51,13 +59,49 @@ async def test_what_a_level_has_chosen_survives_saving_its_page_unchanged(
 ) -> None:
     administrator.cookies["lang"] = "fa"
     path = f"/sites/{world.prison.id}/policy"
-    await sent_to(administrator, path, {"notice_minutes": "۰", "adult_age": "۱۵"})
+    await sent_to(
+        administrator, path, {"notice_minutes": "۰", "adult_age": "۱۵"} | SAVE
+    )
     page = await text(administrator, path)
     assert 'value="۰"' in page
     assert 'value="۱۵"' in page
     async with administrator.database.read() as session:
         known = await places.origins(session, places.scope_of_site(world.prison.id))
     assert known["notice_minutes"] == Origin(own=0, above=60, level=Level.DEFAULT)
+
+
+async def test_what_rules_do_is_shown_before_they_are_made(
+    administrator: Browser, world: World
+) -> None:
+    async with administrator.database.write() as session:
+        tomorrow = administrator.clock() + timedelta(days=1)
+        soon = await booked(session, world, administrator.keyring, starts_at=tomorrow)
+        far = await booked(
+            session,
+            world,
+            administrator.keyring,
+            starts_at=tomorrow + timedelta(days=30),
+        )
+    path = f"/sites/{world.prison.id}/policy"
+    typed = {"horizon_days": "20", "chatting": "none", "approval": "required"}
+    page = await text(administrator, path, typed)
+    assert "1 visit to come does not fit it. It stays booked." in page
+    assert f"/visits/{far.visit.reference}" in page
+    assert f"/visits/{soon.visit.reference}" not in page
+    assert "also for 2 visits that are arranged already" in page
+    assert "It holds for what is booked or asked for from now on." in page
+    assert "60" in page
+    assert "Phrases" in page or "phrases" in page
+    assert await policy_of(administrator, world.prison.id) == Policy()
+    back = await text(administrator, path, typed | {"step": "change"})
+    assert 'value="20"' in back
+    assert await policy_of(administrator, world.prison.id) == Policy()
+    assert await sent_to(administrator, path, typed | SAVE)
+    assert (await policy_of(administrator, world.prison.id)).horizon_days == 20
+    nation = await text(administrator, "/policy", {"horizon_days": "30"})
+    assert "chose otherwise" in nation
+    assert world.prison.name in nation
+    assert "Every visit that is booked fits them." in nation
 
 
 async def test_a_choice_that_does_not_fit_names_the_prisons_and_loses_nothing(

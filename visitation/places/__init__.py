@@ -7,7 +7,12 @@ from visitation.places.grants import (
 )
 from visitation.places.policy import LIMITS, Policy, policy_of
 from visitation.places.policy_checks import Unfit
-from visitation.places.policy_choices import choose, set_policy
+from visitation.places.policy_choices import (
+    Proposed,
+    choose,
+    proposed,
+    set_policy,
+)
 from visitation.places.policy_levels import (
     NATION,
     Level,
@@ -64,6 +69,7 @@ __all__ = [
     "Opening",
     "Origin",
     "Policy",
+    "Proposed",
     "Province",
     "ProvinceGrant",
     "SessionTemplate",
@@ -86,6 +92,7 @@ __all__ = [
     "origins",
     "policy_at",
     "policy_of",
+    "proposed",
     "provinces",
     "put_in_order",
     "rename_station",

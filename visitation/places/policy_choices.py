@@ -5,7 +5,7 @@ a policy reads one row; it is written here and nowhere else.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlmodel import col, func, or_, select
@@ -24,6 +24,24 @@ from visitation.places.tables import (
     SitePolicy,
 )
 from visitation.words import SiteKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """What would come of choosing numbers at a scope.
+
+    Attributes:
+        changes: what would be chosen there, None where the level above decides again.
+        own: what is chosen there for the same numbers until now.
+        before, after: what is and would be in force, by prison.
+        otherwise: the prisons that would keep a narrower choice, by number.
+    """
+
+    changes: Mapping[str, Value | None]
+    own: Mapping[str, Value | None]
+    before: Mapping[int, Policy]
+    after: Mapping[int, Policy]
+    otherwise: Mapping[str, tuple[int, ...]]
 
 
 async def choose(
@@ -45,31 +63,68 @@ async def choose(
         Unfit: if a prison's slots would be swallowed by its turnover, or nothing could
             be booked between a notice and its horizon.
     """
+    found = await proposed(session, scope=scope, values=values, now=now, keep=True)
+    if not found.changes:
+        return
+    await _keep(session, scope, found.changes)
+    await _put_in_force(session, found.after)
+    audit.note(
+        session,
+        by,
+        "set_policy",
+        scope,
+        now=now,
+        chosen=found.changes,
+        before=found.own,
+    )
+
+
+async def proposed(
+    session: AsyncSession,
+    *,
+    scope: str,
+    values: Mapping[str, Value | None],
+    now: datetime,
+    keep: bool = False,
+) -> Proposed:
+    """What choosing numbers at a scope would change; with `keep` nobody else may.
+
+    Raises:
+        NotFound, Invalid, Unfit: as `choose` does.
+    """
     for name, value in values.items():
         policy_checks.refuse_impossible(name, value)
     levels = [name for _level, name in await policy_levels.levels(session, scope)]
-    prisons = await _held(session, scope)
+    prisons = await _held(session, scope, keep=keep)
     near = {*levels, *(name for one in prisons for name in scopes_over(one))}
     known = await policy_levels.chosen(session, None if scope == NATION else near)
-    before = known.get(scope, {})
-    changes = {name: new for name, new in values.items() if before.get(name) != new}
-    if not changes:
-        return
-    kept = {name: value for name, value in before.items() if name not in changes}
-    added = {name: value for name, value in changes.items() if value is not None}
-    known[scope] = kept | added
-    policies = {
+    own = known.get(scope, {})
+    changes = {name: new for name, new in values.items() if own.get(name) != new}
+    before = {
         one.id: policy_levels.in_force(known, scopes_over(one)) for one in prisons
     }
-    policy_checks.refuse_unfit(
-        policy_levels.in_force(known, levels),
-        policies,
-        await _shortest_slots(session, now),
-        changes,
+    otherwise = {
+        name: tuple(one.id for one in prisons if _narrower(known, scope, one, name))
+        for name in changes
+    }
+    kept = {name: value for name, value in own.items() if name not in changes}
+    added = {name: value for name, value in changes.items() if value is not None}
+    known[scope] = kept | added
+    after = {one.id: policy_levels.in_force(known, scopes_over(one)) for one in prisons}
+    if changes:
+        policy_checks.refuse_unfit(
+            policy_levels.in_force(known, levels),
+            after,
+            await _shortest_slots(session, now),
+            changes,
+        )
+    return Proposed(
+        changes=changes,
+        own={name: own.get(name) for name in changes},
+        before=before,
+        after=after,
+        otherwise=otherwise,
     )
-    await _keep(session, scope, changes)
-    await _put_in_force(session, policies)
-    audit.note(session, by, "set_policy", scope, now=now, chosen=changes)
 
 
 async def set_policy(
@@ -98,16 +153,26 @@ async def put_in_force(session: AsyncSession, site: Site) -> None:
         await _put_in_force(session, {site.id: policy})
 
 
-async def _held(session: AsyncSession, scope: str) -> Sequence[Site]:
-    """The prisons a scope's choices hold for, while nobody adds or changes one."""
+def _narrower(
+    known: Mapping[str, Mapping[str, Value]], scope: str, prison: Site, name: str
+) -> bool:
+    """Whether a prison, or its province, chose a number below a scope."""
+    scopes = scopes_over(prison)
+    below = scopes[scopes.index(scope) + 1 :]
+    return any(name in known.get(one, {}) for one in below)
+
+
+async def _held(session: AsyncSession, scope: str, *, keep: bool) -> Sequence[Site]:
+    """The prisons a scope's choices hold for; kept, nobody adds or changes one."""
     where = policy_levels.concerned(scope)
     level, number = policy_levels.parts(scope)
-    query = select(Province.id).order_by(col(Province.id)).with_for_update()
+    query = select(Province.id).order_by(col(Province.id))
     if level is Level.PROVINCE:
         query = query.where(Province.id == number)
     elif level is Level.SITE:
         query = query.where(col(Province.id).in_(select(Site.province_id).where(where)))
-    await session.exec(query)
+    if keep:
+        await session.exec(query.with_for_update())
     rows = await session.exec(
         select(Site).where(where, Site.kind == SiteKind.PRISON).order_by(col(Site.id))
     )

@@ -14,13 +14,23 @@ from visitation import places
 from visitation.errors import Invalid, NotFound
 from visitation.places import LIMITS, NATION, Origin, Province, Site, Unfit
 from visitation.words import Approval, Chatting, Supervision
-from web import forms, gate, labels, policy_words, present, reach, subjects
+from web import (
+    ahead,
+    forms,
+    gate,
+    labels,
+    policy_effects,
+    policy_words,
+    present,
+    reach,
+    subjects,
+)
 from web.fields import Count
 from web.forms import Form
-from web.i18n import N_, _
+from web.i18n import _
 from web.keys import CLOCK, DATABASE
 from web.pages.provinces import ADMINISTRATORS
-from web.policy_words import ABOVE, MEANINGS
+from web.policy_words import ABOVE, MEANINGS, TITLES
 from web.render import redirect, render
 from web.routing import Route
 
@@ -31,8 +41,12 @@ def _number(name: str) -> Any:
 
 
 class PolicyFields(forms.Fields):
-    """The numbers that are chosen at one level; None where the level above decides."""
+    """The numbers that are chosen at one level; None where the level above decides.
 
+    `step` is `save` once it was seen what they do, or `change` to go back.
+    """
+
+    step: str = ""
     notice_minutes: Count | None = _number("notice_minutes")
     horizon_days: Count | None = _number("horizon_days")
     family_notice_minutes: Count | None = _number("family_notice_minutes")
@@ -52,15 +66,9 @@ class PolicyFields(forms.Fields):
     reminder_soon_minutes: Count | None = _number("reminder_soon_minutes")
     reconnect_grace_seconds: Count | None = _number("reconnect_grace_seconds")
     credit_max_minutes: Count | None = _number("credit_max_minutes")
-    approval: Approval | None = Field(
-        default=None, title=N_("Approval of what families ask for")
-    )
-    supervision: Supervision | None = Field(
-        default=None, title=N_("Supervision of family visits")
-    )
-    chatting: Chatting | None = Field(
-        default=None, title=N_("Writing in family visits")
-    )
+    approval: Approval | None = Field(default=None, title=TITLES["approval"])
+    supervision: Supervision | None = Field(default=None, title=TITLES["supervision"])
+    chatting: Chatting | None = Field(default=None, title=TITLES["chatting"])
 
 
 async def edit(request: web.Request) -> web.Response:
@@ -129,17 +137,22 @@ async def _edit(request: web.Request, of: Site | Province | None) -> web.Respons
 async def _save(
     request: web.Request, of: Site | Province | None
 ) -> web.Response | None:
-    """The page again where the choice is refused, or None where it is made."""
+    """The page again, or what the choice would do; None once it is made."""
     form = await forms.read(request, PolicyFields)
     known = await _origins(request, of)
     if not form.ok:
         return _page(request, form, of, known, status=422)
+    if form.value.step == "change":
+        return _page(request, form, of, known)
+    values = form.value.model_dump(mode="json", exclude={"step"})
     try:
+        if form.value.step != "save":
+            return await _effect(request, form, of, values)
         async with request.app[DATABASE].write() as session:
             await places.choose(
                 session,
                 scope=_scope(of),
-                values=form.value.model_dump(mode="json"),
+                values=values,
                 by=gate.staff(request).actor,
                 now=request.app[CLOCK](),
             )
@@ -147,6 +160,42 @@ async def _save(
         form = await _named(request, form.refused(refused), refused, of)
         return _page(request, form, of, known, status=409)
     return None
+
+
+async def _effect(
+    request: web.Request,
+    form: Form[PolicyFields],
+    of: Site | Province | None,
+    values: Mapping[str, int | str | None],
+) -> web.Response | None:
+    """What the choice would do; None where it changes nothing."""
+    now = request.app[CLOCK]()
+    async with request.app[DATABASE].read() as session:
+        found = await places.proposed(session, scope=_scope(of), values=values, now=now)
+        if not found.changes:
+            return None
+        known = await places.origins(session, _scope(of))
+        changes = await policy_effects.rows(session, found, known, now=now)
+        odds = policy_effects.at_odds(changes)
+        visits = await ahead.of_references(
+            session, odds[: policy_effects.SHOWN], now=now
+        )
+    return render(
+        request,
+        "admin/policy_effect.html",
+        form=form,
+        of=_named_place(of),
+        back=request.path,
+        names=[name for name in PolicyFields.model_fields if name != "step"],
+        changes=changes,
+        prisons=len(found.after),
+        at_odds=len(odds),
+        visits=visits,
+    )
+
+
+def _named_place(of: Site | Province | None) -> str:
+    return "" if of is None else of.name
 
 
 async def _origins(
