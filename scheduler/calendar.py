@@ -10,24 +10,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
-from typing import Any, NamedTuple
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import openings
 from scheduler.openings import Opening, Terminal
-from scheduler.situation import overlapping
+from scheduler.shown import Shown, VisitShown, closed_because, closures_in, visits_in
 from scheduler.slots import Slot
 from visitation import visits
-from visitation.lifecycle import OCCUPYING, VisitState
-from visitation.places import Closure
+from visitation.lifecycle import VisitState
 from visitation.timespan import Timespan
-from visitation.visits import Claim, Visit, claims
+from visitation.visits import Claim, claims
 from visitation.words import VisitKind
 
-#: Visits that a calendar shows: those to come and those that had their time.
-SHOWN = OCCUPYING | {VisitState.COMPLETED, VisitState.MISSED, VisitState.UNCLOSED}
 _NONE: frozenset[int] = frozenset()
 
 
@@ -59,65 +55,6 @@ class DaySlot:
     visit_state: VisitState | None = None
     reason: str | None = None
     kinds: frozenset[VisitKind] = frozenset()
-
-
-class _Visit(NamedTuple):
-    reference: str
-    state: VisitState
-    starts_at: datetime
-    ends_at: datetime
-    terminal_id: int
-
-    @property
-    def span(self) -> Timespan:
-        return Timespan(self.starts_at, self.ends_at)
-
-
-_COLUMNS: Any = [getattr(Visit, name) for name in _Visit._fields]
-
-
-class _Closure(NamedTuple):
-    span: Timespan
-    station_id: int | None
-    reason: str
-
-
-class _Shown:
-    """Visits in order of time, found by terminal and quantum."""
-
-    def __init__(self, found: Sequence[_Visit], *, turnover: timedelta) -> None:
-        self._found, self._turnover = found, turnover
-        self._seen: set[str] = set()
-        self._keeping: dict[tuple[int, int], _Visit] = {}
-        self._begun: dict[tuple[int, int], _Visit] = {}
-        for visit in found:
-            first, *rest = visit.span.widened(timedelta(0), turnover).quanta()
-            self._begun.setdefault((visit.terminal_id, first), visit)
-            if visit.state in OCCUPYING:
-                for quantum in (first, *rest):
-                    self._keeping.setdefault((visit.terminal_id, quantum), visit)
-
-    def within(self, terminal_id: int, span: Timespan) -> _Visit | None:
-        """The visit that keeps a slot from others, or that once had it."""
-        found = self._first(
-            self._keeping, terminal_id, span.widened(timedelta(0), self._turnover)
-        ) or self._first(self._begun, terminal_id, span)
-        if found is not None:
-            self._seen.add(found.reference)
-        return found
-
-    def beside(self) -> list[_Visit]:
-        """Those that stand in no slot that was asked about."""
-        return [one for one in self._found if one.reference not in self._seen]
-
-    @staticmethod
-    def _first(
-        among: Mapping[tuple[int, int], _Visit], terminal_id: int, span: Timespan
-    ) -> _Visit | None:
-        for quantum in span.quanta():
-            if (visit := among.get((terminal_id, quantum))) is not None:
-                return visit
-        return None
 
 
 async def day(
@@ -256,10 +193,10 @@ async def _between(
 ) -> dict[date, list[DaySlot]]:
     opening = await openings.opening(session, site_id, first=first, last=last)
     whole = opening.span(first, last)
-    shown = _Shown(
-        await _visits(session, site_id, whole), turnover=opening.policy.turnover
+    shown = Shown(
+        await visits_in(session, site_id, whole), turnover=opening.policy.turnover
     )
-    closures = await _closures(session, opening, whole)
+    closures = await closures_in(session, opening, whole)
     days: dict[date, list[DaySlot]] = {
         first + timedelta(days=n): [] for n in range((last - first).days + 1)
     }
@@ -270,7 +207,7 @@ async def _between(
         for seat in sitting.seats:
             terminal = terminals[seat.terminal_id]
             visit = shown.within(terminal.id, sitting.span)
-            reason = _closed_because(terminal, shut)
+            reason = closed_because(terminal, shut)
             day.append(
                 _row(terminal, sitting.span, visit, reason, now=now, kinds=seat.kinds)
             )
@@ -286,7 +223,7 @@ async def _between(
 def _row(
     terminal: Terminal,
     span: Timespan,
-    visit: _Visit | None,
+    visit: VisitShown | None,
     reason: str | None,
     *,
     now: datetime,
@@ -310,41 +247,3 @@ def _row(
         reason=reason,
         kinds=kinds,
     )
-
-
-def _closed_because(terminal: Terminal, shut: Sequence[_Closure]) -> str | None:
-    for closure in shut:
-        if closure.station_id in {None, terminal.id}:
-            return closure.reason
-    return terminal.out_of_order
-
-
-async def _visits(
-    session: AsyncSession, site_id: int, whole: Timespan
-) -> Sequence[_Visit]:
-    rows = await session.exec(
-        select(*_COLUMNS)
-        .where(
-            Visit.prison_id == site_id,
-            col(Visit.starts_at) >= whole.start - timedelta(days=1),
-            col(Visit.starts_at) < whole.end,
-            col(Visit.ends_at) > whole.start,
-            col(Visit.state).in_(SHOWN),
-        )
-        .order_by(col(Visit.starts_at), col(Visit.id))
-    )
-    return [_Visit(*row) for row in rows]
-
-
-async def _closures(
-    session: AsyncSession, opening: Opening, whole: Timespan
-) -> list[_Closure]:
-    rows = await session.exec(
-        select(Closure.starts_at, Closure.ends_at, Closure.station_id, Closure.reason)
-        .where(Closure.site_id == opening.site.id, overlapping(whole))
-        .order_by(col(Closure.starts_at), col(Closure.id))
-    )
-    return [
-        _Closure(Timespan(starts, ends), station_id, reason)
-        for starts, ends, station_id, reason in rows
-    ]

@@ -14,8 +14,9 @@ from sqlalchemy import String, cast
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import calendar, openings
+from scheduler import openings
 from scheduler.openings import Opening
+from scheduler.shown import SHOWN
 from scheduler.situation import overlapping
 from scheduler.slots import Sitting
 from visitation.places import Closure
@@ -254,7 +255,7 @@ async def _taken(
             col(Visit.starts_at) >= whole.start - _LONGEST,
             col(Visit.starts_at) < whole.end,
             col(Visit.ends_at) > whole.start - _LONGEST_TURNOVER,
-            col(Visit.state).in_(calendar.SHOWN),
+            col(Visit.state).in_(SHOWN),
         )
         .group_by(col(Visit.prison_id), col(Visit.starts_at), col(Visit.ends_at))
     )
