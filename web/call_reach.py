@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import calling
-from scheduler.calling import Ring
+from scheduler import rings
+from scheduler.rings import Ring
 from visitation.errors import NotFound
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
 
@@ -26,6 +26,6 @@ async def ring(
     if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_ID):
         return None
     try:
-        return await calling.one(session, task_id=int(number), scope=principal.scope)
+        return await rings.one(session, task_id=int(number), scope=principal.scope)
     except NotFound:
         return None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from scheduler import booking, calling
+from scheduler import booking, calling, rings
 from scheduler.calling import AlreadyRung
 from tests import make
 from tests.fakes import Clock
@@ -38,22 +38,22 @@ async def tick(
 ) -> None:
     async with database.write() as session:
         (task,) = await lost.tasks(database)
-        ring = await calling.one(session, task_id=task.id, scope=EVERYWHERE)
+        ring = await rings.one(session, task_id=task.id, scope=EVERYWHERE)
         await calling.tick(session, ring, outcome, by=by, now=clock())
 
 
 async def undo(database: Database, by: Actor, clock: Clock) -> None:
     async with database.write() as session:
         (task,) = await lost.tasks(database)
-        ring = await calling.one(session, task_id=task.id, scope=EVERYWHERE)
+        ring = await rings.one(session, task_id=task.id, scope=EVERYWHERE)
         await calling.undo(session, ring, by=by, now=clock())
 
 
 async def counts(database: Database, clock: Clock) -> tuple[int, int]:
     """How many lines are open, and how many may be taken back."""
     async with database.read() as session:
-        done = await calling.just_done(session, scope=EVERYWHERE, now=clock())
-        return await calling.count(session, scope=EVERYWHERE), len(done)
+        done = await rings.just_done(session, scope=EVERYWHERE, now=clock())
+        return await rings.count(session, scope=EVERYWHERE), len(done)
 
 
 async def mother(database: Database) -> Participant:
@@ -68,12 +68,12 @@ async def test_a_line_says_whom_to_ring_about_what_and_where(
     world, visit, _by = await to_ring(database, clock, keyring)
     async with database.read() as session:
         at_point = Scope(sites=frozenset({world.point.id}))
-        (ring,) = await calling.open_ones(session, scope=at_point, now=clock())
+        (ring,) = await rings.open_ones(session, scope=at_point, now=clock())
         elsewhere = Scope(sites=frozenset({world.prison.id}))
-        assert await calling.open_ones(session, scope=elsewhere, now=clock()) == []
-        assert await calling.count(session, scope=elsewhere) == 0
+        assert await rings.open_ones(session, scope=elsewhere, now=clock()) == []
+        assert await rings.count(session, scope=elsewhere) == 0
         with pytest.raises(NotFound):
-            await calling.one(session, task_id=ring.task.id, scope=elsewhere)
+            await rings.one(session, task_id=ring.task.id, scope=elsewhere)
     assert (ring.name, ring.phone, ring.helper, ring.point) == (
         world.visitor.name,
         world.visitor.phone,
@@ -161,7 +161,7 @@ async def test_what_was_ticked_before_a_visit_was_moved_cannot_be_taken_back(
     assert await counts(database, clock) == (0, 0)
     async with database.read() as session:
         with pytest.raises(NotFound):
-            await calling.one(session, task_id=number, scope=EVERYWHERE)
+            await rings.one(session, task_id=number, scope=EVERYWHERE)
 
 
 async def test_who_has_come_need_not_be_rung_up(
@@ -175,7 +175,7 @@ async def test_who_has_come_need_not_be_rung_up(
         await calls.tick(session, here, ParticipantState.ARRIVED, by=BY, now=clock())
     assert await counts(database, clock) == (0, 0)
     async with database.read() as session:
-        lines = await calling.open_ones(session, scope=EVERYWHERE, now=clock())
+        lines = await rings.open_ones(session, scope=EVERYWHERE, now=clock())
     assert lines == []
     before = await lost.acts(database, visit)
     clock.now = TEN

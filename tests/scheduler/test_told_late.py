@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from scheduler import calling, deliveries, summoning
+from scheduler import calling, deliveries, rings, summoning
 from scheduler.gateways import Delivery, Fate, Temporary
 from tests.fakes import Clock
 from tests.scheduler import lost
@@ -75,7 +75,7 @@ async def test_nobody_is_rung_up_twice_for_it(
     await accepted(database, clock, "ready")
     assert await look_after(database, clock, keyring) == 1
     async with database.write() as session:
-        (line,) = await calling.open_ones(session, scope=ALL, now=clock())
+        (line,) = await rings.open_ones(session, scope=ALL, now=clock())
         await calling.tick(session, line, CallOutcome.WRONG_NUMBER, by=BY, now=clock())
     clock.now += MINUTE
     await tells(database, clock, keyring, "ready", Fate.UNDELIVERED)

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from scheduler import calling
-from scheduler.calling import Ring
+from scheduler import calling, rings
+from scheduler.rings import Ring
 from visitation.lifecycle import MAY, Act
 from visitation.wording import Template
 from visitation.words import CallOutcome, Role
@@ -68,7 +68,7 @@ class Rang(Asked):
 
 async def list_calls_to_make(call: Call) -> AllToRing:
     """List whom to ring up within reach."""
-    found = await calling.open_ones(call.session, scope=call.by.scope, now=call.now)
+    found = await rings.open_ones(call.session, scope=call.by.scope, now=call.now)
     return AllToRing(items=[ToRing.of(one) for one in found])
 
 
@@ -76,7 +76,7 @@ async def tick_call(call: Call) -> ToRing:
     """Say what came of a call; who did not answer stays on the list."""
     asked: Rang = call.body
     number, scope = call.subject.task.id, call.by.scope
-    ring = await calling.one(call.session, task_id=number, scope=scope)
+    ring = await rings.one(call.session, task_id=number, scope=scope)
     await calling.tick(
         call.session, ring, CallOutcome(asked.outcome), by=call.by.actor, now=call.now
     )

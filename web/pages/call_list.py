@@ -12,8 +12,8 @@ from aiohttp import web
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import calling
-from scheduler.calling import Ring
+from scheduler import calling, rings
+from scheduler.rings import Ring
 from visitation import audit, visits, wording
 from visitation.errors import NotFound
 from visitation.keyring import Keyring
@@ -40,8 +40,8 @@ async def index(request: web.Request) -> web.Response:
     """Everybody to ring, who is most urgent first, and what was just ticked."""
     me, now = gate.staff(request), request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
-        waiting = await calling.open_ones(session, scope=me.scope, now=now)
-        done = await calling.just_done(session, scope=me.scope, now=now)
+        waiting = await rings.open_ones(session, scope=me.scope, now=now)
+        done = await rings.just_done(session, scope=me.scope, now=now)
         zones = await _zones(session, [*waiting, *done])
     return render(
         request,
@@ -109,7 +109,7 @@ async def undo(request: web.Request) -> web.Response:
 
 async def _again(session: AsyncSession, request: web.Request, ring: Ring) -> Ring:
     scope = gate.staff(request).scope
-    return await calling.one(session, task_id=ring.task.id, scope=scope)
+    return await rings.one(session, task_id=ring.task.id, scope=scope)
 
 
 async def _zones(session: AsyncSession, rings: list[Ring]) -> dict[int, ZoneInfo]:

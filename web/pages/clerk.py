@@ -14,7 +14,7 @@ from aiohttp import web
 from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import calling
+from scheduler import rings
 from visitation import audit, lines
 from visitation.errors import NotFound
 from visitation.lifecycle import MAY, Act
@@ -116,7 +116,7 @@ async def _shown(request: web.Request, looking: Looking) -> dict[str, Any]:
                 session, scope=me.scope, day=local_day(chosen, zone, now=now)
             )
         kiosks = [] if text else await _kiosks(session, me, found, now)
-        to_ring = await calling.count(session, scope=me.scope)
+        to_ring = await rings.count(session, scope=me.scope)
         attended = await cover_rows.between(
             session, local_day(chosen, zone, now=now), scope=me.scope
         )
