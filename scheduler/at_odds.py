@@ -223,18 +223,23 @@ async def _booked(
         parties[visit_id].append(born_on)
     found: dict[int, list[Booked]] = defaultdict(list)
     for visit, zone in visits:
-        found[visit.prison_id].append(
-            Booked(
-                reference=visit.reference,
-                prison_id=visit.prison_id,
-                terminal_id=visit.terminal_id,
-                prisoner_id=visit.prisoner_id,
-                kind=visit.kind,
-                state=visit.state,
-                starts_at=visit.starts_at,
-                ends_at=visit.ends_at,
-                day=visit.starts_at.astimezone(ZoneInfo(zone)).date(),
-                birthdays=tuple(parties[visit.id]),
-            )
-        )
+        one = _as_rules_see(visit, ZoneInfo(zone), parties[visit.id])
+        found[visit.prison_id].append(one)
     return found
+
+
+def _as_rules_see(
+    visit: Visit, zone: ZoneInfo, birthdays: Sequence[date | None]
+) -> Booked:
+    return Booked(
+        reference=visit.reference,
+        prison_id=visit.prison_id,
+        terminal_id=visit.terminal_id,
+        prisoner_id=visit.prisoner_id,
+        kind=visit.kind,
+        state=visit.state,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        day=visit.starts_at.astimezone(zone).date(),
+        birthdays=tuple(birthdays),
+    )

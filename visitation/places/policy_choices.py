@@ -103,13 +103,9 @@ async def proposed(
     before = {
         one.id: policy_levels.in_force(known, scopes_over(one)) for one in prisons
     }
-    otherwise = {
-        name: tuple(one.id for one in prisons if _narrower(known, scope, one, name))
-        for name in changes
+    known[scope] = {
+        name: value for name, value in {**own, **changes}.items() if value is not None
     }
-    kept = {name: value for name, value in own.items() if name not in changes}
-    added = {name: value for name, value in changes.items() if value is not None}
-    known[scope] = kept | added
     after = {one.id: policy_levels.in_force(known, scopes_over(one)) for one in prisons}
     if changes:
         policy_checks.refuse_unfit(
@@ -123,7 +119,10 @@ async def proposed(
         own={name: own.get(name) for name in changes},
         before=before,
         after=after,
-        otherwise=otherwise,
+        otherwise={
+            name: tuple(one.id for one in prisons if _narrower(known, scope, one, name))
+            for name in changes
+        },
     )
 
 
