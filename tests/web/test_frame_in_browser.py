@@ -17,6 +17,7 @@ from web.routing import PUBLIC, Route
 pytestmark = pytest.mark.browser
 
 CHROMIUM = "/usr/bin/chromium"
+AGENT = "Object.defineProperty(navigator, 'userAgent', {value: 'AGENT'})"
 PLAYGROUND = """
 {% extends "base.html" %}
 {% from "components/button.html" import button, post_button %}
@@ -29,7 +30,9 @@ PLAYGROUND = """
 </form>
 <div id="part" data-module="refresh" data-refresh-url="/part"
      data-refresh-seconds="0.2" data-stale-text="old"><a id="row" href="#">0</a></div>
-{% block clock %}<div id="clock">{% include "components/clock.html" %}</div>{% endblock %}
+{% block clock %}
+<div id="clock">{% include "components/clock.html" %}</div>
+{% endblock %}
 <script type="application/json" id="texts">{{ {"hello": "<سلام>"}|tojson }}</script>
 <script>document.title = "inline";</script>
 {% endblock %}
@@ -183,16 +186,49 @@ async def test_a_wrong_clock_is_pointed_out(page: Page, site: Site) -> None:
     await page.wait_for_selector("#clock .clock:not([hidden])")
 
 
-async def test_a_browser_that_cannot_hold_a_call_is_told(
+IN_APP = "Mozilla/5.0 (Linux; Android 13; wv) AppleWebKit/537.36 Telegram-Android/11"
+OLD_IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 12_5 like Mac OS X) AppleWebKit/605.1.15 "
+    "Version/12.1 Mobile/15E148 Safari/604.1"
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("delete window.RTCPeerConnection", "old"),
+        ("Object.defineProperty(window, 'isSecureContext', {value: false})", "address"),
+        ("Object.defineProperty(navigator, 'mediaDevices', {value: null})", "camera"),
+        (AGENT.replace("AGENT", IN_APP), "app"),
+        (AGENT.replace("AGENT", OLD_IPHONE), "phone"),
+    ],
+)
+async def test_a_browser_that_cannot_hold_a_call_is_told_why(
+    page: Page, site: Site, change: str, told: str
+) -> None:
+    await page.add_init_script(change)
+    await page.goto(f"{site.origin}/")
+
+    shown = page.locator("#old-browser [data-lacks]:visible")
+    await expect(shown).to_have_attribute("data-lacks", told)
+    await page.locator("[data-copy]").click()
+    await expect(page.locator("#old-browser input")).to_have_value(
+        f"{site.origin}/join"
+    )
+
+
+async def test_a_browser_in_which_no_module_starts_is_told(
     page: Page, site: Site
 ) -> None:
+    await page.clock.install()
+    await page.route("**/js/main.js", lambda route: route.abort())
     await page.goto(f"{site.origin}/")
     assert await page.is_hidden("#old-browser")
 
-    await page.add_init_script("delete window.RTCPeerConnection")
-    await page.reload()
+    for _second in range(12):
+        await page.clock.run_for(1000)
 
-    await page.wait_for_selector("#old-browser:not([hidden])")
+    await expect(page.locator("#old-browser [data-lacks=old]")).to_be_visible()
 
 
 async def test_no_page_scrolls_sideways_at_320_pixels(page: Page, site: Site) -> None:
