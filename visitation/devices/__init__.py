@@ -3,8 +3,11 @@
 from visitation.devices.challenges import Asked, Budget, code_of, forget_challenges
 from visitation.devices.locks import hand_over, lock
 from visitation.devices.pairing import (
+    Former,
     NoSuchPairingCode,
     device_of,
+    former,
+    holder,
     issue_pairing_code,
     pair,
     paired,
@@ -34,6 +37,7 @@ __all__ = [
     "Budget",
     "Challenge",
     "Device",
+    "Former",
     "IdempotencyKey",
     "LoginSession",
     "NoSuchPairingCode",
@@ -46,7 +50,9 @@ __all__ = [
     "end_session",
     "end_sessions_of",
     "forget_challenges",
+    "former",
     "hand_over",
+    "holder",
     "issue_pairing_code",
     "lock",
     "pair",

@@ -4,6 +4,7 @@ Knows no page; what a paired browser may see is for the gate.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select, update
@@ -94,6 +95,64 @@ async def pair(
         session, Actor.station(station_id), "pair", f"station:{station_id}", now=now
     )
     return device, token
+
+
+async def holder(
+    session: AsyncSession, code: str, *, keyring: Keyring, now: datetime
+) -> tuple[int, Device | None]:
+    """The station that a code is for, and the browser that is paired with it now.
+
+    Raises:
+        NoSuchPairingCode: if the code is wrong, used or too old.
+    """
+    rows = await session.exec(
+        select(PairingCode.station_id).where(
+            PairingCode.fingerprint == keyring.fingerprint(_CODE, code),
+            col(PairingCode.used_at).is_(None),
+            col(PairingCode.expires_at) > now,
+        )
+    )
+    station_id = rows.first()
+    if station_id is None:
+        raise NoSuchPairingCode
+    return station_id, (await paired(session, station_ids=[station_id])).get(station_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """What a browser was that is no station any more.
+
+    Attributes:
+        replaced: whether another browser took its place.
+    """
+
+    station_id: int
+    ended_at: datetime
+    replaced: bool
+
+
+async def former(
+    session: AsyncSession, token: str, *, keyring: Keyring
+) -> Former | None:
+    """What the browser of a token was until it was revoked; None if it never was."""
+    rows = await session.exec(
+        select(Device).where(Device.fingerprint == keyring.fingerprint(_TOKEN, token))
+    )
+    device = rows.first()
+    if device is None or device.revoked_at is None:
+        return None
+    later = await session.exec(
+        select(Device.id).where(
+            Device.station_id == device.station_id,
+            Device.paired_at == device.revoked_at,
+            col(Device.id) > device.id,
+        )
+    )
+    return Former(
+        station_id=device.station_id,
+        ended_at=device.revoked_at,
+        replaced=later.first() is not None,
+    )
 
 
 async def unpair(

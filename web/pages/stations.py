@@ -195,6 +195,7 @@ async def _page(
         },
         site={"id": site.id, "name": site.name},
         paired_at=device.paired_at if device else None,
+        seen_at=device.last_seen_at if device else None,
         operator_number=station_frame.operator_number(request.app[KEYRING], device.id)
         if device
         else "",

@@ -14,9 +14,11 @@ from pydantic import AfterValidator, Field
 
 from visitation import audit, devices
 from visitation.attempts import Limit
-from visitation.devices.pairing import PAIRING_CODE_DIGITS, NoSuchPairingCode
+from visitation.devices import Former, NoSuchPairingCode
+from visitation.devices.pairing import PAIRING_CODE_DIGITS
+from visitation.errors import NotFound
 from visitation.lifecycle import VisitState
-from visitation.places import Site
+from visitation.places import Site, Station
 from visitation.points import equipment
 from visitation.timespan import Timespan
 from visitation.visits import boards
@@ -33,6 +35,8 @@ from web.routing import PUBLIC, TERMINAL, Route
 from web.station_frame import OPERATOR_DIGITS
 
 PER_ADDRESS = Limit(name="pairing", most=30, window=timedelta(hours=1))
+#: A device that was heard of so lately is switched on.
+_LATELY = timedelta(minutes=2)
 #: How long before a visit a kiosk asks for its code by itself.
 DUE = timedelta(minutes=10)
 PER_STATION = Limit(name="operator", most=10, window=timedelta(hours=1))
@@ -48,6 +52,8 @@ class Pairing(forms.Fields):
     """What pairing a device asks for."""
 
     code: Annotated[Code, AfterValidator(_eight)] = Field(title=N_("Pairing code"))
+    #: That the device which has the place now gives way, after it was asked.
+    replace: bool = False
 
 
 def _six(number: str) -> str:
@@ -76,6 +82,8 @@ async def pair(request: web.Request) -> web.Response:
     # Counted before the answer is known, so that guesses side by side count too.
     await tries.hit(request, source)
     try:
+        if not form.value.replace and (holder := await _holder(request, form)):
+            return holder
         async with request.app[DATABASE].write() as session:
             _device, token = await devices.pair(
                 session,
@@ -91,11 +99,36 @@ async def pair(request: web.Request) -> web.Response:
     return response
 
 
+async def _holder(
+    request: web.Request, form: forms.Form[Pairing]
+) -> web.Response | None:
+    """The question what becomes of the other device that has the place, if one has."""
+    now, mine = request.app[CLOCK](), request.get(DEVICE)
+    async with request.app[DATABASE].read() as session:
+        station_id, device = await devices.holder(
+            session, form.value.code, keyring=request.app[KEYRING], now=now
+        )
+        if device is None or (mine is not None and mine.device_id == device.id):
+            return None
+        place = await session.get_one(Station, station_id)
+        site = await session.get_one(Site, place.site_id)
+    return render(
+        request,
+        "terminal/taken.html",
+        status=409,
+        form=form,
+        station=place.name,
+        site=site.name,
+        seen_at=device.last_seen_at,
+        is_on=now - device.last_seen_at < _LATELY,
+    )
+
+
 async def station(request: web.Request) -> web.Response:
     """What a station shows between visits; how to pair, if it is none."""
     device = request.get(DEVICE)
     if device is None:
-        return render(request, "terminal/unpaired.html")
+        return await _no_station(request)
     if _left_behind(request, device):
         return await over(request)
     shown = await _shown(request, device)
@@ -144,8 +177,40 @@ async def operate(request: web.Request) -> web.Response:
     )
 
 
+async def _no_station(request: web.Request) -> web.Response:
+    """What became of a browser that was a station, or how it becomes one."""
+    former = await _former(request)
+    if former is None:
+        return render(request, "terminal/unpaired.html")
+    async with request.app[DATABASE].read() as session:
+        place = await session.get_one(Station, former.station_id)
+        site = await session.get_one(Site, place.site_id)
+    return render(
+        request,
+        "terminal/former.html",
+        station=place.name,
+        site=site.name,
+        at=former.ended_at,
+        replaced=former.replaced,
+    )
+
+
+async def _former(request: web.Request) -> Former | None:
+    token = request.cookies.get(sessions.DEVICE_COOKIE, "")
+    async with request.app[DATABASE].read() as session:
+        return await devices.former(session, token, keyring=request.app[KEYRING])
+
+
 async def board(request: web.Request) -> web.Response:
-    """The part of it that is kept fresh."""
+    """The part of it that is kept fresh; the way to what happened, if it is none.
+
+    Raises:
+        NotFound: for a browser that never was a station.
+    """
+    if request.get(DEVICE) is None:
+        if await _former(request) is None:
+            raise NotFound("station")
+        return render(request, "terminal/gone.html")
     shown = await _shown(request, gate.device(request))
     return render(request, "terminal/board.html", **shown)
 
@@ -212,7 +277,7 @@ ROUTES = (
     Route(method="GET", path="/pair", page=ask, allow=PUBLIC),
     Route(method="POST", path="/pair", page=pair, allow=PUBLIC),
     Route(method="GET", path="/station", page=station, allow=PUBLIC),
-    Route(method="GET", path="/station/board", page=board, allow=TERMINAL),
+    Route(method="GET", path="/station/board", page=board, allow=PUBLIC),
     Route(method="POST", path="/station/over", page=over, allow=TERMINAL),
     Route(method="GET", path="/station/operator", page=operator, allow=TERMINAL),
     Route(method="POST", path="/station/operator", page=operate, allow=TERMINAL),
