@@ -10,10 +10,11 @@ from scheduler.attendance import AttendsElsewhere, NoOfficialWanted
 from scheduler.booking import NotMovable, Refused
 from scheduler.choosing import HoldOver
 from scheduler.closures import AlreadyClosed, Occupied
+from scheduler.deciding import NoSuchWish
 from scheduler.planning import NotDraft
 from scheduler.remedies import NotOffered
 from scheduler.replanned import Changed
-from scheduler.requests import NoSuchWish, TooLateToAsk
+from scheduler.requests import TooLateToAsk
 from visitation.calls import Denied
 from visitation.devices import NoSuchPairingCode
 from visitation.errors import Invalid, VisitationError

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import col, select
 
-from scheduler import requests
+from scheduler import deciding
 from tests import make
 from tests.conftest import NOON
 from tests.scheduler.test_booking import BY
@@ -23,7 +23,7 @@ async def test_the_family_reads_why_and_nothing_that_was_written_for_staff(
     async with database.write() as session:
         world = await make.world(session)
         visit = await submit(session, world, keyring)
-        await requests.decline(
+        await deciding.decline(
             session,
             visit,
             reason="شناسنامه فرزند نیست",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, requests
+from scheduler import booking, deciding, requests
 from scheduler import waiting as sweeping
 from scheduler.ranked import Place
 from tests.conftest import NOON
@@ -142,7 +142,7 @@ async def test_the_held_slot_is_offered_where_another_wish_is_granted(
 
     async with database.write() as session:
         mine = await session.get_one(Visit, visit.id)
-        await requests.approve(
+        await deciding.approve(
             session, mine, rank=2, keyring=keyring, by=SYSTEM, now=NOON
         )
 

@@ -8,11 +8,12 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, requests, sweeps
+from scheduler import booking, deciding, requests, sweeps
 from scheduler.booking import Refused
+from scheduler.deciding import NoSuchWish
 from scheduler.proposals import Refusal
 from scheduler.ranked import Place
-from scheduler.requests import NoSuchWish, TooLateToAsk
+from scheduler.requests import TooLateToAsk
 from tests import make
 from tests.conftest import NOON
 from tests.fakes import Clock
@@ -102,7 +103,7 @@ async def test_where_the_best_place_is_taken_the_next_one_is_held(
         world = await make.world(session)
         await somebody_else(session, world, keyring, LATER)
         visit = await submit(session, world, keyring)
-        offered = await requests.options(session, visit, now=NOON)
+        offered = await deciding.options(session, visit, now=NOON)
     assert visit.starts_at == LATER + HALF
     assert [(one.rank, one.held, one.reasons) for one in offered] == [
         (1, False, (Refusal.TERMINAL_TAKEN,)),
@@ -147,7 +148,7 @@ async def test_an_approved_request_is_booked_with_codes(
         world = await make.world(session)
         visit = await submit(session, world, keyring)
         held = await claims(session)
-        await requests.approve(session, visit, keyring=keyring, by=BY, now=NOON)
+        await deciding.approve(session, visit, keyring=keyring, by=BY, now=NOON)
     async with database.read() as session:
         stored = await visits.by_reference(session, visit.reference)
         assert (stored.state, stored.starts_at) == (VisitState.BOOKED, LATER)
@@ -168,10 +169,10 @@ async def test_another_wish_can_be_granted_in_one_step(
         world = await make.world(session)
         visit = await submit(session, world, keyring)
         with pytest.raises(NoSuchWish):
-            await requests.approve(
+            await deciding.approve(
                 session, visit, rank=4, keyring=keyring, by=BY, now=NOON
             )
-        await requests.approve(session, visit, rank=3, keyring=keyring, by=BY, now=NOON)
+        await deciding.approve(session, visit, rank=3, keyring=keyring, by=BY, now=NOON)
         # The first place is free again.
         await booking.book(
             session, keyring=keyring, by=BY, now=NOON, **wish(world, span=at(LATER))
@@ -201,7 +202,7 @@ async def test_a_wish_that_was_taken_meanwhile_is_not_granted_and_nothing_change
         )
         before = await claims(session)
         with pytest.raises(Refused) as refused:
-            await requests.approve(
+            await deciding.approve(
                 session, visit, rank=2, keyring=keyring, by=BY, now=NOON
             )
         assert Refusal.TERMINAL_TAKEN in refused.value.reasons
@@ -216,10 +217,10 @@ async def test_a_declined_request_frees_its_place_and_says_so(
         world = await make.world(session)
         visit = await submit(session, world, keyring)
         with pytest.raises(Invalid):
-            await requests.decline(session, visit, reason=" ", by=BY, now=NOON)
-        await requests.decline(session, visit, reason="سند ناقص", by=BY, now=NOON)
+            await deciding.decline(session, visit, reason=" ", by=BY, now=NOON)
+        await deciding.decline(session, visit, reason="سند ناقص", by=BY, now=NOON)
         with pytest.raises(IllegalMove):
-            await requests.approve(session, visit, keyring=keyring, by=BY, now=NOON)
+            await deciding.approve(session, visit, keyring=keyring, by=BY, now=NOON)
     async with database.read() as session:
         stored = await visits.by_reference(session, visit.reference)
         assert (stored.state, stored.outcome_reason) == (
@@ -288,11 +289,11 @@ async def test_requests_wait_in_the_order_of_the_time_that_is_left(
         elsewhere = await make.prison(session)
         mine = Scope(sites=frozenset({world.prison.id}))
         other = Scope(sites=frozenset({elsewhere.id}))
-        assert [v.id for v in await requests.waiting(session, scope=mine)] == [
+        assert [v.id for v in await deciding.waiting(session, scope=mine)] == [
             sooner.id,
             later.id,
         ]
-        assert await requests.waiting(session, scope=other) == []
+        assert await deciding.waiting(session, scope=other) == []
 
 
 async def test_of_two_who_decide_at_once_one_is_overtaken(
@@ -305,7 +306,7 @@ async def test_of_two_who_decide_at_once_one_is_overtaken(
     async def approve() -> str:
         async with database.write() as session:
             mine = await visits.by_reference(session, visit.reference)
-            await requests.approve(
+            await deciding.approve(
                 session, mine, rank=2, keyring=keyring, by=BY, now=NOON
             )
         return "approved"
@@ -313,7 +314,7 @@ async def test_of_two_who_decide_at_once_one_is_overtaken(
     async def decline() -> str:
         async with database.write() as session:
             mine = await visits.by_reference(session, visit.reference)
-            await requests.decline(session, mine, reason="نه", by=BY, now=NOON)
+            await deciding.decline(session, mine, reason="نه", by=BY, now=NOON)
         return "declined"
 
     results = await asyncio.gather(

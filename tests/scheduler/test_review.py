@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from scheduler import booking, requests, review
+from scheduler import booking, deciding, requests, review
 from scheduler.proposals import Refusal
 from scheduler.ranked import Place
 from tests import make
@@ -172,7 +172,7 @@ async def test_a_request_granted_against_a_rule_is_kept(
         await holidays.add(session, day=day, name="عید", by=by, now=NOON)
         await review.judge(session, visit.id, now=NOON)
         assert await flags(session, visit) == [(Refusal.HOLIDAY, False, False)]
-        await requests.approve(
+        await deciding.approve(
             session, visit, keyring=keyring, by=by, now=NOON, override_reason=WHY
         )
         assert await flags(session, visit) == [(Refusal.HOLIDAY, True, False)]

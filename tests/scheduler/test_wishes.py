@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import requests
+from scheduler import deciding, requests
 from scheduler.booking import Refused
 from scheduler.proposals import Refusal
 from scheduler.ranked import Place
@@ -87,10 +87,10 @@ async def test_the_best_that_is_possible_by_now_may_be_better_than_what_is_held(
         await make.policy(session, world.prison, approval=Approval.REQUIRED)
         await somebody_else(session, world, keyring, LATER)
         visit = await ask(session, world, keyring, LATER, LATER + HALF)
-        assert await requests.best(session, visit, now=NOON) == 2
+        assert await deciding.best(session, visit, now=NOON) == 2
         # Whoever had the first time is gone; a day after, nothing is possible.
         other = await session.get_one(Visit, visit.id - 1)
         await visits.release(session, visit_id=other.id)
-        assert await requests.best(session, visit, now=NOON) == 1
+        assert await deciding.best(session, visit, now=NOON) == 1
         after = LATER + timedelta(days=1)
-        assert await requests.best(session, visit, now=after) is None
+        assert await deciding.best(session, visit, now=after) is None

@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 from sqlmodel import col, select
 
-from scheduler import ranked, requests
+from scheduler import deciding, ranked, requests
+from scheduler.deciding import Option
 from scheduler.ranked import Place
-from scheduler.requests import Option
 from visitation import audit, lifecycle
 from visitation.errors import Invalid, NotFound
 from visitation.lifecycle import Act, VisitState
@@ -107,7 +107,7 @@ class Requests(Listing):
 
 async def list_requests(call: Call) -> Requests:
     """List the requests that wait for a decision, the most urgent first."""
-    rows = await requests.waiting(call.session, scope=call.by.scope)
+    rows = await deciding.waiting(call.session, scope=call.by.scope)
     asked: Page = call.query
     left = cursors.rest(rows, asked.cursor, _urgency)
     shown, following = cursors.page(left, asked.limit, _urgency)
@@ -126,7 +126,7 @@ async def list_requests(call: Call) -> Requests:
 async def get_request(call: Call) -> Request:
     """Get one request, with what the rules have against each wish now."""
     visit = await call.session.get_one(Visit, call.subject.id)
-    found = await requests.options(call.session, visit, now=call.now)
+    found = await deciding.options(call.session, visit, now=call.now)
     if not found and visit.state is not VisitState.REQUESTED:
         raise NotFound("request")
     return Request(
@@ -181,7 +181,7 @@ async def approve_request(call: Call) -> visit_answers.Visit:
     """Grant what a request holds, or the wish of a rank; everybody is told."""
     asked: RequestApproval = call.body
     visit = await call.session.get_one(Visit, call.subject.id)
-    await requests.approve(
+    await deciding.approve(
         call.session,
         visit,
         rank=asked.rank,
@@ -196,7 +196,7 @@ async def approve_request(call: Call) -> visit_answers.Visit:
 async def decline_request(call: Call) -> visit_answers.Visit:
     """Decline a request; what it holds is free again, and the family is told."""
     visit = await call.session.get_one(Visit, call.subject.id)
-    await requests.decline(
+    await deciding.decline(
         call.session,
         visit,
         reason=call.body.reason,

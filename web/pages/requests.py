@@ -14,10 +14,10 @@ from pydantic import Field, StringConstraints
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import ranked, requests
+from scheduler import deciding, ranked, requests
 from scheduler.booking import Refused
+from scheduler.deciding import Option
 from scheduler.ranked import place_of
-from scheduler.requests import Option
 from visitation import lifecycle
 from visitation.errors import VisitationError
 from visitation.lifecycle import Act, VisitAction, VisitState
@@ -92,7 +92,7 @@ async def index(request: web.Request) -> web.Response:
     form = forms.from_query(request, Inbox)
     by = form.value.by if form.ok else By.WAITING
     async with request.app[DATABASE].read() as session:
-        rows = await requests.waiting(session, scope=gate.staff(request).scope)
+        rows = await deciding.waiting(session, scope=gate.staff(request).scope)
         if by is By.WAITING:
             rows = sorted(rows, key=lambda row: (row.created_at, row.id))
         until = {row.id: row.hold_until for row in rows}
@@ -135,8 +135,8 @@ async def approve(request: web.Request) -> web.Response:
         async with request.app[DATABASE].write() as session:
             visit, now = await _again(session, request), request.app[CLOCK]()
             if visit.state is not VisitState.BOOKED:
-                best = await requests.best(session, visit, now=now)
-                await requests.approve(
+                best = await deciding.best(session, visit, now=now)
+                await deciding.approve(
                     session,
                     visit,
                     rank=form.value.rank or best,
@@ -161,7 +161,7 @@ async def decline(request: web.Request) -> web.Response:
         async with request.app[DATABASE].write() as session:
             visit = await _again(session, request)
             if visit.state is not VisitState.DECLINED:
-                await requests.decline(
+                await deciding.decline(
                     session,
                     visit,
                     reason=form.value.reason,
@@ -214,7 +214,7 @@ async def _page(
         zone = ZoneInfo(shown.zone)
         wishes = [
             await _wanted(session, one, zone)
-            for one in await requests.options(session, visit, now=now)
+            for one in await deciding.options(session, visit, now=now)
         ]
     return render(
         request,

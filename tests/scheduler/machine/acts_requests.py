@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from scheduler import ranked, requests, series
+from scheduler import deciding, ranked, requests, series
 from tests.scheduler.machine import judging
 from tests.scheduler.machine.acts import Hands
 from tests.scheduler.machine.acts_visits import FAMILY, cancelled, let_go, wish
@@ -112,7 +112,7 @@ class Approve:
         return judging.refusal(model, self.ask(model), self.visit)
 
     async def do(self, hands: Hands) -> None:
-        await requests.approve(
+        await deciding.approve(
             hands.session,
             await hands.session.get_one(Visit, self.visit),
             rank=self.rank,
@@ -138,7 +138,7 @@ class Decline:
 
     async def do(self, hands: Hands) -> None:
         visit = await hands.session.get_one(Visit, self.visit)
-        await requests.decline(
+        await deciding.decline(
             hands.session, visit, reason="the machine's", **hands.signed
         )
 
