@@ -19,7 +19,6 @@ from web import (
     live,
     own_choices,
     own_month,
-    own_reach,
     own_words,
 )
 from web.asking_form import TimeName
@@ -28,9 +27,8 @@ from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE
 from web.month_grid import Month, weekdays
 from web.own_choices import OtherDay
-from web.pages.own_visit import Shown, read
+from web.pages.own_visit import Shown, own_route, read
 from web.render import redirect, render, url
-from web.routing import PHONE, Page, Route
 
 
 class Why(StrEnum):
@@ -256,20 +254,10 @@ async def _cancel_page(
     )
 
 
-def _route(method: str, path: str, page: Page) -> Route:
-    return Route(
-        method=method,
-        path=f"/mine/visits/{{part}}{path}",
-        page=page,
-        allow=PHONE,
-        subject=own_reach.part,
-    )
-
-
 ROUTES = (
-    _route("GET", "/cancel", ask_cancel),
-    _route("POST", "/cancel", cancel),
-    _route("GET", "/move", days),
-    _route("GET", "/move/times", at),
-    _route("POST", "/move/times", move),
+    own_route("GET", "/cancel", ask_cancel),
+    own_route("POST", "/cancel", cancel),
+    own_route("GET", "/move", days),
+    own_route("GET", "/move/times", at),
+    own_route("POST", "/move/times", move),
 )

@@ -204,7 +204,8 @@ async def _page(request: web.Request, *, code: str = "") -> web.Response:
     )
 
 
-def _route(method: str, path: str, page: Page) -> Route:
+def own_route(method: str, path: str, page: Page) -> Route:
+    """The way to something of one visit, for whoever signed in with their phone."""
     return Route(
         method=method,
         path=f"/mine/visits/{{part}}{path}",
@@ -215,9 +216,9 @@ def _route(method: str, path: str, page: Page) -> Route:
 
 
 ROUTES = (
-    _route("GET", "", show),
-    _route("POST", "/code", code),
-    _route("GET", "/slip", paper),
-    _route("GET", "/check", equipment),
-    _route("GET", "/visit.ics", calendar),
+    own_route("GET", "", show),
+    own_route("POST", "/code", code),
+    own_route("GET", "/slip", paper),
+    own_route("GET", "/check", equipment),
+    own_route("GET", "/visit.ics", calendar),
 )
