@@ -13,7 +13,7 @@ from visitation import audit, messages, persian
 from visitation.audit import Actor
 from visitation.errors import Invalid, VisitationError
 from visitation.keyring import Keyring
-from visitation.people import contacts, visitors
+from visitation.people import called, contacts, visitors
 from visitation.people.identity import fingerprint_of, opened_id
 from visitation.people.phones import visitors_with
 from visitation.people.tables import Contact, LinkRequest, Prisoner, Visitor
@@ -41,15 +41,15 @@ async def prisoners_meant(
     session: AsyncSession, asked: LinkRequest
 ) -> Sequence[Prisoner]:
     """The prisoners of the prison whose number or name was typed."""
-    named = persian.fold(asked.prisoner_name)
-    by_name = [col(Prisoner.name_folded).contains(named, autoescape=True)]
+    name = asked.prisoner_name
+    by_name = [called.named(Prisoner.name_folded, name)] if persian.fold(name) else []
     rows = await session.exec(
         select(Prisoner)
         .where(
             Prisoner.site_id == asked.prison_id,
             or_(
                 col(Prisoner.number) == (asked.prisoner_number or None),
-                *(by_name if named else ()),
+                *by_name,
             ),
         )
         .order_by(col(Prisoner.number) != asked.prisoner_number, col(Prisoner.id))

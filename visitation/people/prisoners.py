@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import tuple_
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit, persian
@@ -17,6 +17,7 @@ from visitation.audit import Actor
 from visitation.database import is_conflict
 from visitation.errors import Invalid
 from visitation.keyring import Keyring
+from visitation.people import called
 from visitation.people.identity import sealed_id
 from visitation.people.scope import Scope
 from visitation.people.tables import Prisoner
@@ -170,7 +171,6 @@ async def find_prisoners(
 
     `after` is the id of the last one that is known already.
     """
-    folded = persian.fold(text)
     query = (
         select(Prisoner)
         .join(Site, col(Site.id) == col(Prisoner.site_id))
@@ -178,13 +178,8 @@ async def find_prisoners(
         .order_by(col(Prisoner.name_folded), col(Prisoner.id))
         .limit(limit)
     )
-    if folded:
-        query = query.where(
-            or_(
-                col(Prisoner.name_folded).contains(folded, autoescape=True),
-                col(Prisoner.number).contains(folded, autoescape=True),
-            )
-        )
+    if persian.fold(text):
+        query = query.where(called.prisoner(text))
     if after is not None:
         place = tuple_(col(Prisoner.name_folded), col(Prisoner.id))
         last = select(Prisoner.name_folded, Prisoner.id).where(Prisoner.id == after)

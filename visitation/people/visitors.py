@@ -17,6 +17,7 @@ from visitation.database import is_conflict
 from visitation.devices import end_sessions_of
 from visitation.errors import Invalid
 from visitation.keyring import Keyring
+from visitation.people import called
 from visitation.people.identity import sealed_id
 from visitation.people.scope import Scope
 from visitation.people.tables import Contact, Prisoner, Visitor
@@ -153,17 +154,12 @@ async def find_visitors(
     and whoever has exactly the phone that was asked for. `after` is the id of the last
     one that is known already.
     """
-    folded = persian.fold(text)
-    digits = _national_digits(folded)
     query = (
         select(Visitor).order_by(col(Visitor.name_folded), col(Visitor.id)).limit(limit)
     )
-    if folded:
-        matches = [col(Visitor.name_folded).contains(folded, autoescape=True)]
-        if digits:
-            matches.append(col(Visitor.phone).contains(digits, autoescape=True))
-        query = query.where(or_(*matches))
-    query = query.where(or_(_within(scope), _has_phone(digits)))
+    if persian.fold(text):
+        query = query.where(called.visitor(text))
+    query = query.where(or_(_within(scope), _has_phone(called.national_digits(text))))
     if after is not None:
         place = tuple_(col(Visitor.name_folded), col(Visitor.id))
         last = select(Visitor.name_folded, Visitor.id).where(Visitor.id == after)
@@ -195,14 +191,6 @@ def _has_phone(digits: str) -> ColumnElement[bool]:
     if len(digits) < _WHOLE_PHONE_DIGITS:
         return false()
     return col(Visitor.phone).in_((f"+98{digits}", f"+{digits}"))
-
-
-def _national_digits(folded: str) -> str:
-    """The digits of what may be a phone number, without what comes before them."""
-    bare = folded.replace(" ", "").replace("-", "").removeprefix("+")
-    if not (bare.isascii() and bare.isdecimal()):
-        return ""
-    return bare.removeprefix("0098").removeprefix("98").removeprefix("0")
 
 
 async def _refuse_double(

@@ -5,16 +5,15 @@ see what beyond the scope it is given.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import persian
 from visitation.lifecycle import VisitState
-from visitation.people import Prisoner, Scope, Visitor
+from visitation.people import Prisoner, Scope, Visitor, called
 from visitation.places import Site, Station
 from visitation.timespan import Timespan
 from visitation.visits.listed import AHEAD, Listed, listed
@@ -24,6 +23,7 @@ from visitation.words import Part, StationKind, VisitKind
 #: How long after its end a visit may still be its terminal's next: no room stays
 #: open longer, as `places.LIMITS` has it.
 _LONGEST_GRACE = timedelta(hours=1)
+_TO_COME = frozenset({VisitState.REQUESTED, VisitState.BOOKED, VisitState.LIVE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,21 +86,43 @@ async def named(
     session: AsyncSession, *, scope: Scope, text: str, within: Timespan
 ) -> tuple[Listed, ...]:
     """Visits at the points of a scope whose prisoner or visitor is called so."""
-    folded = persian.fold(text)
     visits_of = (
         select(Participant.visit_id)
         .join(Visitor, col(Visitor.id) == col(Participant.visitor_id))
-        .where(col(Visitor.name_folded).contains(folded, autoescape=True))
+        .where(called.named(Visitor.name_folded, text))
     )
     return await listed(
         session,
         _at_point(scope),
         _begins_in(within),
         or_(
-            col(Prisoner.name_folded).contains(folded, autoescape=True),
+            called.named(Prisoner.name_folded, text),
             col(Visit.id).in_(visits_of),
         ),
     )
+
+
+async def to_come(
+    session: AsyncSession, *, scope: Scope, text: str, now: datetime, limit: int
+) -> tuple[Listed, ...]:
+    """The next visits of a scope for whoever has the text in name, number or phone."""
+    visitors = select(Visitor.id).where(called.visitor(text))
+    theirs = select(Participant.visit_id).where(
+        col(Participant.visitor_id).in_(visitors)
+    )
+    prisoners = select(Prisoner.id).where(called.prisoner(text))
+    nearest = (
+        select(Visit.id)
+        .where(
+            or_(_inside(Visit.prison_id, scope), _at_point(scope)),
+            or_(col(Visit.prisoner_id).in_(prisoners), col(Visit.id).in_(theirs)),
+            col(Visit.ends_at) > now,
+            col(Visit.state).in_(_TO_COME),
+        )
+        .order_by(col(Visit.starts_at))
+        .limit(limit)
+    )
+    return await listed(session, col(Visit.id).in_(nearest), shown=_TO_COME)
 
 
 async def unclosed(session: AsyncSession, *, scope: Scope) -> tuple[Listed, ...]:

@@ -1,7 +1,7 @@
 """Finding somebody from anywhere: prisoners, visitors and their visits to come.
 
 What is looked for is posted and goes on sealed; ي and ی, ك and ک, and digits of any
-writing are the same.
+writing are the same. Six digits are a visit's join code too.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,46 +12,49 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import people
-from visitation.lifecycle import VisitState
-from visitation.people import Prisoner, Scope, Visitor
+from visitation.people import Prisoner, Visitor
 from visitation.places import Site
-from visitation.visits import Visit
-from visitation.visits.listed import Listed, listed
-from visitation.visits.tables import Participant
-from web import gate, paging
-from web.keys import CLOCK, DATABASE
+from visitation.visits import NoSuchCode, boards, find_by_code
+from visitation.visits.listed import Listed
+from visitation.words import Role
+from web import gate, paging, point_board
+from web.keys import CLOCK, DATABASE, KEYRING
 from web.pages.sites import PLANNERS
+from web.principals import StaffPrincipal
 from web.render import render
 from web.routing import Route
 
+#: Whoever looks after a visit finds it; whoever plans finds its people as well.
+FINDERS = PLANNERS | {Role.WARDEN, Role.CLERK}
 #: More than these are not looked through; a longer word finds fewer.
 _MOST = 12
-_AHEAD = frozenset({VisitState.REQUESTED, VisitState.BOOKED, VisitState.LIVE})
 
 
 async def find(request: web.Request) -> web.Response:
     """Who and what has these words in name, number or phone, within reach."""
     form, looking = paging.looking(request)
-    scope = gate.staff(request).scope
+    me = gate.staff(request)
     prisoners: Sequence[Prisoner] = ()
     visitors: Sequence[Visitor] = ()
     visits: Sequence[Listed] = ()
     names: dict[int, str] = {}
     if looking.text:
         async with request.app[DATABASE].read() as session:
-            prisoners = await people.find_prisoners(
-                session, scope=scope, text=looking.text, limit=_MOST + 1
-            )
-            visitors = await people.find_visitors(
-                session, scope=scope, text=looking.text, limit=_MOST + 1
-            )
-            names = await _prisons(session, prisoners)
-            visits = await _visits(request, session, scope, prisoners, visitors)
+            if me.role in PLANNERS:
+                prisoners = await people.find_prisoners(
+                    session, scope=me.scope, text=looking.text, limit=_MOST + 1
+                )
+                visitors = await people.find_visitors(
+                    session, scope=me.scope, text=looking.text, limit=_MOST + 1
+                )
+                names = await _prisons(session, prisoners)
+            visits = await _visits(request, session, me, looking.text)
     return render(
         request,
         "people/search.html",
         form=form,
         text=looking.text,
+        plans=me.role in PLANNERS,
         prisoners=[
             {
                 "id": one.id,
@@ -80,25 +83,31 @@ async def _prisons(
 
 
 async def _visits(
-    request: web.Request,
-    session: AsyncSession,
-    scope: Scope,
-    prisoners: Iterable[Prisoner],
-    visitors: Iterable[Visitor],
-) -> Sequence[Listed]:
-    """The visits to come of those who were found."""
-    theirs = select(Participant.visit_id).where(
-        col(Participant.visitor_id).in_([one.id for one in visitors])
+    request: web.Request, session: AsyncSession, me: StaffPrincipal, text: str
+) -> tuple[Listed, ...]:
+    """The visit that the text opens as a code, and then those of whoever it names."""
+    opened = await _opened(request, session, me, point_board.code_in(text))
+    theirs = await boards.to_come(
+        session,
+        scope=me.scope,
+        text=text,
+        now=request.app[CLOCK](),
+        limit=_MOST + 1,
     )
-    mine = select(Visit.id).where(
-        col(Visit.prisoner_id).in_([one.id for one in prisoners])
-        | col(Visit.id).in_(theirs),
-        col(Visit.ends_at) > request.app[CLOCK](),
-        col(Visit.prison_id).in_(select(Site.id).where(scope.of_sites())),
-        col(Visit.state).in_(_AHEAD),
-    )
-    nearest = mine.order_by(col(Visit.starts_at)).limit(_MOST + 1)
-    return await listed(session, col(Visit.id).in_(nearest), shown=_AHEAD)
+    return (*opened, *(one for one in theirs if one not in opened))
 
 
-ROUTES = (Route(method="GET", path="/search", page=find, allow=PLANNERS),)
+async def _opened(
+    request: web.Request, session: AsyncSession, me: StaffPrincipal, code: str
+) -> tuple[Listed, ...]:
+    if not code:
+        return ()
+    try:
+        person = await find_by_code(session, code, keyring=request.app[KEYRING])
+    except NoSuchCode:
+        return ()
+    one = await boards.of_visit(session, scope=me.scope, visit_id=person.visit_id)
+    return (one,) if one else ()
+
+
+ROUTES = (Route(method="GET", path="/search", page=find, allow=FINDERS),)
