@@ -12,7 +12,7 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import audit, places
+from visitation import audit, persian, places
 from visitation.audit import Broken, Checkpoint
 from visitation.visits import acts
 from visitation.visits.acts import Found, Sought
@@ -103,7 +103,7 @@ async def _sought(
     asked = form.value
     who, whom = await _key(session, asked.who), await _key(session, asked.whom)
     if whom is None and asked.whom:
-        whom = await acts.visit_key(session, asked.whom)
+        whom = await acts.visit_key(session, persian.to_ascii_digits(asked.whom))
     if asked.who and who is None:
         form = form.faulted("who", _(_NOBODY))
     if asked.whom and whom is None:
@@ -131,7 +131,7 @@ _NOTHING = N_(
 
 
 async def _key(session: AsyncSession, typed: str) -> str | None:
-    plain = typed.casefold()
+    plain = persian.fold(typed)
     if not plain or _KEY.fullmatch(plain):
         return plain or None
     return await acts.account_key(session, plain)
@@ -220,9 +220,18 @@ def _row(
         "what": audit_words.sentence(entry),
         "whom": _named(entry.subject, names),
         "visit": references.get(entry.visit_id or 0),
-        "facts": [(name, str(value)) for name, value in entry.facts.items()],
+        "facts": [(name, _fact(value)) for name, value in entry.facts.items()],
         "seal": present.digits(one.sequence) if one.sequence else "",
     }
+
+
+def _fact(value: object) -> str | datetime:
+    """A fact as it is exported, but that people read instants on their own clock."""
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return at if at.tzinfo else str(value)
 
 
 def _named(key: str, names: Mapping[str, str]) -> str:
