@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 #: Where families answer what they are offered, after the service's address.
 OFFER_PATH = "/offer"
+JOIN_PATH = "/join"
 #: Whose numbers are known by fingerprints of this purpose.
 PHONE = "phone"
 _REFERENCE = "message-reference"
@@ -106,6 +107,9 @@ def _made(
         return _refused(message, "code_wiped")
     if link and message.template is Template.OFFER:
         link = f"{link}{OFFER_PATH}"
+    elif link and code is not None:
+        # What stands behind the # is never sent to the service, and so never logged.
+        link = f"{link}{JOIN_PATH}#{code}"
     variables = dict(message.variables)
     if code is not None:
         variables["code"] = wording.digits(code, message.language)

@@ -3,6 +3,7 @@
  * this shows and hides. What is tried is in the other modules. */
 
 import { Camera } from "./camera.js";
+import { hasComeIn } from "../components/join-code.js";
 import { LineStep } from "./line-step.js";
 import { aloud, isMissing } from "./loudspeaker.js";
 import { passedLately, remember } from "./passed.js";
@@ -141,7 +142,10 @@ page.addEventListener("click", (event) => {
 });
 window.addEventListener("pagehide", quiet);
 for (const part of page.querySelectorAll("[data-scripted]")) part.removeAttribute("hidden");
+const cameInNow = hasComeIn();
 if (passedLately()) {
   one(page, "[data-passed]").removeAttribute("hidden");
   one(page, "[data-first]").setAttribute("hidden", "");
+  // Who types a code on a device that works goes straight to the waiting room.
+  if (cameInNow) location.replace(page.dataset.call ?? "");
 }
