@@ -11,9 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from signaling import awaiting, hands
 from signaling.hub import Hub, Live, NotLive
 from signaling.media.engine import Kind
-from signaling.messages import Message, Warn
+from signaling.messages import End, Message, Warn
 from signaling.room import UNDER_WAY
-from signaling.words import Reason
+from signaling.words import MOVED, Phase, Reason
 from visitation import audit, calls, visits
 from visitation.audit import Actor
 from visitation.errors import Invalid, NotFound
@@ -212,7 +212,7 @@ async def end(
         owed = (await calls.losses.of(session, visit)).minutes_owed
     hub.changed()
     if live := hub.live(reference):
-        hub.close(live, Reason.ENDED, minutes_owed=owed)
+        hub.close(live, End(reason=Reason.ENDED, minutes_owed=owed))
     await awaiting.moved(hub, reference, now=now)
 
 
@@ -231,11 +231,18 @@ async def changed(hub: Hub, reference: str, *, now: datetime) -> None:
         return
     stands = visit.state in {VisitState.BOOKED, VisitState.LIVE}
     if not stands or visit.version != live.version:
-        hub.close(live, Reason.ENDED)
+        hub.close(live, End(reason=Reason.ENDED, undone=_undone(visit, live)))
         return
     _retime(hub, visit, policy, now)
     if visit.state is VisitState.LIVE:
         hub.carry_out(live, live.room.start(now=now))
+
+
+def _undone(visit: Visit, live: Live) -> str:
+    """Why a visit is not held that people wait for; empty for one that began."""
+    if live.room.phase is not Phase.WAITING:
+        return ""
+    return visit.outcome.value if visit.outcome is not None else MOVED
 
 
 def _retime(hub: Hub, visit: Visit, policy: Policy, now: datetime) -> None:

@@ -32,7 +32,7 @@ from signaling.effects import (
 from signaling.ice import TurnSettings
 from signaling.measuring import Measuring
 from signaling.media.engine import LegConnected, MediaEngine, MediaEvent
-from signaling.messages import FromPage, Leave, Offer
+from signaling.messages import End, FromPage, Leave, Offer
 from signaling.negotiation import Negotiation
 from signaling.peer import Peer
 from signaling.record import CutOff, Held, Lost, Recorder, Seen
@@ -250,11 +250,10 @@ class Hub:
         """Something was changed in the record that may keep people out."""
         self._changes += 1
 
-    def close(self, live: Live, reason: Reason, *, minutes_owed: int = 0) -> None:
+    def close(self, live: Live, said: End) -> None:
         """End a room for everybody in it, at once."""
         self._note_lost(live)
-        ended = live.room.end(reason, now=self.clock(), minutes_owed=minutes_owed)
-        self.carry_out(live, ended)
+        self.carry_out(live, live.room.end(said, now=self.clock()))
         self._rooms.pop(live.visit, None)
         self.changed()
 

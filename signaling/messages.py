@@ -284,10 +284,11 @@ class TimeLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """The visit is over for everybody; `minutes_owed` of it were lost."""
+    """It is over for all; `undone` says why a visit that nobody began is not held."""
 
     reason: Reason
     minutes_owed: int = 0
+    undone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

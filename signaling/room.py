@@ -177,10 +177,10 @@ class Room:
         again = Extend(ends_at=ends_at, closes_at=closes_at, reason=reason)
         return self.here.tell(again)
 
-    def end(self, reason: Reason, *, now: datetime, minutes_owed: int = 0) -> Effects:
+    def end(self, said: End, *, now: datetime) -> Effects:
         """The visit is over for everybody."""
         self.phase = Phase.ENDED
-        told = self.here.tell(End(reason=reason, minutes_owed=minutes_owed))
+        told = self.here.tell(said)
         gone = self.here.clear()
         self._blocked.clear()
         return (

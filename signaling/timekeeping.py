@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from signaling import awaiting, giving
 from signaling.hub import Hub, Live
-from signaling.words import Phase, Reason
+from signaling.messages import End
+from signaling.words import NOT_BEGUN, Phase, Reason
 from visitation import calls, visits
 from visitation.audit import SYSTEM
 from visitation.lifecycle import VisitState
@@ -105,7 +106,8 @@ async def _run_out(hub: Hub, live: Live) -> None:
         again = live.room.retimed(ends_at=ends_at, closes_at=closes_at, now=now)
         hub.carry_out(live, again)
     else:
-        hub.close(live, Reason.OVER, minutes_owed=owed)
+        undone = NOT_BEGUN if live.room.phase is Phase.WAITING else ""
+        hub.close(live, End(reason=Reason.OVER, minutes_owed=owed, undone=undone))
         await awaiting.moved(hub, live.visit, now=now)
 
 

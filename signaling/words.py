@@ -1,6 +1,11 @@
 """The closed vocabularies of a call, as they are on the wire."""
 
 from enum import StrEnum
+from typing import Final
+
+#: Why a visit does not take place, where no outcome says it.
+MOVED: Final = "moved"
+NOT_BEGUN: Final = "not_begun"
 
 
 class Phase(StrEnum):

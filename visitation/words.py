@@ -222,12 +222,17 @@ CANCELLATIONS = (
     Outcome.CANCELLED_BY_CLOSURE,
 )
 
+#: How a visit that never began may be closed.
+ABSENCES = (
+    Outcome.PRISONER_REFUSED,
+    Outcome.PRISONER_ABSENT,
+    Outcome.FAMILY_ABSENT,
+)
+
 #: The outcomes a person may give to a visit that ended or was left unclosed.
 CLOSINGS = (
     Outcome.COMPLETED,
-    Outcome.FAMILY_ABSENT,
-    Outcome.PRISONER_ABSENT,
-    Outcome.PRISONER_REFUSED,
+    *ABSENCES,
     Outcome.ENDED_BY_STAFF,
     Outcome.TECHNICAL_FAMILY,
     Outcome.TECHNICAL_PRISON,

@@ -4,18 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from visitation.words import IncidentKind, Outcome, PauseReason
+from visitation.words import ABSENCES, IncidentKind, PauseReason
 from web.i18n import _
 from web.labels import label
 from web.pages.call import ENDINGS, EXTENSIONS
 from web.pages.call_words import REMARKS
 
-#: How a visit that never began may be closed.
-ABSENCES = (
-    Outcome.PRISONER_REFUSED,
-    Outcome.PRISONER_ABSENT,
-    Outcome.FAMILY_ABSENT,
-)
 Choice = tuple[str, str]
 
 

@@ -20,6 +20,7 @@ from tests.signaling.conftest import (
     in_call,
     restarted,
 )
+from visitation import calls
 from visitation.lifecycle import ParticipantState, VisitState
 from visitation.words import Outcome, Part
 
@@ -41,6 +42,7 @@ async def test_the_room_closes_by_itself_after_its_time_and_grace(
         "type": "end",
         "reason": "over",
         "minutes_owed": 0,
+        "undone": "",
     }
     visit = await stage.kept()
     assert (visit.state, visit.outcome) == (VisitState.COMPLETED, Outcome.COMPLETED)
@@ -57,7 +59,8 @@ async def test_a_visit_nobody_started_is_left_to_the_sweeps(stage: Stage) -> Non
     stage.clock.forward(timedelta(minutes=35))
     await timekeeping.tick(stage.hub, live, measure=False)
 
-    assert (await hear(socket, "end"))["reason"] == "over"
+    ended = await hear(socket, "end")
+    assert (ended["reason"], ended["undone"]) == ("over", "not_begun")
     assert (await stage.kept()).state is VisitState.BOOKED
 
 
@@ -90,7 +93,27 @@ async def test_a_cancelled_visit_empties_its_waiting_room(stage: Stage) -> None:
         "type": "end",
         "reason": "ended",
         "minutes_owed": 0,
+        "undone": "moved",
     }
+
+
+async def test_whoever_waits_hears_that_the_prisoner_does_not_come(
+    stage: Stage,
+) -> None:
+    socket = await stage.join(Part.VISITOR)
+    await hear(socket, "joined")
+    async with stage.database.write() as session:
+        await calls.close(
+            session,
+            await session.get_one(type(stage.visit), stage.visit.id),
+            outcome=Outcome.PRISONER_REFUSED,
+            by=WARDEN,
+            now=stage.clock(),
+        )
+
+    await conduct.changed(stage.hub, stage.visit.reference, now=stage.clock())
+
+    assert (await hear(socket, "end"))["undone"] == "prisoner_refused"
 
 
 async def test_a_visit_moved_to_another_terminal_empties_its_waiting_room(
@@ -109,6 +132,7 @@ async def test_a_visit_moved_to_another_terminal_empties_its_waiting_room(
         "type": "end",
         "reason": "ended",
         "minutes_owed": 0,
+        "undone": "moved",
     }
     back = await stage.join(Part.VISITOR)
     assert (await hear(back, "joined"))["phase"] == "waiting"
@@ -157,6 +181,7 @@ async def test_a_room_closes_in_time_though_the_database_is_away(
         "type": "end",
         "reason": "over",
         "minutes_owed": 0,
+        "undone": "",
     }
     async with stage.database.write() as session:
         await session.exec(text("ALTER TABLE gone RENAME TO visit"))

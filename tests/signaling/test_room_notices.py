@@ -74,7 +74,7 @@ def test_the_end_silences_everybody_at_once() -> None:
     live = under_way(PRISONER, MOTHER)
     live.lose("mother", now=TEN)
 
-    effects = live.end(Reason.ENDED, now=TEN + timedelta(seconds=5))
+    effects = live.end(End(reason=Reason.ENDED), now=TEN + timedelta(seconds=5))
 
     assert effects == (
         Envelope(to="prisoner", message=End(reason=Reason.ENDED)),

@@ -1,8 +1,7 @@
-"""The call page: who gets in, as what, with which ticket, and the shut door."""
+"""The call page: who gets in, as what, and with which ticket."""
 
 import json
 import re
-from datetime import timedelta
 
 import pytest
 
@@ -160,29 +159,6 @@ async def test_other_staff_have_no_part(site: Site, world: World, role: Role) ->
     assert (await site.get(f"/call/{visit.visit.reference}")).status == 404
 
 
-async def test_the_door_says_when_it_opens_and_opens_by_itself(
-    site: Site, world: World
-) -> None:
-    visit = await visit_now(site, world, starts_at=site.clock() + timedelta(hours=2))
-    await become(site, world.terminal)
-
-    page = await (await site.get(f"/call/{visit.visit.reference}")).text()
-
-    assert "هنوز زمان آن نرسیده است" in page
-    assert "۱۳:۳۰" in page
-    assert 'http-equiv="refresh"' in page
-
-
-async def test_after_the_visit_the_door_says_so(site: Site, world: World) -> None:
-    visit = await visit_now(site, world, state=VisitState.COMPLETED)
-    await become(site, world.terminal)
-
-    page = await (await site.get(f"/call/{visit.visit.reference}")).text()
-
-    assert "این ملاقات تمام شده است" in page
-    assert 'http-equiv="refresh"' not in page
-
-
 async def test_a_page_that_was_open_for_long_gets_a_new_ticket(
     site: Site, world: World
 ) -> None:
@@ -238,7 +214,7 @@ async def test_the_scripts_find_every_word_they_ask_for(
 
     assert asked - words.keys() == set()
     assert {f"state_{state}" for state in states} - words.keys() == set()
-    assert len(states) == 14
+    assert len(states) == 15
     assert words["say_conduct"] != call_words.REMARKS["conduct"]
 
 

@@ -14,7 +14,7 @@ from visitation.calls import chat, entrance, losses
 from visitation.errors import Invalid
 from visitation.lifecycle import VisitAction
 from visitation.visits import Participant, Visit
-from visitation.words import CLOSINGS, SIDES, Outcome, Part, Side
+from visitation.words import ABSENCES, CLOSINGS, SIDES, Outcome, Part, Side
 
 
 async def start(
@@ -85,15 +85,10 @@ async def close(
     """
     if outcome not in CLOSINGS:
         raise Invalid("outcome", "not_a_closing")
-    absent = {
-        Outcome.FAMILY_ABSENT,
-        Outcome.PRISONER_ABSENT,
-        Outcome.PRISONER_REFUSED,
-    }
     await visits.move(
         session,
         visit,
-        VisitAction.MISS if outcome in absent else VisitAction.CLOSE,
+        VisitAction.MISS if outcome in ABSENCES else VisitAction.CLOSE,
         by=by,
         now=now,
         facts={"outcome": outcome.value},

@@ -25,6 +25,7 @@ from visitation.places import Site
 from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit
 from visitation.words import (
+    ABSENCES,
     Attendance,
     Chatting,
     Outcome,
@@ -37,7 +38,7 @@ from web import gate, identity, live, subjects
 from web.i18n import _
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL
 from web.labels import label
-from web.pages.call_words import DENIALS, REMARKS, words
+from web.pages.call_words import DENIALS, REMARKS, undone, words
 from web.principals import (
     DevicePrincipal,
     ParticipantPrincipal,
@@ -195,17 +196,30 @@ async def _at_terminal(
 
 
 async def _shut(request: web.Request, visit: Visit, denied: Denied) -> web.Response:
+    denial, why = denied.denial, ""
+    if visit.outcome in ABSENCES:
+        denial, why = Denial.NOT_BOOKED, undone(_side(request), visit.outcome)
     return render(
         request,
         "call/door.html",
-        title=_(DENIALS[denied.denial].title),
-        advice=_(DENIALS[denied.denial].advice),
-        early=denied.denial is Denial.NOT_YET_OPEN,
+        title=_(DENIALS[denial].title),
+        advice=why or _(DENIALS[denial].advice),
+        early=denial is Denial.NOT_YET_OPEN,
         opens_at=denied.opens_at,
         span=Timespan(visit.starts_at, visit.ends_at),
         zone=await _zone(request, visit),
         back=_way_back(request),
     )
+
+
+def _side(request: web.Request) -> str:
+    match request.get(PRINCIPAL):
+        case ParticipantPrincipal():
+            return "family"
+        case StaffPrincipal():
+            return "staff"
+        case _:
+            return "prison"
 
 
 async def _chatting(request: web.Request, visit: Visit) -> Chatting:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from visitation.admission import Denial
 from visitation.calls.words import Phrase, Stage
-from visitation.words import Part, PauseReason
+from visitation.words import ABSENCES, Outcome, Part, PauseReason
 from web.i18n import N_, _
 from web.labels import label
 
@@ -59,6 +59,7 @@ _SAID: Mapping[str, str] = {
     "state_paused": N_("Paused"),
     "state_held": N_("Waiting for a supervisor"),
     "state_reconnecting": N_("Connecting again"),
+    "state_off": N_("This visit does not take place"),
     "state_ended": N_("The visit is over"),
     "state_left": N_("You have left the visit"),
     "state_replaced": N_("The visit goes on in another window"),
@@ -162,6 +163,14 @@ _SAID: Mapping[str, str] = {
     "say_time_left_one": N_("{n} minute left. It is time to say goodbye."),
     "say_extended": N_("The visit was made longer."),
     "say_given_back": N_("The visit is longer: the minutes lost are given back."),
+    "then_moment": N_("It goes on in a moment. Please stay where you are."),
+    "then_identity": N_("Please look into the camera and wait."),
+    "then_rules": N_("Staff tell you what was not right. After that it goes on."),
+    "then_stranger": N_(
+        "Only those who are named for the visit may be in the picture. Please ask the "
+        "others to step aside."
+    ),
+    "then_line": N_("You need do nothing. It goes on by itself when it works again."),
     "owed": N_(
         "{n} minutes were lost and could not be given back. Ask the office to add them "
         "to your next visit."
@@ -173,11 +182,54 @@ _SAID: Mapping[str, str] = {
     "failed": N_("This could not be done. Load the page again."),
 }
 
+#: Why a visit that somebody waits for is not held, and what to do, by whom it is read.
+_OFF: Mapping[str, str] = {
+    "family_prisoner_refused": N_(
+        "The person you visit does not come this time. It is nothing that you did. "
+        "This visit is not counted: you may ask for another one."
+    ),
+    "family_prisoner_absent": N_(
+        "The prison could not bring the person you visit. This visit is not counted: "
+        "you may ask for another one."
+    ),
+    "family_family_absent": N_(
+        "Staff believed that nobody had come. If you are here, tell them now, or call "
+        "the office: you may ask for another visit."
+    ),
+    "family_other": N_(
+        "It was moved or cancelled. Look at your last message for the new time, or ask "
+        "the office."
+    ),
+    "prison_prisoner_refused": N_(
+        "It is written down that you do not come this time. If that is wrong, tell the "
+        "officer now."
+    ),
+    "prison_family_absent": N_(
+        "Your family could not come this time. Ask the officer about the next visit."
+    ),
+    "prison_other": N_(
+        "It was moved or cancelled. Ask the officer about the next one."
+    ),
+    "not_begun": N_(
+        "Its time has passed and nobody began it. Call the office: you may ask for "
+        "another visit."
+    ),
+    "staff_other": N_("It was moved or cancelled."),
+}
+
+
+def undone(side: str, outcome: Outcome) -> str:
+    """Why a visit was not held, for a `family`, the `prison`, or `staff`."""
+    text = _OFF.get(f"{side}_{outcome}")
+    return _(text) if text else label(outcome)
+
 
 def words() -> dict[str, str]:
     """Everything the scripts say, in the language being spoken."""
     said = {key: _(text) for key, text in _SAID.items()}
     said |= {f"say_{code}": _(text) for code, text in REMARKS.items()}
+    said |= {f"off_{key}": _(text) for key, text in _OFF.items()}
+    said |= {f"off_staff_{outcome}": label(outcome) for outcome in ABSENCES}
     said |= {f"part_{part}": label(part) for part in Part}
     said |= {f"why_{reason}": label(reason) for reason in PauseReason}
     said |= {f"phrase_{phrase}": label(phrase) for phrase in Phrase}

@@ -22,10 +22,10 @@ from visitation.timespan import Timespan
 from visitation.visits import Visit, boards, cards
 from visitation.visits.listed import AHEAD, Listed
 from visitation.wording import Template
-from visitation.words import CLOSINGS, Outcome, Part, Role, StationKind
+from visitation.words import ABSENCES, CLOSINGS, Outcome, Part, Role, StationKind
 from web import cover_rows, forms, gate, labels, live, subjects, ticks, wall
 from web.boards import Rooms, Row, local_day, row
-from web.choices import ABSENCES, choices
+from web.choices import choices
 from web.errors import wants_json
 from web.fields import Day, Line
 from web.i18n import N_, _

@@ -118,7 +118,7 @@ function sending() {
 
 function draw() {
   const state = stateOf(facts);
-  speech.stateChanged(document.documentElement.dataset.callState ?? "", state);
+  speech.stateChanged(document.documentElement.dataset.callState ?? "", state, facts);
   chat.draw(facts);
   view.draw(facts, state);
   view.time(facts, Date.now());

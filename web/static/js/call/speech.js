@@ -2,21 +2,33 @@
 /** What is said aloud when something happens in a call, for whoever does not read. */
 
 import { say } from "../components/voice.js";
+import { sideOf } from "./covers.js";
 
 /** @typedef {import("./state.js").Facts} Facts */
 
 const STAGES = new Set(["called", "on_the_way", "in_booth"]);
-const STATES = new Set(["paused", "reconnecting", "ended", "denied"]);
+const STATES = new Set(["reconnecting", "ended", "denied"]);
+/** Reasons of a pause, and why a visit is not held, that have a clip of their own. */
+const REASONS = new Set(["moment", "identity", "rules", "stranger", "line"]);
+const UNDONE = new Set(["family_prisoner_refused", "family_prisoner_absent", "prison_family_absent"]);
 const LAST_MINUTES = new Map([
   [300, "five"],
   [60, "one"],
 ]);
 
-/** @param {string} before @param {string} state of the page */
-export function stateChanged(before, state) {
+/** @param {string} before @param {string} state of the page @param {Facts} facts */
+export function stateChanged(before, state, facts) {
   if (state === before) return;
   if (STATES.has(state)) say(`call.${state}`);
+  else if (state === "paused") say(REASONS.has(facts.why) ? `call.paused_${facts.why}` : "call.paused");
+  else if (state === "off") say(`call.${offClip(facts)}`);
   else if (state === "connecting" && (before === "waiting" || before === "outside")) say("call.begins");
+}
+
+/** @param {Facts} facts @returns {string} */
+function offClip(facts) {
+  const name = `${sideOf(facts.part)}_${facts.undone}`;
+  return UNDONE.has(name) ? `off_${name}` : "off";
 }
 
 /** @param {any} message @param {Facts} before @param {Facts} facts */

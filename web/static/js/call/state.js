@@ -17,7 +17,7 @@
  *   over: string, denial: string, opensAt: number, notices: Notice[],
  *   sends: {audio: string, video: string}, troubles: Partial<Record<Kind, string>>,
  *   troublesRead: boolean, soundBlocked: boolean, watched: boolean, publishQuality: string,
- *   owed: number, why: string, stage: string, before: number, hands: string[], helped: string[],
+ *   owed: number, undone: string, why: string, stage: string, before: number, hands: string[], helped: string[],
  *   help: "none" | "waiting" | "answered", lines: Line[], read: number, hint: string,
  * }} Facts
  */
@@ -30,13 +30,14 @@ export function begin() {
     startsAt: 0, endsAt: 0, closesAt: 0, skew: 0, over: "", denial: "", opensAt: 0, notices: [],
     sends: { audio: "none", video: "none" }, troubles: {}, troublesRead: false,
     soundBlocked: false, watched: true, publishQuality: "high",
-    owed: 0, why: "", stage: "", before: 0, hands: [], helped: [], help: "none", lines: [], read: 0, hint: "",
+    owed: 0, undone: "", why: "", stage: "", before: 0, hands: [], helped: [], help: "none", lines: [], read: 0, hint: "",
   };
 }
 
 /** The first row that holds names the state. @type {[string, (facts: Facts) => boolean][]} */
 export const STATES = [
   ["ended", (f) => f.over === "ended"],
+  ["off", (f) => f.over === "off"],
   ["left", (f) => f.over === "left"],
   ["replaced", (f) => f.over === "replaced"],
   ["removed", (f) => f.over === "removed"],
@@ -140,7 +141,7 @@ const TOLD = {
   message: (f, m) => (f.part === "monitor" ? {} : { notices: noticed(f, "calm", m.code, m.text) }),
   warn: (f, m) => (f.part === "monitor" ? {} : { notices: noticed(f, "bad", m.code, m.text) }),
   deny: (f, m) => ({ over: "denied", denial: m.reason, opensAt: m.opens_at ? Date.parse(m.opens_at) : 0 }),
-  end: (f, m) => ({ over: "ended", owed: m.minutes_owed }),
+  end: (f, m) => ({ over: m.undone ? "off" : "ended", owed: m.minutes_owed, undone: m.undone }),
   leave: (f, m) => (m.reason === "restarting" ? {} : { over: ["replaced", "removed"].includes(m.reason) ? m.reason : "left" }),
 };
 

@@ -6,6 +6,7 @@
 
 import { Announcer } from "./announcer.js";
 import { rows } from "./conduct.js";
+import { drawCovers } from "./covers.js";
 import { drawHelp } from "./help.js";
 import { Tile } from "./tile.js";
 import { WaitingRoom } from "./waiting.js";
@@ -18,7 +19,7 @@ const FIRST = { prisoner: ["visitor", "official", "interpreter"], other: ["priso
 const SEEN = new Set(["prisoner", "visitor", "official", "interpreter"]);
 const UNSEEN = new Set(["paused", "audio_only"]);
 /** Whose screen takes the place of the call: the keyboard goes there. */
-const LAST = new Set(["ended", "left", "replaced", "removed", "denied", "broken"]);
+const LAST = new Set(["ended", "off", "left", "replaced", "removed", "denied", "broken"]);
 /** What stands elsewhere on the page too is not kept before the picture. */
 const PASSING = new Set(["chat", "own"]);
 const PASSING_MS = 10_000;
@@ -70,7 +71,7 @@ export class View {
     this.part("watched").hidden = !watched || Boolean(facts.over);
     this.part("sound").hidden = !facts.soundBlocked;
     this.part("state").textContent = this.words[`state_${state}`] ?? "";
-    this.part("why").textContent = this.words[`why_${facts.why}`] ?? "";
+    drawCovers(this.root, facts, this.words);
     const owed = this.part("owed");
     owed.hidden = !facts.owed;
     owed.textContent = facts.owed ? this.say("owed", facts.owed) : "";
