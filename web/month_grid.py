@@ -65,9 +65,7 @@ class Month:
 
     def name(self) -> str:
         """«آذر ۱۴۰۵», or "Azar 1405"."""
-        at = jalali.from_date(self.first)
-        names = jalali.MONTHS_FA if i18n.language() == "fa" else jalali.MONTHS_EN
-        return present.digits(f"{names[at.month - 1]} {at.year}")
+        return present.month(self.first)
 
 
 def weekdays(zone: ZoneInfo) -> list[str]:

@@ -49,7 +49,7 @@ def weeks(
         cells.append(
             Cell(
                 number=present.digits(jalali.from_date(day).day),
-                words=_words(day),
+                words=present.day_of_month(day),
                 other="" if i18n.language() == "fa" else f"{day:%-d %b}",
                 weekday=present.weekday(day, zone),
                 times=times,
@@ -58,9 +58,3 @@ def weeks(
         )
     cells += [None] * (-len(cells) % _WEEK)
     return [cells[n : n + _WEEK] for n in range(0, len(cells), _WEEK)]
-
-
-def _words(day: date) -> str:
-    at = jalali.from_date(day)
-    names = jalali.MONTHS_FA if i18n.language() == "fa" else jalali.MONTHS_EN
-    return present.digits(f"{at.day} {names[at.month - 1]}")

@@ -106,13 +106,7 @@ class Weekday(StrEnum):
 
 def weekday_options() -> list[tuple[str, str]]:
     """The days of the week with their names, Saturday first."""
-    return [(day.value, weekday_name(day.number)) for day in Weekday]
-
-
-def weekday_name(weekday: int) -> str:
-    """The name of a `date.weekday()`."""
-    names = jalali.WEEKDAYS_FA if i18n.language() == "fa" else jalali.WEEKDAYS_EN
-    return names[weekday]
+    return [(day.value, present.weekday_name(day.number)) for day in Weekday]
 
 
 def language_options(request: web.Request) -> list[tuple[str, str]]:

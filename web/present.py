@@ -71,10 +71,30 @@ def number(text: str) -> str:
     return digits(text).translate(str.maketrans(",.", "٬٫"))
 
 
+def month(value: date) -> str:
+    """The solar month that a day is in: «آذر ۱۴۰۵», or "Azar 1405"."""
+    return digits(f"{_month_name(value)} {jalali.from_date(value).year}")
+
+
+def day_of_month(value: date) -> str:
+    """A day within its solar month: «۲ آذر», or "2 Azar"."""
+    return digits(f"{jalali.from_date(value).day} {_month_name(value)}")
+
+
+def _month_name(value: date) -> str:
+    names = jalali.MONTHS_FA if i18n.language() == "fa" else jalali.MONTHS_EN
+    return names[jalali.from_date(value).month - 1]
+
+
 def weekday(value: date, zone: tzinfo) -> str:
     """The day's name."""
+    return weekday_name(local_day(value, zone).weekday())
+
+
+def weekday_name(weekday: int) -> str:
+    """The name of a `date.weekday()`."""
     names = jalali.WEEKDAYS_FA if i18n.language() == "fa" else jalali.WEEKDAYS_EN
-    return names[local_day(value, zone).weekday()]
+    return names[weekday]
 
 
 def local_day(value: date, zone: tzinfo) -> date:

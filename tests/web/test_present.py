@@ -74,6 +74,14 @@ def test_the_day_of_an_instant_is_the_day_on_the_wall(language: str) -> None:
     )
 
 
+def test_a_month_is_the_one_that_people_here_count_by(language: str) -> None:
+    day = date(2026, 11, 23)
+    assert (present.month(day), present.day_of_month(day)) == {
+        "fa": ("آذر ۱۴۰۵", "۲ آذر"),
+        "en": ("Azar 1405", "2 Azar"),
+    }[language]
+
+
 def test_times_and_numbers(language: str) -> None:
     assert present.clock(time(9, 5), TEHRAN) == {"fa": "۰۹:۰۵", "en": "09:05"}[language]
     assert (

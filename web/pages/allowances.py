@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from pydantic import Field, StringConstraints
 
-from visitation import jalali, places, visits
+from visitation import places, visits
 from visitation.errors import Invalid
 from visitation.people import Prisoner
 from visitation.places import Site
 from visitation.visits import AllowanceEntry, Balance, Period, Quota
 from visitation.words import Role
-from web import forms, gate, i18n, present, subjects
+from web import forms, gate, present, subjects
 from web.fields import Count, Line
 from web.forms import Form
 from web.i18n import N_, _
@@ -139,10 +139,7 @@ def _in_words(period: Period, quota: Quota) -> str:
     if period.name.startswith("week:"):
         day = present.day(period.first, quota.zone, weekday=False)
         return _("Week from %(day)s", day=day)
-    month = jalali.from_date(period.first)
-    fa = i18n.language() == "fa"
-    name = (jalali.MONTHS_FA if fa else jalali.MONTHS_EN)[month.month - 1]
-    return present.digits(f"{name} {month.year}")
+    return present.month(period.first)
 
 
 _PATH = "/prisoners/{prisoner}/allowance"

@@ -17,7 +17,7 @@ from visitation.people import Account
 from visitation.people import hours as weekly
 from visitation.people.tables import OfficialHours
 from visitation.words import Attendance, Role
-from web import attendance_reach, forms, gate, picks
+from web import attendance_reach, forms, gate, picks, present
 from web.fields import Wall
 from web.forms import Form
 from web.i18n import N_, _
@@ -138,7 +138,7 @@ async def _page(
 def _row(one: OfficialHours) -> Row:
     return Row(
         id=one.id,
-        day=picks.weekday_name(one.weekday),
+        day=present.weekday_name(one.weekday),
         starts=one.starts,
         ends=one.ends,
         attendance=label(one.attendance),

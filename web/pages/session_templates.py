@@ -17,7 +17,7 @@ from visitation.errors import Invalid
 from visitation.places import Opening, SessionTemplate, Site
 from visitation.places.templates import MOST_WEEKS
 from visitation.words import SiteKind, VisitKind
-from web import forms, gate, labels, picks, reach, subjects
+from web import forms, gate, labels, picks, present, reach, subjects
 from web.fields import Count, Wall
 from web.forms import Form
 from web.i18n import N_, _
@@ -200,7 +200,7 @@ def _row(template: SessionTemplate, names: dict[int, str]) -> Row:
     return Row(
         id=template.id,
         weekday=template.weekday,
-        day=picks.weekday_name(template.weekday),
+        day=present.weekday_name(template.weekday),
         starts=template.starts,
         ends=template.ends,
         slot_minutes=template.slot_minutes,
