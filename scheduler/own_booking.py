@@ -9,20 +9,19 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import booking, choosing, notices, objections, requests
+from scheduler import booking, choosing, objections, requests
 from scheduler.booking import Refused
 from scheduler.choosing import HoldOver
-from scheduler.ranked import Place, remember
+from scheduler.ranked import Place
 from scheduler.wishes import proposal_of
 from visitation import places, visits
 from visitation.audit import Actor
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
-from visitation.lifecycle import VisitAction, VisitState
+from visitation.lifecycle import VisitState
 from visitation.people import Visitor
 from visitation.timespan import Timespan
 from visitation.visits import Booker, Visit
-from visitation.wording import Template
 from visitation.words import Approval, Asker, Outcome
 
 #: What a hold becomes; who sends the same twice finds it.
@@ -91,17 +90,12 @@ async def _submit(
     session: AsyncSession, visit: Visit, *, by: Actor, now: datetime
 ) -> None:
     policy = await places.policy_of(session, visit.prison_id)
-    latest = visit.starts_at - timedelta(minutes=policy.decide_minutes)
-    until = min(now + requests.PATIENCE, latest)
+    span = Timespan(visit.starts_at, visit.ends_at)
+    until = requests.decided_by(span, policy, now)
     if until <= now:
         raise requests.TooLateToAsk
-    span = Timespan(visit.starts_at, visit.ends_at)
     wish = Place(terminal_id=visit.terminal_id, span=span, kiosk_id=visit.kiosk_id)
-    await remember(session, visit, [wish])
-    await visits.move(
-        session, visit, VisitAction.SUBMIT, by=by, now=now, hold_until=until
-    )
-    await notices.tell(session, visit, Template.REQUESTED, now=now)
+    await requests.hand_in(session, visit, [wish], until=until, by=by, now=now)
 
 
 async def move(

@@ -19,6 +19,7 @@ from visitation.audit import Actor
 from visitation.errors import Invalid, VisitationError
 from visitation.keyring import Keyring
 from visitation.lifecycle import VisitAction
+from visitation.places import Policy
 from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.wording import Template
@@ -67,7 +68,7 @@ async def submit(
     policy = await places.policy_of(session, wish["prison_id"])
     refused: VisitationError | None = None
     for place in ranked:
-        until = _until(place.span, policy.decide_minutes, now)
+        until = decided_by(place.span, policy, now)
         if until <= now:
             refused = refused or TooLateToAsk()
             continue
@@ -78,13 +79,26 @@ async def submit(
         except Refused as refusal:
             refused = refused or refusal
             continue
-        await remember(session, visit, ranked)
-        await visits.move(
-            session, visit, VisitAction.SUBMIT, by=by, now=now, hold_until=until
-        )
-        await notices.tell(session, visit, Template.REQUESTED, now=now)
+        await hand_in(session, visit, ranked, until=until, by=by, now=now)
         return visit
     raise refused or TooLateToAsk()
+
+
+async def hand_in(
+    session: AsyncSession,
+    visit: Visit,
+    ranked: Sequence[Place],
+    *,
+    until: datetime,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Make a request of what is held, and tell the visitors that it has come."""
+    await remember(session, visit, ranked)
+    await visits.move(
+        session, visit, VisitAction.SUBMIT, by=by, now=now, hold_until=until
+    )
+    await notices.tell(session, visit, Template.REQUESTED, now=now)
 
 
 async def ask(
@@ -121,8 +135,9 @@ async def ask(
     raise refused
 
 
-def _until(span: Timespan, decide_minutes: int, now: datetime) -> datetime:
-    return min(now + PATIENCE, span.start - timedelta(minutes=decide_minutes))
+def decided_by(span: Timespan, policy: Policy, now: datetime) -> datetime:
+    """Until when a request of that time may wait for a decision."""
+    return min(now + PATIENCE, span.start - timedelta(minutes=policy.decide_minutes))
 
 
 async def _make_way(
