@@ -28,6 +28,14 @@ _FINAL = {
 }
 #: What is not changed by anything told later.
 FINAL = tuple(fate.value for fate in _FINAL)
+#: What was told of a message, and that such a message still counts as on its way.
+OF_MESSAGE = and_(
+    col(DeliveryEvent.gateway) == col(Message.gateway),
+    col(DeliveryEvent.gateway_id) == col(Message.gateway_id),
+)
+UNSETTLED = and_(
+    col(Message.state) == MessageState.ACCEPTED, col(DeliveryEvent.fate).in_(FINAL)
+)
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _EVENT = SQLModel.metadata.tables["delivery_event"]
 _OPT_OUT = SQLModel.metadata.tables["opt_out"]
@@ -75,17 +83,8 @@ async def caught_up(session: AsyncSession, ids: Sequence[int], *, now: datetime)
     """Settle messages of which a gateway told before we knew that it had taken them."""
     rows = await session.exec(
         select(Message, DeliveryEvent)
-        .join(
-            DeliveryEvent,
-            and_(
-                col(DeliveryEvent.gateway) == col(Message.gateway),
-                col(DeliveryEvent.gateway_id) == col(Message.gateway_id),
-            ),
-        )
-        .where(
-            col(Message.id).in_(ids),
-            col(DeliveryEvent.fate).in_(FINAL),
-        )
+        .join(DeliveryEvent, OF_MESSAGE)
+        .where(col(Message.id).in_(ids), col(DeliveryEvent.fate).in_(FINAL))
         .order_by(col(Message.id), col(DeliveryEvent.received_at))
         .execution_options(populate_existing=True)
     )

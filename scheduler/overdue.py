@@ -66,17 +66,8 @@ async def untold(session: AsyncSession, *, now: datetime) -> datetime | None:
     """What a gateway told of a message that still counts as on its way."""
     rows = await session.exec(
         select(func.min(DeliveryEvent.received_at))
-        .join(
-            Message,
-            and_(
-                col(DeliveryEvent.gateway) == col(Message.gateway),
-                col(DeliveryEvent.gateway_id) == col(Message.gateway_id),
-            ),
-        )
-        .where(
-            Message.state == MessageState.ACCEPTED,
-            col(DeliveryEvent.fate).in_(deliveries.FINAL),
-        )
+        .join(Message, deliveries.OF_MESSAGE)
+        .where(deliveries.UNSETTLED)
     )
     return rows.one()
 

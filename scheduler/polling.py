@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlmodel import and_, col, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import deliveries
@@ -93,17 +93,8 @@ async def _catch_up(database: Database, means: Means, now: datetime) -> int:
     async with database.read() as session:
         rows = await session.exec(
             select(Message.id)
-            .join(
-                DeliveryEvent,
-                and_(
-                    col(DeliveryEvent.gateway) == col(Message.gateway),
-                    col(DeliveryEvent.gateway_id) == col(Message.gateway_id),
-                ),
-            )
-            .where(
-                Message.state == MessageState.ACCEPTED,
-                col(DeliveryEvent.fate).in_(deliveries.FINAL),
-            )
+            .join(DeliveryEvent, deliveries.OF_MESSAGE)
+            .where(deliveries.UNSETTLED)
             .limit(BATCH)
         )
         ids = rows.all()
