@@ -35,6 +35,8 @@ from visitation.words import (
 CANCELLATION_LASTS = timedelta(hours=6)
 
 OFFICIALS = frozenset({Part.OFFICIAL, Part.COMPANION})
+#: Who come for the family, with a code of their own.
+FAMILY = (Part.VISITOR, Part.INTERPRETER)
 #: What a visitor is told, and what an official is told of the same, if anything.
 FOR_OFFICIALS: Mapping[Template, Template] = {
     Template.BOOKED: Template.OFFICIAL_BOOKED,
@@ -78,7 +80,7 @@ def _told_of(which: Any) -> Any:
         .outerjoin(Account, col(Account.id) == col(Participant.account_id))
         .where(
             which,
-            col(Participant.part).in_([Part.VISITOR, *sorted(OFFICIALS)]),
+            col(Participant.part).in_([*FAMILY, *sorted(OFFICIALS)]),
         )
         .order_by(col(Participant.id))
     )
@@ -101,7 +103,7 @@ class Address(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Somebody to be told: a visitor, or an official.
+    """Somebody to be told: a visitor, an interpreter, or an official.
 
     Attributes:
         reads: whether they read; somebody who does not is called.

@@ -20,7 +20,6 @@ from visitation.messages import Message
 from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.wording import Template
-from visitation.words import Part
 
 #: How long before a visit its family may be told to come.
 AHEAD = timedelta(minutes=60)
@@ -36,7 +35,7 @@ class NotTheTime(VisitationError):
 
 
 class NobodyToTell(VisitationError):
-    """No visitor has a phone, or a helper who has one."""
+    """Nobody who is missing has a phone, or a helper who has one."""
 
 
 def in_time(state: VisitState, span: Timespan, now: datetime) -> bool:
@@ -54,7 +53,7 @@ async def summon(
     by: Actor,
     now: datetime,
 ) -> int:
-    """Tell every visitor who is not in the call to be there, or to come back.
+    """Tell everybody of the family's side who is not in the call to be there.
 
     "Ready" is said once for a time of the visit, and to those alone who have not come
     yet; "come back" as often as it is wanted, but not within two minutes.
@@ -64,7 +63,7 @@ async def summon(
 
     Raises:
         NotTheTime: if the visit is over or far away.
-        NobodyToTell: if no visitor who is missing can be told.
+        NobodyToTell: if nobody who is missing can be told.
     """
     assert template in _READY
     if not in_time(visit.state, Timespan(visit.starts_at, visit.ends_at), now):
@@ -99,11 +98,11 @@ async def summon(
 
 
 async def _missing(session: AsyncSession, visit: Visit, template: Template) -> set[int]:
-    """The visitors who are not in the call; those who came need not be told to."""
+    """Visitors and interpreters who are not in the call; who came need not be told."""
     return {
         one.id
         for one in await visits.participants(session, visit.id)
-        if one.part is Part.VISITOR
+        if one.part in notices.FAMILY
         and (template is Template.RECALL or one.arrived_at is None)
         and (one.joined_at is None or one.left_at is not None)
     }

@@ -106,3 +106,22 @@ async def test_called_back_twice_within_a_moment_is_once(
     assert await summon(database, visit, Template.RECALL, clock) == 1
     clock.now += timedelta(seconds=2)
     assert await summon(database, visit, Template.RECALL, clock) == 0
+
+
+async def test_a_late_interpreter_is_called_like_the_family(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    _world, visit = await lost.booked(database, keyring)
+    async with database.write() as session:
+        await calls.interpreting.add(
+            session,
+            await visits.by_reference(session, visit.reference),
+            name="سارا محمودی",
+            phone="+989121112233",
+            keyring=keyring,
+            by=BY,
+            now=NOON,
+        )
+    clock.now = TEN
+    assert await summon(database, visit, Template.RECALL, clock) == 2
+    assert (await newest(database)).phone == "+989121112233"
