@@ -25,6 +25,7 @@ class Row:
     reference: str
     official: str
     place: str
+    span: Timespan
     when: str
     hours: str
     attendance: Attendance
@@ -85,6 +86,7 @@ def _row(cover: Cover, official: str, site: Site) -> Row:
         reference=cover.reference,
         official=official,
         place=site.name,
+        span=span,
         when=present.span(span, zone),
         hours=present.hours(span, zone),
         attendance=cover.attendance,

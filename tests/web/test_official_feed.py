@@ -4,11 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from scheduler import covers
 from tests.make import World
 from tests.web.conftest import Site
 from tests.web.day import booked
+from visitation.audit import SYSTEM
 from visitation.lifecycle import VisitState
 from visitation.people import Account
+from visitation.timespan import Timespan
+from visitation.visits import Cover
 from visitation.words import Attendance, Role
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -98,3 +102,34 @@ async def test_an_official_who_left_office_has_no_calendar(
         session.add(left)
 
     assert (await site.get(address)).status == 404
+
+
+async def test_hours_given_to_a_whole_session_are_in_it_while_they_stand(
+    site: Site, world: World, me: Account
+) -> None:
+    span = Timespan(
+        site.clock() + timedelta(hours=1), site.clock() + timedelta(hours=5)
+    )
+    async with site.database.write() as session:
+        cover = await covers.cover(
+            session,
+            official_id=me.id,
+            prison_id=world.prison.id,
+            span=span,
+            attendance=Attendance.PHONE,
+            keyring=site.keyring,
+            by=SYSTEM,
+            now=site.clock(),
+        )
+    address = await _address(site)
+
+    standing = await (await site.get(address)).text()
+    async with site.database.write() as session:
+        found = await session.get_one(Cover, cover.id)
+        await covers.uncover(session, found, by=SYSTEM, now=site.clock())
+    ended = await (await site.get(address)).text()
+
+    assert "SUMMARY:Whole session to attend" in standing
+    assert f"DTSTART:{span.start:%Y%m%dT%H%M%SZ}" in standing
+    assert f"DTEND:{span.end:%Y%m%dT%H%M%SZ}" in standing
+    assert cover.reference not in ended

@@ -14,10 +14,11 @@ from visitation import people
 from visitation.errors import NotFound
 from visitation.lifecycle import MAY, Act, VisitState
 from visitation.people import Account
+from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit
 from visitation.visits.listed import Listed, listed
 from visitation.words import Attendance, Part
-from web import calendar_file, gate, i18n
+from web import calendar_file, cover_rows, gate, i18n
 from web.calendar_file import Event
 from web.i18n import _
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
@@ -86,10 +87,16 @@ async def read(request: web.Request) -> web.Response:
             )
         )
         versions = dict(rows.all())
+        hours = await cover_rows.between(
+            session, Timespan(now - _BACK, now + _AHEAD), official_id=account.id
+        )
     home = f"{request.app[SETTINGS].public_url}{url(request, 'official.day')}"
     with i18n.speaking(request.app[TRANSLATIONS], account.language):
         body = calendar_file.of(
-            [_event(one, version=versions[one.id], about=home) for one in found],
+            [
+                *(_event(one, version=versions[one.id], about=home) for one in found),
+                *(_whole(one, about=home) for one in hours),
+            ],
             now=now,
             remind=_REMIND,
             name=_("Visits to attend"),
@@ -116,6 +123,18 @@ def _event(one: Listed, *, version: int, about: str) -> Event:
         about=about,
         version=version,
         cancelled=one.state is VisitState.CANCELLED,
+    )
+
+
+def _whole(one: cover_rows.Row, *, about: str) -> Event:
+    """Hours that are given to a whole session or village day."""
+    return Event(
+        uid=f"{one.reference}@officials",
+        span=one.span,
+        title=_("Whole session to attend"),
+        place=one.place if one.is_village else one.attended_from,
+        about=about,
+        version=0,
     )
 
 
