@@ -8,7 +8,6 @@ import asyncio
 import gc
 import os
 import random
-import shutil
 import signal
 import socket
 import time
@@ -20,7 +19,6 @@ from contextlib import (
     contextmanager,
 )
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from http import HTTPStatus
 
 import structlog
@@ -28,7 +26,7 @@ import uvloop
 from aiohttp import web
 from aiohttp_remotes import XForwardedRelaxed
 
-from config import admin, filling, messaging, metrics, opening, sense
+from config import admin, filling, machine, messaging, metrics, opening, sense
 from config.settings import Settings
 from scheduler.means import Means
 from scheduler.quiet import QuietHours
@@ -43,8 +41,8 @@ from visitation.database import Database
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring
 from web.app import create_app
-from web.keys import LIVE, Clock
-from web.machine import MACHINE, MEANS, Machine
+from web.keys import CLOCK, LIVE, Clock
+from web.machine import MACHINE, MEANS
 from web.pages import demo
 from web.pages.demo import Demonstration
 from web.routes import ROUTES
@@ -255,8 +253,7 @@ def _look_after(
     """Tell pages how the process does, and the ticker when there may be letters."""
     hub = app[LIVE]
     assert isinstance(hub, Hub)
-    machine: Callable[[], Machine] = partial(_machine, settings, hub, means)
-    app[MACHINE] = machine
+    app[MACHINE] = machine.Watch(settings, hub, means, began_at=app[CLOCK]()).look
     if means is not None:
         app[MEANS] = means
 
@@ -275,19 +272,6 @@ def nudging(
             nudge(SENDING)
 
     return answered
-
-
-def _machine(settings: Settings, hub: Hub, means: Means | None) -> Machine:
-    disk = shutil.disk_usage(settings.data_dir)
-    lives = hub.lives()
-    return Machine(
-        gateways=means.health() if means else (),
-        disk_free=disk.free,
-        disk_size=disk.total,
-        rooms=len(lives),
-        sockets=sum(len(live.peers) for live in lives),
-        workers=len(hub.engine.workers()),
-    )
 
 
 @asynccontextmanager

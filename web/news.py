@@ -90,6 +90,11 @@ class NewsDesk:
         self._rooms: dict[str, RoomView] = {}
         self._minute: datetime | None = None
 
+    @property
+    def listening(self) -> int:
+        """How many pages listen."""
+        return len(self._listeners)
+
     def join(self, reach: Reach) -> Listener:
         """Listen from now on; the first of all begins the looking."""
         listener = Listener(reach=reach)

@@ -7,13 +7,14 @@ import pytest
 
 from scheduler.timetable import TIMETABLE
 from scheduler.ways import Health
+from tests.fakes import Clock
 from tests.web.conftest import Site, Start
 from tests.web.worlds import book, english, made, text
 from visitation import runs
 from visitation.runs import SweepRun
 from visitation.words import Role
-from web import system_signs
-from web.machine import Machine
+from web import i18n, machine_signs, system_signs
+from web.machine import MACHINE, Machine, Worker
 
 MINUTE = timedelta(minutes=1)
 
@@ -122,9 +123,6 @@ async def test_not_all_is_well_while_a_gateway_refuses_us(start_site: Start) -> 
         gateways=(refused,),
         disk_free=30 * 10**9,
         disk_size=64 * 10**9,
-        rooms=0,
-        sockets=0,
-        workers=0,
     )
     site = await start_site(machine=machine)
     await all_ran(site)
@@ -141,11 +139,64 @@ def test_a_disk_is_full_before_it_is(free: int, full: bool) -> None:
         gateways=(),
         disk_free=free * 10**9,
         disk_size=64 * 10**9,
-        rooms=0,
-        sockets=0,
-        workers=0,
     )
     assert system_signs.is_full(machine) is full
+
+
+async def test_the_machine_is_shown_in_words_and_colours(start_site: Start) -> None:
+    site = await start_site()
+    machine = Machine(
+        gateways=(),
+        disk_free=30 * 10**9,
+        disk_size=64 * 10**9,
+        rooms=3,
+        people=7,
+        version="0.1.0",
+        began_at=site.clock() - timedelta(days=3),
+        workers=(
+            Worker(number=0, rooms=2, legs=9, busy=0.12),
+            Worker(number=1, rooms=1, legs=4, busy=0.91),
+        ),
+        expected=3,
+        certificate_until=site.clock() + timedelta(days=9),
+    )
+    site.client.app._state[MACHINE] = lambda: machine  # type: ignore[union-attr]
+    await all_ran(site)
+    page = " ".join((await shown(site)).split())
+    for words in (
+        "<dt>Version</dt> <dd>0.1.0</dd>",
+        "<dt>Runs for</dt> <dd>3 days</dd>",
+        "<dt>People in calls</dt> <dd>7</dd>",
+        "<dt>Open pages that hear of news</dt> <dd>0</dd>",
+        "2 of 3",
+        "Some are missing",
+        "Runs out soon",
+        "12 % of a core",
+        "Full",
+        "Something about the machine needs somebody",
+    ):
+        assert words in page
+    assert "Everything is done in time." not in page
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (0.2, ("As here", "good")),
+        (-7, ("7 seconds behind this one", "warn")),
+        (120, ("2 minutes ahead of this one", "bad")),
+    ],
+)
+def test_a_clock_that_differs_is_told(
+    ahead: float, said: tuple[str, str], clock: Clock
+) -> None:
+    machine = Machine(gateways=(), disk_free=30 * 10**9, disk_size=64 * 10**9)
+    there = clock() + timedelta(seconds=ahead)
+    with i18n.speaking(i18n.load(), "en"):
+        lines = machine_signs.signs(machine, now=clock(), database_time=there)
+    (line,) = [one for one in lines if one.name == "Clock of the database"]
+    assert (line.value, line.tone) == said
+    assert bool(line.advice) is (line.tone == "bad")
 
 
 async def test_only_administrators_and_auditors_may_look(site: Site) -> None:

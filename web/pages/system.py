@@ -3,20 +3,24 @@
 For whoever looks after it, and for auditors. Reads; names nobody.
 """
 
+from datetime import datetime
+
 from aiohttp import web
 
 from scheduler import punctual
 from scheduler.punctual import JobHealth, Punctual
+from scheduler.timetable import SENDING
 from visitation import runs
 from visitation.database import room
 from visitation.lifecycle import MessageState
 from visitation.messages import counts
 from visitation.words import Role
-from web import present, system_signs
+from web import machine_signs, present, system_signs
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE
 from web.labels import label
 from web.machine import MACHINE, Machine
+from web.news import NEWS
 from web.render import render
 from web.routing import Door, Route
 
@@ -32,7 +36,13 @@ async def index(request: web.Request) -> web.Response:
         states = await counts.by_state(session)
         due = await counts.due(session, now=now)
         size = await room.size(session)
+        database_time = await room.clock(session)
     machine = request.app[MACHINE]() if MACHINE in request.app else None
+    signs = (
+        machine_signs.signs(machine, now=now, database_time=database_time)
+        if machine
+        else ()
+    )
     return render(
         request,
         "admin/system.html",
@@ -50,8 +60,13 @@ async def index(request: web.Request) -> web.Response:
             system_signs.gateway(one, now=now)
             for one in (machine.gateways if machine else ())
         ],
-        machine=_machine(request, machine, size),
-        is_full=machine is not None and system_signs.is_full(machine),
+        waited=_waited(jobs),
+        machine=_machine(request, machine, size, now=now),
+        workers=[machine_signs.worker(one) for one in machine.workers]
+        if machine
+        else [],
+        signs=signs,
+        is_unwell=machine_signs.trouble(signs),
     )
 
 
@@ -61,8 +76,14 @@ def _worst_first(jobs: tuple[JobHealth, ...]) -> list[JobHealth]:
     return sorted(jobs, key=lambda one: order.index(one.state))
 
 
+def _waited(jobs: tuple[JobHealth, ...]) -> str:
+    """How long the oldest message that is due has waited."""
+    lag = next(one.lag for one in jobs if one.name == SENDING)
+    return system_signs.length(lag) if lag else "–"
+
+
 def _machine(
-    request: web.Request, machine: Machine | None, size: int
+    request: web.Request, machine: Machine | None, size: int, *, now: datetime
 ) -> list[tuple[str, str]]:
     rows = [
         (
@@ -72,11 +93,17 @@ def _machine(
         (_("Size of the database"), system_signs.megabytes(size)),
     ]
     if machine is not None:
+        begun = now - machine.began_at if machine.began_at else None
         rows += [
-            (_("Disk"), system_signs.disk(machine)),
+            (_("Version"), present.digits(machine.version) or "–"),
+            (_("Runs for"), system_signs.length(begun) if begun else "–"),
             (_("Calls with a room"), present.digits(machine.rooms)),
             (_("Connected pages of calls"), present.digits(machine.sockets)),
-            (_("Processes that forward media"), present.digits(machine.workers)),
+            (_("People in calls"), present.digits(machine.people)),
+            (
+                _("Open pages that hear of news"),
+                present.digits(request.app[NEWS].listening),
+            ),
         ]
     return rows
 
