@@ -91,6 +91,8 @@ async def send(request: web.Request) -> web.Response:
     if isinstance(step, web.Response):
         return step
     form, who = step
+    if not form.value.ranked:
+        return await _times(request, form, who)
     keyring, me = request.app[KEYRING], gate.staff(request)
 
     async def act(session: AsyncSession) -> Answer:
