@@ -1,5 +1,6 @@
 """Every sentence for people has its Persian, and no Persian is left over."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ ROOT = Path(__file__).parents[2]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"}}
+_COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
+#: What programmers read, when a script was given what it cannot use.
+_THROWN = re.compile(r"\bError\([^)]*\)|^\s*(//|/?\*).*$", re.MULTILINE)
+_PERSIAN = re.compile("[\u0600-\u06ff]+")
+_SENTENCE = re.compile(r"""["'`]([A-Z][a-z]+ [a-z]+|[^"'`\n]*[\u0600-\u06ff])""")
 LANGUAGES = sorted(p.name for p in i18n.LOCALE_FOLDER.iterdir() if p.is_dir())
 
 
@@ -34,6 +40,26 @@ def test_sentences_are_found_in_every_kind_of_file() -> None:
     assert found["Sign in"].startswith("web/templates/")
     assert found["Give a whole number."].startswith("web/forms.py")
     assert ("%(num)s minute", "%(num)s minutes") in found
+
+
+def test_templates_and_scripts_say_nothing_by_themselves() -> None:
+    templates = {
+        file: _COMMENT.sub("", file.read_text("utf-8"))
+        for file in (ROOT / "web/templates").rglob("*.html")
+    }
+    scripts = {
+        file: _THROWN.sub("", file.read_text("utf-8"))
+        for file in (ROOT / "web/static/js").rglob("*.js")
+        if "vendor" not in file.parts
+    }
+    said = {
+        f"{file.relative_to(ROOT)}: {found[0]}"
+        for written in (templates, scripts)
+        for file, text in written.items()
+        for found in (_PERSIAN if written is templates else _SENTENCE).finditer(text)
+    }
+
+    assert said == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
