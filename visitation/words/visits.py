@@ -1,46 +1,6 @@
-"""The closed vocabularies of the domain: roles, kinds, channels, outcomes.
-
-Values are stable: they are stored, logged and sent to clients. Sentences for people
-live in the catalogues, never here.
-"""
+"""What a visit is for, who takes which part in it, and how it ended."""
 
 from enum import StrEnum
-
-
-class Role(StrEnum):
-    """What an account may be; one each."""
-
-    FAMILY = "family"
-    CLERK = "clerk"
-    WARDEN = "warden"
-    OFFICIAL = "official"
-    SCHEDULER = "scheduler"
-    ADMINISTRATOR = "administrator"
-    AUDITOR = "auditor"
-
-
-#: Every role that signs in with a password.
-STAFF = frozenset(Role) - {Role.FAMILY}
-
-
-class SiteKind(StrEnum):
-    """Where a site stands in the service."""
-
-    PRISON = "prison"
-    OFFICE = "office"
-    MOBILE_OFFICE = "mobile_office"
-    VILLAGE = "village"
-
-
-#: The kinds of site where families sit down.
-SERVICE_POINTS = frozenset({SiteKind.OFFICE, SiteKind.MOBILE_OFFICE, SiteKind.VILLAGE})
-
-
-class StationKind(StrEnum):
-    """A bookable seat with a screen."""
-
-    TERMINAL = "terminal"
-    KIOSK = "kiosk"
 
 
 class VisitKind(StrEnum):
@@ -51,33 +11,12 @@ class VisitKind(StrEnum):
     OFFICIAL = "official"
 
 
-class Supervision(StrEnum):
-    """Whether a prison wants family visits watched while they last."""
-
-    NONE = "none"
-    REQUIRED = "required"
-
-
-class Approval(StrEnum):
-    """Whether a prison looks at what families ask for before it is booked."""
-
-    NONE = "none"
-    REQUIRED = "required"
-
-
 class Asker(StrEnum):
     """Who a visit is asked for by: each has a notice and a horizon of their own."""
 
     STAFF = "staff"
     FAMILY = "family"
     OFFICIAL = "official"
-
-
-class MobileDayState(StrEnum):
-    """Whether a mobile office drives on a day."""
-
-    PLANNED = "planned"
-    CANCELLED = "cancelled"
 
 
 class AppointmentKind(StrEnum):
@@ -95,25 +34,6 @@ class AllowanceChange(StrEnum):
     USE = "use"
     REFUND = "refund"
     ADJUSTMENT = "adjustment"
-
-
-class WaitingState(StrEnum):
-    """Where a family stands that waits for a slot."""
-
-    WAITING = "waiting"
-    OFFERED = "offered"
-    PLACED = "placed"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-
-
-class OfferState(StrEnum):
-    """What became of a slot that was offered to a waiting family."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    LAPSED = "lapsed"
 
 
 class DeclineReason(StrEnum):
@@ -134,37 +54,6 @@ class PlanState(StrEnum):
     DISCARDED = "discarded"
 
 
-class ContactState(StrEnum):
-    """How far the link between a visitor and a prisoner is approved."""
-
-    REQUESTED = "requested"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    SUSPENDED = "suspended"
-    BANNED = "banned"
-
-
-class LinkState(StrEnum):
-    """What became of a family's wish to be linked to a prisoner."""
-
-    ASKED = "asked"
-    APPROVED = "approved"
-    REFUSED = "refused"
-
-
-class Relation(StrEnum):
-    """What a visitor is to a prisoner."""
-
-    SPOUSE = "spouse"
-    PARENT = "parent"
-    CHILD = "child"
-    SIBLING = "sibling"
-    GRANDPARENT = "grandparent"
-    RELATIVE = "relative"
-    FRIEND = "friend"
-    LAWYER = "lawyer"
-
-
 class Part(StrEnum):
     """A person's part in a visit."""
 
@@ -174,17 +63,6 @@ class Part(StrEnum):
     INTERPRETER = "interpreter"
     MONITOR = "monitor"
     COMPANION = "companion"
-
-
-class TransferReason(StrEnum):
-    """Why a prisoner was taken to another prison."""
-
-    NEARER = "nearer"
-    COURT = "court"
-    MEDICAL = "medical"
-    ROOM = "room"
-    ORDER = "order"
-    OTHER = "other"
 
 
 class Attendance(StrEnum):
@@ -269,38 +147,6 @@ class Fault(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Channel(StrEnum):
-    """How a message reaches somebody."""
-
-    SMS = "sms"
-    VOICE = "voice"
-
-
-class Addressee(StrEnum):
-    """Whose number a message goes to: the person's own, or that of a helper."""
-
-    OWN = "own"
-    HELPER = "helper"
-
-
-class CallOutcome(StrEnum):
-    """What came of a line on the call list."""
-
-    TOLD = "told"
-    NO_ANSWER = "no_answer"
-    WRONG_NUMBER = "wrong_number"
-    TOO_LATE = "too_late"
-    ARRIVED = "arrived"
-
-
-class Chatting(StrEnum):
-    """What people in a visit may write to each other."""
-
-    NONE = "none"
-    PHRASES = "phrases"
-    FREE = "free"
-
-
 class IncidentKind(StrEnum):
     """What went wrong in a visit."""
 
@@ -320,23 +166,6 @@ class PauseReason(StrEnum):
     RULES = "rules"
     STRANGER = "stranger"
     LINE = "line"
-
-
-class Errand(StrEnum):
-    """Why somebody comes to a service point without an appointment."""
-
-    VISIT = "visit"
-    BOOKING = "booking"
-    OTHER = "other"
-
-
-class TicketState(StrEnum):
-    """Where a number of a queue stands."""
-
-    WAITING = "waiting"
-    CALLED = "called"
-    SERVED = "served"
-    LEFT = "left"
 
 
 class WishKind(StrEnum):
