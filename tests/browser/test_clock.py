@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.appointment import booked
 from tests.browser.conftest import PHONE, Installation
 from tests.browser.people import in_state, join_by_code, open_page, sign_in
 from visitation.words import Role
+
+pytestmark = pytest.mark.browser
 
 #: Whatever a page asks about the time, it hears this much more.
 SHIFTED = """

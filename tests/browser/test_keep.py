@@ -1,5 +1,6 @@
 """What was typed outlives a lost line, a reload and a session that is over."""
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 from sqlmodel import delete
 
@@ -8,6 +9,8 @@ from tests.browser.conftest import PASSWORD, Installation
 from tests.browser.people import open_page, sign_in
 from visitation.devices import LoginSession
 from visitation.words import Role
+
+pytestmark = pytest.mark.browser
 
 NAME = "مریم احمدی"
 PATH = "/visitors/new"

@@ -1,15 +1,22 @@
 """Which exception becomes which answer, for people and for programs."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tests.web.conftest import Start
+from tests import make
+from tests.web.conftest import SETTINGS, Start
+from tests.web.day import become
 from visitation.attempts import TooMany
+from visitation.database import Database
 from visitation.errors import Invalid, NotAllowed, NotFound, VisitationError
 from web.routing import PUBLIC, Route
+from web.sessions import SESSION_COOKIE
 
 
 class Refused(VisitationError):
@@ -30,7 +37,14 @@ ERRORS: dict[str, tuple[Exception, int]] = {
     "wrong": (IntegrityError("INSERT", {}, ValueError("secret")), 500),
     "unforeseen": (ZeroDivisionError("secret"), 500),
     "http": (web.HTTPBadRequest(text="secret"), 400),
+    "closed": (web.HTTPForbidden(text="secret"), 403),
+    "away": (ConnectionRefusedError("secret"), 503),
+    "pool": (PoolTimeout("secret"), 503),
+    "lost": (InterfaceError("SELECT", {}, ValueError("secret")), 503),
 }
+
+
+WITH_PHONE = replace(SETTINGS, help_phone="+982112345678")
 
 
 def route(prefix: str, name: str, error: Exception) -> Route:
@@ -57,12 +71,13 @@ ROUTES = tuple(
 async def test_people_get_a_page_that_says_what_to_do(
     start_site: Start, name: str
 ) -> None:
-    site = await start_site(extra=ROUTES)
+    site = await start_site(extra=ROUTES, settings=WITH_PHONE)
 
     response = await site.get(f"/fail/{name}")
 
     text = await response.text()
     assert response.status == ERRORS[name][1]
+    assert 'href="tel:+982112345678"' in text
     assert response.content_type == "text/html"
     assert '<p class="lead">' in text
     assert 'href="/"' in text
@@ -102,3 +117,33 @@ async def test_a_method_that_is_not_there_names_those_that_are(
 
     assert response.status == 405
     assert response.headers["Allow"] == "GET,HEAD"
+
+
+async def test_without_a_database_people_are_told_to_wait(
+    start_site: Start, tmp_path: Path
+) -> None:
+    gone = Database(f"sqlite:///{tmp_path}/not/there.db")
+    site = await start_site(database=gone, settings=WITH_PHONE)
+    site.cookies = {"lang": "en", SESSION_COOKIE: "x"}
+
+    page = await site.get("/")
+    await gone.close()
+
+    text = await page.text()
+    assert page.status in {500, 503}
+    assert "Try again" in text or "try again" in text
+    assert 'href="tel:+982112345678"' in text
+
+
+async def test_a_kiosk_gives_the_number_of_its_own_office(start_site: Start) -> None:
+    site = await start_site(settings=WITH_PHONE)
+    async with site.database.write() as session:
+        world = await make.world(session)
+        world.point.phone = "+983112345678"
+        session.add(world.point)
+    await become(site, world.kiosk)
+
+    text = await (await site.get("/no-such-page")).text()
+
+    assert 'href="tel:+983112345678"' in text
+    assert "+982112345678" not in text
