@@ -112,6 +112,7 @@ _OTHERS: Mapping[str, str] = {
     "ticket_return": N_("Put a number back into the queue"),
     "mobile_day_planned": N_("Put a day of a mobile office back"),
     "mobile_day_cancelled": N_("Cancelled a day of a mobile office"),
+    "messages_wanted": N_("Turned messages to a number on again"),
     "set_retention": N_("Changed how long records are kept"),
     "forget_old": N_("Deleted records that were kept long enough"),
 }

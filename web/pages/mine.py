@@ -4,12 +4,14 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from scheduler import wanting
 from visitation.calls.entries import entry_of
 from visitation.errors import NotFound
 from visitation.lifecycle import VisitState
+from visitation.people import Visitor
 from visitation.visits import mine
 from web import gate, own_choices
-from web.keys import CLOCK, DATABASE
+from web.keys import CLOCK, DATABASE, KEYRING
 from web.pages.join import led
 from web.render import render
 from web.routing import PHONE, Route
@@ -24,12 +26,17 @@ async def show(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         found = await mine.visits_of(session, me.visitor_ids, now=now)
         links = await own_choices.links(session, me, now=now)
+        visitor = await session.get_one(Visitor, me.visitor_id)
+        off = await wanting.unwanted(
+            session, {visitor.phone or ""}, keyring=request.app[KEYRING]
+        )
     return render(
         request,
         "family/mine.html",
         to_come=[one for one in found if one.is_to_come],
         others=any(not one.is_to_come for one in found),
         linked=bool(links),
+        messages_off=bool(off),
         several=len(me.visitor_ids) > 1,
         zones={one.zone: ZoneInfo(one.zone) for one in found},
         now=now,

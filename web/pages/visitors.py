@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import Field
 
+from scheduler import wanting
 from visitation import people
 from visitation.errors import Invalid
 from visitation.people import Prisoner, Visitor
@@ -19,6 +20,7 @@ from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.pages.sites import PLANNERS
+from web.pages.wanted_messages import Asked
 from web.paging import PER_PAGE
 from web.picks import NearDay
 from web.render import TRANSLATIONS, redirect, render
@@ -73,6 +75,9 @@ async def show(request: web.Request) -> web.Response:
         known = await people.known_by(
             session, visitor.id, scope=gate.staff(request).scope
         )
+        off = await wanting.unwanted(
+            session, {visitor.phone or ""}, keyring=request.app[KEYRING]
+        )
     return render(
         request,
         "people/visitor.html",
@@ -82,6 +87,7 @@ async def show(request: web.Request) -> web.Response:
             "phone": visitor.phone,
             "language": i18n.LANGUAGE_NAMES.get(visitor.language, visitor.language),
             "reads": visitor.reads,
+            "messages_off": off.get(visitor.phone or ""),
             "helper_phone": visitor.helper_phone,
             "born_on": visitor.born_on,
             "national_id": people.masked_id(
@@ -98,6 +104,7 @@ async def show(request: web.Request) -> web.Response:
             }
             for contact, prisoner in known
         ],
+        wish=forms.blank(Asked),
     )
 
 
