@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,6 +24,7 @@ from visitation.maintenance import Maintenance, WorkReason
 from visitation.people import Account
 from visitation.people.passwords import MINIMUM_PASSWORD_LENGTH
 from visitation.places import Province, Site, Station, holidays, provinces
+from visitation.places.tables import DEFAULT_ZONE
 from visitation.timespan import Timespan
 from visitation.words import Role
 
@@ -297,12 +299,16 @@ async def _site(session: AsyncSession, site_id: int) -> int:
 def _work(work: Maintenance) -> dict[str, Any]:
     return {
         "id": work.id,
-        "starts_at": work.starts_at.isoformat(),
-        "ends_at": work.ends_at.isoformat(),
+        "from": _wall(work.starts_at),
+        "to": _wall(work.ends_at),
         "reason": work.reason.value,
         "closed": work.closed,
         "withdrawn": work.withdrawn_at is not None,
     }
+
+
+def _wall(instant: datetime) -> str:
+    return f"{instant.astimezone(ZoneInfo(DEFAULT_ZONE)):%Y-%m-%d %H:%M}"
 
 
 def _shown(account: Account) -> dict[str, Any]:

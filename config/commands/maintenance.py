@@ -14,7 +14,7 @@ from visitation.places.tables import DEFAULT_ZONE
 app = typer.Typer(
     help="Work on the service, told at the top of every page.", no_args_is_help=True
 )
-COLUMNS = ("id", "starts_at", "ends_at", "reason", "closed", "withdrawn")
+COLUMNS = ("id", "from", "to", "reason", "closed", "withdrawn")
 
 
 @app.command()

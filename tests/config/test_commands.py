@@ -41,6 +41,19 @@ def test_the_official_calendar_is_taken_over_again_and_again(run: Run) -> None:
     assert "عاشورا" in listed
 
 
+def test_work_on_the_service_is_announced_listed_and_taken_back(run: Run) -> None:
+    run("migrate")
+    span = ("--from", "2099-11-23 22:00", "--to", "2099-11-24T01:00:00+03:30")
+    said = run("maintenance", "announce", *span, "--reason", "power", "--closed")
+    assert said.output == "Announced as 1.\n"
+    assert "2099-11-23 22:00  2099-11-24 01:00" in run("maintenance", "list").output
+    assert run("maintenance", "end", "1").output == "Pages tell of it no longer.\n"
+    again = run("maintenance", "end", "1")
+    assert (again.exit_code, "no announcement 1" in again.stderr) == (1, True)
+    odd = run("maintenance", "announce", "--from", "soon", "--to", "later")
+    assert (odd.exit_code, "soon is no time" in odd.stderr) == (1, True)
+
+
 def test_an_account_is_disabled_enabled_and_given_a_password(run: Run) -> None:
     run("migrate")
     run(*ADD, typed=PASSWORD)
