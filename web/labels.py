@@ -189,6 +189,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Template.COVER_BOOKED: N_("Official: session to attend"),
         Template.COVER_CANCELLED: N_("Official: session cancelled"),
         Template.PHONE_CHANGED: N_("Number no longer used"),
+        Template.ACCOUNT_CHANGED: N_("Account of staff changed"),
     },
     ContactState: {
         ContactState.REQUESTED: N_("Waiting for a decision"),

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests import make
 from tests.conftest import NOON
@@ -9,7 +12,9 @@ from visitation.database import Database
 from visitation.devices import LoginSession, SessionLife
 from visitation.errors import Invalid
 from visitation.keyring import Keyring
-from visitation.people import Scope
+from visitation.messages import Message
+from visitation.people import FactorGone, Scope
+from visitation.wording import Template
 from visitation.words import Role
 
 BY = audit.SYSTEM
@@ -163,3 +168,50 @@ async def test_accounts_are_listed_to_those_who_reach_as_far(
         (single, Scope(sites=frozenset({inside.id}))),
     ]
     assert [account.id for account, _ in site_only] == [single.id]
+
+
+async def test_the_number_that_an_account_had_is_told_of_what_was_changed(
+    database: Database, keyring: Keyring
+) -> None:
+    old, new = "+989121112233", "+989124445566"
+    async with database.write() as session:
+        account = await make.account(session, Role.CLERK, phone=old)
+        known = {"name": account.name, "language": "fa", "everywhere": True}
+        await people.edit_account(session, account, phone=old, **known, **ACT)
+        assert await told(session) == []
+        await people.edit_account(session, account, phone=new, **known, **ACT)
+        assert await told(session) == [old]
+        enrol = {"secret": "JBSWY3DPEHPK3PXP", "keyring": keyring}
+        await people.enrol_totp(session, account, **enrol, **ACT)
+        await people.forget_totp(session, account, why=FactorGone.STOLEN, **ACT)
+        await people.change_password(session, account, password_hash="-", **ACT)
+        assert await told(session) == [old, new, new]
+        account.phone = None
+        await people.change_password(session, account, password_hash="-", **ACT)
+        assert await told(session) == [old, new, new]
+
+
+async def told(session: AsyncSession) -> list[str]:
+    await session.flush()
+    rows = await session.exec(
+        select(Message.phone)
+        .where(Message.template == Template.ACCOUNT_CHANGED)
+        .order_by(Message.id)
+    )
+    return list(rows.all())
+
+
+async def test_the_last_sign_in_is_known_of_those_who_ever_did(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        clerk, warden = [
+            await make.account(session, role) for role in (Role.CLERK, Role.WARDEN)
+        ]
+        for at in (NOON, NOON + timedelta(hours=1)):
+            by = Actor.account(clerk.id, clerk.role)
+            audit.note(session, by, "sign_in", f"account:{clerk.id}", now=at)
+        audit.note(session, BY, "sign_in_refused", f"account:{warden.id}", now=NOON)
+        await session.flush()
+        found = await people.last_signed_in(session, [clerk.id, warden.id])
+        assert found == {clerk.id: NOON + timedelta(hours=1)}

@@ -46,7 +46,7 @@ async def test_a_second_factor_is_sealed_and_each_step_is_spent_once(
         assert not await people.use_totp_step(session, account, 100)
         assert not await people.use_totp_step(session, account, 99)
         assert await people.use_totp_step(session, account, 101)
-        await people.forget_totp(session, account, **ACT)
+        await people.forget_totp(session, account, why=people.FactorGone.LOST, **ACT)
         assert people.totp_secret(account, keyring=keyring) is None
 
 

@@ -248,10 +248,14 @@ async def test_a_lost_second_factor_is_removed(administrator: Site) -> None:
     path = f"/accounts/{clerk.id}"
     assert "Remove the second factor" in await text(administrator, path)
     assert not await can_sign_in(administrator, "clerk", PASSWORD)
-    assert "phone with the app is lost" in await text(
-        administrator, f"{path}/second-factor"
-    )
-    assert await sent_to(administrator, f"{path}/second-factor") == path
+    asking = f"{path}/second-factor"
+    assert "phone with the app is lost" in await text(administrator, asking)
+    page = await text(administrator, asking, {"why": "stolen"}, status=422)
+    assert "Make sure first, and tick this." in page
+    assert not await can_sign_in(administrator, "clerk", PASSWORD)
+    assert "<dd>Never</dd>" in await text(administrator, path)
+    typed = {"why": "stolen", "known": "on"}
+    assert await sent_to(administrator, asking, typed) == path
     assert await can_sign_in(administrator, "clerk", PASSWORD)
 
 

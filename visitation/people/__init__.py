@@ -1,6 +1,7 @@
 """Prisoners, visitors, contacts, and the accounts of staff."""
 
 from visitation.people.accounts import (
+    FactorGone,
     UsernameTaken,
     account_named,
     add_account,
@@ -11,6 +12,7 @@ from visitation.people.accounts import (
     enrol_totp,
     find_accounts,
     forget_totp,
+    last_signed_in,
     totp_secret,
     use_totp_step,
 )
@@ -101,6 +103,7 @@ __all__ = [
     "Appointment",
     "Bar",
     "Contact",
+    "FactorGone",
     "KeptApart",
     "LinkRequest",
     "Newcomer",
@@ -150,6 +153,7 @@ __all__ = [
     "issue_token",
     "keep_apart",
     "known_by",
+    "last_signed_in",
     "let_meet",
     "lift_bar",
     "link",

@@ -4,24 +4,36 @@ Knows no page and no cookie: whoever is shut out only loses their sessions.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, or_, select, update
+from sqlmodel import col, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit, devices
 from visitation.audit import Actor
+from visitation.audit.tables import AuditEntry
 from visitation.database import is_conflict
 from visitation.errors import Invalid, VisitationError
 from visitation.keyring import Keyring
+from visitation.people import account_notices
 from visitation.people.scope import Scope, scope_of, set_scope
 from visitation.people.tables import Account, AccountScope
 from visitation.places.tables import Site
 from visitation.words import STAFF, Role
 
 _TOTP = "totp"
+
+
+class FactorGone(StrEnum):
+    """Why a second factor is taken off an account."""
+
+    LOST = "lost"
+    STOLEN = "stolen"
+    NEW_PHONE = "new_phone"
+    BROKEN = "broken"
 
 
 class UsernameTaken(VisitationError):
@@ -110,6 +122,10 @@ async def edit_account(
     moved = wanted != await scope_of(session, account)
     if moved and by.account_id == account.id:
         raise Invalid("account", "own_account")
+    if phone != account.phone:
+        await account_notices.warn(
+            session, account, account.phone, about="phone", now=now
+        )
     account.name = name
     account.phone = phone
     account.language = language
@@ -149,6 +165,22 @@ async def find_accounts(
     return found
 
 
+async def last_signed_in(
+    session: AsyncSession, account_ids: Iterable[int]
+) -> Mapping[int, datetime]:
+    """When each account was signed in to last; those that never were are left out."""
+    subjects = {f"account:{one}": one for one in account_ids}
+    rows = await session.exec(
+        select(AuditEntry.subject, func.max(AuditEntry.at))
+        .where(
+            col(AuditEntry.subject).in_(sorted(subjects)),
+            AuditEntry.action == "sign_in",
+        )
+        .group_by(col(AuditEntry.subject))
+    )
+    return {subjects[subject]: at for subject, at in rows}
+
+
 async def disable_account(
     session: AsyncSession, account: Account, *, by: Actor, now: datetime
 ) -> None:
@@ -185,6 +217,9 @@ async def change_password(
     """Set a new password; every session of the account ends."""
     account.password_hash = password_hash
     session.add(account)
+    await account_notices.warn(
+        session, account, account.phone, about="password", now=now
+    )
     await devices.end_sessions_of(session, account_id=account.id)
     audit.note(session, by, "change_password", f"account:{account.id}", now=now)
 
@@ -199,6 +234,10 @@ async def enrol_totp(
     now: datetime,
 ) -> None:
     """Keep an account's TOTP secret (RFC 6238, base32), sealed."""
+    if account.totp_sealed is not None:
+        await account_notices.warn(
+            session, account, account.phone, about="factor", now=now
+        )
     account.totp_sealed = keyring.seal(_TOTP, secret)
     account.totp_step = 0
     session.add(account)
@@ -206,14 +245,21 @@ async def enrol_totp(
 
 
 async def forget_totp(
-    session: AsyncSession, account: Account, *, by: Actor, now: datetime
+    session: AsyncSession,
+    account: Account,
+    *,
+    why: FactorGone,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    """Take the second factor off an account whose phone is lost; its sessions end."""
+    """Take the second factor off an account whose phone is gone; its sessions end."""
     account.totp_sealed = None
     account.totp_step = 0
     session.add(account)
     await devices.end_sessions_of(session, account_id=account.id)
-    audit.note(session, by, "forget_totp", f"account:{account.id}", now=now)
+    await account_notices.warn(session, account, account.phone, about="factor", now=now)
+    subject = f"account:{account.id}"
+    audit.note(session, by, "forget_totp", subject, now=now, why=why.value)
 
 
 def totp_secret(account: Account, *, keyring: Keyring) -> str | None:

@@ -37,6 +37,7 @@ class Template(StrEnum):
     COVER_BOOKED = "cover_booked"
     COVER_CANCELLED = "cover_cancelled"
     PHONE_CHANGED = "phone_changed"
+    ACCOUNT_CHANGED = "account_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,4 +140,5 @@ WORDINGS: Mapping[Template, Wording] = {
     Template.COVER_CANCELLED: Wording(limits=_WHEN, priority=2),
     # The number may be a stranger's by now, so nobody is named.
     Template.PHONE_CHANGED: Wording(limits={}, priority=2),
+    Template.ACCOUNT_CHANGED: Wording(limits={}, priority=1, quiet=False),
 }

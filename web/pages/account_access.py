@@ -4,18 +4,36 @@ Nobody does any of this to their own account; `account` has what they may do the
 """
 
 import asyncio
+from collections.abc import Mapping
 
 from aiohttp import web
+from pydantic import Field
 
 from visitation import people
-from visitation.people import Account
-from web import gate, reach
+from visitation.people import Account, FactorGone
+from web import forms, gate, reach
+from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.pages import accounts
 from web.pages.provinces import ADMINISTRATORS
 from web.render import redirect, render, url
 from web.routing import Page, Route
+
+#: Why a second factor is taken off.
+REASONS: Mapping[FactorGone, str] = {
+    FactorGone.LOST: N_("The phone with the app is lost"),
+    FactorGone.STOLEN: N_("The phone with the app was stolen"),
+    FactorGone.NEW_PHONE: N_("They have a new phone"),
+    FactorGone.BROKEN: N_("The app does not work any more"),
+}
+
+
+class Reason(forms.Fields):
+    """Why, and that whoever asks is the owner."""
+
+    why: FactorGone = Field(title=N_("Why"))
+    known: bool = Field(default=False, title=N_("I know that it is they who ask"))
 
 
 async def confirm_disable(request: web.Request) -> web.Response:
@@ -73,23 +91,43 @@ async def new_password(request: web.Request) -> web.Response:
 
 
 async def confirm_second_factor(request: web.Request) -> web.Response:
-    """Ask before a second factor is taken off."""
-    text = _("Do this only when the phone with the app is lost. They sign in anew.")
-    return _confirm(
-        request, N_("Remove the second factor of “%(name)s”?"), text, _("Remove it")
-    )
+    """Ask why, and whether it is they, before a second factor is taken off."""
+    return _asked(request, forms.blank(Reason))
 
 
 async def forget_second_factor(request: web.Request) -> web.Response:
     """Take the second factor off an account."""
+    form = await forms.read(request, Reason)
+    if form.ok and not form.value.known:
+        form = form.faulted("known", _("Make sure first, and tick this."))
+    if not form.ok:
+        return _asked(request, form, status=422)
     async with request.app[DATABASE].write() as session:
         await people.forget_totp(
             session,
             await session.get_one(Account, gate.subject(request, Account).id),
+            why=form.value.why,
             by=gate.staff(request).actor,
             now=request.app[CLOCK](),
         )
-    return _done(request, _("The second factor is removed."))
+    return _done(
+        request,
+        _("The second factor is removed. They set up another one as they sign in."),
+    )
+
+
+def _asked(
+    request: web.Request, form: Form[Reason], *, status: int = 200
+) -> web.Response:
+    account = gate.subject(request, Account)
+    return render(
+        request,
+        "admin/account_factor.html",
+        status=status,
+        account={"id": account.id, "name": account.name, "phone": account.phone},
+        form=form,
+        reasons=[(one.value, _(words)) for one, words in REASONS.items()],
+    )
 
 
 def _confirm(request: web.Request, title: str, text: str, act: str) -> web.Response:

@@ -72,6 +72,7 @@ async def index(request: web.Request) -> web.Response:
     me = gate.staff(request)
     async with request.app[DATABASE].read() as session:
         found = await people.find_accounts(session, within=me.scope)
+        seen = await people.last_signed_in(session, [one.id for one, _scope in found])
     offer = await _offer(request)
     rows = [
         {
@@ -82,6 +83,7 @@ async def index(request: web.Request) -> web.Response:
             "reach": offer.words(scope),
             "disabled": account.disabled_at is not None,
             "second_factor": account.totp_sealed is not None,
+            "signed_in_at": seen.get(account.id),
         }
         for account, scope in found
     ]
@@ -126,6 +128,7 @@ async def show(request: web.Request) -> web.Response:
     account, me = gate.subject(request, Account), gate.staff(request)
     async with request.app[DATABASE].read() as session:
         scope = await people.scope_of(session, account)
+        last = await people.last_signed_in(session, [account.id])
         signed_in = await devices.sessions_of(
             session,
             account_id=account.id or 0,
@@ -147,6 +150,7 @@ async def show(request: web.Request) -> web.Response:
             "disabled": account.disabled_at is not None,
             "second_factor": account.totp_sealed is not None,
             "since": account.created_at,
+            "signed_in_at": last.get(account.id),
         },
         own=account.id == me.account_id,
         browsers=[
