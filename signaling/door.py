@@ -29,8 +29,9 @@ from visitation.places import Policy
 from visitation.visits import Visit
 from visitation.words import Part, Supervision, VisitKind
 
-#: Whether a browser may still speak for an account, or, for None, for its station.
-Belongs = Callable[[int | None], Awaitable[bool]]
+#: Whether a browser may still speak for an account, or, for None, for its station, in
+#: the visit of a reference.
+Belongs = Callable[[int | None, str], Awaitable[bool]]
 _IN_CALL: Final = frozenset({ParticipantState.JOINED, ParticipantState.RECONNECTING})
 
 
@@ -91,7 +92,7 @@ async def let_in(
     )
 
 
-async def to_anybody(account_id: int | None) -> bool:
+async def to_anybody(account_id: int | None, visit: str) -> bool:
     """Whether a browser may speak for whoever its ticket names: always."""
     return True
 
@@ -102,7 +103,8 @@ async def refuse_stranger(found: Entrant, belongs: Belongs) -> None:
     Raises:
         BadTicket: if it is not.
     """
-    if not await belongs(found.admission.participant.account_id):
+    known = found.admission
+    if not await belongs(known.participant.account_id, known.visit.reference):
         raise BadTicket
 
 

@@ -132,7 +132,7 @@ async def _find_program(request: web.Request) -> None:
             now=request.app[CLOCK](),
         )
         if account is not None:
-            request[PRINCIPAL] = await _staff(session, account, request.app[SETTINGS])
+            request[PRINCIPAL] = await staff(session, account, request.app[SETTINGS])
 
 
 async def _find_device(request: web.Request) -> None:
@@ -176,13 +176,14 @@ async def _principal(
     account = await session.get(Account, login.account_id)
     if account is None or account.disabled_at is not None:
         return None
-    signed_in = await _staff(session, account, settings)
+    signed_in = await staff(session, account, settings)
     return replace(signed_in, locked=login.locked_at is not None)
 
 
-async def _staff(
+async def staff(
     session: AsyncSession, account: Account, settings: WebSettings
 ) -> StaffPrincipal:
+    """Who an account is, and what it reaches now."""
     assert account.id is not None
     return StaffPrincipal(
         account_id=account.id,

@@ -83,7 +83,7 @@ async def removals(site: Site) -> list[dict[str, Any]]:
         return [one.facts for one in rows.all()]
 
 
-@pytest.mark.parametrize("how", ["disabled", "signed_out"])
+@pytest.mark.parametrize("how", ["disabled", "signed_out", "reach_taken"])
 async def test_whoever_is_shut_out_is_out_of_the_call_and_does_not_come_back(
     site: Site, world: World, visit: Booked, how: str
 ) -> None:
@@ -96,6 +96,9 @@ async def test_whoever_is_shut_out_is_out_of_the_call_and_does_not_come_back(
                 await people.disable_account(
                     session, account, by=SYSTEM, now=site.clock()
                 )
+            elif how == "reach_taken":
+                account = await session.get_one(Account, warden.id)
+                await people.set_scope(session, account, provinces=(), sites=())
             else:
                 await devices.end_sessions_of(session, account_id=warden.id)
         assert (await heard(socket, "leave"))["reason"] == "removed"

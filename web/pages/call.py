@@ -36,7 +36,7 @@ from visitation.words import (
 )
 from web import gate, identity, live, subjects
 from web.i18n import _
-from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL
+from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS
 from web.labels import label
 from web.pages.call_words import DENIALS, REMARKS, undone, words
 from web.principals import (
@@ -112,8 +112,16 @@ async def ticket(request: web.Request) -> web.Response:
 async def socket(request: web.Request) -> web.StreamResponse:
     """The socket of every call; its first message says whose it is."""
 
-    async def belongs(account_id: int | None) -> bool:
-        return await identity.speaks_for(request, account_id)
+    async def belongs(account_id: int | None, visit: str) -> bool:
+        if not await identity.speaks_for(request, account_id):
+            return False
+        if account_id is None:
+            return True
+        async with request.app[DATABASE].read() as session:
+            account = await session.get_one(Account, account_id)
+            principal = await identity.staff(session, account, request.app[SETTINGS])
+            known = await subjects.visit(session, {"visit": visit}, principal, None)
+        return known is not None
 
     return await endpoint.serve(request, live.hub(request), belongs)
 
