@@ -8,6 +8,7 @@ files found at start are served; no path from outside touches the disk.
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".opus": "audio/ogg",
 }
+_COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:(?!\*/)[\s\S])*\*/[ \t]*)$", re.MULTILINE)
 _YEAR = "public, max-age=31536000, immutable"
 
 
@@ -61,18 +63,28 @@ def load(folder: Path = STATIC_FOLDER) -> Assets:
     files = {}
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         path = file.relative_to(folder).as_posix()
-        files[path] = asset = _read(file)
+        files[path] = asset = _read(file, ours=not path.startswith("vendor/"))
         whole.update(f"{path}\0{asset.etag}\0".encode())
     return Assets(version=whole.hexdigest()[:12], files=files)
 
 
-def _read(file: Path) -> Asset:
+def _read(file: Path, *, ours: bool) -> Asset:
     body = file.read_bytes()
     guessed = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0]
     content_type = guessed or "application/octet-stream"
+    if ours and content_type in {"text/css", "text/javascript"}:
+        body = without_comments(body.decode()).encode()
     packed = gzip.compress(body, mtime=0) if content_type in _COMPRESSIBLE else None
     etag = hashlib.sha256(body).hexdigest()[:32]
     return Asset(content_type=content_type, body=body, packed=packed, etag=etag)
+
+
+def without_comments(text: str) -> str:
+    """Styles or a script without the comments that have lines to themselves.
+
+    They are a third of what a slow line would carry. Line numbers stay as they are.
+    """
+    return _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
 ASSETS = web.AppKey("ASSETS", Assets)
