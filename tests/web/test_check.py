@@ -1,5 +1,7 @@
 """Trying the device before a visit: what the server has to do with it."""
 
+import html
+import json
 import re
 from datetime import timedelta
 
@@ -46,6 +48,17 @@ async def test_every_trouble_the_script_can_name_has_its_words(site: Site) -> No
     for step in ("camera", "microphone"):
         screen = page.partition(f'data-step="{step}"')[2].partition("</section>")[0]
         assert set(re.findall(r'data-trouble="(\w+)"', screen)) == named
+
+
+async def test_what_the_call_needs_is_fetched_while_the_device_is_tried(
+    site: Site,
+) -> None:
+    page = await _at_the_checks(site)
+    [found] = re.findall(r'data-module="ahead">(.*?)</div>', page)
+    addresses = json.loads(html.unescape(found))
+
+    assert any(one.endswith("/js/call/main.js") for one in addresses)
+    assert {(await site.get(one)).status for one in addresses} == {200}
 
 
 async def test_when_the_visit_is_over_the_checks_say_so(site: Site) -> None:

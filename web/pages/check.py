@@ -11,6 +11,7 @@ from aiohttp import web
 from visitation import lines
 from visitation.calls.entries import entry_of
 from web import gate
+from web.assets import ASSETS, Assets
 from web.boards import call_path
 from web.keys import CLOCK, DATABASE, SETTINGS
 from web.pages import line
@@ -38,7 +39,14 @@ async def show(request: web.Request) -> web.Response:
         passed=passed,
         tries_line=not passed and "skip" not in request.query,
         socket=line.SOCKET_PATH,
+        ahead=_ahead(request.app[ASSETS]),
     )
+
+
+def _ahead(assets: Assets) -> list[str]:
+    """What the call asks for besides what this page has already."""
+    wanted = ("js/call/", "css/call")
+    return [assets.url(path) for path in assets.files if path.startswith(wanted)]
 
 
 ROUTES = (Route(method="GET", path="/check", page=show, allow=FAMILY),)
