@@ -1,24 +1,16 @@
-"""What the pages of a family's own phone weigh on a slow line.
-
-Markup, styles and scripts as they travel, compressed; the font is asked for by the
-style sheet, shown late, and kept by the browser.
-"""
-
-import gzip
-import re
+"""What the pages for families weigh on a slow line: at most 60 KB without the font."""
 
 import pytest
 
-from tests.web.conftest import Site
+from signaling import conduct
+from signaling.hub import Hub
+from tests import make
+from tests.web.conftest import Site, Start
+from tests.web.day import become, booked
 from tests.web.own import links, phone
 from tests.web.reading import sent_to
-
-#: As much as a page may weigh, in bytes (60 KB).
-MOST = 60 * 1024
-_IMPORT = re.compile(r"""(?:import|from)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""")
-_SHEET = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
-_SCRIPT = re.compile(r'<script[^>]* src="([^"]+)"')
-_MODULE = re.compile(r'data-module="([^"]+)"')
+from tests.web.weighing import MOST, table, weight
+from visitation.audit import SYSTEM
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
@@ -56,47 +48,39 @@ async def test_no_page_weighs_more_than_sixty_kilobytes(
     for page in ("/sign-in/phone", "/sign-in/phone/new"):
         weights[page] = await weight(site, page)
 
+    print(table(weights))
     assert {page: sum(w) for page, w in weights.items() if sum(w) > MOST} == {}
 
 
-async def weight(site: Site, page: str) -> tuple[int, int, int]:
-    """The bytes of markup, styles and scripts that a page asks for."""
-    response = await site.get(page)
-    assert response.status == 200, page
-    markup = await response.text()
-    sheets = [await _packed(site, one) for one in _SHEET.findall(markup)]
-    begun = _SCRIPT.findall(markup)
-    root = next(one for one in begun if one.endswith("/js/main.js"))
-    for modules in _MODULE.findall(markup):
-        begun += [
-            root.replace("main.js", f"components/{one}.js") for one in modules.split()
-        ]
-    scripts: dict[str, int] = {}
-    while begun:
-        address = begun.pop()
-        if address in scripts:
-            continue
-        text = await (await site.get(address)).text()
-        scripts[address] = _bytes(text)
-        begun += [_beside(address, found) for found in _IMPORT.findall(text)]
-    return _bytes(markup), sum(sheets), sum(scripts.values())
+@pytest.mark.parametrize("language", ["fa", "en"])
+async def test_no_page_of_a_visit_or_a_kiosk_weighs_more(
+    start_site: Start, hub: Hub, language: str
+) -> None:
+    site = await start_site(live=hub)
+    site.cookies["lang"] = language
+    weights = {page: await weight(site, page) for page in ("/", "/join", "/pair")}
+    async with site.database.write() as session:
+        world = await make.world(session)
+        visit = await booked(
+            session, world, site.keyring, starts_at=site.clock(), own_phone=True
+        )
+    typed = {"code": visit.code, "phone": (world.visitor.phone or "")[-4:]}
+    await site.post("/join", typed)
+    call = f"/call/{visit.visit.reference}"
+    for page in ("/check", call):
+        weights[page] = await weight(site, page)
+    await conduct.start(hub, visit.visit.reference, by=SYSTEM, now=site.clock())
+    await conduct.end(hub, visit.visit.reference, by=SYSTEM, now=site.clock())
+    weights["/after"] = await weight(site, "/after")
+    site.cookies.clear()
+    site.cookies["lang"] = language
+    for station, pages in (
+        (world.kiosk, ("/station", "/join", "/station/operator")),
+        (world.terminal, ("/station", "/station/check")),
+    ):
+        await become(site, station)
+        for page in pages:
+            weights[f"{station.kind} {page}"] = await weight(site, page)
 
-
-async def _packed(site: Site, address: str) -> int:
-    response = await site.get(address)
-    assert response.status == 200, address
-    return _bytes(await response.text())
-
-
-def _bytes(text: str) -> int:
-    return len(gzip.compress(text.encode(), 6))
-
-
-def _beside(address: str, found: str) -> str:
-    folder = address.rsplit("/", 1)[0]
-    for step in found.split("/"):
-        if step == "..":
-            folder = folder.rsplit("/", 1)[0]
-        elif step != ".":
-            folder = f"{folder}/{step}"
-    return folder
+    print(table(weights))
+    assert {page: sum(w) for page, w in weights.items() if sum(w) > MOST} == {}
