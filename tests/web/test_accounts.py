@@ -48,7 +48,7 @@ async def named(site: Site, username: str) -> Account:
 
 
 def shown_secret(page: str) -> str:
-    return page.split('translate="no"><bdi>')[1].split("<", maxsplit=1)[0]
+    return page.split('translate="no"><code>')[1].split("<", maxsplit=1)[0]
 
 
 async def can_sign_in(site: Site, username: str, password: str) -> bool:
