@@ -78,8 +78,12 @@ async def paired(
     *,
     host: str = "terminal",
     station_id: int | None = None,
+    instead: bool = False,
 ) -> None:
-    """Make the page a station: the prison's terminal, unless another one is named."""
+    """Make the page a station: the prison's terminal, unless another one is named.
+
+    `instead` of a device that is in that place already.
+    """
     if station_id is None:
         station_id = (await station(service, StationKind.TERMINAL)).id
     async with service.database.write() as session:
@@ -93,6 +97,8 @@ async def paired(
     await page.goto(service.url(host, "/pair"))
     await page.get_by_label("Pairing code").fill(code)
     await page.get_by_role("button", name="Pair").click()
+    if instead:
+        await page.get_by_role("button", name="Put this device in its place").click()
 
 
 async def both_wait(

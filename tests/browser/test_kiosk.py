@@ -33,11 +33,13 @@ async def _seeing(path: Path, text: str | None) -> AsyncIterator[Browser]:
         yield opened
 
 
-async def paired_kiosk(context: BrowserContext, service: Installation) -> Page:
+async def paired_kiosk(
+    context: BrowserContext, service: Installation, *, instead: bool = False
+) -> Page:
     """The village's kiosk, at its first page."""
     kiosk = await station(service, StationKind.KIOSK)
     page = await open_page(context, service, HOST)
-    await paired(page, service, host=HOST, station_id=kiosk.id)
+    await paired(page, service, host=HOST, station_id=kiosk.id, instead=instead)
     await page.wait_for_url("**/station")
     return page
 
