@@ -17,6 +17,7 @@ from config.settings import Settings
 from signaling.hub import Hub
 from tests import make
 from tests.browser.chromium import chromium
+from tests.remembering import opened
 from visitation import people
 from visitation.database import Database
 from visitation.keyring import Keyring
@@ -74,7 +75,7 @@ def settings(sqlite_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def service(settings: Settings, sqlite_url: str) -> AsyncIterator[Installation]:
     clock, keyring = MorningClock(), Keyring(SECRET.encode())
-    database = Database(sqlite_url)
+    database = opened(sqlite_url)
     await populate(database, clock())
     async with running(settings, database, clock=clock) as app:
         yield Installation(

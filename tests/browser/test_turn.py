@@ -21,7 +21,7 @@ from tests.browser.conftest import (
 from tests.browser.people import inspect, let_in, open_page, sees_and_hears
 from tests.relay import coturn
 from tests.relay.coturn import Relay
-from visitation.database import Database
+from tests.remembering import opened
 from visitation.keyring import Keyring
 from web.keys import LIVE
 
@@ -76,7 +76,7 @@ async def service(
     clock, keyring = MorningClock(), Keyring(SECRET.encode())
     # The relay knows no clock but the real one: by that, no visit may be over.
     clock.forward(timedelta(days=1))
-    database = Database(sqlite_url)
+    database = opened(sqlite_url)
     await populate(database, clock())
     async with running(settings, database, clock=clock) as app:
         yield Installation(

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, pool
 from scheduler.means import Means
 from scheduler.timetable import TIMETABLE, Job
 from tests.fakes import seeded_keyring
+from tests.remembering import opened
 from tests.scheduler.fakes import FakeGateway
 from tests.scheduler.machine import ground, invariants, sweeping, tables
 from tests.scheduler.machine.acts import Act, Hands, declined
@@ -20,7 +21,6 @@ from tests.scheduler.machine.changing import latest
 from tests.scheduler.machine.ground import MINUTE
 from tests.scheduler.machine.model import Model, Refusal
 from tests.scheduler.machine.stores import Store
-from visitation.database import Database
 from visitation.errors import VisitationError
 
 Answer = tuple[Any, Refusal | None]
@@ -41,7 +41,7 @@ class Running(RuleBasedStateMachine):
         self.focus = {"twists": twists, "changes": changes}
         self.left_out = sweeping.LEFT_OUT | {without}
         self.runner = asyncio.Runner()
-        self.database = Database(store.fresh())
+        self.database = opened(store.fresh())
         url = self.database.url
         if not self.database.is_sqlite:
             url = url.set(drivername="postgresql+psycopg")
