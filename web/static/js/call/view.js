@@ -189,6 +189,7 @@ export class View {
     }
     const hint = this.part("hint");
     hint.hidden = !facts.hint || Boolean(facts.over);
+    hint.dataset.hint = facts.hint;
     const said = facts.hint ? this.words[`hint_${facts.hint}`] : "";
     const place = this.part("hint-words");
     if (place.textContent !== said) place.textContent = said;
