@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import (
     Browser,
     BrowserContext,
@@ -17,6 +16,7 @@ from playwright.async_api import (
 from signaling import conduct
 from signaling.hub import Hub
 from tests.browser.appointment import booked, paired
+from tests.browser.barriers import barriers
 from tests.browser.conftest import PHONE, Installation
 from tests.browser.people import (
     PATIENCE_MS,
@@ -36,8 +36,6 @@ from web.keys import LIVE
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RULES = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
 #: As when somebody pulls the camera's cable out, and in again.
 UNPLUG = """() => {
   const picture = document.querySelector('[data-part-of-call="own"]');
@@ -85,15 +83,6 @@ def hub_of(service: Installation) -> Hub:
 def part(page: Page, name: str) -> Any:
     """Something of the call page by the name that its scripts have for it."""
     return page.locator(f'[data-part-of-call="{name}"]').first
-
-
-async def barriers(page: Page) -> list[tuple[str, str]]:
-    """What axe finds: the rule, and the first place."""
-    await page.evaluate(AXE_SCRIPT)
-    found = await page.evaluate(
-        "rules => axe.run(rules).then(seen => seen.violations)", RULES
-    )
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
 async def tick_id(service: Installation, visit: Visit, state: str) -> str:

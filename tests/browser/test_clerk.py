@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page, expect
 from sqlmodel import select
 
 from tests.browser.appointment import booked
+from tests.browser.barriers import troubles
 from tests.browser.conftest import PASSWORD, Installation
 from tests.browser.people import PATIENCE_MS
-from tests.browser.test_accessible import RULES
 from visitation.people.tables import Account
 from visitation.visits import Visit
 from visitation.words import Attendance, Role
@@ -221,14 +220,7 @@ async def _follow(page: Page, words: str) -> None:
 async def _looks_well(page: Page) -> None:
     """No barrier, nothing that sticks out on a phone, and light enough."""
     await page.wait_for_load_state("load")
-    await page.evaluate(AXE_SCRIPT)
-    broken = await page.evaluate(
-        "rules => axe.run(rules).then(seen => seen.violations)", RULES
-    )
-    assert [(one["id"], one["nodes"][0]["html"]) for one in broken] == []
     weight = await page.evaluate(WEIGHT)
     print(page.url, weight, "bytes")
     assert weight < HEAVIEST
-    await page.set_viewport_size({"width": 320, "height": 700})
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
-    await page.set_viewport_size({"width": 1024, "height": 768})
+    assert await troubles(page) == []

@@ -1,14 +1,13 @@
 """A scheduler at the day: booked in six actions, moved by pointer and keys, undone."""
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Locator, Page, expect
 from sqlmodel import col, select
 
 from tests.browser.appointment import booked
+from tests.browser.barriers import barriers
 from tests.browser.conftest import Installation
 from tests.browser.people import open_page, sign_in
-from tests.browser.test_accessible import RULES
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit
 from visitation.words import Role
@@ -157,11 +156,7 @@ async def test_no_page_of_the_day_has_a_barrier(
         "/messages?lost=on",
     ):
         await page.goto(service.url("scheduler", path))
-        await page.evaluate(AXE_SCRIPT)
-        found = await page.evaluate(
-            "rules => axe.run(rules).then(seen => seen.violations)", RULES
-        )
-        assert [(path, one["id"]) for one in found] == []
+        assert await barriers(page) == []
         for width in (320, 1280):
             await page.set_viewport_size({"width": width, "height": 900})
             assert not await page.evaluate(

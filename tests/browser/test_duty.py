@@ -3,14 +3,13 @@
 import asyncio
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, expect
 from sqlmodel import col, select
 
 from tests import make
+from tests.browser.barriers import barriers
 from tests.browser.conftest import PASSWORD, Installation
 from tests.browser.people import PATIENCE_MS, in_state, open_page, sign_in
-from tests.browser.test_accessible import RULES
 from tests.browser.two_visits import arranged, both_waiting
 from visitation import devices, people
 from visitation.audit import SYSTEM
@@ -57,14 +56,6 @@ async def _taken_over(page: Page, officer: str, pin: str) -> None:
     await dialog.get_by_role("button", name="Go on").click()
 
 
-async def _barriers(page: Page) -> list[tuple[str, str]]:
-    await page.evaluate(AXE_SCRIPT)
-    found = await page.evaluate(
-        "rules => axe.run(rules).then(seen => seen.violations)", RULES
-    )
-    return [(one["id"], node["html"]) for one in found for node in one["nodes"]]
-
-
 async def test_a_colleague_takes_over_while_a_visit_is_watched(
     service: Installation, browser: Browser
 ) -> None:
@@ -85,7 +76,7 @@ async def test_a_colleague_takes_over_while_a_visit_is_watched(
     await typed.fill("Began by the first, sent by the second")
 
     await page.get_by_role("link", name="Hand over or lock").click()
-    assert await _barriers(page) == []
+    assert await barriers(page) == []
     await page.get_by_role("button", name="Lock the screen").click()
     await expect(page.locator("#duty h2")).to_have_text("The screen is locked")
     await expect(pane).to_be_hidden()
@@ -100,7 +91,7 @@ async def test_a_colleague_takes_over_while_a_visit_is_watched(
     await expect(typed).to_have_value("Began by the first, sent by the second")
     await page.get_by_role("button", name="Write it down").click()
     await expect(page.get_by_text("It is written down.")).to_be_visible()
-    assert await _barriers(page) == []
+    assert await barriers(page) == []
     async with service.database.read() as session:
         rows = await session.exec(
             select(AuditEntry.action, AuditEntry.actor)
@@ -129,7 +120,7 @@ async def test_whoever_is_signed_out_is_told_and_keeps_what_was_typed(
     await context.add_cookies([cookie])
     await page.goto(service.url("warden", "/warden"), wait_until="load")
     await page.wait_for_selector("html[data-ready]", state="attached")
-    assert await _barriers(page) == []
+    assert await barriers(page) == []
     await page.locator(f"#incident-{one.visit.reference} summary").click()
     typed = page.locator(f"#incident-{one.visit.reference}-text")
     await typed.fill("Half a sentence")
@@ -137,7 +128,7 @@ async def test_whoever_is_signed_out_is_told_and_keeps_what_was_typed(
     async with service.database.write() as session:
         await devices.end_sessions_of(session, account_id=first)
     await expect(page.locator(".news-state a")).to_be_visible()
-    assert await _barriers(page) == []
+    assert await barriers(page) == []
     await page.locator(f"#incident-{one.visit.reference} form button").click()
     await expect(typed).to_have_value("Half a sentence")
 

@@ -1,27 +1,15 @@
 """axe finds no barrier on a kiosk, in any state of its pages, nor at small sizes."""
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.barriers import barriers
 from tests.browser.conftest import Installation
-from tests.browser.test_accessible import RULES
 from tests.browser.test_kiosk import HOST, QUIET, number_of, paired_kiosk, visit_here
 
 pytestmark = pytest.mark.browser
 
 LANGUAGES = ("fa", "en")
-
-
-async def _barriers(page: Page) -> list[str]:
-    if not await page.evaluate("typeof axe !== 'undefined'"):
-        await page.evaluate(AXE_SCRIPT)
-    seen = await page.evaluate("rules => axe.run(rules)", RULES)
-    return [
-        f"{page.url} {one['id']}: {node['html'][:120]}"
-        for one in seen["violations"]
-        for node in one["nodes"]
-    ]
 
 
 async def _speak(page: Page, service: Installation, language: str) -> None:
@@ -41,28 +29,28 @@ async def test_no_state_of_a_kiosk_has_a_barrier(
     seen = []
     for path in ("/station", "/join", "/station/operator", "/help", "/nowhere"):
         await page.goto(service.url(HOST, path))
-        seen += await _barriers(page)
+        seen += await barriers(page)
 
     await page.goto(service.url(HOST, "/station/operator"))
     await page.locator("input[name=number]").fill(number)
     await page.locator("main form > button").click()
     await expect(page.locator('form[action="/station/over"] button')).to_be_visible()
-    seen += await _barriers(page)
+    seen += await barriers(page)
 
     await page.goto(service.url(HOST, "/join"))
     await page.locator("[data-scan=open]").click()
     await expect(page.locator(".scan")).to_have_attribute("data-state", "looking")
-    seen += await _barriers(page)
+    seen += await barriers(page)
     await page.locator("input[name=code]").fill("000000")
     await page.locator("#join-form > button").click()
     await expect(page.locator(".errors")).to_be_visible()
-    seen += await _barriers(page)
+    seen += await barriers(page)
 
     await page.clock.install()
     await page.goto(service.url(HOST, "/join"))
     await page.clock.run_for(QUIET)
     await expect(page.locator("#still-here")).to_be_visible()
-    seen += await _barriers(page)
+    seen += await barriers(page)
     assert seen == []
 
 

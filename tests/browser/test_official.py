@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, expect
 from sqlmodel import select
 
@@ -17,7 +16,6 @@ from tests.browser.people import (
     sees_and_hears,
     sign_in,
 )
-from tests.browser.test_accessible import RULES
 from visitation import calls
 from visitation.audit import Actor
 from visitation.messages import Message
@@ -28,9 +26,6 @@ from visitation.words import Part, Role, WishKind
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
-
-SMALL = {"width": 375, "height": 740}
-LANGUAGES = ("fa", "en")
 
 
 async def wished(service: Installation, visit: Visit, words: str) -> None:
@@ -133,80 +128,3 @@ async def _decide(official: Page, service: Installation) -> None:
         board.get_by_text("Three days of leave for the wedding")
     ).to_be_visible()
     await expect(board.get_by_text("Nothing is open.")).to_be_visible()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_no_state_of_an_officials_pages_has_a_barrier_or_is_too_wide(
-    service: Installation, browser: Browser, language: str
-) -> None:
-    visit, _code = await booked(service)
-    await wished(service, visit, "برای عروسی خواهرش")
-    context = await browser.new_context(viewport=SMALL)
-    page = await open_page(context, service, "official")
-    await sign_in(page, service, Role.OFFICIAL)
-    await context.add_cookies(
-        [{"name": "lang", "value": language, "url": service.url("official", "/")}]
-    )
-    beside = service.url("official", f"/official/{visit.reference}/beside")
-    seen = []
-    for path in ("/official", "/official/calendar"):
-        await page.goto(service.url("official", path))
-        seen += await _troubles(page)
-    for query in ("", "?template=furlough_granted", "?kind=noted"):
-        await page.goto(beside + query)
-        seen += await _troubles(page)
-    await page.locator("textarea").fill("…")
-    await page.locator("[name=step][value=read]").click()
-    await expect(page.locator(".errors")).to_be_visible()
-    seen += await _troubles(page)
-    await page.locator("textarea").fill("متن کوتاه")
-    await page.locator("[name=step][value=read]").click()
-    await expect(page.locator(".beside__text")).to_be_visible()
-    seen += await _troubles(page)
-    await page.locator("[name=step][value=send]").click()
-    await expect(page.locator("#beside-desk .notice--good")).to_be_visible()
-    seen += await _troubles(page)
-    for part in ("", "?part=companion"):
-        await page.goto(service.url("official", f"/call/{visit.reference}{part}"))
-        await expect(page.locator("#known-past")).to_be_visible()
-        await in_state(page, "waiting")
-        seen += await _troubles(page)
-    assert seen == []
-
-
-async def test_without_scripts_an_official_decides_all_the_same(
-    service: Installation, browser: Browser
-) -> None:
-    await booked(service)
-    context = await browser.new_context(java_script_enabled=False, viewport=SMALL)
-    page = await open_page(context, service, "official")
-    await sign_in(page, service, Role.OFFICIAL)
-    await page.goto(service.url("official", "/official"))
-    await page.locator("#next").get_by_role("link", name="Requests and").click()
-    await page.locator("summary", has_text="Pass on").click()
-    await page.get_by_role("link", name="To the court, with support").click()
-    await page.get_by_role("button", name="Read it back").click()
-    await page.get_by_role("button", name="No, change it").click()
-    await page.get_by_label("Text", exact=True).fill("To the court.")
-    await page.get_by_role("button", name="Read it back").click()
-    await page.get_by_role("button", name="Yes, send").click()
-
-    await expect(page.get_by_text("It has the number")).to_be_visible()
-    await expect(page.locator("#known-rulings")).to_contain_text("To the court.")
-
-
-async def _troubles(page: Page) -> list[str]:
-    """What axe finds, and whether anything sticks out at 320 pixels."""
-    if not await page.evaluate("typeof axe !== 'undefined'"):
-        await page.evaluate(AXE_SCRIPT)
-    found = await page.evaluate("rules => axe.run(rules)", RULES)
-    troubles = [
-        f"{page.url} {one['id']}: {node['html'][:120]}"
-        for one in found["violations"]
-        for node in one["nodes"]
-    ]
-    await page.set_viewport_size({"width": 320, "height": 640})
-    if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        troubles.append(f"{page.url} is too wide")
-    await page.set_viewport_size(SMALL)
-    return troubles

@@ -7,12 +7,11 @@ language; axe looks at every page of it in a browser that does run them.
 from collections.abc import Awaitable, Callable
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlmodel import col, select
 
+from tests.browser.barriers import troubles
 from tests.browser.conftest import PHONE, Installation
-from tests.browser.test_accessible import RULES
 from visitation.devices import Challenge, challenges
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit
@@ -60,16 +59,7 @@ async def test_no_page_of_the_story_has_a_barrier_or_is_too_wide(
     seen: list[str] = []
 
     async def look(page: Page) -> None:
-        await page.evaluate(AXE_SCRIPT)
-        found = await page.evaluate(
-            "rules => axe.run(rules).then(s => s.violations.map(v => v.id))", RULES
-        )
-        await page.set_viewport_size({"width": 320, "height": 640})
-        beyond = await page.evaluate(
-            "document.documentElement.scrollWidth - innerWidth"
-        )
-        await page.set_viewport_size(PHONE_SIZE)
-        assert (page.url, found, beyond) == (page.url, [], 0)
+        assert await troubles(page) == []
         seen.append(page.url)
 
     await page.goto(service.url("family", "/sign-in/phone/new"))

@@ -7,9 +7,10 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.appointment import booked, paired
+from tests.browser.barriers import barriers
 from tests.browser.conftest import PHONE, Installation
 from tests.browser.people import PATIENCE_MS, in_state, open_page, sign_in
-from tests.browser.test_around_the_call import barriers, part
+from tests.browser.test_around_the_call import part
 from visitation.words import Role
 
 pytestmark = pytest.mark.browser
