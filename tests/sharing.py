@@ -19,6 +19,7 @@ CALLS = (
     "tests/browser/test_line.py",
     "tests/browser/test_lines.py",
     "tests/browser/test_official.py",
+    "tests/browser/test_steps.py",
     "tests/browser/test_story.py",
     "tests/browser/test_turn.py",
     "tests/browser/test_wall.py",
@@ -27,13 +28,15 @@ CALLS = (
     "tests/web/test_call_media.py",
     "tests/web/test_call_pulse.py",
 )
+PAGES = "tests/pages/"
 #: How many tests of the usual length one of these is as long as.
 LONG = {
     "calls": 1000,
     "tests/browser/": 40,
     "tests/config/": 8,
-    "tests/pages/": 100,
+    PAGES: 50,
     "tests/scheduler/machine/": 40,
+    "tests/signaling/test_soak.py": 100,
     "tests/web/test_frame_in_browser.py": 10,
 }
 
@@ -42,7 +45,10 @@ class Shares(LoadScopeScheduling):
     """Gives a process the longest that is left when it is done with what it had."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "calls" if nodeid.startswith(CALLS) else nodeid.partition("::")[0]
+        if nodeid.startswith(CALLS):
+            return "calls"
+        # They share one stage, which takes a while to look through.
+        return PAGES if nodeid.startswith(PAGES) else nodeid.partition("::")[0]
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         longest = max(self.workqueue, key=self._length)
