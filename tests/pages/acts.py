@@ -113,6 +113,13 @@ ACTS = (
     ),
     Act(door="scheduler", on="/booking/check step", form="/booking"),
     Act(door="scheduler", on="/waiting/new", form="/waiting/find", typed=_NUMBER),
+    Act(door="clerk", on="/clerk", form="/clerk/{visit}/code", state="code"),
+    Act(
+        door="scheduler",
+        on="/call-list",
+        form="/call-list/{ring}/words",
+        state="words",
+    ),
     *_asking("1012"),
     # From here on the prison looks at what families ask for.
     Act(
