@@ -129,10 +129,11 @@ class _Said(HTMLParser):
                 break
 
     def handle_data(self, data: str) -> None:
-        if self._json:
-            self.said += [(False, text) for text in _strings(json.loads(data))]
+        silent = any(silent for _, silent in self._open)
+        if self._json or (data.lstrip().startswith("[") and not silent):
+            self.said += [(False, text) for text in _texts(data)]
             self._json = False
-        elif data.strip() and not any(silent for _, silent in self._open):
+        elif data.strip() and not silent:
             self.said.append((True, " ".join(data.split())))
 
 
@@ -142,10 +143,15 @@ def _attributes(tag: str, given: dict[str, str]) -> Iterator[str]:
         if name in _SAID or (is_button and name == "value"):
             yield value
         elif name.startswith("data-") and name not in _SIGNS and " " in value.strip():
-            try:
-                yield from _strings(json.loads(value))
-            except ValueError:
-                yield value
+            yield from _texts(value)
+
+
+def _texts(value: str) -> Iterator[str]:
+    """What is in a value that scripts read, which may be JSON."""
+    try:
+        yield from _strings(json.loads(value))
+    except ValueError:
+        yield value
 
 
 def _strings(value: object) -> Iterator[str]:

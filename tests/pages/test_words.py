@@ -52,6 +52,7 @@ async def _found(
         ('<img alt="A face"><input type="submit" value="Go">', ["A face", "Go"]),
         ('<b data-told="It is late" data-when="early late"></b>', ["It is late"]),
         ('<script type="application/json">["Now", "⟦Later⟧"]</script>', ["Now"]),
+        ('<div hidden>["/static/a.js", "Then"]</div>', ["Then"]),
         ("<option>\u2068Zagros\u2069 – \u2068Booth\u2069</option>", []),
         ('<button lang="en">English</button><script>let it = "be"</script>', []),
         ("<p>Monday 23 November 2026 (2 Azar 1405)</p>", []),
