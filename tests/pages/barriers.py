@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from zlib import crc32
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from tests.browser.barriers import barriers
 from tests.pages import browsing
@@ -67,8 +67,17 @@ async def found_on(
         color_scheme="dark" if look.dark else "light",
     ) as page:
         await browsing.show(page, stage, address)
+        # A kiosk goes on by itself; this page is looked at first.
+        await page.route("**/*", _stay)
         found = [*await barriers(page), *await misfits(page)]
     return [f"{address.door} {address.kind} [{look}] {one}" for one in found]
+
+
+async def _stay(route: Route) -> None:
+    if route.request.is_navigation_request():
+        await route.fulfill(status=204)
+    else:
+        await route.continue_()
 
 
 async def misfits(page: Page) -> list[str]:
