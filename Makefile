@@ -66,6 +66,9 @@ simulate: .venv/installed-dev  ## a country's year of visits, with fair allocati
 prove-%: .venv/installed-dev  ## try hard to break one thing, for example prove-booking-race
 	$(BIN)/python -m tests.prove.$(subst -,_,$*) $(ARGS)
 
+screenshots: .venv/installed-dev  ## docs/gallery anew: every page, in both languages
+	$(BIN)/python -m tests.gallery $(ARGS)
+
 voices: .venv/installed-dev  ## speak the sentences that have no recording yet (needs espeak-ng)
 	$(BIN)/python -m web.voice.making
 
@@ -76,4 +79,4 @@ constraints: .venv/installed-dev  ## pin the newest releases that pyproject.toml
 clean:  ## forget the environment and the demonstration's data
 	rm -rf .venv .demo
 
-.PHONY: help demo test check fmt simulate voices constraints clean
+.PHONY: help demo test check fmt simulate screenshots voices constraints clean

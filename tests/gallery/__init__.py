@@ -1,0 +1,1 @@
+"""Pictures of every page, taken of the stage that `tests.pages` raises."""
