@@ -91,8 +91,12 @@ async def send(request: web.Request) -> web.Response:
     if isinstance(step, web.Response):
         return step
     form, who = step
-    if not form.value.ranked:
-        return await _times(request, form, who)
+    if form.value.ranked:
+        return await _sent(request, form, who)
+    return await _times(request, form, who)
+
+
+async def _sent(request: web.Request, form: Form[Wishes], who: Known) -> web.Response:
     keyring, me = request.app[KEYRING], gate.staff(request)
 
     async def act(session: AsyncSession) -> Answer:
