@@ -102,6 +102,7 @@ class Row:
     kiosk: str
     prisoner: str
     number: str
+    ward: str
     official: str
     official_wanted: bool
     attendance: str
@@ -253,6 +254,7 @@ def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
         kiosk=visit.kiosk,
         prisoner=visit.prisoner,
         number=present.digits(visit.number),
+        ward=present.digits(visit.ward),
         official=visit.official,
         official_wanted=visit.official_wanted and visit.state in AHEAD,
         attendance=label(visit.attendance) if visit.attendance else "",

@@ -19,7 +19,7 @@ from visitation.words import TransferReason
 async def test_a_transfer_says_when_and_why_and_can_go_back(database: Database) -> None:
     async with database.write() as session:
         here, there = await make.prison(session), await make.prison(session)
-        prisoner = await make.prisoner(session, here, number="12")
+        prisoner = await make.prisoner(session, here, number="12", ward="3")
         again = {"by": audit.SYSTEM, "now": NOON}
         await people.transfer_prisoner(
             session,
@@ -41,7 +41,7 @@ async def test_a_transfer_says_when_and_why_and_can_go_back(database: Database) 
                 select(AuditEntry.facts).where(AuditEntry.action == "transfer_prisoner")
             )
         ).all()
-    assert (kept.site_id, kept.number) == (here.id, "12")
+    assert (kept.site_id, kept.number, kept.ward) == (here.id, "12", "")
     assert list(facts) == [
         {
             "from_site": here.id,

@@ -79,10 +79,12 @@ async def test_a_prisoner_is_corrected_and_the_id_is_kept(
     path = f"/prisoners/{world.prisoner.id}"
     form = await text(scheduler, f"{path}/edit")
     assert 'value="رضا کریمی"' in form
-    typed = {"number": "77", "name": "رضا کریمیان", "national_id": NATIONAL_ID}
+    typed = {"number": "77", "name": "رضا کریمیان", "ward": "Youth"}
+    typed |= {"national_id": NATIONAL_ID}
     assert await sent_to(scheduler, f"{path}/edit", typed) == path
     form = await text(scheduler, f"{path}/edit")
     assert "•••••••419" in form
+    assert 'value="Youth"' in form
     assert NATIONAL_ID not in form
     assert await sent_to(scheduler, f"{path}/edit", typed | {"national_id": ""})
     assert "•••••••419" in await text(scheduler, path)

@@ -16,6 +16,7 @@ from tests.web.test_warden import Rooms
 from visitation.audit.tables import AuditEntry
 from visitation.devices import Device
 from visitation.lifecycle import VisitState
+from visitation.people import Prisoner
 from visitation.visits import Participant, Visit, incidents
 from visitation.words import IncidentKind, Part, Role
 
@@ -203,10 +204,16 @@ async def test_the_sheet_is_sorted_by_time_and_shows_what_was_ticked(
             .values(told_at=site.clock())
         )
     await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+    without_wards = await (await site.get("/warden/sheet")).text()
+    async with site.database.write() as session:
+        await session.exec(update(Prisoner).values(ward="Youth"))
 
     page = await (await site.get("/warden/sheet")).text()
 
     assert page.index("Booth Z") < page.index(world.terminal.name)
+    assert "Ward</th>" not in without_wards
+    assert page.count("<td><bdi>Youth</bdi></td>") == 2
+    assert "Ward <bdi>Youth</bdi>" in await wall(site)
     assert page.count('class="box"') == 5
     tomorrow = (site.clock() + timedelta(days=2)).date()
     nobody = await (await site.get(f"/warden/sheet?day={tomorrow}")).text()

@@ -29,6 +29,7 @@ from visitation.words import SiteKind
 
 #: As much of a name as is kept.
 LONGEST_NAME = 100
+LONGEST_WARD = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class Known:
     site_id: int
     number: str
     name_folded: str
+    ward: str
     fingerprint: str | None
     released_at: datetime | None
 
@@ -160,6 +162,7 @@ class Around:
             site_id=one.site_id,
             number=one.number,
             name_folded=persian.fold(one.name),
+            ward=one.ward,
             fingerprint=fingerprint_of(one.national_id, keyring=self.desk.keyring),
             released_at=None,
         )
@@ -257,6 +260,7 @@ def as_known(prisoner: Prisoner) -> Known:
         site_id=prisoner.site_id,
         number=prisoner.number,
         name_folded=prisoner.name_folded,
+        ward=prisoner.ward,
         fingerprint=prisoner.national_id_fingerprint,
         released_at=prisoner.released_at,
     )

@@ -33,6 +33,7 @@ COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
         Column(name="number", fa="شماره", required=True),
         Column(name="name", fa="نام", required=True),
         _NATIONAL_ID,
+        Column(name="ward", fa="بند"),
     ),
     Kind.TRANSFERS: (
         *_WHO,

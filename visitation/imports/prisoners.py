@@ -1,11 +1,11 @@
-"""Rows of prisoners: who is new, whose name or number was corrected, who is known.
+"""Rows of prisoners: who is new, of whom something was corrected, who is known.
 
 A person is who has the national ID, else who has the number in the prison. A number is
 never given to another person by an import: the families of the first would then be
 linked to the second.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +14,7 @@ from visitation import people, persian
 from visitation.imports import cells
 from visitation.imports.around import (
     LONGEST_NAME,
+    LONGEST_WARD,
     Around,
     Known,
     as_known,
@@ -26,6 +27,16 @@ from visitation.people.newcomers import Newcomer
 from visitation.people.tables import Prisoner
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What a row says; no ward where its cell is empty, or the file has none."""
+
+    number: str
+    name: str
+    national_id: str
+    ward: str
+
+
 async def decide(session: AsyncSession, row: Row, around: Around) -> Verdict:
     """What a row says about a prisoner.
 
@@ -33,22 +44,25 @@ async def decide(session: AsyncSession, row: Row, around: Around) -> Verdict:
         RowRefused: if somebody else has the number or the ID, or a cell is unreadable.
     """
     prison = around.prison(row)
-    number = cells.number(row, "number", required=True)
-    name = cells.text(row, "name", longest=LONGEST_NAME, required=True)
-    national_id = cells.national_id(row)
-    there = around.at(prison.id, number)
-    known = around.with_id(national_id) if national_id else None
+    said = _Said(
+        number=cells.number(row, "number", required=True),
+        name=cells.text(row, "name", longest=LONGEST_NAME, required=True),
+        national_id=cells.national_id(row),
+        ward=cells.text(row, "ward", longest=LONGEST_WARD),
+    )
+    there = around.at(prison.id, said.number)
+    known = around.with_id(said.national_id) if said.national_id else None
     if known is None:
         if there is None:
-            return _new(around, prison.id, number, name, national_id)
-        _refuse_another_person(there, name, national_id)
+            return _new(around, prison.id, said)
+        _refuse_another_person(there, said.name, said.national_id)
         known = there
     elif known.site_id != prison.id:
         inside = known.site_id in around.prisons
         raise RowRefused("prison", "import_elsewhere" if inside else "import_id_known")
     elif there is not None and there.id != known.id:
         raise RowRefused("number", "import_number_taken")
-    return _correction(around, known, number, name, national_id)
+    return _correction(around, known, said)
 
 
 def _refuse_another_person(there: Known, name: str, national_id: str) -> None:
@@ -61,35 +75,37 @@ def _refuse_another_person(there: Known, name: str, national_id: str) -> None:
         raise RowRefused("number", "import_number_taken")
 
 
-def _new(
-    around: Around, site_id: int, number: str, name: str, national_id: str
-) -> Verdict:
-    alike = around.namesakes(site_id, name)
+def _new(around: Around, site_id: int, said: _Said) -> Verdict:
+    alike = around.namesakes(site_id, said.name)
     return Verdict(
         outcome=RowOutcome.CREATED,
         adds=Newcomer(
-            site_id=site_id, number=number, name=name, national_id=national_id
+            site_id=site_id,
+            number=said.number,
+            name=said.name,
+            national_id=said.national_id,
+            ward=said.ward,
         ),
         remarks=("import_namesake",) if alike else (),
     )
 
 
-def _correction(
-    around: Around, known: Known, number: str, name: str, national_id: str
-) -> Verdict:
+def _correction(around: Around, known: Known, said: _Said) -> Verdict:
     gone = ("import_is_released",) if known.released_at is not None else ()
-    learned = bool(national_id) and known.fingerprint is None
-    renamed = squeezed(name) != squeezed(known.name_folded)
-    renumbered = persian.fold(number) != persian.fold(known.number)
-    if not (learned or renamed or renumbered):
+    learned = bool(said.national_id) and known.fingerprint is None
+    renamed = squeezed(said.name) != squeezed(known.name_folded)
+    renumbered = persian.fold(said.number) != persian.fold(known.number)
+    elsewhere = said.ward not in {"", known.ward}
+    if not (learned or renamed or renumbered or elsewhere):
         return replace(UNCHANGED, remarks=gone)
     write = partial(
         _correct,
         around=around,
         known=known,
-        number=number,
-        name=name if renamed else None,
-        national_id=national_id if learned else None,
+        number=said.number,
+        name=said.name if renamed else None,
+        national_id=said.national_id if learned else None,
+        ward=said.ward or None,
     )
     return Verdict(outcome=RowOutcome.CHANGED, write=write, remarks=gone)
 
@@ -102,6 +118,7 @@ async def _correct(
     number: str,
     name: str | None,
     national_id: str | None,
+    ward: str | None,
 ) -> None:
     desk = around.desk
     prisoner = await session.get_one(Prisoner, known.id)
@@ -111,6 +128,7 @@ async def _correct(
         number=number,
         name=name or prisoner.name,
         national_id=national_id,
+        ward=ward,
         keyring=desk.keyring,
         by=desk.by,
         now=desk.now,

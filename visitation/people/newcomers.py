@@ -32,6 +32,7 @@ class Newcomer:
     number: str
     name: str
     national_id: str = ""
+    ward: str = ""
 
 
 async def add_prisoners(
@@ -73,6 +74,7 @@ def _newcomer(one: Newcomer, *, keyring: Keyring) -> dict[str, Any]:
         "number": persian.to_ascii_digits(one.number).strip(),
         "name": one.name.strip(),
         "name_folded": persian.fold(one.name),
+        "ward": one.ward,
         "national_id_sealed": sealed,
         "national_id_fingerprint": fingerprint,
     }

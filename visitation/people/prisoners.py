@@ -35,6 +35,7 @@ async def add_prisoner(
     by: Actor,
     now: datetime,
     national_id: str | None = None,
+    ward: str = "",
 ) -> Prisoner:
     """Add a prisoner to a prison.
 
@@ -48,6 +49,7 @@ async def add_prisoner(
         number="",
         name="",
         name_folded="",
+        ward=ward.strip(),
         national_id_sealed=sealed,
         national_id_fingerprint=fingerprint,
     )
@@ -66,8 +68,11 @@ async def edit_prisoner(
     by: Actor,
     now: datetime,
     national_id: str | None = None,
+    ward: str | None = None,
 ) -> None:
-    """Correct a prisoner's number or name; a national ID is kept unless one is given.
+    """Correct a prisoner's number, name or ward.
+
+    A national ID and a ward are kept unless one is given; an empty ward is none.
 
     Raises:
         Invalid: for a wrong national ID, or a number or ID that somebody has.
@@ -78,6 +83,8 @@ async def edit_prisoner(
             national_id, keyring=keyring
         )
     await _keep(session, prisoner, number, name)
+    if ward is not None:
+        prisoner.ward = ward.strip()
     audit.note(session, by, "edit_prisoner", f"prisoner:{prisoner.id}", now=now)
 
 
@@ -94,9 +101,9 @@ async def transfer_prisoner(
 ) -> None:
     """Record that a prisoner is held in another prison now, under a number there.
 
-    It was `on` a day, today unless one is given. What is booked stays; the booking
-    rules refuse anything new in the old prison. Where the prisoner is already, under
-    that number, nothing changes.
+    It was `on` a day, today unless one is given; the ward there is not known yet. What
+    is booked stays; the booking rules refuse anything new in the old prison. Where the
+    prisoner is already, under that number, nothing changes.
 
     Raises:
         Invalid: if there is no such prison, it was given up, somebody there has the
@@ -115,6 +122,8 @@ async def transfer_prisoner(
     if (was, prisoner.number) == (to_site, wanted):
         return
     await _keep(session, prisoner, number, prisoner.name, site_id=to_site)
+    if was != to_site:
+        prisoner.ward = ""
     audit.note(
         session,
         by,

@@ -21,7 +21,10 @@ from visitation.words import (
 
 
 class Prisoner(SQLModel, table=True):
-    """A person in prison; never signs in, is brought to a terminal by staff."""
+    """A person in prison; never signs in, is brought to a terminal by staff.
+
+    `ward` is the wing to fetch them from, as the prison calls it; empty if unknown.
+    """
 
     __table_args__ = (
         UniqueConstraint("site_id", "number"),
@@ -33,6 +36,7 @@ class Prisoner(SQLModel, table=True):
     number: str = Field(max_length=32)
     name: str = Field(max_length=120)
     name_folded: str = Field(max_length=120, index=True)
+    ward: str = Field(default="", max_length=40)
     national_id_sealed: bytes | None = None
     national_id_fingerprint: str | None = Field(default=None, unique=True)
     released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -70,6 +70,7 @@ class Listed:
 
     Attributes:
         zone: the prison's wall clock.
+        ward: where the prisoner is fetched from; empty if it is not known.
         point: where the family sits; empty when they use a phone of their own.
         early: how long before its time the waiting room opens.
         grace: how long after its end the room stays open.
@@ -92,6 +93,7 @@ class Listed:
     kiosk: str
     prisoner: str
     number: str
+    ward: str
     official_id: int | None
     official: str
     official_wanted: bool
@@ -220,6 +222,7 @@ def _one(
         kiosk=places.station(visit.kiosk_id),
         prisoner=prisoner.name,
         number=prisoner.number,
+        ward=prisoner.ward,
         official_id=visit.official_id,
         official="" if official is None else official.name,
         official_wanted=visit.official_wanted,

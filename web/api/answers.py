@@ -116,6 +116,7 @@ class Prisoner(Told):
     site_id: Id
     number: str
     name: str
+    ward: str = Field(description="The wing to fetch them from; empty if not known.")
     has_national_id: bool
     released_at: Instant | None
 
@@ -123,7 +124,7 @@ class Prisoner(Told):
     def of(cls, row: people.Prisoner) -> "Prisoner":
         """A prisoner, without the national ID."""
         return cls(
-            **row.model_dump(include={"id", "site_id", "number", "name"}),
+            **row.model_dump(include={"id", "site_id", "number", "name", "ward"}),
             has_national_id=row.national_id_sealed is not None,
             released_at=row.released_at,
         )

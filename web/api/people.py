@@ -4,9 +4,9 @@ Searches are posted, so that no name and no phone stands in an address.
 """
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from sqlmodel import col, select
 
 from visitation import people
@@ -28,6 +28,7 @@ from web.api.kinds import (
 )
 from web.routing import Door
 
+Ward = Annotated[Line, StringConstraints(max_length=40)]
 KEEPERS: frozenset[Role | Door] = frozenset({Role.SCHEDULER, Role.ADMINISTRATOR})
 
 
@@ -43,6 +44,7 @@ class NewPrisoner(Asked):
     site_id: Id = Field(description="The prison.")
     number: Name
     name: Name
+    ward: Ward = Field(default="", description="The wing to fetch them from.")
     national_id: NationalId | None = None
 
 
@@ -116,6 +118,7 @@ async def add_prisoner(call: Call) -> answers.Prisoner:
         site_id=asked.site_id,
         number=asked.number,
         name=asked.name,
+        ward=asked.ward,
         national_id=asked.national_id,
         keyring=call.keyring,
         by=call.by.actor,

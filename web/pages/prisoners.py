@@ -27,6 +27,7 @@ from web.render import redirect, render
 from web.routing import Page, Route
 
 Number = Annotated[Line, StringConstraints(min_length=1, max_length=32)]
+Ward = Annotated[Line, StringConstraints(max_length=40)]
 
 
 class Correction(forms.Fields):
@@ -34,6 +35,7 @@ class Correction(forms.Fields):
 
     number: Number = Field(title=N_("Prisoner number"))
     name: Name = Field(title=N_("Name"))
+    ward: Ward = Field(default="", title=N_("Ward"))
     national_id: NationalId | None = Field(default=None, title=N_("National ID"))
 
 
@@ -128,6 +130,7 @@ async def add(request: web.Request) -> web.Response:
                 site_id=form.value.site,
                 number=form.value.number,
                 name=form.value.name,
+                ward=form.value.ward,
                 national_id=form.value.national_id,
                 keyring=request.app[KEYRING],
                 by=gate.staff(request).actor,
@@ -143,7 +146,9 @@ async def edit(request: web.Request) -> web.Response:
     """The form to correct a prisoner."""
     prisoner = gate.subject(request, Prisoner)
     number = present.digits(prisoner.number)
-    form = forms.blank(Correction, number=number, name=prisoner.name)
+    form = forms.blank(
+        Correction, number=number, name=prisoner.name, ward=prisoner.ward
+    )
     return _edit(request, form, prisoner)
 
 
@@ -160,6 +165,7 @@ async def save(request: web.Request) -> web.Response:
                 await session.get_one(Prisoner, prisoner.id),
                 number=form.value.number,
                 name=form.value.name,
+                ward=form.value.ward,
                 national_id=form.value.national_id,
                 keyring=request.app[KEYRING],
                 by=gate.staff(request).actor,
@@ -212,6 +218,7 @@ def _known(request: web.Request, prisoner: Prisoner, site: Site) -> dict[str, ob
         "id": prisoner.id,
         "name": prisoner.name,
         "number": prisoner.number,
+        "ward": prisoner.ward,
         "prison": site.name,
         "national_id": people.masked_id(
             prisoner.national_id_sealed, keyring=request.app[KEYRING]

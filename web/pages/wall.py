@@ -108,7 +108,7 @@ async def report(request: web.Request) -> web.Response:
 
 
 async def sheet(request: web.Request) -> web.Response:
-    """A day's visits on paper, by time and terminal, to fetch people by."""
+    """A day's visits on paper, by time, ward and terminal, to fetch people by."""
     zone, now = request.app[SETTINGS].zone, request.app[CLOCK]()
     looking = forms.from_query(request, Looking)
     chosen = (looking.value.day if looking.ok else None) or _today(request)
@@ -124,7 +124,7 @@ async def sheet(request: web.Request) -> web.Response:
             visit_ids=[one.id for one in wanted],
             keyring=request.app[KEYRING],
         )
-    wanted.sort(key=lambda one: (one.prison, one.span.start, one.terminal))
+    wanted.sort(key=lambda one: (one.prison, one.span.start, one.ward, one.terminal))
     return render(
         request,
         "warden/sheet.html",
@@ -133,6 +133,7 @@ async def sheet(request: web.Request) -> web.Response:
         rows=[row(one, now=now) for one in wanted],
         cards=people,
         several_sites=len({one.prison for one in wanted}) > 1,
+        with_wards=any(one.ward for one in wanted),
     )
 
 

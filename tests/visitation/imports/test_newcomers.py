@@ -1,5 +1,7 @@
 """Newcomers of a batch go in together, and still each stands or falls by itself."""
 
+from sqlmodel import select
+
 from tests import make
 from tests.conftest import NOON
 from tests.fakes import seeded_keyring
@@ -9,6 +11,7 @@ from tests.visitation.imports.bringing import (
     CREATED,
     EVERYWHERE,
     REFUSED,
+    UNCHANGED,
     bring,
     file,
     prisoners,
@@ -21,6 +24,7 @@ from visitation.imports import Desk, Doubles, Kind
 from visitation.imports import prisoners as rows_of_prisoners
 from visitation.imports.around import around
 from visitation.imports.taking import take_each
+from visitation.people import Prisoner
 
 HEAD = "prison,number,name,national_id"
 
@@ -61,6 +65,27 @@ async def test_a_later_row_may_correct_a_newcomer_of_the_same_batch(
         (prison.id, "12", "علی کریمی نژاد"),
         (prison.id, "13", "علی کریمی نژاد"),
     ]
+
+
+async def test_a_ward_is_learned_and_corrected_and_kept_where_a_row_has_none(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        prison = await make.prison(session)
+    row = f"{prison.id},12,علی کریمی,"
+    sent = [
+        await bring(database, Kind.PRISONERS, f"{HEAD},بند", f"{row},{ward}")
+        for ward in ("جوانان", "", "۳", "۳" * 41)
+    ]
+
+    assert [told(lines) for lines in sent] == [
+        [(CREATED, "")],
+        [(UNCHANGED, "")],
+        [(CHANGED, "")],
+        [(REFUSED, "ward", "cell_too_long")],
+    ]
+    async with database.read() as session:
+        assert (await session.exec(select(Prisoner.ward))).all() == ["۳"]
 
 
 async def test_who_was_added_by_others_meanwhile_is_refused_alone(

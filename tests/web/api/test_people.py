@@ -18,6 +18,7 @@ async def test_a_prisoner_is_added_and_found_whatever_the_letters(
         "site_id": world.prison.id,
         "number": "۱۲۳",
         "name": "علی یکتا",
+        "ward": "جوانان",
         "national_id": NATIONAL_ID,
     }
     added = await told(await program.post("/prisoners", new), 201)
@@ -26,6 +27,7 @@ async def test_a_prisoner_is_added_and_found_whatever_the_letters(
         "site_id": world.prison.id,
         "number": "123",
         "name": "علی یکتا",
+        "ward": "جوانان",
         "has_national_id": True,
         "released_at": None,
     }

@@ -141,6 +141,10 @@ def _without_calls() -> None:
 def _duty() -> None:
     # Without a batch, which would look at every table that a session leads to.
     op.add_column("login_session", sa.Column("locked_at", UtcDateTime(), nullable=True))
+    op.add_column(
+        "prisoner",
+        sa.Column("ward", sa.String(40), nullable=False, server_default=""),
+    )
     op.create_table(
         "photo",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -212,6 +216,7 @@ def _without_duty() -> None:
     op.drop_table("incident")
     op.drop_table("staff_pin")
     op.drop_table("photo")
+    op.drop_column("prisoner", "ward")
     op.drop_column("login_session", "locked_at")
 
 
