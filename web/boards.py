@@ -85,7 +85,6 @@ class Row:
     Attributes:
         begins: its wall time, at the prison.
         kind: the words for a visit that is no family visit; empty for one that is.
-        outside: the waiting room is open and somebody waits to be let in.
         unsupervised: staff have to watch it, and nobody does.
         unstarted: the time has come and nobody has started it.
     """
@@ -117,13 +116,17 @@ class Row:
     paused: bool
     unsupervised: bool
     unstarted: bool
-    outside: bool
     may_start: bool
     may_watch: bool
     may_end: bool
     may_miss: bool
     may_close: bool
     may_summon: bool
+
+    @property
+    def outside(self) -> bool:
+        """Whether somebody waits to be let into a visit under way."""
+        return self.live and any(one.outside for one in self.guests)
 
     @property
     def callers(self) -> tuple[Person, ...]:
@@ -269,7 +272,6 @@ def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
         paused=room is not None and room.phase is Phase.PAUSED,
         unsupervised=room is not None and room.unsupervised,
         unstarted=booked and visit.span.start <= now,
-        outside=live and any(one.outside for one in people),
         may_start=is_open and lifecycle.allows(visit.state, VisitAction.START),
         may_watch=visit.denial(Part.MONITOR, now) is None,
         may_end=lifecycle.allows(visit.state, VisitAction.FINISH),
