@@ -246,7 +246,7 @@ async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return show(request, problem(error))
     except Exception as error:
         found = problem(error)
-        if found.status >= 500:  # noqa: PLR2004
+        if found.status >= 500 and found.code != CLOSED.code:  # noqa: PLR2004
             log.exception("request_failed", code=found.code)
         return show(request, found)
 

@@ -20,7 +20,7 @@ from visitation.maintenance import Maintenance, WorkReason
 from visitation.timespan import Timespan
 from web import i18n
 from web.i18n import N_, _
-from web.keys import CLOCK, DATABASE, PRINCIPAL, SETTINGS
+from web.keys import CLOCK, DATABASE, DEVICE, PRINCIPAL, SETTINGS
 from web.principals import ParticipantPrincipal, StaffPrincipal
 from web.routing import Door, Route
 
@@ -43,6 +43,8 @@ STATION_DOORS = frozenset(
         *("line.show", "queue.screen", "news.listen", "call.socket"),
     }
 )
+#: What a station in a visit asks for: its page again, a way back in, and help.
+CALL_DOORS = frozenset({"call.show", "call.ticket", "helping.ask"})
 #: Why, as people read it.
 REASONS: Mapping[WorkReason, str] = MappingProxyType(
     {
@@ -149,6 +151,8 @@ def refuse(request: web.Request, rule: Route) -> None:
         ClosedForWork: if the page is for families, and shut.
     """
     if isinstance(request.get(PRINCIPAL), StaffPrincipal | ParticipantPrincipal):
+        return
+    if DEVICE in request and rule.called in CALL_DOORS:
         return
     now = request.app[CLOCK]()
     shut = [one for one in request[WORKS] if one.closed and one.span.covers(now)]

@@ -3,15 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
+from signaling.hub import Hub
 from tests.fakes import Clock
 from tests.make import World
-from tests.web.conftest import Site
+from tests.web.conftest import Site, Start
+from tests.web.day import become, booked
 from visitation import audit, maintenance
+from visitation.lifecycle import VisitState
 from visitation.maintenance import WorkReason
 from visitation.timespan import Timespan
 from visitation.words import Role
-from web.maintenance import FAMILY_DOORS, STATION_DOORS
+from web.maintenance import CALL_DOORS, FAMILY_DOORS, STATION_DOORS
 from web.routes import ROUTES
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -91,11 +95,14 @@ async def test_families_read_until_when_while_staff_go_on(
     site: Site, clock: Clock
 ) -> None:
     await announced(site, closed=True)
-    shut = {path: await site.get(path) for path in ("/", "/join", "/mine", "/call/x")}
+    with capture_logs() as logged:
+        shut = {one: await site.get(one) for one in ("/", "/join", "/mine", "/call/x")}
     help_page, form = await site.get("/help"), await site.get("/sign-in")
     page = await shut["/"].text()
 
     assert {path: one.status for path, one in shut.items()} == dict.fromkeys(shut, 503)
+    # It was meant, and alarms nobody.
+    assert {line["log_level"] for line in logged} == {"info"}
     assert shut["/"].headers["Retry-After"] == "3600"
     assert "We are working on the service" in page
     assert "Thank you for waiting." in page
@@ -109,5 +116,33 @@ async def test_families_read_until_when_while_staff_go_on(
     assert (await site.get("/join")).status == 200
 
 
+async def test_a_terminal_comes_back_to_its_visit_and_calls_for_help_meanwhile(
+    start_site: Start, hub: Hub, world: World
+) -> None:
+    site = await start_site(live=hub)
+    async with site.database.write() as session:
+        visit = await booked(
+            session,
+            world,
+            site.keyring,
+            starts_at=site.clock(),
+            state=VisitState.LIVE,
+        )
+    await announced(site, closed=True)
+    await become(site, world.terminal)
+    call = f"/call/{visit.visit.reference}"
+
+    answers = [
+        (await site.get(call)).status,
+        (await site.post(f"{call}/ticket")).status,
+        (await site.post(f"{call}/help")).status,
+        (await site.get("/station")).status,
+    ]
+
+    assert answers[-1] == 503
+    assert 503 not in answers[:-1]
+    assert answers[:2] == [200, 200]
+
+
 def test_doors_that_close_or_stay_open_are_routes() -> None:
-    assert {route.called for route in ROUTES} >= FAMILY_DOORS | STATION_DOORS
+    assert {route.called for route in ROUTES} >= FAMILY_DOORS | STATION_DOORS | CALL_DOORS
