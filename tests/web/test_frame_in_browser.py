@@ -18,6 +18,13 @@ pytestmark = pytest.mark.browser
 
 CHROMIUM = "/usr/bin/chromium"
 AGENT = "Object.defineProperty(navigator, 'userAgent', {value: 'AGENT'})"
+#: What iOS 15 and browsers of Androids before 2022 do not know.
+YEARS_AGO = "delete AbortSignal.timeout"
+LACKS = {
+    "requestSubmit": "delete HTMLFormElement.prototype.requestSubmit",
+    "submitter": "delete HTMLFormElement.prototype.requestSubmit;"
+    "delete SubmitEvent.prototype.submitter",
+}
 PLAYGROUND = """
 {% extends "base.html" %}
 {% from "components/button.html" import button, post_button %}
@@ -27,6 +34,9 @@ PLAYGROUND = """
                confirm="Cancel it?") }}
 <form method="post" action="/act" id="slow" data-module="submit-once">
   {{ button("Send", name="what", value="send") }}
+</form>
+<form method="post" action="/act" data-module="submit-once">
+  <input id="words" name="words">{{ button("Say", name="what", value="say") }}
 </form>
 <div id="part" data-module="refresh" data-refresh-url="/part"
      data-refresh-seconds="0.2" data-stale-text="old"><a id="row" href="#">0</a></div>
@@ -164,6 +174,22 @@ async def test_a_double_click_sends_a_form_once(
     await page.wait_for_timeout(200)
 
     assert playground.acts == ["send"]
+
+
+@pytest.mark.parametrize("missing", ["requestSubmit", "submitter"])
+async def test_a_form_goes_from_a_phone_of_some_years_ago(
+    page: Page, site: Site, playground: Playground, missing: str
+) -> None:
+    await page.add_init_script(YEARS_AGO)
+    await page.add_init_script(LACKS[missing])
+    await page.goto(f"{site.origin}/play")
+    await page.wait_for_selector("html[data-ready]")
+    await page.fill("#words", "hello")
+
+    async with page.expect_response("**/act"):
+        await page.get_by_role("button", name="Say").click()
+
+    assert playground.acts == ["say"]
 
 
 async def test_a_part_stays_fresh_keeps_focus_and_says_when_it_is_old(

@@ -2,6 +2,19 @@
 /** Starts what a page asks for: every `data-module="name"` gets `components/name.js`.
  * A module exports `start(element)`. Pages work without any of it, the call excepted. */
 
+// iPhones before iOS 16 and Androids before 2022 hold a call, but know neither of these.
+AbortSignal.timeout = AbortSignal.timeout ?? ((ms) => {
+  const over = new AbortController();
+  setTimeout(() => over.abort(), ms);
+  return over.signal;
+});
+const form = HTMLFormElement.prototype;
+form.requestSubmit = form.requestSubmit ?? function (submitter) {
+  const button = submitter ?? this.appendChild(document.createElement("button"));
+  button.click();
+  if (!submitter) button.remove();
+};
+
 /** @type {WeakSet<HTMLElement>} */
 const started = new WeakSet();
 

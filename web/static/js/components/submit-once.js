@@ -26,6 +26,11 @@ export function start(element) {
 
   let busy = false;
   let certain = false;
+  /** @type {HTMLElement | null} which button was meant, where the browser does not tell */
+  let pressed = null;
+  form.addEventListener("click", (event) => {
+    pressed = /** @type {Element} */ (event.target).closest("button");
+  });
   form.addEventListener("input", () => draft.note("typed"));
   form.addEventListener("submit", async (event) => {
     if (certain) return;
@@ -44,7 +49,7 @@ export function start(element) {
     busy = reached;
     if (!reached) return;
     certain = true;
-    form.requestSubmit(event.submitter);
+    form.requestSubmit("submitter" in event ? event.submitter : pressed);
     certain = false;
     off(form, true);
   });
