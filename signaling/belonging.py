@@ -1,7 +1,7 @@
 """Whose a socket is: it goes with the sign-in that it was opened by.
 
-An account may be closed, or signed out of a browser, in the middle of a visit. Knows
-no cookie and no session: whoever opens the socket says how to ask.
+An account may be closed, signed out of a browser, or taken off a visit while its page
+is open. Knows no cookie and no session: whoever opens the socket says how to ask.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from signaling import conduct
 from signaling.door import Belongs
 from signaling.hub import Hub, NotLive
 from signaling.peer import Peer
+from signaling.words import Reason
 from visitation.audit import SYSTEM
 from visitation.errors import NotFound
 
@@ -37,8 +38,10 @@ async def watch(hub: Hub, peer: Peer, belongs: Belongs) -> None:
 
 
 async def _remove(hub: Hub, peer: Peer) -> None:
-    if hub.room_of(peer) is None:
+    live = hub.room_of(peer)
+    if live is None:
         return
+    now = hub.clock()
     try:
         await conduct.remove(
             hub,
@@ -46,8 +49,12 @@ async def _remove(hub: Hub, peer: Peer) -> None:
             peer.participant,
             reason="signed_out",
             by=SYSTEM,
-            now=hub.clock(),
+            now=now,
         )
-    except (NotLive, NotFound):
-        # They went by themselves meanwhile.
+    except NotLive:
+        # The room was closed meanwhile.
         return
+    except NotFound:
+        # They were taken off the visit: the record has no part of theirs any more.
+        gone = live.room.leave(peer.participant, now=now, reason=Reason.REMOVED)
+        hub.carry_out(live, gone)

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse
 from sqlmodel import select
 
+from scheduler import attendance
 from signaling import belonging
 from signaling.hub import Hub
 from tests.make import World
@@ -19,6 +20,7 @@ from visitation.audit import SYSTEM
 from visitation.audit.tables import AuditEntry
 from visitation.lifecycle import VisitState
 from visitation.people import Account
+from visitation.visits import Visit
 from visitation.words import Role
 
 
@@ -108,6 +110,30 @@ async def test_whoever_is_shut_out_is_out_of_the_call_and_does_not_come_back(
     }
     [facts] = await removals(site)
     assert facts["reason"] == "signed_out"
+
+
+async def test_an_official_taken_off_a_visit_is_out_of_its_waiting_room(
+    site: Site, world: World
+) -> None:
+    official = await site.sign_in(Role.OFFICIAL, sites=[world.prison.id])
+    async with site.database.write() as session:
+        visit = await booked(
+            session, world, site.keyring, starts_at=site.clock(), official=official
+        )
+
+    async with page_in_call(site, visit) as (socket, token):
+        async with site.database.write() as session:
+            await attendance.leave(
+                session,
+                await session.get_one(Visit, visit.visit.id),
+                reason="Ill",
+                by=SYSTEM,
+                now=site.clock(),
+            )
+        assert (await heard(socket, "leave"))["reason"] == "removed"
+
+    assert (await comes_back(site, token))["reason"] == "ticket"
+    assert (await site.get(f"/call/{visit.visit.reference}")).status == 404
 
 
 async def test_a_token_is_of_no_use_to_another_account(
