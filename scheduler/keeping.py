@@ -78,7 +78,7 @@ CHOSEN: Mapping[Kept, Record] = {
         (Kept.HELP_CALLS, HelpCall, HelpCall.asked_at),
         (Kept.HANDOVERS, Handover, Handover.written_at),
         (Kept.FEEDBACK, Feedback, Feedback.at),
-        (Kept.WISHES, Wish, Wish.at),
+        (Kept.WISHES, Wish, Wish.heard_at),
         (Kept.LINK_REQUESTS, LinkRequest, LinkRequest.decided_at),
         (Kept.TICKETS, Ticket, Ticket.taken_at),
         (Kept.LINE_RECORDS, LineRecord, LineRecord.measured_at),

@@ -28,7 +28,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ),
     Kept.WISHES: (
         N_("What families asked for"),
-        N_("In their own words; decisions of officials stay."),
+        N_("In their own words, once taken up; decisions of officials stay."),
     ),
     Kept.LINK_REQUESTS: (
         N_("Decided requests to be linked"),
