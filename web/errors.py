@@ -11,11 +11,11 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from visitation.attempts import TooMany
-from visitation.database.engine import may_try_again
+from visitation.database.engine import is_away, may_try_again
 from visitation.errors import Invalid, NotAllowed, NotFound, VisitationError
 from web import present, refusals
 from web.i18n import N_, _
@@ -180,7 +180,7 @@ def _too_many(error: TooMany) -> Problem:
 
 
 def _database(error: DBAPIError) -> Problem:
-    if error.connection_invalidated or isinstance(error, InterfaceError):
+    if is_away(error):
         return AWAY
     return BUSY if may_try_again(error) else BROKEN
 

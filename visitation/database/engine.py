@@ -14,7 +14,13 @@ from typing import IO, Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,6 +34,8 @@ READERS = 4
 PATIENCE_SECONDS = 60
 #: deadlock, serialization failure, lock not available, statement timed out.
 _TRY_AGAIN = frozenset({"40P01", "40001", "55P03", "57014"})
+#: the connection failed; the server is shutting down, has crashed, or is starting.
+_GONE = ("08", "57P01", "57P02", "57P03")
 
 
 class DatabaseError(VisitationError):
@@ -178,3 +186,16 @@ def may_try_again(error: DBAPIError) -> bool:
     if getattr(error.orig, "sqlstate", None) in _TRY_AGAIN:
         return True
     return getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database was not there to be asked, or went away meanwhile."""
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    if name := getattr(error.orig, "sqlite_errorname", ""):
+        return str(name).startswith("SQLITE_CANTOPEN")
+    # Whoever could not connect has no state to tell of.
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or str(state).startswith(_GONE)
