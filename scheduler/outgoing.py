@@ -105,11 +105,7 @@ def _made(
     has_code = WORDINGS[message.template].has_code
     if has_code and code is None:
         return _refused(message, "code_wiped")
-    if link and message.template is Template.OFFER:
-        link = f"{link}{OFFER_PATH}"
-    elif link and code is not None:
-        # What stands behind the # is never sent to the service, and so never logged.
-        link = f"{link}{JOIN_PATH}#{code}"
+    link = address(message.template, link, code)
     variables = dict(message.variables)
     if code is not None:
         variables["code"] = wording.digits(code, message.language)
@@ -132,6 +128,21 @@ def _made(
         validity=message.expires_at - now,
     )
     return Outgoing(message=message, letter=letter)
+
+
+def address(template: Template, home: str | None, code: str | None) -> str | None:
+    """Where a message leads, of a service at home there; None where no address goes.
+
+    A join code that is not known, or nobody's to read, is left out.
+    """
+    if not home:
+        return None
+    if template is Template.OFFER:
+        return f"{home}{OFFER_PATH}"
+    if not WORDINGS[template].has_code:
+        return home
+    # What stands behind the # is never sent to the service, and so never logged.
+    return f"{home}{JOIN_PATH}#{code}" if code else f"{home}{JOIN_PATH}"
 
 
 def _refused(message: Message, why: str) -> Outgoing:

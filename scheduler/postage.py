@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import notices
+from scheduler import notices, outgoing
 from visitation import wording
 from visitation.people import Visitor
 from visitation.places import MobileDay, MobileStop, Site, Station
@@ -51,8 +51,8 @@ def stamped(letters: Iterable[Letter], *, link: str = "") -> Postage:
             silent += 1
             continue
         values = {**one.variables, "code": _CODE.get(one.language, _CODE_FA)}
-        if link:
-            values["link"] = link
+        if there := outgoing.address(one.template, link, _CODE["en"]):
+            values["link"] = there
         texts.append(wording.render(one.template, one.language, values))
     return Postage(
         texts=tuple(texts),

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from scheduler import outgoing
 from visitation import messages, visits, wording
 from visitation.keyring import Keyring
 from visitation.lifecycle import MessageState
@@ -113,7 +114,8 @@ def _one(row: Message, code: str | None, link: str) -> Shown:
     # A reply code is the family's alone.
     code = None if row.template is Template.OFFER else code
     wiped = not row.phone
-    text = _(WIPED) if wiped else messages.text_of(row, code=code, link=link or None)
+    there = outgoing.address(row.template, link, code)
+    text = _(WIPED) if wiped else messages.text_of(row, code=code, link=there)
     return Shown(
         at=row.sent_at or row.created_at,
         sent=row.sent_at is not None,

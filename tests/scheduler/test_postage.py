@@ -12,6 +12,7 @@ from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.messages import Message
 from visitation.waiting import Days, Plan
+from visitation.wording import Template
 
 
 async def test_a_plan_says_the_village_in_which_the_office_will_stand(
@@ -76,3 +77,20 @@ async def test_a_family_is_silent_whom_not_even_a_helper_can_tell(
         stamps = await postage.postage(session, plan, rows)
     stamp = stamps[family.entry.id]
     assert (stamp.silent, len(stamp.texts)) == (silent, 1 - silent)
+
+
+def test_a_letter_is_weighed_with_the_whole_address_that_it_will_have() -> None:
+    letter = postage.Letter(
+        template=Template.BOOKED,
+        phone="+989131110000",
+        language="fa",
+        variables={"day": "دوشنبه ۲ آذر", "time": "۱۰:۳۰", "place": "زفره"},
+    )
+
+    without, with_address = (
+        postage.stamped([letter]),
+        postage.stamped([letter], link="https://v.ir"),
+    )
+
+    assert with_address.texts[0].endswith("\nhttps://v.ir/join#000000")
+    assert (without.segments, with_address.segments) == (1, 2)

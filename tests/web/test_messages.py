@@ -64,8 +64,13 @@ async def test_a_link_is_shown_where_the_gateway_takes_one(
     )
     site = await start_site(settings=settings)
     await book(site, await made(site))
+    code = await code_of(site)
     await site.sign_in(Role.SCHEDULER)
-    assert "https://v.example" in await text(await site.get("/messages"))
+    assert f"https://v.example/join#{code}" in await text(await site.get("/messages"))
+    await site.sign_in(Role.AUDITOR)
+    page = await text(await site.get("/messages"))
+    assert "https://v.example/join" in page
+    assert code not in page
     assert SETTINGS.message_link == ""
 
 
