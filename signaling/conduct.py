@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from signaling import awaiting, hands
+from signaling import awaiting, hands, removing
 from signaling.hub import Hub, Live, NotLive
 from signaling.media.engine import Kind
 from signaling.messages import End, Message, Warn
@@ -20,7 +20,7 @@ from visitation.errors import Invalid, NotFound
 from visitation.lifecycle import ParticipantState, VisitState
 from visitation.places import Policy, policy_of
 from visitation.visits import Participant, Visit
-from visitation.words import Outcome
+from visitation.words import Outcome, RemovalReason
 
 LONGEST_TEXT = 200
 
@@ -114,7 +114,7 @@ async def remove(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Take somebody out of the room; `reason` is a code for the record.
+    """Take out whoever has no business here any more; `reason` is for the record.
 
     Raises:
         NotLive: if nobody has come.
@@ -130,6 +130,31 @@ async def remove(
         _note(session, visit, "call_remove", by, now, **facts)
     gone = live.room.leave(participant, now=now, reason=Reason.REMOVED)
     hub.carry_out(live, gone)
+
+
+async def take_out(
+    hub: Hub,
+    reference: str,
+    participant: str,
+    *,
+    why: RemovalReason,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Take somebody out of a visit under way; they and the others read why.
+
+    Raises:
+        NotLive: if nobody is in a call.
+        NotFound: if that participant is not in it.
+    """
+    live = _under_way(hub, reference)
+    live.room.here.at(participant)
+    async with hub.database.write() as session:
+        visit, _ = await _read(session, reference)
+        person = await _person(session, visit, participant)
+        facts = {"participant": person.id, "reason": why.value}
+        _note(session, visit, "call_remove", by, now, **facts)
+    hub.carry_out(live, removing.taken_out(live.room, participant, why=why, now=now))
 
 
 async def lower(

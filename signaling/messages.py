@@ -88,9 +88,10 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
-    """The participant goes, or the service ends this socket."""
+    """The participant goes, or the service ends this socket; `why` is by staff."""
 
     reason: Reason
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,8 +35,6 @@ from visitation.errors import NotAllowed
 from visitation.words import Part, VisitKind
 
 SEAT_KEPT: Final = timedelta(seconds=60)
-#: Who walks in once the visit has started; families wait until staff know them.
-WALK_IN: Final = frozenset({Part.PRISONER, Part.OFFICIAL, Part.COMPANION, Part.MONITOR})
 UNDER_WAY: Final = frozenset({Phase.LIVE, Phase.PAUSED})
 
 
@@ -277,9 +275,7 @@ class Room:
             muted = self._muted.setdefault(guest.id, set())
             place = Place(guest=guest, blocked=muted)
             self.here.add(place)
-            place.admitted = self.phase in UNDER_WAY and (
-                guest.known or guest.part in WALK_IN
-            )
+            place.admitted = self.phase in UNDER_WAY and self.here.walks_in(guest)
             what = Noted.JOINED if place.admitted else Noted.WAITING
             others: Effects = (
                 *self.here.introduce(place),
@@ -323,6 +319,7 @@ class Room:
 
     def _admitted(self, place: Place, now: datetime) -> Effects:
         place.admitted = True
+        self.here.taken_out.discard(place.id)
         seen = ParticipantUpdated(participant=place.id, state=place.state)
         told = self.here.tell(seen, but=place.id)
         if place.down_since is not None:

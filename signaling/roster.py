@@ -5,7 +5,7 @@ Pure. Knows the state of each line, and what the record and the others hear of i
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from signaling import seats, sync
 from signaling.conditions import (
@@ -18,17 +18,26 @@ from signaling.effects import Effects, Envelope, Note, Noted
 from signaling.media import engine
 from signaling.media.engine import SLOTS, Kind, Target
 from signaling.messages import ParticipantJoined, ParticipantUpdated, ToPage
-from signaling.seats import Place
+from signaling.seats import Guest, Place
 from signaling.talk import Hand
 from signaling.words import Quality, Reason
 from visitation.errors import NotFound
+from visitation.words import Part
+
+#: Who walks in once the visit has started; families wait until staff know them.
+WALK_IN: Final = frozenset({Part.PRISONER, Part.OFFICIAL, Part.COMPANION, Part.MONITOR})
 
 
 class Roster:
-    """The places of a room, in the order in which people came."""
+    """The places of a room, in the order in which people came.
+
+    Attributes:
+        taken_out: whom staff have taken out, and not let in again.
+    """
 
     def __init__(self) -> None:
         self._places: dict[str, Place] = {}
+        self.taken_out: set[str] = set()
 
     def __iter__(self) -> Iterator[Place]:
         return iter(self._places.values())
@@ -50,6 +59,11 @@ class Roster:
         if place is None:
             raise NotFound("participant")
         return place
+
+    def walks_in(self, guest: Guest) -> bool:
+        """Whether somebody who comes to a visit under way waits for nobody."""
+        known = guest.known or guest.part in WALK_IN
+        return known and guest.id not in self.taken_out
 
     def add(self, place: Place) -> None:
         """Somebody has a place from now on."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from visitation.words import ABSENCES, IncidentKind, PauseReason
+from visitation.words import ABSENCES, IncidentKind, PauseReason, RemovalReason
 from web.i18n import _
 from web.labels import label
 from web.pages.call import ENDINGS, EXTENSIONS
@@ -20,6 +20,7 @@ class Choices:
     endings: tuple[Choice, ...]
     absences: tuple[Choice, ...]
     pauses: tuple[Choice, ...]
+    removals: tuple[Choice, ...]
     remarks: tuple[Choice, ...]
     incidents: tuple[Choice, ...]
     extensions: tuple[int, ...] = EXTENSIONS
@@ -31,6 +32,7 @@ def choices() -> Choices:
         endings=_labelled(ENDINGS),
         absences=_labelled(ABSENCES),
         pauses=_labelled(PauseReason),
+        removals=_labelled(RemovalReason),
         remarks=tuple((code, _(words)) for code, words in REMARKS.items()),
         incidents=_labelled(IncidentKind),
     )

@@ -1,4 +1,4 @@
-"""The words for the vocabularies of the wall: incidents, and why a visit stands still.
+"""The words of the wall: incidents, why a visit stands still or somebody is taken out.
 
 Part of `labels`, which is what pages ask.
 """
@@ -6,7 +6,7 @@ Part of `labels`, which is what pages ask.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from visitation.words import IncidentKind, PauseReason
+from visitation.words import IncidentKind, PauseReason, RemovalReason
 from web.i18n import N_
 
 WALL_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -24,5 +24,11 @@ WALL_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         PauseReason.RULES: N_("The rules of visits were not kept"),
         PauseReason.STRANGER: N_("Somebody else is in the picture"),
         PauseReason.LINE: N_("Staff look after the device or the line"),
+    },
+    RemovalReason: {
+        RemovalReason.IDENTITY: N_("It is not certain who they are"),
+        RemovalReason.RULES: N_("The rules of visits were not kept"),
+        RemovalReason.STRANGER: N_("They are not named for this visit"),
+        RemovalReason.DEVICE: N_("Their device disturbs the visit"),
     },
 }

@@ -1,5 +1,8 @@
 from datetime import timedelta
 
+import pytest
+
+from signaling import removing
 from signaling.conditions import ConnectionQuality
 from signaling.effects import (
     Block,
@@ -9,11 +12,15 @@ from signaling.effects import (
 )
 from signaling.messages import (
     Joined,
+    Leave,
+    Message,
     Mute,
+    ParticipantLeft,
     ParticipantUpdated,
     Pause,
+    TrackUnpublished,
 )
-from signaling.words import Presence, Quality
+from signaling.words import Presence, Quality, Reason
 from tests.signaling.rooms import (
     MOTHER,
     OFFICIAL,
@@ -25,6 +32,8 @@ from tests.signaling.rooms import (
     told,
     under_way,
 )
+from visitation.errors import NotFound
+from visitation.words import RemovalReason
 
 
 def test_a_lost_leg_counts_as_a_lost_line_until_it_is_heard_again() -> None:
@@ -61,6 +70,30 @@ def test_staff_mute_somebody_and_everybody_knows() -> None:
         Envelope(to="mother", message=said),
     )
     assert live.mute("mother", "audio", True) == ()
+
+
+def test_whoever_is_taken_out_reads_why_and_waits_when_they_come_back() -> None:
+    live = under_way(PRISONER, MOTHER, OFFICIAL)
+    why = RemovalReason.RULES
+
+    gone = removing.taken_out(live, "official", why=why, now=TEN)
+    live.enter(OFFICIAL, WELCOME, now=TEN)
+    waits = not live.is_in_call("official")
+    live.admit("official", now=TEN)
+    live.leave("official", now=TEN)
+    live.enter(OFFICIAL, WELCOME, now=TEN)
+
+    assert told(gone, "official") == [Leave(reason=Reason.REMOVED, why="rules")]
+    assert [
+        one for one in told(gone, "mother") if not isinstance(one, TrackUnpublished)
+    ] == [
+        ParticipantLeft(participant="official", reason=Reason.REMOVED),
+        Message(code="taken_out_rules", text="احمدی"),
+    ]
+    assert waits
+    assert live.is_in_call("official")
+    with pytest.raises(NotFound):
+        removing.taken_out(live, "nobody", why=why, now=TEN)
 
 
 def test_whoever_was_muted_stays_so_after_leaving_and_coming_back() -> None:

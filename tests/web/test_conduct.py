@@ -3,17 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from signaling.hub import Hub
+from signaling.seats import Guest
+from signaling.views import Welcome
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site, Start
 from tests.web.day import booked
 from visitation import calls
 from visitation.audit import SYSTEM
+from visitation.audit.tables import AuditEntry
 from visitation.lifecycle import VisitState
+from visitation.places import Policy
 from visitation.visits import Visit
-from visitation.words import Role
+from visitation.words import Part, Role, VisitKind
 
 
 @pytest.fixture
@@ -82,6 +87,42 @@ async def test_a_visit_that_ended_is_not_said_to_be_cancelled(
 
     assert response.status == 422
     assert (await kept(site, visit)).state is VisitState.LIVE
+
+
+async def test_somebody_is_taken_out_of_a_call_for_a_reason_that_is_kept(
+    site: Site, world: World, hub: Hub
+) -> None:
+    async with site.database.write() as session:
+        made = await booked(
+            session, world, site.keyring, starts_at=site.clock(), kind=VisitKind.LEGAL
+        )
+        visit = await session.get_one(Visit, made.visit.id)
+        await calls.start(session, visit, by=SYSTEM, now=site.clock())
+    live = hub.open(visit, Policy())
+    guest = Guest(
+        id=made.visitor.reference, part=Part.VISITOR, name="The lawyer", known=True
+    )
+    live.room.enter(guest, Welcome(resume=""), now=site.clock())
+    await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+    path = f"/visits/{visit.reference}/take-out"
+    form = {"participant": made.visitor.reference, "reason": "identity"}
+
+    answers = [
+        (await site.post(path, form | {"reason": "because"})).status,
+        (await site.post(path, form | {"participant": "nobody"})).status,
+        (await site.post(path, form, headers={"Accept": "application/json"})).status,
+        (await site.post(path, form)).status,
+    ]
+
+    assert answers == [422, 404, 200, 404]
+    assert live.room.snapshot().people == ()
+    async with site.database.read() as session:
+        kept_facts = await session.exec(
+            select(AuditEntry.facts).where(AuditEntry.action == "call_remove")
+        )
+        assert kept_facts.all() == [
+            {"participant": made.visitor.id, "reason": "identity"}
+        ]
 
 
 async def test_what_is_typed_is_one_line_of_visible_text(

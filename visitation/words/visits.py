@@ -168,6 +168,15 @@ class PauseReason(StrEnum):
     LINE = "line"
 
 
+class RemovalReason(StrEnum):
+    """Why staff take somebody out of a visit; everybody in it reads it."""
+
+    IDENTITY = "identity"
+    RULES = "rules"
+    STRANGER = "stranger"
+    DEVICE = "device"
+
+
 class WishKind(StrEnum):
     """What a family asks for when its visit is over."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from visitation.admission import Denial
 from visitation.calls.words import Phrase, Stage
-from visitation.words import ABSENCES, Outcome, Part, PauseReason
+from visitation.words import ABSENCES, Outcome, Part, PauseReason, RemovalReason
 from web.i18n import N_, _
 from web.labels import label
 
@@ -232,6 +232,13 @@ def words() -> dict[str, str]:
     said |= {f"off_staff_{outcome}": label(outcome) for outcome in ABSENCES}
     said |= {f"part_{part}": label(part) for part in Part}
     said |= {f"why_{reason}": label(reason) for reason in PauseReason}
+    said |= {f"out_{reason}": label(reason) for reason in RemovalReason}
+    said |= {
+        f"say_taken_out_{reason}": _(
+            "Staff have taken {name} out of the visit. %(why)s.", why=label(reason)
+        )
+        for reason in RemovalReason
+    }
     said |= {f"phrase_{phrase}": label(phrase) for phrase in Phrase}
     said |= {f"stage_{stage}": label(stage) for stage in Stage}
     return said

@@ -15,7 +15,7 @@ from visitation import lifecycle
 from visitation.errors import Invalid
 from visitation.lifecycle import Act
 from visitation.visits import Visit
-from visitation.words import Outcome, PauseReason
+from visitation.words import Outcome, PauseReason, RemovalReason
 from web import forms, gate, live, subjects
 from web.errors import wants_json
 from web.fields import Line
@@ -51,6 +51,12 @@ class Muting(Admitting):
 
     kind: Literal["audio", "video"]
     muted: Switch
+
+
+class TakingOut(Admitting):
+    """Who is taken out, and why."""
+
+    reason: RemovalReason
 
 
 class Pausing(Back):
@@ -116,6 +122,15 @@ async def mute(request: web.Request) -> web.Response:
         **_who(request),
     )
     return _done(request, typed, _("They are muted.") if muted else _("Unmuted."))
+
+
+async def take_out(request: web.Request) -> web.Response:
+    """Take somebody out of the visit; everybody in it reads why."""
+    typed = await _read(request, TakingOut)
+    await conduct.take_out(
+        *_visit(request), typed.participant, why=typed.reason, **_who(request)
+    )
+    return _done(request, typed, _("They were taken out of the visit."))
 
 
 async def pause(request: web.Request) -> web.Response:
@@ -204,6 +219,7 @@ ROUTES = (
     _route("admit", admit, Act.CONDUCT),
     _route("lower", lower, Act.CONDUCT),
     _route("mute", mute, Act.CONDUCT),
+    _route("take-out", take_out, Act.END),
     _route("pause", pause, Act.CONDUCT),
     _route("message", message, Act.CONDUCT),
     _route("warn", warn, Act.CONDUCT),

@@ -60,7 +60,8 @@ export function rows(root, facts) {
       }
       const inside = person.state !== "waiting";
       const blocked = person.blocked.some((kind) => kind === what);
-      const shown = what === "waiting" ? !inside && facts.phase !== "waiting" : inside && blocked === (on === "on");
+      const shown =
+        what === "waiting" ? !inside && facts.phase !== "waiting" : what === "inside" ? inside : inside && blocked === (on === "on");
       part.toggleAttribute("hidden", !shown);
     }
   }
@@ -70,8 +71,7 @@ export function rows(root, facts) {
 function made(template, person) {
   const row = /** @type {Element} */ (document.importNode(template.content, true).firstElementChild);
   row.setAttribute("data-person", person.id);
-  const name = row.querySelector("[data-name]");
-  if (name) name.textContent = person.name;
+  for (const name of row.querySelectorAll("[data-name]")) name.textContent = person.name;
   for (const input of row.querySelectorAll("input[name=participant]")) {
     if (input instanceof HTMLInputElement) input.value = person.id;
   }

@@ -17,6 +17,10 @@ export function drawCovers(root, facts, words) {
   for (const sign of signs) sign.toggleAttribute("hidden", sign.getAttribute("data-why") !== (known ? facts.why : ""));
   write(find("why"), words[`why_${facts.why}`] ?? "");
   write(find("then"), words[`then_${facts.why}`] ?? "");
+  const out = facts.over === "removed" ? (words[`out_${facts.why}`] ?? "") : "";
+  write(find("out"), out);
+  find("out-then")?.toggleAttribute("hidden", !out);
+  find("out-else")?.toggleAttribute("hidden", Boolean(out));
   find("moved")?.toggleAttribute("hidden", facts.undone !== "moved");
   write(find("undone"), facts.undone ? undone(facts, words) : "");
 }

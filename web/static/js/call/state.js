@@ -142,7 +142,10 @@ const TOLD = {
   warn: (f, m) => (f.part === "monitor" ? {} : { notices: noticed(f, "bad", m.code, m.text) }),
   deny: (f, m) => ({ over: "denied", denial: m.reason, opensAt: m.opens_at ? Date.parse(m.opens_at) : 0 }),
   end: (f, m) => ({ over: m.undone ? "off" : "ended", owed: m.minutes_owed, undone: m.undone }),
-  leave: (f, m) => (m.reason === "restarting" ? {} : { over: ["replaced", "removed"].includes(m.reason) ? m.reason : "left" }),
+  leave: (f, m) =>
+    m.reason === "restarting"
+      ? {}
+      : { over: ["replaced", "removed"].includes(m.reason) ? m.reason : "left", why: m.why ?? "" },
 };
 
 /**

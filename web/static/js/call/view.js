@@ -247,7 +247,7 @@ export class View {
     from.dir = "auto";
     const text = document.createElement("p");
     text.dir = "auto";
-    text.textContent = notice.code ? this.say(`say_${notice.code}`, Number(notice.text) || 0) : notice.text;
+    text.textContent = notice.code ? this.say(`say_${notice.code}`, Number(notice.text) || 0).replace("{name}", `\u2068${notice.text}\u2069`) : notice.text;
     const button = document.createElement("button");
     button.className = "button button--secondary";
     button.type = "button";
