@@ -43,10 +43,11 @@ class NoPort(VisitationError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """What the demonstration prints: links by role, codes by visitor, passwords."""
+    """What it prints: links by role, codes and phones by visitor, passwords."""
 
     links: dict[str, str]
     codes: dict[str, str]
+    phones: dict[str, str]
     passwords: dict[str, str]
     visit: str
     pid: int
@@ -117,6 +118,7 @@ async def staged(
     return demonstration, Invitation(
         links=dict(_links(settings, demonstration)),
         codes=codes,
+        phones={one.name: one.phone for one in cast.VISITORS if one.phone},
         passwords=dict.fromkeys(USERNAMES.values(), password),
         visit=reference,
         pid=os.getpid(),

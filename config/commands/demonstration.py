@@ -26,6 +26,7 @@ _PURPOSES = {
     "clerk": "receives families at the service point",
     "administrator": "places, people, accounts",
     "auditor": "reads who did what",
+    "phone": "a family at home, asks, books, moves, cancels",
 }
 
 
@@ -82,7 +83,11 @@ def _invite(invitation: Invitation) -> None:
     out.print("\nA visit is open now. Open the first three links in three tabs.\n")
     out.print(table)
     for name, code in invitation.codes.items():
-        out.print(f"\nThe visitor's code, for /join: [bold]{code}[/] ({name})")
+        digits = invitation.phones[name][-4:]
+        out.print(
+            f"\nThe visitor's code, for /join: [bold]{code}[/] ({name}), "
+            f"and the last digits of the phone: [bold]{digits}[/]"
+        )
     password = next(iter(invitation.passwords.values()))
     out.print(f"Everybody's password, for /sign-in: [bold]{password}[/]")
     if invitation.lan:

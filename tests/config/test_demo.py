@@ -102,6 +102,7 @@ async def test_every_door_leads_to_its_place(tmp_path: Path, port: int) -> None:
         "clerk": (303, "/clerk"),
         "administrator": (303, "/staff"),
         "auditor": (303, "/staff"),
+        "phone": (303, "/mine"),
     }
     assert ready == (200, "")
     assert nobody[0] == 404
@@ -272,5 +273,5 @@ def test_no_link_is_cut_on_a_narrow_screen(tmp_path: Path, port: int) -> None:
     process.communicate(timeout=20)
 
     links = [word for line in shown for word in line.split() if "://" in word]
-    assert len(links) == 8
+    assert len(links) == 9
     assert all(link.endswith(f".localhost:{port}/demo") for link in links)

@@ -14,17 +14,21 @@ from aiohttp.typedefs import Handler
 from visitation import devices, people, visits
 from visitation.audit import SYSTEM
 from visitation.errors import NotFound
+from visitation.visits import Visit
 from web import sessions
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING
 from web.render import redirect_to
 from web.routing import PUBLIC, Route
 
 FAMILY, TERMINAL, PROSECUTOR = "family", "terminal", "prosecutor"
+#: The family at home, whose phone gets the codes that nobody shows.
+PHONE = "phone"
 #: Where other devices on the network may come in, when it is opened to them.
 CALL_ROLES = frozenset({FAMILY, TERMINAL, PROSECUTOR})
 #: Where a role begins, if it is not where all of the staff do.
 _PLACES = {"warden": "/warden", "scheduler": "/schedule", "clerk": "/clerk"}
 _STAFF_HOME = "/staff"
+_OWN_VISITS = "/mine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ class Demonstration:
     @property
     def roles(self) -> tuple[str, ...]:
         """Every role that has a door."""
-        return (FAMILY, TERMINAL, *self.usernames)
+        return (FAMILY, TERMINAL, *self.usernames, PHONE)
 
 
 DEMONSTRATION = web.AppKey("DEMONSTRATION", Demonstration)
@@ -62,6 +66,8 @@ async def door(request: web.Request) -> web.Response:
         return await _family(request, demonstration)
     if role == TERMINAL:
         return await _terminal(request, demonstration)
+    if role == PHONE:
+        return await _phone(request, demonstration)
     if role in demonstration.usernames:
         return await _staff(request, demonstration, role)
     raise NotFound
@@ -78,19 +84,33 @@ async def keep_staff_at_home(
 
 
 async def _family(request: web.Request, demonstration: Demonstration) -> web.Response:
+    visit, participant, _ = await _coming(request, demonstration)
+    response = redirect_to(request, f"/call/{visit.reference}")
+    await sessions.sign_in_participant(
+        request, response, participant, until=visit.ends_at
+    )
+    return response
+
+
+async def _phone(request: web.Request, demonstration: Demonstration) -> web.Response:
+    _, _, visitor = await _coming(request, demonstration)
+    response = redirect_to(request, _OWN_VISITS)
+    await sessions.sign_in_visitor(request, response, visitor)
+    return response
+
+
+async def _coming(
+    request: web.Request, demonstration: Demonstration
+) -> tuple[Visit, int, int]:
+    """The open visit, its visitor's participant and the visitor."""
     reference = await demonstration.open_visit()
     async with request.app[DATABASE].read() as session:
         visit = await visits.by_reference(session, reference)
-        visitor = next(
-            participant
+        return next(
+            (visit, participant.id, participant.visitor_id)
             for participant in await visits.participants(session, visit.id)
             if participant.visitor_id is not None
         )
-    response = redirect_to(request, f"/call/{reference}")
-    await sessions.sign_in_participant(
-        request, response, visitor.id, until=visit.ends_at
-    )
-    return response
 
 
 async def _terminal(request: web.Request, demonstration: Demonstration) -> web.Response:
