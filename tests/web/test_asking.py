@@ -114,11 +114,10 @@ async def test_a_clerk_goes_from_the_number_to_a_request_with_three_times(
         await clerk.post("/asking/times", party(world, day="2026-11-26"))
     )
     assert f'name="wish" value="{named(world, LATER)}"' in times
-    page = await asked(
-        clerk,
-        world,
-        *(named(world, LATER + n * HALF) for n in range(3)),
-    )
+    again = await text(await clerk.post("/asking", party(world, day="2026-11-26")))
+    assert f'name="wish" value="{named(world, LATER)}"' in again
+    names = (named(world, LATER + n * HALF) for n in range(3))
+    page = await asked(clerk, world, *names)
     assert "Held for you until 12:10." in page
     assert "Add another time" not in page
     assert [v.state for v in await visits(clerk)] == [VisitState.HELD]
