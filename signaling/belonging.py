@@ -27,7 +27,7 @@ async def watch(hub: Hub, peer: Peer, belongs: Belongs) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY_SECONDS)
         try:
-            if await belongs(peer.account_id, peer.visit):
+            if not peer.participant or await belongs(peer.account_id, peer.visit):
                 continue
             await _remove(hub, peer)
         except Exception:

@@ -1,5 +1,6 @@
 """A page in a call goes with the sign-in, or the pairing, that it was opened by."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -159,3 +160,25 @@ async def test_an_unpaired_terminal_is_out_of_the_call(
 
         assert (await heard(socket, "leave"))["reason"] == "removed"
     assert len(await removals(site)) == 1
+
+
+async def test_a_page_that_enters_late_is_looked_after_all_the_same(
+    site: Site, world: World, visit: Booked
+) -> None:
+    await become(site, world.terminal)
+    warden = await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+    page = await (await site.get(f"/call/{visit.visit.reference}")).text()
+    [ticket] = re.findall(r'data-ticket="([^"]+)"', page)
+
+    async with opened(site) as socket:
+        async with site.database.write() as session:
+            await devices.unpair(
+                session, station_id=world.terminal.id, by=SYSTEM, now=site.clock()
+            )
+        await asyncio.sleep(0.2)
+        await socket.send_json({"type": "join", "version": 1, "ticket": ticket})
+        await heard(socket, "joined")
+        async with site.database.write() as session:
+            await devices.end_sessions_of(session, account_id=warden.id)
+
+        assert (await heard(socket, "leave"))["reason"] == "removed"
