@@ -76,6 +76,7 @@ class WorkLine:
     work: str
     every: str
     last: str
+    next: str
     lag: str
     state: str
     tone: str
@@ -114,6 +115,7 @@ def work(health: JobHealth, *, now: datetime) -> WorkLine:
         work=_(WORK.get(health.name, health.name)),
         every=length(health.every),
         last=ago(now - health.last.started_at) if health.last else "–",
+        next=_next(health, now),
         lag=length(health.lag) if health.lag else "–",
         state=_(words),
         tone=tone,
@@ -183,6 +185,16 @@ def megabytes(size: int) -> str:
 def is_full(machine: Machine) -> bool:
     """Whether somebody has to make room."""
     return machine.disk_free < max(_LITTLE * machine.disk_size, _LEAST)
+
+
+def _next(health: JobHealth, now: datetime) -> str:
+    """When a job should run again; what is due runs as soon as somebody ticks."""
+    if health.last is None:
+        return "–"
+    left = health.last.started_at + health.every - now
+    if left <= timedelta(0):
+        return _("due now")
+    return _("in %(length)s", length=length(left))
 
 
 def ago(passed: timedelta) -> str:

@@ -51,6 +51,8 @@ async def test_a_service_that_keeps_time_says_so(site: Site) -> None:
     assert page.count("In time") == len(TIMETABLE)
     assert "prison-1:77" in page
     assert "1 minute ago" in page
+    assert "due now" in page
+    assert "in 59 minutes" in page
     assert re.search(r"Size of the database</dt>\s*<dd>[0-9]+\.[0-9] MB", page)
 
 
