@@ -259,6 +259,24 @@ async def test_without_a_network_nothing_typed_is_lost(
     await expect(page.locator(".errors")).to_be_visible()
 
 
+async def test_a_kiosk_stays_lit_and_fills_the_screen(
+    service: Installation, browser: Browser
+) -> None:
+    context = await browser.new_context()
+    await context.add_init_script(
+        """const said = () => document.documentElement.dataset;
+        const ask = async (what) => { said()[what] = "asked"; };
+        Object.defineProperty(navigator, "wakeLock", { value: { request: ask } });
+        Element.prototype.requestFullscreen = () => ask("whole");"""
+    )
+    page = await paired_kiosk(context, service)
+
+    await expect(page.locator("html[data-screen=asked]")).to_be_attached()
+    await expect(page.locator("html[data-whole=asked]")).not_to_be_attached()
+    await page.locator("main").click(position={"x": 2, "y": 2})
+    await expect(page.locator("html[data-whole=asked]")).to_be_attached()
+
+
 async def test_staff_hold_the_name_and_type_the_number(
     service: Installation, browser: Browser
 ) -> None:
