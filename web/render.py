@@ -23,6 +23,7 @@ from web import (
     i18n,
     labels,
     maintenance,
+    menu,
     present,
     station_frame,
     voice,
@@ -33,7 +34,7 @@ from web.routing import Route
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 TRANSLATIONS = web.AppKey[i18n.Translations]("TRANSLATIONS")
-#: The routes that the navigation may show, in its order.
+#: The routes that the navigation may show.
 MENU = web.AppKey[tuple[Route, ...]]("MENU")
 _COMPRESS_FROM_BYTES = 1024
 _FLASH_SECONDS = 60
@@ -193,21 +194,26 @@ def _common(request: web.Request) -> dict[str, object]:
     }
 
 
-def _menu(request: web.Request) -> list[dict[str, object]]:
+def _menu(request: web.Request) -> dict[str, object]:
     principal = request.get(PRINCIPAL)
     role = principal.role if principal is not None else None
     if role is None:
-        return []
-    return [
-        {
+        return {}
+    places = {
+        route.called: {
             "label": i18n._(route.menu),
             "href": url(request, route.called),
             "current": request.path == route.path,
-            "seldom": route.seldom,
+            "rank": menu.rank(route.called, role),
         }
         for route in request.app[MENU]
         if role in route.allow
-    ]
+    }
+    groups = menu.grouped(places)
+    return {
+        "row": [places[name] for name in menu.ROW[role]],
+        "groups": [(i18n._(words), some) for words, some in groups],
+    }
 
 
 def _flash(request: web.Request) -> str | None:

@@ -1,7 +1,4 @@
-"""Every URL, in one list. A page module exports ROUTES; name it here.
-
-The navigation shows routes with `menu` words in this order.
-"""
+"""Every URL, in one list. A page module exports ROUTES; name it here."""
 
 from web import api
 from web.pages import (

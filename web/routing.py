@@ -49,7 +49,7 @@ class Route:
         subject: finds the row the URL is about; None from it answers 404.
         name: what `url()` calls the route; the handler's module and name if empty.
         menu: the words for it in the navigation, as a message id; empty for none.
-        seldom: whether those words stand behind the others, wherever there is room.
+            Where it stands there is in `web/menu.py`.
         unfinished: whether an account that must still change its password or enrol
             a second factor may come in.
         locked: whether somebody may come in at a screen that an officer has locked.
@@ -62,7 +62,6 @@ class Route:
     subject: Subject | None = None
     name: str = ""
     menu: str = ""
-    seldom: bool = False
     unfinished: bool = False
     locked: bool = False
 

@@ -8,11 +8,9 @@ from aiohttp import web
 from jinja2 import DictLoader, UndefinedError
 
 from tests.web.conftest import Site, Start
-from visitation.words import Role
 from web import i18n
-from web.i18n import N_
-from web.render import MENU, TEMPLATES, environment, local_path, redirect, render
-from web.routing import PUBLIC, STAFF, Route
+from web.render import TEMPLATES, environment, local_path, redirect, render
+from web.routing import PUBLIC, Route
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 SHOWN = "{{ lang }} {{ dir }} {{ here }} {{ flash }} {{ url('say', word='a b') }}"
@@ -95,30 +93,6 @@ def test_names_in_sentences_cannot_bring_markup() -> None:
 )
 def test_a_path_of_ours_is_kept_and_nothing_else(path: str, kept: str) -> None:
     assert local_path(path) == kept
-
-
-async def test_the_navigation_holds_what_a_role_may_open(start_site: Start) -> None:
-    def place(name: str, allow: frozenset[object]) -> Route:
-        return Route(
-            method="GET",
-            path=f"/{name}",
-            page=show,
-            allow=allow,  # type: ignore[arg-type]
-            name=name,
-            menu=N_("Help"),
-        )
-
-    site = await start_site(
-        extra=(place("mine", frozenset({Role.CLERK})), place("all", STAFF)),
-    )
-    assert site.client.app is not None
-    await site.sign_in(Role.WARDEN)
-
-    text = await (await site.get("/staff")).text()
-
-    assert {"mine", "all"} <= {route.name for route in site.client.app[MENU]}
-    assert 'href="/all"' in text
-    assert 'href="/mine"' not in text
 
 
 def test_what_stands_in_a_template_is_written_anew_for_each_reader() -> None:

@@ -162,7 +162,6 @@ ROUTES = (
         page=wishes,
         allow=_HEARERS,
         menu=N_("Asked after visits"),
-        seldom=True,
     ),
     Route(
         method="POST",

@@ -267,7 +267,6 @@ ROUTES = (
         page=index,
         allow=READERS,
         menu=N_("Record of acts"),
-        seldom=True,
     ),
     Route(method="POST", path="/audit/verify", page=verify, allow=READERS),
 )

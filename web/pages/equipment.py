@@ -175,7 +175,6 @@ ROUTES = (
         page=index,
         allow=_CLERKS,
         menu=N_("Kiosks and their equipment"),
-        seldom=True,
     ),
     _on_kiosk("/test", test),
     _on_kiosk("/out-of-order", take_out),

@@ -160,7 +160,6 @@ ROUTES = (
         page=index,
         allow=_CLERKS | _OFFICIALS,
         menu=N_("Hand families over"),
-        seldom=True,
     ),
     Route(
         method="POST",

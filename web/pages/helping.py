@@ -152,7 +152,6 @@ ROUTES = (
         page=index,
         allow=_HELPERS,
         menu=N_("Calls for help"),
-        seldom=True,
     ),
     Route(method="GET", path="/help-calls/strip", page=strip, allow=_HELPERS),
     Route(

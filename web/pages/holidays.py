@@ -282,7 +282,6 @@ ROUTES = (
         page=index,
         allow=PLANNERS | {Role.AUDITOR},
         menu=N_("Holidays"),
-        seldom=True,
     ),
     Route(method="GET", path="/holidays/new", page=new, allow=PLANNERS),
     Route(method="POST", path="/holidays/new", page=add, allow=PLANNERS),

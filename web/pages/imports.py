@@ -196,9 +196,7 @@ def _shown(line: Line) -> RowShown:
 
 
 def _route(method: str, path: str, page: Page, menu: str = "") -> Route:
-    return Route(
-        method=method, path=path, page=page, allow=KEEPERS, menu=menu, seldom=True
-    )
+    return Route(method=method, path=path, page=page, allow=KEEPERS, menu=menu)
 
 
 ROUTES = (

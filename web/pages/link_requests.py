@@ -19,7 +19,7 @@ from visitation.people.identity import masked_id
 from visitation.people.link_decisions import REASONS
 from visitation.places import Site
 from visitation.words import ContactState, DeclineReason, LinkState
-from web import forms, gate
+from web import forms, gate, present
 from web.fields import Line
 from web.forms import Form
 from web.i18n import N_, _
@@ -193,7 +193,7 @@ async def _page(
         zone=ZoneInfo(prison.zone),
         asker={"name": visitor.name, "phone": visitor.phone},
         meant=[_meant(one) for one in meant],
-        approval=approval or forms.blank(Approval, number=likely),
+        approval=approval or forms.blank(Approval, number=present.digits(likely)),
         refusal=refusal or forms.blank(Refusal, told=DeclineReason.ASK),
         told=[(one.value, label(one)) for one in REASONS],
         is_open=asked.state is LinkState.ASKED,
@@ -230,7 +230,6 @@ ROUTES = (
         page=index,
         allow=PLANNERS,
         menu=N_("Links to decide"),
-        seldom=True,
     ),
     Route(
         method="GET", path="/links/{link}", page=show, allow=PLANNERS, subject=subject

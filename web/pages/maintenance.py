@@ -188,7 +188,6 @@ ROUTES = (
         page=index,
         allow=_READERS,
         menu=N_("Work on the service"),
-        seldom=True,
     ),
     Route(method="POST", path="/maintenance", page=announce, allow=_ANNOUNCERS),
     Route(

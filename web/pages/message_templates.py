@@ -91,6 +91,5 @@ ROUTES = (
         page=index,
         allow=READERS,
         menu=N_("What messages say"),
-        seldom=True,
     ),
 )

@@ -170,6 +170,5 @@ ROUTES = (
         page=listing,
         allow=READERS,
         menu=N_("Text messages"),
-        seldom=True,
     ),
 )

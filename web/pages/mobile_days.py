@@ -331,7 +331,6 @@ ROUTES = (
         page=index,
         allow=PLANNERS | {Role.AUDITOR},
         menu=N_("Mobile offices"),
-        seldom=True,
     ),
     _of_office("GET", new),
     _of_office("POST", add),

@@ -205,7 +205,6 @@ ROUTES = (
         page=show,
         allow=_CLERKS,
         menu=N_("Report of the day"),
-        seldom=True,
     ),
     Route(
         method="POST",

@@ -237,7 +237,6 @@ ROUTES = (
         page=index,
         allow=_READERS,
         menu=N_("What is kept"),
-        seldom=True,
     ),
     Route(method="POST", path="/retention", page=choose, allow=ADMINISTRATORS),
 )

@@ -115,6 +115,5 @@ ROUTES = (
         page=index,
         allow=_READERS,
         menu=N_("System"),
-        seldom=True,
     ),
 )

@@ -179,7 +179,6 @@ ROUTES = (
         page=show,
         allow=ADMINISTRATORS,
         menu=N_("Gateways"),
-        seldom=True,
     ),
     Route(method="POST", path="/gateways", page=send, allow=ADMINISTRATORS),
 )
