@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from signaling import conduct
 from signaling.hub import CallSettings, Hub
@@ -24,7 +24,7 @@ from visitation.audit import Actor
 from visitation.database import Database
 from visitation.devices import issue_pairing_code
 from visitation.keyring import Keyring
-from visitation.words import Fault, Role
+from visitation.words import Fault, RemovalReason, Role
 from web.assets import ASSETS
 
 pytestmark = pytest.mark.browser
@@ -185,6 +185,17 @@ async def test_two_pages_see_and_hear_each_other_until_the_end(
     await conduct.pause(hub, reference, paused=False, by=WARDEN, now=site.clock())
     await _until(family, "live")
     await _sees_and_hears(family)
+
+    them, who = visit.visitor.reference, {"by": WARDEN, "now": site.clock()}
+    await conduct.take_out(hub, reference, them, why=RemovalReason.RULES, **who)
+    await _until(family, "removed")
+    why = "مقررات ملاقات رعایت نشد"
+    await expect(family.locator("[data-part-of-call=out]")).to_contain_text(why)
+    await expect(terminal.locator(".call-notice")).to_contain_text(why)
+    await family.reload()
+    await _until(family, "outside")
+    await conduct.admit(hub, reference, them, **who)
+    await _until(family, "live")
 
     async with site.database.write() as session:
         await calls.losses.add(session, visit.visit.id, {Fault.SERVER: 130})
