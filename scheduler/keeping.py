@@ -33,6 +33,8 @@ SILENT_NODES = timedelta(days=1)
 TOLD = timedelta(days=30)
 #: How long a program may ask again for the answer to a write.
 IDEMPOTENCY = timedelta(days=2)
+#: A sign-in that is over lets nobody in; whoever is in a call by it stays in.
+ENDED_SESSIONS = timedelta(hours=12)
 #: How long claims are kept after their time, for whoever looks into a clash.
 PAST_CLAIMS = timedelta(days=2)
 

@@ -149,7 +149,7 @@ async def forget(database: Database, *, now: datetime, means: Means) -> int:
     past = Timespan(now - keeping.PAST_CLAIMS, now).quanta().start
     forgotten = 0
     for table, condition in (
-        (LoginSession, col(LoginSession.expires_at) <= now),
+        (LoginSession, col(LoginSession.expires_at) <= now - keeping.ENDED_SESSIONS),
         (IdempotencyKey, col(IdempotencyKey.created_at) <= now - keeping.IDEMPOTENCY),
         (PairingCode, col(PairingCode.expires_at) <= now),
         (DeliveryEvent, col(DeliveryEvent.received_at) <= now - keeping.TOLD),

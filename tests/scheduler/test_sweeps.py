@@ -222,6 +222,17 @@ async def test_what_nobody_needs_any_more_is_forgotten(
     assert await claims(database) == 0
 
 
+async def test_a_sign_in_is_kept_while_a_call_begun_by_it_may_go_on(
+    database: Database, keyring: Keyring, tools
+) -> None:
+    visit = await booked(database, keyring)
+    async with database.write() as session:
+        session.add(_kept("in a call", NOON, visit)[0])
+    late, later = NOON + timedelta(hours=11), NOON + timedelta(hours=13)
+    assert await sweeps.forget(database, now=late, means=tools) == 0
+    assert await sweeps.forget(database, now=later, means=tools) == 1
+
+
 async def test_what_a_gateway_told_is_forgotten_after_a_month(
     database: Database, tools
 ) -> None:
