@@ -12,9 +12,10 @@
     // Messengers show pages in a browser of their own, which rarely lends the camera.
     if (/Instagram|FBAN|FBAV|FB_IAB|Telegram|WhatsApp|MicroMessenger|Eitaa|Rubika|Soroush|; wv\)/.test(agent)) return "app";
     if (ios && !/Safari\//.test(agent)) return "app";
-    if (ios && Number(ios[1]) < 14) return "phone";
+    // What the call asks before somebody leaves it came to iOS with 15.4.
+    if (ios && !window.HTMLDialogElement) return "phone";
     if (window.isSecureContext === false) return "address";
-    if (!window.RTCPeerConnection || !window.WebSocket) return "old";
+    if (!window.RTCPeerConnection || !window.HTMLDialogElement) return "old";
     if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) return "camera";
     return "";
   }
