@@ -15,7 +15,7 @@ from visitation.visits import Participant, Visit
 from visitation.words import Part, Role
 from web import gate, reach, subjects
 from web.forms import Fields, Form, blank
-from web.i18n import _
+from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING, SUBJECT
 from web.present import digits
 from web.render import redirect, render, url
@@ -24,6 +24,10 @@ from web.routing import Route
 _KEEPERS = frozenset({Role.SCHEDULER, Role.ADMINISTRATOR})
 _LOOKERS = _KEEPERS | {Role.WARDEN, Role.CLERK, Role.OFFICIAL}
 _ROOM = 4096
+_TITLES = {
+    "prisoner": N_("Photo of the prisoner"),
+    "visitor": N_("Photo of the visitor"),
+}
 
 
 class Choosing(Fields):
@@ -153,6 +157,7 @@ async def _page(
         request,
         "people/photo.html",
         form=form,
+        title=_(_TITLES[kind]),
         name=person.name,
         has_photo=known is not None,
         picture=url(request, f"photos.picture_of_{kind}", **own),
