@@ -32,6 +32,7 @@ async def test_what_is_checked_is_held_and_the_page_says_until_when(
     page = await check(scheduler, world)
 
     assert "Held for you until 12:10." in page
+    assert "data-count hidden>Time left: <bdi" in page
     assert 'data-until="2026-11-23T08:40:00+00:00"' in page
     assert await states(scheduler) == [VisitState.HELD]
     # Looking again makes it no longer, and holds nothing beside it.

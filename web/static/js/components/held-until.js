@@ -5,15 +5,17 @@
  * server's own clock, so that a machine whose clock is wrong counts right. */
 
 /** @param {HTMLElement} place `data-until` and `data-now` are ISO 8601; `data-over` is
- *   what to say at the end. Inside, `[data-left]` takes the minutes and seconds. */
+ *   what to say at the end. Inside, `[data-count]` is shown, and `[data-left]` in it takes
+ *   the minutes and seconds. */
 export function start(place) {
   const { until = "", now = "", over = "" } = place.dataset;
+  const count = place.querySelector("[data-count]");
   const left = place.querySelector("[data-left]");
   const lasts = Date.parse(until) - Date.parse(now);
-  if (!(left instanceof HTMLElement) || Number.isNaN(lasts)) return;
+  if (!(count instanceof HTMLElement) || !left || Number.isNaN(lasts)) return;
   const end = performance.now() + lasts;
   const figures = new Intl.NumberFormat(document.documentElement.lang, { minimumIntegerDigits: 2 });
-  left.hidden = false;
+  count.hidden = false;
   const show = () => {
     const seconds = Math.max(0, Math.ceil((end - performance.now()) / 1000));
     left.textContent = `${figures.format(Math.floor(seconds / 60))}:${figures.format(seconds % 60)}`;
