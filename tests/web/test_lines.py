@@ -98,6 +98,10 @@ async def test_the_line_is_one_more_step_of_the_checks(
     screen = page.partition('data-step="line"')[2].partition("</section>")[0]
     assert {"skip", "again", "on"} <= set(re.findall(r'data-act="(\w+)"', screen))
     assert 'data-socket="/line/socket"' in screen
+    answers = screen.partition('class="check__answers"')[2]
+    places = [answers.find(one) for one in ('"on"', '"again"', 'class="check__help"')]
+    assert places[0] > 0
+    assert places == sorted(places)
     assert 'data-step="line"' not in await (await site.get("/check?skip")).text()
 
 
