@@ -212,7 +212,7 @@ async def test_the_sheet_is_sorted_by_time_and_shows_what_was_ticked(
 
     assert page.index("Booth Z") < page.index(world.terminal.name)
     assert "Ward</th>" not in without_wards
-    assert page.count("<td><bdi>Youth</bdi></td>") == 2
+    assert page.count('<td data-label="Ward"><bdi>Youth</bdi></td>') == 2
     assert "Ward <bdi>Youth</bdi>" in await wall(site)
     assert page.count('class="box"') == 5
     tomorrow = (site.clock() + timedelta(days=2)).date()
