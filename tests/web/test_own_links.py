@@ -222,3 +222,12 @@ async def test_contacts_that_staff_began_stand_in_the_same_queue(mine: Phone) ->
     await mine.site.sign_in(Role.SCHEDULER)
 
     assert links(await mine.page("/links"), "/contacts/") == [f"/contacts/{begun.id}"]
+
+
+async def test_an_empty_wish_is_told_all_that_it_lacks_at_once(mine: Phone) -> None:
+    page = await mine.page("/mine/people/new", typed={"name": ""}, status=422)
+
+    for field in ("prison", "prisoner", "relation", "name", "national_id"):
+        assert f'href="#{field}"' in page
+    assert page.count("(one of the two)") == 2
+    assert "(optional)" not in page

@@ -1,6 +1,6 @@
 """A phone's visits: those its visitors are booked for, and those they were.
 
-For the family itself: it names no prisoner, since a phone may be in another's hands.
+For the family itself, once its phone has answered a code.
 """
 
 from collections.abc import Iterable
@@ -29,6 +29,7 @@ class Mine:
     Attributes:
         reference: of the visitor's part in it.
         who: the visitor.
+        prisoner: whom they visit.
         zone: the prison's wall clock.
         point: where the family sits; empty when they use a phone of their own.
         denial: why they may not enter now, or None.
@@ -40,6 +41,7 @@ class Mine:
     span: Timespan
     zone: str
     prison: str
+    prisoner: str
     point: str
     opens_at: datetime
     denial: Denial | None
@@ -101,6 +103,7 @@ def _mine(visit: Listed, one: Attendee, now: datetime) -> Mine:
         span=visit.span,
         zone=visit.zone,
         prison=visit.prison,
+        prisoner=visit.prisoner,
         point=visit.point,
         opens_at=door.opens_at,
         denial=visit.denial(one.part, now),

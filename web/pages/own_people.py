@@ -84,11 +84,7 @@ async def new(request: web.Request) -> web.Response:
 
 async def ask(request: web.Request) -> web.Response:
     """Keep the wish for staff; sent twice, it is one."""
-    form = await forms.read(request, Link)
-    if form.parsed and not form.parsed.national_id and not form.parsed.no_id:
-        form = form.faulted(
-            "national_id", _("Give your national ID, or say that you have none.")
-        )
+    form = _complete(await forms.read(request, Link))
     if not form.ok:
         return await _page(request, form, status=422)
     try:
@@ -124,6 +120,20 @@ async def _ask(request: web.Request, typed: Link, now: datetime) -> None:
             by=me.actor,
             now=now,
         )
+
+
+def _complete(form: Form[Link]) -> Form[Link]:
+    """The form with all that one of two fields must give, said with the rest."""
+    if not form.text("prisoner").strip() and not form.text("number").strip():
+        form = form.faulted(
+            "prisoner",
+            _("Give the prisoner's name or the number. One of the two is enough."),
+        )
+    if form.text("national_id").strip() or form.text("no_id"):
+        return form
+    return form.faulted(
+        "national_id", _("Give your national ID, or say that you have none.")
+    )
 
 
 def _renamed(form: Form[Link]) -> Form[Link]:
