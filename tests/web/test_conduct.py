@@ -143,3 +143,22 @@ async def test_what_is_typed_is_one_line_of_visible_text(
 
     assert [answer.status for answer in answers] == [422, 422]
     assert (await kept(site, visit)).state is VisitState.LIVE
+
+
+@pytest.mark.parametrize("act", ["message", "warn"])
+async def test_who_says_nothing_is_asked_again_with_the_way_back(
+    site: Site, world: World, act: str
+) -> None:
+    async with site.database.write() as session:
+        made = await booked(session, world, site.keyring, starts_at=site.clock())
+    await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+    path = f"/visits/{made.visit.reference}/{act}"
+
+    empty = await site.post(path, {"next": "/warden?x=1", "text": " "})
+    long = await site.post(path, {"next": "/warden", "text": "ا" * 300})
+
+    page = await empty.text()
+    assert (empty.status, long.status) == (422, 422)
+    assert f'action="{path}"' in page
+    assert 'href="/warden?x=1"' in page
+    assert "ا" * 300 in await long.text()

@@ -19,9 +19,10 @@ from visitation.words import Outcome, PauseReason, RemovalReason
 from web import forms, gate, live, subjects
 from web.errors import wants_json
 from web.fields import Line
-from web.i18n import _
+from web.forms import Form
+from web.i18n import N_, _
 from web.keys import CLOCK
-from web.render import redirect_to
+from web.render import local_path, redirect_to, render
 from web.routing import Page, Route
 
 Switch = Literal["on", "off"]
@@ -70,7 +71,7 @@ class Saying(Back):
     """A prepared remark by its code, or words of one's own."""
 
     code: str = Field(default="", max_length=32)
-    text: Said = ""
+    text: Said = Field(default="", title=N_("In your own words"))
 
 
 class Extending(Back):
@@ -145,7 +146,10 @@ async def pause(request: web.Request) -> web.Response:
 
 async def message(request: web.Request) -> web.Response:
     """Say something to everybody in the visit."""
-    typed = await _read(request, Saying)
+    form = await forms.read(request, Saying)
+    if not _says(form) and not wants_json(request):
+        return _asked(request, form)
+    typed = _typed(form)
     await conduct.message(
         *_visit(request), code=typed.code, text=typed.text, **_who(request)
     )
@@ -154,7 +158,10 @@ async def message(request: web.Request) -> web.Response:
 
 async def warn(request: web.Request) -> web.Response:
     """Warn everybody in the visit."""
-    typed = await _read(request, Saying)
+    form = await forms.read(request, Saying)
+    if not _says(form) and not wants_json(request):
+        return _asked(request, form, warns=True)
+    typed = _typed(form)
     await conduct.warn(
         *_visit(request), code=typed.code, text=typed.text, **_who(request)
     )
@@ -181,9 +188,32 @@ async def end(request: web.Request) -> web.Response:
 
 
 async def _read(request: web.Request, model: type[M]) -> M:
-    form = await forms.read(request, model)
+    return _typed(await forms.read(request, model))
+
+
+def _says(form: Form[Saying]) -> bool:
+    return form.ok and bool(form.value.code or form.value.text)
+
+
+def _asked(
+    request: web.Request, form: Form[Saying], *, warns: bool = False
+) -> web.Response:
+    """The form again, for whoever sent it empty or with too much in it."""
+    return render(
+        request,
+        "warden/say.html",
+        status=422,
+        form=form.faulted("text", _("Fill this in.")) if form.ok else form,
+        visit=gate.subject(request, Visit).reference,
+        warns=warns,
+        back=local_path(form.text("next")),
+        longest=conduct.LONGEST_TEXT,
+    )
+
+
+def _typed(form: Form[M]) -> M:
     if not form.ok:
-        # These forms are buttons and short remarks: what is wrong with one is told on
+        # These are buttons and answers to scripts: what is wrong with one is told on
         # the error page, and nothing was typed that could be lost.
         name = next(iter(form.errors), "next")
         raise Invalid(name, "unusable")
