@@ -87,3 +87,16 @@ async def test_only_kiosks_of_ones_own_points_are_touched(
     for station in (elsewhere, world.terminal):
         sent = await site.post(f"/kiosks/{station.id}/{act}", {"reason": "خراب"})
         assert sent.status == 404
+
+
+async def test_an_administrator_is_led_to_where_a_screen_is_paired(
+    site: Site, world: World
+) -> None:
+    to_it = f'href="/stations/{world.kiosk.id}"'
+    await site.sign_in(Role.CLERK, sites=[world.point.id])
+    of_clerk = await (await site.get("/clerk/kiosks")).text()
+    await site.sign_in(Role.ADMINISTRATOR)
+    of_administrator = await (await site.get("/clerk/kiosks")).text()
+
+    assert to_it not in of_clerk
+    assert to_it in of_administrator
