@@ -27,7 +27,10 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A day of the month; `other` is the same in the other calendar, in English."""
+    """A day of the month; `other` is the same in the other calendar, in English.
+
+    `is_over`: whether its last slot has begun.
+    """
 
     href: str
     number: str
@@ -35,6 +38,7 @@ class Cell:
     weekday: str
     signs: tuple[Sign, ...]
     is_today: bool
+    is_over: bool
     has_free: bool
 
 
@@ -96,6 +100,7 @@ def weeks(
                 weekday=present.weekday(day, zone),
                 signs=_signs(total),
                 is_today=day == today,
+                is_over=bool(total.past) and not total.free,
                 has_free=bool(total.free),
             )
         )

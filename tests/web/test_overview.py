@@ -178,3 +178,18 @@ async def test_auditors_read_and_clerks_do_not(
     assert 'href="/schedule?' not in shown
     await site.sign_in(Role.CLERK)
     await page(site, path, 404)
+
+
+async def test_a_day_whose_hours_have_passed_is_over_and_not_closed(
+    site: Site, world: World
+) -> None:
+    site.clock.now = TEN.replace(hour=17)
+    await site.sign_in(Role.SCHEDULER)
+    await english(site)
+
+    shown = await page(site, "/overview")
+
+    today = shown[shown.index('<a class="month__link" href="/overview/day?') :]
+    today = today[today.index('aria-current="date"') :].partition("</td>")[0]
+    assert "Over" in today
+    assert "Not open" not in today
