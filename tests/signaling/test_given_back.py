@@ -106,6 +106,7 @@ async def test_nobody_is_kept_waiting_for_a_side_that_has_gone(stage: Stage) -> 
         "type": "end",
         "reason": "over",
         "minutes_owed": 2,
+        "undone": "",
     }
 
 

@@ -59,6 +59,7 @@ async def test_a_visit_from_the_waiting_room_to_its_end(stage: Stage) -> None:
             "type": "end",
             "reason": "ended",
             "minutes_owed": 0,
+            "undone": "",
         }
         assert (await socket.receive()).type is WSMsgType.CLOSE
         assert socket.close_code == 1000
@@ -133,7 +134,11 @@ async def test_the_newer_of_two_pages_wins_and_the_older_is_told(
 
     newer = await stage.join(Part.VISITOR)
 
-    assert await hear(older, "leave") == {"type": "leave", "reason": "replaced"}
+    assert await hear(older, "leave") == {
+        "type": "leave",
+        "reason": "replaced",
+        "why": "",
+    }
     await hear(newer, "joined")
     await say(newer, "ping")
     await hear(newer, "pong")
@@ -146,7 +151,11 @@ async def test_whoever_leaves_is_gone_and_may_come_back(stage: Stage) -> None:
 
     await say(visitor, "leave", reason="left")
 
-    assert await hear(visitor, "leave") == {"type": "leave", "reason": "left"}
+    assert await hear(visitor, "leave") == {
+        "type": "leave",
+        "reason": "left",
+        "why": "",
+    }
     assert (await hear(prisoner, "participant_left"))["participant"] == VISITOR
     assert (await stage.recorded(Part.VISITOR)).state is ParticipantState.LEFT
     joined = await rejoined(stage, Part.VISITOR)
@@ -293,7 +302,11 @@ async def test_a_stopping_service_says_come_back(stage: Stage) -> None:
 
     await stage.hub.stop()
 
-    assert await hear(socket, "leave") == {"type": "leave", "reason": "restarting"}
+    assert await hear(socket, "leave") == {
+        "type": "leave",
+        "reason": "restarting",
+        "why": "",
+    }
 
 
 async def test_a_line_lost_in_the_waiting_room_is_counted_once(stage: Stage) -> None:

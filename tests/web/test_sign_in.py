@@ -176,7 +176,7 @@ async def test_too_many_wrong_passwords_are_told_to_wait(site: Site) -> None:
 
     assert response.status == 429
     assert 1 <= int(response.headers["Retry-After"]) <= 675
-    assert "دقیقه دوباره تلاش کنید" in await response.text()
+    assert "دقیقه دوباره امتحان کنید" in await response.text()
     other = await site.post("/sign-in", typed(username="another"))
     assert other.status == 422
 
