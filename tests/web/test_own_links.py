@@ -185,7 +185,7 @@ async def test_a_day_has_five_wishes(mine: Phone) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"prisoner": ""}, "Give the prisoner&#39;s number, or the name."),
+        ({"prisoner": ""}, "Give the prisoner&#39;s name or the number."),
         ({"national_id": "1234567890", "no_id": ""}, "This is no national ID."),
         ({"no_id": ""}, "Give your national ID, or say that you have none."),
         ({"prison": "9999"}, "Choose one from the list."),
