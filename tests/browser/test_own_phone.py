@@ -104,6 +104,7 @@ async def _sign_in(page: Page, service: Installation) -> None:
     await page.goto(service.url("family", "/sign-in/phone"))
     await page.locator("#phone").fill(f"0{PHONE[3:]}")
     await page.locator("main form.card button").click()
+    await expect(page.locator("#code")).to_be_visible()
     async with service.database.read() as session:
         rows = await session.exec(select(Challenge).order_by(col(Challenge.id).desc()))
         code = challenges.code_of(rows.first(), keyring=service.keyring)
