@@ -5,12 +5,9 @@ what was deleted.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-from sqlmodel import SQLModel, col, delete, select
 
 from scheduler import keeping
-from scheduler.keeping import Record
+from scheduler.ageing import delete_old
 from scheduler.means import Means
 from visitation import audit, retention, runs
 from visitation.audit import SYSTEM
@@ -18,8 +15,6 @@ from visitation.database import Database
 
 #: The name under which is kept which day is done.
 NAME = "forget_old"
-#: So many are deleted in one transaction.
-BATCH = 500
 
 
 async def forget_old(database: Database, *, now: datetime, means: Means) -> int:
@@ -30,7 +25,12 @@ async def forget_old(database: Database, *, now: datetime, means: Means) -> int:
             return 0
         days = retention.in_force(await retention.chosen(session), means.keeps)
     counts = {
-        kept.value: await _delete(database, record, now - timedelta(days=days[kept]))
+        kept.value: await delete_old(
+            database,
+            record.table,
+            record.since,
+            before=now - timedelta(days=days[kept]),
+        )
         for kept, record in keeping.CHOSEN.items()
     }
     deleted = {name: count for name, count in counts.items() if count}
@@ -41,26 +41,3 @@ async def forget_old(database: Database, *, now: datetime, means: Means) -> int:
                 session, SYSTEM, "forget_old", "system", now=now, deleted=deleted
             )
     return sum(deleted.values())
-
-
-async def _delete(database: Database, record: Record, before: datetime) -> int:
-    key = _key(record.table)
-    query = select(key).where(record.since <= before).limit(BATCH)
-    deleted = 0
-    while True:
-        async with database.read() as session:
-            ids = (await session.exec(query)).all()
-        if not ids:
-            return deleted
-        async with database.write() as session:
-            gone = await session.exec(
-                delete(record.table)
-                .where(key.in_(ids))
-                .execution_options(synchronize_session=False)
-            )
-        deleted += gone.rowcount
-
-
-def _key(table: type[SQLModel]) -> Any:
-    (key,) = SQLModel.metadata.tables[str(table.__tablename__)].primary_key.columns
-    return col(getattr(table, key.name))

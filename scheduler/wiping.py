@@ -8,8 +8,9 @@ the visit has what came of them.
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement
-from sqlmodel import and_, col, delete, or_, select, update
+from sqlmodel import and_, col, or_, select, update
 
+from scheduler.ageing import BATCH, delete_old
 from scheduler.means import Means
 from visitation import runs
 from visitation.database import Database
@@ -21,8 +22,6 @@ from visitation.wording import Template
 _NAME = "wipe_numbers"
 #: Who signed in is in the record; the number is needed while somebody may complain.
 SIGN_IN = timedelta(days=1)
-#: So many are changed in one transaction, for others write meanwhile.
-BATCH = 500
 _MAY_STILL_GO = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN)
 
 
@@ -43,7 +42,7 @@ async def wipe_numbers(database: Database, *, now: datetime, means: Means) -> in
             ),
         ),
     )
-    wiped += await _delete_lines(database, past)
+    wiped += await delete_old(database, CallTask, col(CallTask.due_by), before=past)
     async with database.write() as session:
         await runs.did_day(session, _NAME, today)
     return wiped
@@ -71,20 +70,3 @@ async def _wipe_messages(database: Database, old: ColumnElement[bool]) -> int:
                 .execution_options(synchronize_session=False)
             )
         wiped, last = wiped + changed.rowcount, ids[-1]
-
-
-async def _delete_lines(database: Database, before: datetime) -> int:
-    deleted = 0
-    query = select(CallTask.id).where(col(CallTask.due_by) <= before).limit(BATCH)
-    while True:
-        async with database.read() as session:
-            ids = (await session.exec(query)).all()
-        if not ids:
-            return deleted
-        async with database.write() as session:
-            gone = await session.exec(
-                delete(CallTask)
-                .where(col(CallTask.id).in_(ids))
-                .execution_options(synchronize_session=False)
-            )
-        deleted += gone.rowcount

@@ -4,9 +4,10 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from scheduler import forgetting, keeping
+from scheduler.ageing import delete_old
 from scheduler.timetable import TIMETABLE
 from tests import make
 from tests.conftest import NOON
@@ -93,14 +94,13 @@ async def test_a_wish_that_nobody_took_up_is_not_forgotten(
     assert kept == ["late", "open"]
 
 
-async def test_much_is_deleted_a_few_at_a_time(
-    database: Database, clock: Clock, keyring: Keyring, monkeypatch
-) -> None:
-    monkeypatch.setattr(forgetting, "BATCH", 7)
+async def test_much_is_deleted_a_few_at_a_time(database: Database) -> None:
     await written(database)
-    clock.forward(1000 * DAY)
-    assert await swept(database, clock, keyring) == 366
-    assert await lines(database) == 0
+    deleted = await delete_old(
+        database, ChatLine, col(ChatLine.at), before=NOON - 300 * DAY, batch=7
+    )
+    assert deleted == 65
+    assert await lines(database) == 300
 
 
 async def test_what_there_is_is_counted_with_the_oldest(database: Database) -> None:
