@@ -43,12 +43,7 @@ async def test_a_family_comes_in_by_three_actions_and_a_warden_begins_by_two(
     service: Installation, browser: Browser
 ) -> None:
     _visit, code = await booked(service, attendance=None)
-    context = await browser.new_context()
-    family = await open_page(context, service, "family")
-    terminal = await open_page(context, service, "terminal")
-    warden = await open_page(context, service, "warden")
-    await paired(terminal, service)
-    await _has_passed(family, service)
+    family, terminal, warden = await _at_hand(browser, service)
 
     mother = Counted()
     await mother.open(family, service.url("family", f"/join#{code}"))
@@ -74,12 +69,7 @@ async def test_who_waits_is_told_gently_that_the_other_does_not_come(
     service: Installation, browser: Browser
 ) -> None:
     visit, code = await booked(service, attendance=None)
-    context = await browser.new_context()
-    family = await open_page(context, service, "family")
-    terminal = await open_page(context, service, "terminal")
-    warden = await open_page(context, service, "warden")
-    await paired(terminal, service)
-    await _has_passed(family, service)
+    family, terminal, warden = await _at_hand(browser, service)
     await family.goto(service.url("family", f"/join#{code}"))
     await family.get_by_label("Last four digits").fill(PHONE[-4:])
     await family.get_by_role("button", name="Go on").click()
@@ -109,3 +99,14 @@ async def _has_passed(page: Page, service: Installation) -> None:
     """Everything worked on this phone a while ago."""
     await page.goto(service.url("family", "/"))
     await page.evaluate("localStorage.setItem('device-passed', String(Date.now()))")
+
+
+async def _at_hand(browser: Browser, service: Installation) -> tuple[Page, Page, Page]:
+    """A family whose phone passed its test, a paired terminal, and a warden."""
+    context = await browser.new_context()
+    family = await open_page(context, service, "family")
+    terminal = await open_page(context, service, "terminal")
+    warden = await open_page(context, service, "warden")
+    await paired(terminal, service)
+    await _has_passed(family, service)
+    return family, terminal, warden
