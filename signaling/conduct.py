@@ -54,7 +54,11 @@ async def admit(
         await calls.tick(session, person, ParticipantState.IDENTIFIED, by=by, now=now)
         _note(session, visit, "call_admit", by, now, participant=person.id)
     live = hub.live(reference)
-    if live is not None and live.room.snapshot().person(participant) is not None:
+    if live is None:
+        return
+    # Whoever is not here now walks in when they come.
+    live.room.here.taken_out.discard(participant)
+    if live.room.here.find(participant) is not None:
         hub.carry_out(live, live.room.admit(participant, now=now))
 
 
@@ -148,13 +152,13 @@ async def take_out(
         NotFound: if that participant is not in it.
     """
     live = _under_way(hub, reference)
-    live.room.here.at(participant)
+    guest = live.room.here.at(participant).guest
     async with hub.database.write() as session:
         visit, _ = await _read(session, reference)
         person = await _person(session, visit, participant)
         facts = {"participant": person.id, "reason": why.value}
         _note(session, visit, "call_remove", by, now, **facts)
-    hub.carry_out(live, removing.taken_out(live.room, participant, why=why, now=now))
+    hub.carry_out(live, removing.taken_out(live.room, guest, why=why, now=now))
 
 
 async def lower(

@@ -138,6 +138,7 @@ def open_room(visit: Visit, policy: Policy, orders: Orders) -> Room:
     """A room as the record says it should be: of the visit's kind, as far as it is."""
     room = _empty(visit, policy, orders)
     room.paused_for = orders.paused_for
+    room.here.taken_out |= orders.taken_out
     for participant in {one for one, _ in orders.muted}:
         kinds = {kind for kind in KINDS if (participant, kind) in orders.muted}
         room.keep_muted(participant, kinds)

@@ -9,22 +9,18 @@ from datetime import datetime
 from signaling.effects import Effect, Effects, Envelope
 from signaling.messages import Leave, Message
 from signaling.room import Room
+from signaling.seats import Guest
 from signaling.words import Reason
 from visitation.words import RemovalReason
 
 
 def taken_out(
-    room: Room, participant: str, *, why: RemovalReason, now: datetime
+    room: Room, guest: Guest, *, why: RemovalReason, now: datetime
 ) -> Effects:
-    """Staff take somebody out, and say why.
-
-    Raises:
-        NotFound: if nobody of that name is here.
-    """
-    name = room.here.at(participant).guest.name
-    gone = room.leave(participant, now=now, reason=Reason.REMOVED)
-    room.here.taken_out.add(participant)
-    said = Message(code=f"taken_out_{why}", text=name)
+    """Staff take somebody out, and say why; it holds for one who has just left too."""
+    gone = room.leave(guest.id, now=now, reason=Reason.REMOVED)
+    room.here.taken_out.add(guest.id)
+    said = Message(code=f"taken_out_{why}", text=guest.name)
     return (*(_explained(effect, why) for effect in gone), *room.say(said))
 
 

@@ -5,6 +5,7 @@ import pytest
 from signaling import conduct, door
 from signaling.hub import CallSettings, Hub
 from tests.signaling.conftest import (
+    PRISONER,
     VISITOR,
     WARDEN,
     Stage,
@@ -18,7 +19,9 @@ from tests.signaling.fakes import OFFER, FakeEngine
 from visitation.calls import Admission
 from visitation.lifecycle import ParticipantState
 from visitation.places import Policy
-from visitation.words import Part
+from visitation.words import Part, RemovalReason
+
+OFFICIAL = "official-reference"
 
 
 async def test_after_a_restart_the_room_is_built_from_the_record(
@@ -79,6 +82,33 @@ async def test_a_pause_and_a_muted_microphone_outlive_the_process(
     ]
     await conduct.pause(stage.hub, reference, paused=False, **at)
     assert stage.hub.engine.done[-1] == ("block", VISITOR, "video", False)
+
+
+async def test_whoever_was_taken_out_stays_out_in_the_next_process_too(
+    stage: Stage,
+) -> None:
+    await in_call(stage, Part.PRISONER, Part.VISITOR, Part.OFFICIAL)
+    reference, at = stage.visit.reference, {"by": WARDEN, "now": stage.clock()}
+    for one in (VISITOR, OFFICIAL):
+        await conduct.take_out(
+            stage.hub, reference, one, why=RemovalReason.IDENTITY, **at
+        )
+    await conduct.admit(stage.hub, reference, OFFICIAL, **at)
+    # What their own sign-in does to somebody is no order of staff.
+    await conduct.remove(stage.hub, reference, PRISONER, reason="signed_out", **at)
+    await stage.hub.settled()
+    await restarted(stage)
+
+    joined = [
+        await rejoined(stage, part)
+        for part in (Part.PRISONER, Part.VISITOR, Part.OFFICIAL)
+    ]
+    assert [one["admitted"] for one in joined] == [True, False, True]
+    assert (await stage.recorded(Part.VISITOR)).state is ParticipantState.WAITING
+
+    await conduct.admit(stage.hub, reference, VISITOR, **at)
+    await restarted(stage)
+    assert (await rejoined(stage, Part.VISITOR))["admitted"] is True
 
 
 async def test_the_time_the_service_was_killed_is_lost_not_connected(

@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-import pytest
-
 from signaling import removing
 from signaling.conditions import ConnectionQuality
 from signaling.effects import (
@@ -32,7 +30,6 @@ from tests.signaling.rooms import (
     told,
     under_way,
 )
-from visitation.errors import NotFound
 from visitation.words import RemovalReason
 
 
@@ -76,7 +73,7 @@ def test_whoever_is_taken_out_reads_why_and_waits_when_they_come_back() -> None:
     live = under_way(PRISONER, MOTHER, OFFICIAL)
     why = RemovalReason.RULES
 
-    gone = removing.taken_out(live, "official", why=why, now=TEN)
+    gone = removing.taken_out(live, OFFICIAL, why=why, now=TEN)
     live.enter(OFFICIAL, WELCOME, now=TEN)
     waits = not live.is_in_call("official")
     live.admit("official", now=TEN)
@@ -92,8 +89,19 @@ def test_whoever_is_taken_out_reads_why_and_waits_when_they_come_back() -> None:
     ]
     assert waits
     assert live.is_in_call("official")
-    with pytest.raises(NotFound):
-        removing.taken_out(live, "nobody", why=why, now=TEN)
+
+
+def test_whoever_left_as_they_were_taken_out_waits_too() -> None:
+    live = under_way(PRISONER, MOTHER)
+    live.leave("mother", now=TEN)
+
+    effects = removing.taken_out(live, MOTHER, why=RemovalReason.RULES, now=TEN)
+    live.enter(MOTHER, WELCOME, now=TEN)
+
+    assert effects == (
+        Envelope(to="prisoner", message=Message(code="taken_out_rules", text="زهرا")),
+    )
+    assert not live.is_in_call("mother")
 
 
 def test_whoever_was_muted_stays_so_after_leaving_and_coming_back() -> None:
