@@ -23,7 +23,7 @@ def follows(room: Room, event: MediaEvent, now: datetime) -> Effects:
     match event:
         case LegConnected(target=target) | LegLost(target=target):
             up = isinstance(event, LegConnected)
-            return room.here.line(one, target, up=up, now=now)
+            return room.here.heard(one, target, up=up, now=now)
         case LegFailed(target=target):
             return room.failed(one, target, now=now)
         case VideoQualityChanged(slot=slot, quality=quality):

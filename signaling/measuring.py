@@ -65,7 +65,8 @@ class Measuring:
     def _look_at(
         self, room: Room, person: PersonView, engine: MediaEngine, now: datetime
     ) -> Effects:
-        one, expects = person.reference, room.expects(person.reference)
+        one, place = person.reference, room.here.at(person.reference)
+        expects = room.expects(one) if "publisher" not in place.awaited else ()
         statistics = engine.statistics(one)
         watch = self._watched.get(one)
         if watch is None:
@@ -75,7 +76,7 @@ class Measuring:
         watch.levels = quality.steadied(watch.levels, statistics, seconds=seconds)
         _add(watch, statistics, seconds)
         watch.at = now
-        of_use = _of_use(statistics, room.here.at(one))
+        of_use = _of_use(statistics, place)
         judged = quality.of(
             of_use, before=person.quality, levels=watch.levels, expects=expects
         )
@@ -94,8 +95,18 @@ class Measuring:
 
 
 def _of_use(measured: ParticipantStatistics, place: Place) -> ParticipantStatistics:
-    """Without the leg to send on of somebody who sends nothing (any more)."""
-    return measured if place.is_sending else replace(measured, publisher=None)
+    """Without what says nothing of the line of the page that is there now.
+
+    That is the leg to send on of somebody who sends nothing (any more), and the legs of
+    a page that is gone.
+    """
+    sends = place.is_sending and "publisher" not in place.awaited
+    hears = "subscriber" not in place.awaited
+    return replace(
+        measured,
+        publisher=measured.publisher if sends else None,
+        subscriber=measured.subscriber if hears else None,
+    )
 
 
 def _add(watch: _Watch, measured: ParticipantStatistics, seconds: float) -> None:

@@ -282,10 +282,7 @@ class Room:
                 Note(participant=guest.id, what=what),
             )
         else:
-            place.socket_lost_at = None
-            if not resume:
-                place.forget_page()
-            others = self.here.line_changed(place, now)
+            others = self.here.returned(place, now, resume=resume)
         resumed = resume and place.has_legs and not place.torn
         media = () if resumed or not place.admitted else self._media(place)
         synced = self._synced(quiet=place.id)

@@ -116,10 +116,31 @@ class Roster:
         )
         return (*told, note)
 
+    def returned(self, place: Place, now: datetime, *, resume: bool) -> Effects:
+        """Somebody's socket is here again, of the same page or of one loaded anew."""
+        place.socket_lost_at = None
+        if resume:
+            return self.line_changed(place, now)
+        place.forget_page()
+        # Of the line of a page that has just come nothing bad is known.
+        judged = self.judge(place.id, Quality.GOOD)
+        return (*self.line_changed(place, now), *judged)
+
+    def heard(
+        self, participant: str, target: Target, *, up: bool, now: datetime
+    ) -> Effects:
+        """The engine hears a leg, or not any more; a gone page's counts for nothing."""
+        place = self.find(participant)
+        if place is not None and target in place.awaited:
+            if not up:
+                return ()
+            place.awaited.discard(target)
+        return self.line(participant, target, up=up, now=now)
+
     def line(
         self, participant: str, target: Target, *, up: bool, now: datetime
     ) -> Effects:
-        """The engine hears a leg, or has not heard it for too long."""
+        """A leg is up, or down for too long."""
         place = self.find(participant)
         if place is None or (target in place.lost_legs) is not up:
             return ()

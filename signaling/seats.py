@@ -62,6 +62,8 @@ class Place:
         page_closed: whether the socket went because somebody closed its page.
         torn: a leg failed while nobody could be told, so that a page that comes back
             has to build both anew.
+        awaited: the legs of a page loaded anew that the engine has not heard yet; what
+            is measured of them belongs to the page before.
         pictures: what of the picture in each slot is sent to them, as last measured.
         hand: whether they have raised their hand.
         publishes: the most of their own picture that they were told to send, if they
@@ -73,6 +75,7 @@ class Place:
     socket_lost_at: datetime | None = None
     page_closed: bool = False
     lost_legs: set[Target] = field(default_factory=set)
+    awaited: set[Target] = field(default_factory=set)
     down_since: datetime | None = None
     has_legs: bool = False
     torn: bool = False
@@ -94,6 +97,8 @@ class Place:
     def forget_page(self) -> None:
         """A page was loaded anew: what the one before knew and had is gone."""
         self.lost_legs.clear()
+        if self.has_legs:
+            self.awaited = {"publisher", "subscriber"}
         self.publishes = None
         self.pictures = _nothing_known()
 

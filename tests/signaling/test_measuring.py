@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from signaling import timekeeping
-from signaling.media.engine import ParticipantStatistics
-from signaling.words import Quality, Sending
+from signaling.media.engine import LegConnected, LegLost, ParticipantStatistics
+from signaling.words import Presence, Quality, Sending
 from tests.signaling.conftest import Stage, hear
 from tests.signaling.fakes import leg
 from visitation import lines
@@ -59,6 +59,37 @@ def _line() -> ParticipantStatistics:
         silence={"audio": 0.1},
         watching={0: "audio_only"},
     )
+
+
+async def test_a_page_loaded_anew_has_a_line_of_its_own(stage: Stage) -> None:
+    await _in_call(stage)
+    dead = replace(leg(), state="lost")
+    broken = ParticipantStatistics(
+        publisher=dead, subscriber=dead, silence={"audio": 20.0}, watching={}
+    )
+    stage.engine.measured[VISITOR] = broken
+    stage.hub.on_event(LegLost(participant=VISITOR, target="subscriber"))
+
+    again = await stage.join(Part.VISITOR)
+    await hear(again, "joined")
+    live = stage.hub.live(stage.visit.reference)
+    assert live is not None
+    live.room.sends(VISITOR, audio=Sending.ON, video=Sending.ON)
+    await _measure(stage, 2)
+    stage.hub.on_event(LegLost(participant=VISITOR, target="publisher"))
+    stage.engine.measured[VISITOR] = replace(broken, subscriber=leg())
+    stage.hub.on_event(LegConnected(participant=VISITOR, target="subscriber"))
+    await _measure(stage, 2)
+
+    seen = live.room.snapshot().person(VISITOR)
+    assert seen is not None
+    assert (seen.quality, seen.state) == (Quality.GOOD, Presence.CONNECTED)
+
+    # The new leg has a say from when it was heard first.
+    stage.hub.on_event(LegConnected(participant=VISITOR, target="publisher"))
+    await _measure(stage, 2)
+    told = [await hear(again, "connection_quality") for _ in range(2)]
+    assert [one["quality"] for one in told] == ["good", "lost"]
 
 
 async def test_a_line_is_written_every_half_minute_while_the_call_lasts(
