@@ -1,82 +1,25 @@
 """The main task of each role by keyboard alone, with scripts and without.
 
-Clerks, wardens and families have it in their own stories (`test_clerk`, `test_duty`,
-`test_kiosk_accessible`); an official's in the call is in `test_official`.
+Clerks, wardens, officials and families have it in their own stories (`test_clerk`,
+`test_duty`, `test_official`, `test_kiosk_accessible`, `test_own_phone`), and what is
+left of staff without scripts is in `test_without_scripts`.
 """
 
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, expect
 from sqlmodel import select
 
 from tests import make
 from tests.browser.appointment import booked
-from tests.browser.conftest import PASSWORD, PHONE, Installation
+from tests.browser.conftest import PHONE, Installation
+from tests.browser.hands import Hands, signed_in
 from tests.browser.people import open_page
 from visitation.people import Account
 from visitation.words import Role
 
 pytestmark = pytest.mark.browser
-#: More than the longest page has places to stop at.
-STOPS = 120
-FOCUSED = "one => one === document.activeElement"
-
-
-class Hands:
-    """Somebody who has a keyboard and nothing else."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    async def to(self, place: Locator) -> None:
-        """Go on with Tab until it has the focus."""
-        wanted = place.first
-        await expect(wanted).to_be_visible()
-        at_the_top = await self.page.evaluate(
-            "document.activeElement === document.body"
-        )
-        if at_the_top and await wanted.evaluate("one => one.closest('main') !== null"):
-            # The first place to stop at leads past the menu.
-            await self.page.keyboard.press("Tab")
-            await self.page.keyboard.press("Enter")
-        for _ in range(STOPS):
-            if await wanted.evaluate(FOCUSED):
-                return
-            await self.page.keyboard.press("Tab")
-        raise AssertionError(f"{place} cannot be reached by Tab")
-
-    async def follow(self, place: Locator) -> None:
-        await self.to(place)
-        before = self.page.url
-        await self.page.keyboard.press("Enter")
-        await self.page.wait_for_url(lambda url: url != before)
-
-    async def press(self, place: Locator) -> None:
-        """Press a button, and say yes where that is asked."""
-        await self.to(place)
-        await self.page.keyboard.press("Enter")
-        yes = self.page.get_by_role("button", name="Yes, do it")
-        if await yes.count():
-            await self.to(yes)
-            await self.page.keyboard.press("Enter")
-        await self.page.wait_for_load_state()
-
-    async def type(self, place: Locator, text: str) -> None:
-        await self.to(place)
-        await self.page.keyboard.type(text)
-
-    async def choose(self, wanted: Locator) -> None:
-        """Choose one of several by arrows, from the one that is on."""
-        group = f"input[name={await wanted.get_attribute('name')}]"
-        on = self.page.locator(f"{group}:checked")
-        await self.to(on if await on.count() else self.page.locator(group))
-        await self.page.keyboard.press("Space")
-        for _ in range(STOPS):
-            if await wanted.is_checked():
-                return
-            await self.page.keyboard.press("ArrowDown")
-        raise AssertionError(f"{wanted} cannot be chosen by arrows")
 
 
 @pytest.fixture(params=["scripts", "no scripts"])
@@ -86,17 +29,8 @@ def hands(
     """Signs somebody in by keyboard."""
 
     async def sign_in(role: Role) -> Hands:
-        context = await browser.new_context(
-            java_script_enabled=request.param == "scripts"
-        )
-        page = await open_page(context, service, role.value)
-        await page.goto(service.url(role.value, "/sign-in"))
-        hands = Hands(page)
-        await hands.type(page.get_by_label("Username"), role.value)
-        await hands.type(page.get_by_label("Password"), PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url("**/staff")
-        return hands
+        scripts = request.param == "scripts"
+        return await signed_in(browser, service, role, scripts=scripts)
 
     return sign_in
 
@@ -160,6 +94,7 @@ async def _searches(hands: Hands) -> None:
     await hands.follow(page.locator("main a[href='/audit']"))
     await hands.type(page.get_by_label("Who did it"), "scheduler")
     await page.keyboard.press("Enter")
+    await page.wait_for_url("**/audit?*who=scheduler*")
     await expect(page.locator("tbody tr").first).to_contain_text("Scheduler")
     await hands.to(page.locator("a[download]"))
     async with page.expect_download() as started:

@@ -8,13 +8,13 @@ from sqlmodel import select
 
 from tests.browser.appointment import booked, both_wait
 from tests.browser.conftest import PHONE, Installation
+from tests.browser.hands import Hands
 from tests.browser.people import (
     PATIENCE_MS,
     in_state,
     let_in,
     open_page,
     sees_and_hears,
-    sign_in,
 )
 from visitation import calls
 from visitation.audit import Actor
@@ -60,9 +60,11 @@ async def test_an_official_joins_decides_beside_the_pictures_and_goes_on(
     terminal = await open_page(context, service, "terminal")
     await both_wait(family, terminal, service, visit, code)
     official = await open_page(context, service, "official")
-    await sign_in(official, service, Role.OFFICIAL)
-    await official.goto(service.url("official", "/official"))
-    await official.locator("#next").get_by_role("link", name="Join").click()
+    hands = Hands(official)
+    await hands.sign_in(service, Role.OFFICIAL)
+    places = official.get_by_role("navigation", name="Places")
+    await hands.follow(places.locator("a[href='/official']"))
+    await hands.follow(official.locator("#next").get_by_role("link", name="Join"))
     warden = await open_page(context, service, "warden")
     await let_in(warden, service)
     for page in (family, terminal, official):

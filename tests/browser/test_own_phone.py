@@ -1,17 +1,18 @@
-"""A mother books and cancels on her own phone, in a browser that runs no scripts.
+"""A mother books, moves and cancels on her own phone, by keyboard, without scripts.
 
-The story is told by what the pages are made of, so that it is the same in each
-language; axe looks at every page of it in a browser that does run them.
+With them it is the same. The story is told by what the pages are made of, so that it is
+the same in each language; axe looks at every page of it in a browser that runs scripts.
 """
 
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from sqlmodel import col, select
 
 from tests.browser.barriers import troubles
 from tests.browser.conftest import PHONE, Installation
+from tests.browser.hands import Hands
 from visitation.devices import Challenge, challenges
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit
@@ -20,35 +21,46 @@ pytestmark = pytest.mark.browser
 
 PHONE_SIZE = {"width": 375, "height": 740}
 Look = Callable[[Page], Awaitable[None]]
+Press = Callable[[Locator], Awaitable[None]]
+Write = Callable[[Locator, str], Awaitable[None]]
 
 
 @pytest.mark.parametrize(
-    ("language", "booked", "cancelled"),
+    ("language", "scripts", "said"),
     [
-        ("fa", "ملاقات شما ثبت شد", "این ملاقات برگزار نمی‌شود."),
-        ("en", "Your visit is booked", "This visit does not take place."),
+        ("fa", False, ("ملاقات شما ثبت شد", "این ملاقات برگزار نمی‌شود.")),
+        ("en", True, ("Your visit is booked", "This visit does not take place.")),
     ],
+    ids=["no scripts", "scripts"],
 )
-async def test_from_signing_in_to_booked_and_cancelled_without_scripts(
-    service: Installation, browser: Browser, language: str, booked: str, cancelled: str
+async def test_from_signing_in_to_booked_moved_and_cancelled_by_keyboard(
+    service: Installation,
+    browser: Browser,
+    language: str,
+    scripts: bool,
+    said: tuple[str, str],
 ) -> None:
-    page = await _phone(browser, service, language, scripts=False)
+    booked, cancelled = said
+    page = await _phone(browser, service, language, scripts=scripts)
+    hands = Hands(page)
 
-    await _sign_in(page, service)
-    done = await _book(page, service, _nothing)
+    await _sign_in(page, service, hands.type, hands.press)
+    await _book(page, _nothing, hands.press)
     await expect(page.locator("h1")).to_have_text(booked)
-    await page.goto(done)
-    await page.locator("main a.button").first.click()
-    await page.locator("form[action$='/code'] button").click()
+    before = await _visit(service)
+    await hands.follow(page.locator("main a.button"))
+    await hands.press(page.locator("form[action$='/code'] button"))
     await expect(page.locator(".own__digits")).to_be_visible()
-    await page.locator("a.button--danger").click()
-    await page.locator("input[name=why]").nth(1).check()
-    await page.locator("form.own__form button").click()
+    await hands.follow(page.locator("a[href$='/move']"))
+    await hands.follow(page.locator(".own__day a").nth(1))
+    await hands.press(page.locator(".own__tile").nth(4))
+    await page.wait_for_url("**/mine/visits/*")
+    assert (await _visit(service)).starts_at != before.starts_at
+    await hands.follow(page.locator("a.button--danger"))
+    await hands.choose(page.locator("input[name=why]").nth(1))
+    await hands.press(page.locator("form.own__form button"))
     await expect(page.get_by_text(cancelled)).to_be_visible()
-
-    async with service.database.read() as session:
-        visit = (await session.exec(select(Visit))).one()
-    assert visit.state is VisitState.CANCELLED
+    assert (await _visit(service)).state is VisitState.CANCELLED
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
@@ -64,9 +76,9 @@ async def test_no_page_of_the_story_has_a_barrier_or_is_too_wide(
 
     await page.goto(service.url("family", "/sign-in/phone/new"))
     await look(page)
-    await _sign_in(page, service)
+    await _sign_in(page, service, Locator.fill, Locator.click)
     await look(page)
-    await _book(page, service, look)
+    await _book(page, look, Locator.click)
     await page.goto(service.url("family", "/mine"))
     await look(page)
     visit = await page.locator("section.card h3 a").get_attribute("href")
@@ -100,37 +112,38 @@ async def _phone(
     return await context.new_page()
 
 
-async def _sign_in(page: Page, service: Installation) -> None:
+async def _sign_in(
+    page: Page, service: Installation, write: Write, press: Press
+) -> None:
     await page.goto(service.url("family", "/sign-in/phone"))
-    await page.locator("#phone").fill(f"0{PHONE[3:]}")
-    await page.locator("main form.card button").click()
-    await expect(page.locator("#code")).to_be_visible()
+    await write(page.locator("#phone"), f"0{PHONE[3:]}")
+    await press(page.locator("main form.card button"))
+    await page.locator("#code").wait_for()
     async with service.database.read() as session:
         rows = await session.exec(select(Challenge).order_by(col(Challenge.id).desc()))
         code = challenges.code_of(rows.first(), keyring=service.keyring)
-    await page.locator("#code").fill(code or "")
-    await page.locator("main form.card button").click()
+    await write(page.locator("#code"), code or "")
+    await press(page.locator("main form.card button"))
     await page.wait_for_url("**/mine")
 
 
-async def _book(page: Page, service: Installation, look: Look) -> str:
+async def _book(page: Page, look: Look, press: Press) -> None:
     """Six presses from the first page to a booked visit."""
-    await page.locator("a.door--first").click()
-    await page.wait_for_url("**/mine/book/*")
-    await look(page)
-    await page.locator("form.own__form button").click()
-    await page.wait_for_url("**/days?*")
-    await look(page)
-    await page.locator(".own__day a").nth(1).click()
-    await page.wait_for_url("**/times?*")
-    await look(page)
-    await page.locator(".own__tile").nth(2).click()
-    await page.wait_for_url("**/mine/held/*")
-    await look(page)
-    await page.locator("main form .button--wide").click()
-    await page.wait_for_url("**/done")
-    await look(page)
-    return page.url
+    for place, where in (
+        (page.locator("a.door--first"), "**/mine/book/*"),
+        (page.locator("form.own__form button"), "**/days?*"),
+        (page.locator(".own__day a").nth(1), "**/times?*"),
+        (page.locator(".own__tile").nth(2), "**/mine/held/*"),
+        (page.locator("main form .button--wide"), "**/done"),
+    ):
+        await press(place.first)
+        await page.wait_for_url(where)
+        await look(page)
+
+
+async def _visit(service: Installation) -> Visit:
+    async with service.database.read() as session:
+        return (await session.exec(select(Visit))).one()
 
 
 async def _nothing(page: Page) -> None:
