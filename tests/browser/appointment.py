@@ -99,6 +99,8 @@ async def paired(
     await page.get_by_role("button", name="Pair").click()
     if instead:
         await page.get_by_role("button", name="Put this device in its place").click()
+    # Whoever goes on elsewhere before the answer has no station yet.
+    await page.wait_for_url(lambda url: not url.endswith("/pair"))
 
 
 async def both_wait(

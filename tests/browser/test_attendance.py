@@ -47,6 +47,7 @@ async def test_an_official_joins_a_wanted_visit_and_the_prisons_day_shows_it(
     await official.get_by_role("link", name="Change or leave").click()
     await official.get_by_label("Reason").fill("A hearing at the court")
     await official.get_by_role("button", name="Do not attend this visit").click()
+    await expect(official.get_by_text("wants an official again")).to_be_visible()
     await expect(
         official.get_by_role("button", name="Attend this visit")
     ).to_be_visible()

@@ -41,13 +41,13 @@ async def test_a_visit_from_booking_to_outcome(
     clerk = await open_page(context, service, "clerk")
     await sign_in(clerk, service, Role.CLERK)
     await clerk.goto(service.url("clerk", "/clerk"))
-    await clerk.get_by_role("button", name="Identified: زهرا کریمی").click()
+    await _tick(clerk, "Identified: زهرا کریمی")
 
     warden = await open_page(context, service, "warden")
     await sign_in(warden, service, Role.WARDEN)
     await warden.goto(service.url("warden", "/warden"))
     for tick in ("Told", "Brought", "Identified"):
-        await warden.get_by_role("button", name=f"{tick}: رضا کریمی").click()
+        await _tick(warden, f"{tick}: رضا کریمی")
     await warden.get_by_role("button", name="Let in and start").click()
     await in_state(kiosk, "live")
     await in_state(terminal, "live")
@@ -135,6 +135,13 @@ async def _check_devices(page: Page) -> None:
     await page.get_by_role("link", name="Go to the waiting room").click()
 
 
+async def _tick(page: Page, words: str) -> None:
+    """Tick it, and see that it is ticked."""
+    button = page.get_by_role("button", name=words)
+    await button.click()
+    await expect(button).to_have_count(0)
+
+
 async def _conduct(warden: Page, kiosk: Page, terminal: Page, official: Page) -> None:
     """Watch, pause, warn, mute, extend, and end with a reason."""
     await warden.get_by_role("link", name="Large view").click()
@@ -154,6 +161,7 @@ async def _conduct(warden: Page, kiosk: Page, terminal: Page, official: Page) ->
     await expect(kiosk.get_by_text("Five minutes.")).to_be_visible()
     await warden.get_by_text("Make the visit longer").click()
     await warden.get_by_role("button", name="5 minutes more").click()
+    await expect(warden.get_by_text("The visit was made longer.")).to_be_visible()
     await official.get_by_role("button", name="Leave").click()
     await official.get_by_role("button", name="Yes, leave").click()
     await in_state(official, "left")
