@@ -179,3 +179,36 @@ async def test_a_closure_begins_with_the_day_that_was_looked_at(
     link = f"/sites/{world.prison.id}/closures/new?day={TOMORROW}"
     assert link in page
     assert f'value="{TOMORROW}"' in await text(await scheduler.get(link))
+
+
+async def test_for_a_while_a_move_can_be_taken_back(
+    scheduler: Site, world: World, visit: Visit
+) -> None:
+    page = await text(await scheduler.get(check_path(visit, world)))
+    await scheduler.post(
+        f"/visits/{visit.reference}/move",
+        {"slot": slot(world, TEN + HOUR), "place": "own", "back": "day"},
+    )
+    page = await text(await scheduler.get(f"/visits/{visit.reference}"))
+    assert "moving it back to Tuesday 24 November 2026" in page
+    path = re.search(r'href="([^"]*/move/check[^"]*)"', page)[1].replace("&amp;", "&")
+    assert path.endswith(f"?slot={slot(world, TEN)}&place={visit.kiosk_id}")
+
+    page = await text(await scheduler.get(path))
+    assert "11:00 to 11:25" in page
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="(.*?)"', page))
+    await scheduler.post(f"/visits/{visit.reference}/move", hidden)
+    moved = await again(scheduler, visit)
+    assert (moved.starts_at, moved.kiosk_id) == (TEN, visit.kiosk_id)
+
+
+async def test_after_a_quarter_of_an_hour_going_back_is_not_offered(
+    scheduler: Site, world: World, visit: Visit
+) -> None:
+    await scheduler.post(
+        f"/visits/{visit.reference}/move",
+        {"slot": slot(world, TEN + HOUR), "place": "own", "back": "day"},
+    )
+    scheduler.clock.forward(timedelta(minutes=16))
+    page = await text(await scheduler.get(f"/visits/{visit.reference}"))
+    assert "Move it back" not in page

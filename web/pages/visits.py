@@ -3,9 +3,13 @@
 Buttons come from the lifecycle's tables, so that a page offers what the server allows.
 """
 
-from aiohttp import web
+from datetime import datetime
+from typing import Any
 
-from scheduler import notices, undoing
+from aiohttp import web
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import moving_back, notices, undoing
 from visitation import lifecycle, rulings, visits
 from visitation.lifecycle import Act, VisitAction, VisitState
 from visitation.people import Prisoner
@@ -19,10 +23,12 @@ from web import (
     present,
     review_rows,
     ruling_texts,
+    slot_names,
     standing,
     subjects,
     visit_story,
 )
+from web.booking_choices import OWN_PHONE
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
 from web.pages import review
@@ -61,7 +67,7 @@ _ABOUT = (
 async def show(request: web.Request) -> web.Response:
     """A visit and its whole history on one page."""
     visit, me = gate.subject(request, Visit), gate.staff(request)
-    reads = me.role in lifecycle.MAY[Act.READ_MESSAGES]
+    reads, now = me.role in lifecycle.MAY[Act.READ_MESSAGES], request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
         story = await visit_story.read(
             session,
@@ -71,12 +77,12 @@ async def show(request: web.Request) -> web.Response:
         )
         names = {one.id: one.name for one in story.summary.attendees}
         shown = await line_story.read(session, visit_id=visit.id, names=names)
-        repeated = await standing.of_visit(session, visit, now=request.app[CLOCK]())
+        repeated = await standing.of_visit(session, visit, now=now)
         marks = await review_rows.of_visit(session, visit)
         ruled = await rulings.of_visit(session, visit_id=visit.id)
         prisoner = await session.get_one(Prisoner, visit.prisoner_id)
         held_at = await session.get_one(Site, prisoner.site_id)
-        undo_until = await undoing.until(session, visit, now=request.app[CLOCK]())
+        regrets = await _regrets(session, visit, me.role, now)
     return render(
         request,
         "visits/visit.html",
@@ -96,8 +102,7 @@ async def show(request: web.Request) -> web.Response:
         ],
         offers=_offers(visit, me.role),
         may_print=reads and any(one.has_code for one in story.summary.attendees),
-        may_book=me.role in lifecycle.MAY[Act.BOOK],
-        undo_until=undo_until,
+        **regrets,
     )
 
 
@@ -125,6 +130,23 @@ async def booked(request: web.Request) -> web.Response:
     ]
     day = present.local_day(visit.starts_at, story.zone).isoformat()
     return render(request, "visits/booked.html", story=story, told=told, day=day)
+
+
+async def _regrets(
+    session: AsyncSession, visit: Visit, role: Role, now: datetime
+) -> dict[str, Any]:
+    """What this role can take back now: a cancellation, or a move."""
+    undo_until = whence = None
+    if role in lifecycle.MAY[Act.BOOK]:
+        undo_until = await undoing.until(session, visit, now=now)
+    if role in lifecycle.MAY[Act.MOVE]:
+        whence = await moving_back.whence(session, visit, now=now)
+    if whence is None:
+        return {"undo_until": undo_until, "whence": None}
+    seat = OWN_PHONE if whence.kiosk_id is None else str(whence.kiosk_id)
+    slot = slot_names.name(whence.terminal_id, whence.span)
+    back = {"slot": slot, "place": seat}
+    return {"undo_until": undo_until, "whence": whence, "back": back}
 
 
 def _offers(visit: Visit, role: Role) -> list[tuple[str, str]]:
