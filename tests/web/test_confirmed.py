@@ -10,7 +10,7 @@ DANGER = re.compile(r'\{\{ (?:post_)?button\([^}]*kind="danger"[^}]*\}\}')
 #: Pages that one comes to on purpose and that say what follows.
 OWN_PAGE = frozenset(
     {
-        *("admin/confirm.html", "admin/template_end.html", "admin/closure_new.html"),
+        *("admin/confirm.html", "admin/closure_new.html"),
         *("admin/account_factor.html", "terminal/taken.html", "people/transfer.html"),
         *("people/bar_new.html", "people/release.html", "family/own_cancel.html"),
         *("official/visit.html", "admin/parts.html"),

@@ -1,4 +1,4 @@
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -6,10 +6,12 @@ import pytest
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site as Browser
+from tests.web.day import booked
 from tests.web.reading import rows, sent_to, text
 from visitation.places import SessionTemplate
 from visitation.words import Role
 
+SAVE = {"step": "save"}
 pytestmark = pytest.mark.usefixtures("english")
 
 
@@ -131,11 +133,50 @@ async def test_opening_times_end_on_a_day(administrator: Browser, world: World) 
     assert "stay booked" in await text(administrator, path)
     await text(administrator, path, {"last_day": "soon"}, status=422)
     listing = f"/sites/{world.prison.id}/templates"
-    assert await sent_to(administrator, path, {"last_day": "1405/09/01"}) == listing
+    typed = {"last_day": "1405/09/01"}
+    assert await sent_to(administrator, path, typed | SAVE) == listing
     (ended,) = await rows(
         administrator, SessionTemplate, SessionTemplate.id == first.id
     )
     assert ended.valid_to == date(2026, 11, 22)
-    later = await text(administrator, path, {"last_day": "1405/12/01"}, status=409)
-    assert "already ends before" in later
-    assert "Opening times of the past" in await text(administrator, listing)
+    for step in ({}, SAVE):
+        later = {"last_day": "1405/12/01"} | step
+        page = await text(administrator, path, later, status=409)
+        assert "already ends before" in page
+
+
+async def test_what_an_ending_puts_outside_is_shown_before_it_is_made(
+    administrator: Browser, world: World
+) -> None:
+    async with administrator.database.write() as session:
+        weekly = [
+            (
+                await booked(
+                    session,
+                    world,
+                    administrator.keyring,
+                    starts_at=administrator.clock() + timedelta(weeks=weeks),
+                )
+            ).visit.reference
+            for weeks in range(1, 13)
+        ]
+    mondays = SessionTemplate.weekday == administrator.clock().weekday()
+    (monday,) = await rows(administrator, SessionTemplate, mondays)
+    path = f"/templates/{monday.id}/end"
+    typed = {"last_day": "1405/09/09"}
+
+    page = await text(administrator, path, typed)
+    assert "11 visits that are booked would fall outside" in page
+    shown = [one for one in weekly if f'/visits/{one}"' in page]
+    assert shown == weekly[1:11]
+    assert "Not all of them are shown." in page
+    back = await text(administrator, path, typed | {"step": "change"})
+    assert 'value="1405/09/09"' in back
+    spared = await text(administrator, path, {"last_day": "1406/12/01"})
+    assert "No visit that is booked falls outside" in spared
+    (same,) = await rows(administrator, SessionTemplate, mondays)
+    assert same.valid_to is None
+
+    await sent_to(administrator, path, typed | SAVE)
+    (ended,) = await rows(administrator, SessionTemplate, mondays)
+    assert ended.valid_to == date(2026, 11, 30)

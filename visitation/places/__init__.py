@@ -53,6 +53,7 @@ from visitation.places.tables import (
 from visitation.places.templates import (
     Opening,
     add_template,
+    check_last_day,
     end_template,
     templates_of,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "add_site",
     "add_station",
     "add_template",
+    "check_last_day",
     "choose",
     "edit_province",
     "edit_site",

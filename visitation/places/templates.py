@@ -133,8 +133,7 @@ async def end_template(
     Raises:
         Invalid: if it ends before that day already.
     """
-    if template.valid_to is not None and last_day > template.valid_to:
-        raise Invalid("last_day", "ends_earlier")
+    check_last_day(template, last_day)
     if last_day < template.valid_from:
         await session.exec(
             delete(SessionTemplate).where(col(SessionTemplate.id) == template.id)
@@ -150,6 +149,16 @@ async def end_template(
         now=now,
         last_day=last_day.isoformat(),
     )
+
+
+def check_last_day(template: SessionTemplate, last_day: date) -> None:
+    """Pass if a template can end on a day.
+
+    Raises:
+        Invalid: if it ends before that day already.
+    """
+    if template.valid_to is not None and last_day > template.valid_to:
+        raise Invalid("last_day", "ends_earlier")
 
 
 async def templates_of(

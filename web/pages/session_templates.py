@@ -1,11 +1,12 @@
 """Weekly opening times of a prison: which days, from when to when, in which slots.
 
-What an opening has to fulfil is said where templates are kept.
+What an opening has to fulfil is said where templates are kept; how one ends has its own
+page.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from visitation.errors import Invalid
 from visitation.places import Opening, SessionTemplate, Site
 from visitation.places.templates import MOST_WEEKS
 from visitation.words import SiteKind, VisitKind
-from web import forms, gate, labels, picks, present, reach, subjects
+from web import forms, gate, labels, picks, present, subjects
 from web.fields import Count, Wall
 from web.forms import Form
 from web.i18n import N_, _
@@ -49,12 +50,6 @@ class OpeningFields(forms.Fields):
     on_holidays: bool = Field(default=False, title=N_("Open on holidays too"))
     stations: list[Pick] = Field(default=[], title=N_("Terminals"))
     kinds: list[VisitKind] = Field(min_length=1, title=N_("Kinds of visit"))
-
-
-class Ending(forms.Fields):
-    """The last day of a template."""
-
-    last_day: NearDay = Field(title=N_("Last day"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,40 +134,6 @@ async def add(request: web.Request) -> web.Response:
     )
 
 
-async def ending(request: web.Request) -> web.Response:
-    """Ask for the last day."""
-    template = gate.subject(request, SessionTemplate)
-    async with request.app[DATABASE].read() as session:
-        site = await session.get_one(Site, template.site_id)
-    yesterday = _today(request, site) - timedelta(days=1)
-    return await _end_form(request, forms.blank(Ending, last_day=yesterday))
-
-
-async def end(request: web.Request) -> web.Response:
-    """Let a template hold up to a last day."""
-    template = gate.subject(request, SessionTemplate)
-    form = await forms.read(request, Ending)
-    if not form.ok:
-        return await _end_form(request, form, status=422)
-    try:
-        async with request.app[DATABASE].write() as session:
-            await places.end_template(
-                session,
-                await session.get_one(SessionTemplate, template.id),
-                last_day=form.value.last_day,
-                by=gate.staff(request).actor,
-                now=request.app[CLOCK](),
-            )
-    except Invalid as refused:
-        return await _end_form(request, form.refused(refused), status=409)
-    return redirect(
-        request,
-        "session_templates.index",
-        site=template.site_id,
-        flash=_("The opening ends as you said."),
-    )
-
-
 def _opening(typed: OpeningFields, weekday: Weekday) -> Opening:
     return Opening(
         weekday=weekday.number,
@@ -244,24 +205,6 @@ async def _form(
     )
 
 
-async def _end_form(
-    request: web.Request, form: Form[Ending], *, status: int = 200
-) -> web.Response:
-    template = gate.subject(request, SessionTemplate)
-    async with request.app[DATABASE].read() as session:
-        site = await session.get_one(Site, template.site_id)
-        stations = await places.stations_of(session, site.id)
-    row = _row(template, {one.id: one.name for one in stations})
-    return render(
-        request,
-        "admin/template_end.html",
-        status=status,
-        form=form,
-        site={"id": site.id, "name": site.name},
-        row=row,
-    )
-
-
 def _of_site(method: str, path: str, page: Page) -> Route:
     return Route(
         method=method,
@@ -272,20 +215,8 @@ def _of_site(method: str, path: str, page: Page) -> Route:
     )
 
 
-def _of_template(method: str, page: Page) -> Route:
-    return Route(
-        method=method,
-        path="/templates/{template}/end",
-        page=page,
-        allow=PLANNERS,
-        subject=reach.template,
-    )
-
-
 ROUTES = (
     _of_site("GET", "", index),
     _of_site("GET", "/new", new),
     _of_site("POST", "/new", add),
-    _of_template("GET", ending),
-    _of_template("POST", end),
 )
