@@ -48,8 +48,9 @@ async def without(
         visit.reference
         for day, some in by_day.items()
         if day > last_day and day.weekday() == template.weekday
+        for kept in (_inside(after, day, some),)
         for visit in _inside(opening, day, some)
-        if visit not in _inside(after, day, some)
+        if visit not in kept
     )
 
 
