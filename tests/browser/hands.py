@@ -9,6 +9,8 @@ from visitation.words import Role
 #: More than the longest page has places to stop at.
 STOPS = 120
 FOCUSED = "one => one === document.activeElement"
+#: Whether the focus is on the link that leads past the menu.
+SKIPS = "document.activeElement.matches('a.skip')"
 #: A fragment is where Tab goes on from, as long as nothing has the focus.
 WHERE = """one => {
   let from = document.activeElement;
@@ -33,15 +35,20 @@ class Hands:
         await self.page.wait_for_load_state()
         where = await wanted.evaluate(WHERE)
         if where == "past the menu":
-            # The first place to stop at leads there.
             await self.page.keyboard.press("Tab")
-            await self.page.keyboard.press("Enter")
+            # At the top; below what was pressed and is gone, Tab goes on from there.
+            if await self.page.evaluate(SKIPS):
+                await self.page.keyboard.press("Enter")
         key = "Shift+Tab" if where == "behind" else "Tab"
         for _ in range(STOPS):
             if await wanted.evaluate(FOCUSED):
                 return
             await self.page.keyboard.press(key)
         raise AssertionError(f"{place} cannot be reached by Tab")
+
+    async def enter(self, place: Locator) -> None:
+        await self.to(place)
+        await self.page.keyboard.press("Enter")
 
     async def follow(self, place: Locator) -> None:
         await self.to(place)
@@ -51,12 +58,10 @@ class Hands:
 
     async def press(self, place: Locator) -> None:
         """Press a button, and say yes where that is asked."""
-        await self.to(place)
-        await self.page.keyboard.press("Enter")
+        await self.enter(place)
         yes = self.page.get_by_role("button", name="Yes, do it")
         if await yes.count():
-            await self.to(yes)
-            await self.page.keyboard.press("Enter")
+            await self.enter(yes)
         await self.page.wait_for_load_state()
 
     async def type(self, place: Locator, text: str) -> None:

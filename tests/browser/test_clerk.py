@@ -4,12 +4,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, CDPSession, Page, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Locator,
+    Page,
+    expect,
+)
 from sqlmodel import select
 
 from tests.browser.appointment import booked
 from tests.browser.barriers import troubles
 from tests.browser.conftest import PASSWORD, Installation
+from tests.browser.hands import Hands
 from tests.browser.people import PATIENCE_MS
 from visitation.people.tables import Account
 from visitation.visits import Visit
@@ -97,6 +105,7 @@ async def test_a_day_at_the_point_by_keyboard_on_a_bad_line(
     visit, code = await booked(service, attendance=Attendance.VILLAGE, at_kiosk=True)
     context = await browser.new_context(viewport={"width": 1024, "height": 768})
     page = await _signed_in(context, service, language)
+    hands = Hands(page)
     line = await context.new_cdp_session(page)
     await line.send("Network.enable")
     await line.send("Network.emulateNetworkConditions", BAD_LINE)
@@ -109,31 +118,30 @@ async def test_a_day_at_the_point_by_keyboard_on_a_bad_line(
     await expect(page.locator("[id^=tick-arrived-]")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.locator(".tick--done")).to_have_count(1)
-    await _to(page, "[id^=tick-identified-]")
-    await page.keyboard.press("Enter")
+    await hands.enter(page.locator("[id^=tick-identified-]"))
     await expect(page.locator(".tick--done")).to_have_count(2)
     await _looks_well(page)
 
-    await _follow(page, words.queue)
-    await _press(page, words.give)
+    await hands.follow(_way(page, words.queue))
+    await hands.enter(_button(page, words.give))
     await expect(page.locator("#given")).to_be_visible()
-    await _press(page, words.next)
-    await _press(page, words.served)
+    await hands.enter(_button(page, words.next))
+    await hands.enter(_button(page, words.served))
     await expect(page.locator("#ended")).to_be_visible()
     await _looks_well(page)
 
-    await _follow(page, words.hand_over)
-    await _hands_over_on_a_broken_line(page, line, visit, words)
+    await hands.follow(_way(page, words.hand_over))
+    await _hands_over_on_a_broken_line(hands, line, visit, words)
     await _looks_well(page)
 
-    await _follow(page, words.kiosks)
+    await hands.follow(_way(page, words.kiosks))
     await _looks_well(page)
 
     service.clock.forward(timedelta(minutes=55))
-    await _follow(page, words.report)
+    await hands.follow(_way(page, words.report))
     await _looks_well(page)
-    await _press(page, words.close)
-    await _press(page, words.sure)
+    await hands.enter(_button(page, words.close))
+    await hands.enter(_button(page, words.sure))
     await expect(page.get_by_text(words.closed)).to_be_visible()
     await expect(page.locator("#figure-arrived")).to_have_text(
         "1" if language == "en" else "۱"
@@ -147,14 +155,15 @@ async def test_a_day_at_the_point_by_keyboard_on_a_bad_line(
 
 
 async def _hands_over_on_a_broken_line(
-    page: Page, line: CDPSession, visit: Visit, words: Words
+    hands: Hands, line: CDPSession, visit: Visit, words: Words
 ) -> None:
     """The line goes while a form is open; what was typed stays, and is sent once."""
+    page = hands.page
     field = f"#text-{visit.reference}"
-    await _to(page, field)
+    await hands.to(page.locator(field))
     await page.keyboard.type("Furlough for the wedding")
     await line.send("Network.emulateNetworkConditions", {**BAD_LINE, "offline": True})
-    await _press(page, words.hand)
+    await hands.enter(_button(page, words.hand))
     await expect(page.get_by_text(words.broken)).to_be_visible()
     await expect(page.locator(field)).to_have_value("Furlough for the wedding")
 
@@ -163,7 +172,7 @@ async def _hands_over_on_a_broken_line(
     await page.reload()
     await expect(page.locator(field)).to_have_value("Furlough for the wedding")
     await expect(page.get_by_text(words.restored)).to_be_visible()
-    await _press(page, words.hand)
+    await hands.enter(_button(page, words.hand))
     await expect(page.get_by_text(words.handed)).to_be_visible()
 
 
@@ -183,38 +192,13 @@ async def _signed_in(
     return page
 
 
-async def _to(page: Page, selector: str) -> None:
-    """Go on with Tab until the element has the focus."""
-    wanted = page.locator(selector).first
-    await expect(wanted).to_be_visible()
-    for _ in range(150):
-        if await wanted.evaluate("one => one === document.activeElement"):
-            return
-        await page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} cannot be reached by Tab")
+def _button(page: Page, words: str) -> Locator:
+    return page.get_by_role("button", name=words)
 
 
-async def _press(page: Page, words: str) -> None:
-    """Reach a button by Tab and press it."""
-    button = page.get_by_role("button", name=words).first
-    await expect(button).to_be_visible()
-    for _ in range(150):
-        if await button.evaluate("one => one === document.activeElement"):
-            await page.keyboard.press("Enter")
-            return
-        await page.keyboard.press("Tab")
-    raise AssertionError(f"{words} cannot be reached by Tab")
-
-
-async def _follow(page: Page, words: str) -> None:
-    link = page.locator(".ways").get_by_role("link", name=words, exact=True)
-    for _ in range(150):
-        if await link.evaluate("one => one === document.activeElement"):
-            break
-        await page.keyboard.press("Tab")
-    before = page.url
-    await page.keyboard.press("Enter")
-    await page.wait_for_url(lambda url: url != before)
+def _way(page: Page, words: str) -> Locator:
+    """One of the clerk's pages, beside the others."""
+    return page.locator(".ways").get_by_role("link", name=words, exact=True)
 
 
 async def _looks_well(page: Page) -> None:

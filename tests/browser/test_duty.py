@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from tests import make
 from tests.browser.barriers import barriers
 from tests.browser.conftest import PASSWORD, Installation
+from tests.browser.hands import Hands
 from tests.browser.people import PATIENCE_MS, in_state, open_page, sign_in
 from tests.browser.two_visits import arranged, both_waiting
 from visitation import devices, people
@@ -144,18 +145,6 @@ async def test_whoever_is_signed_out_is_told_and_keeps_what_was_typed(
     await expect(typed).to_have_value("")
 
 
-async def _pressed(page: Page, selector: str) -> None:
-    """Go there by the Tab key alone, and press Enter."""
-    for _ in range(150):
-        await page.keyboard.press("Tab")
-        if await page.evaluate(
-            "where => document.activeElement?.matches(where)", selector
-        ):
-            await page.keyboard.press("Enter")
-            return
-    raise AssertionError(f"no Tab leads to {selector}")
-
-
 async def test_a_visit_is_begun_and_ended_by_keyboard_alone(
     service: Installation, browser: Browser
 ) -> None:
@@ -167,19 +156,20 @@ async def test_a_visit_is_begun_and_ended_by_keyboard_alone(
     await page.goto(service.url("warden", "/warden"))
     await page.wait_for_selector("html[data-ready]", state="attached")
 
+    hands = Hands(page)
     for tick in ("told", "arrived", "identified"):
-        await _pressed(page, f"#visit-{reference} [id^=tick-{tick}]")
+        await hands.enter(page.locator(f"#visit-{reference} [id^=tick-{tick}]"))
         await expect(
             page.locator(f"#visit-{reference} [id^=tick-{tick}]")
         ).to_have_count(0)
-    await _pressed(page, f"#start-{reference}")
+    await hands.enter(page.locator(f"#start-{reference}"))
     await expect(page.locator(f"#pane-{reference}")).to_be_visible()
     # Whoever pressed what is gone goes on where it stood, not from the top.
     await page.wait_for_selector(
         f"#visit-{reference}:focus-within, #visit-{reference}:focus"
     )
-    await _pressed(page, f"#end-{reference} summary")
-    await _pressed(page, f"#end-{reference} button")
+    await hands.enter(page.locator(f"#end-{reference} summary"))
+    await hands.enter(page.locator(f"#end-{reference} button"))
 
     await expect(page.locator(f"#pane-{reference}")).to_have_count(0)
     async with service.database.read() as session:

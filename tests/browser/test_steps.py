@@ -71,6 +71,7 @@ async def test_who_waits_is_told_gently_that_the_other_does_not_come(
     visit, code = await booked(service, attendance=None)
     family, terminal, warden = await _at_hand(browser, service)
     await family.goto(service.url("family", f"/join#{code}"))
+    await expect(family.get_by_label("Code of the visit")).to_have_value(code)
     await family.get_by_label("Last four digits").fill(PHONE[-4:])
     await family.get_by_role("button", name="Go on").click()
     await in_state(family, "waiting")
