@@ -1,12 +1,14 @@
 """An official's morning: from signing in to the next family, in real Chromium."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from sqlmodel import select
 
 from tests.browser.appointment import booked, both_wait
+from tests.browser.barriers import troubles
 from tests.browser.conftest import PHONE, Installation
 from tests.browser.hands import Hands
 from tests.browser.people import (
@@ -98,6 +100,11 @@ async def test_an_official_joins_decides_beside_the_pictures_and_goes_on(
     await expect(family.locator(".tile")).to_have_count(1)
 
 
+async def _slowly(asked: Route) -> None:
+    await asyncio.sleep(1)
+    await asked.continue_()
+
+
 async def _decide(official: Page, service: Installation) -> None:
     """By keyboard alone, with a slip of the line in between."""
     desk, board = official.locator("#beside-desk"), official.locator("#beside-board")
@@ -105,6 +112,7 @@ async def _decide(official: Page, service: Installation) -> None:
     await board.get_by_role("link", name="Answer").focus()
     await official.keyboard.press("Enter")
     await expect(desk.get_by_text("For her sister's wedding")).to_be_visible()
+    assert await troubles(official) == []
     await desk.get_by_role("link", name="Leave is granted").focus()
     await official.keyboard.press("Enter")
     text = desk.get_by_label("Text", exact=True)
@@ -112,6 +120,8 @@ async def _decide(official: Page, service: Installation) -> None:
         "Leave of … days from … is granted to رضا کریمی. The "
         "prison tells the family when to come."
     )
+    # Its module is slow to come, and what is shown can be pressed at once all the same.
+    await official.route("**/error-summary.js", _slowly)
     await desk.get_by_role("button", name="Read it back").press("Enter")
     await expect(
         desk.get_by_text("There is still “…” in the text.").first
@@ -122,6 +132,7 @@ async def _decide(official: Page, service: Installation) -> None:
     await expect(desk.get_by_text("This did not get through.")).to_be_visible()
     await official.unroute("**/beside")
     await expect(text).to_have_value("Three days of leave for the wedding")
+    assert await troubles(official) == []
     await desk.get_by_role("button", name="Read it back").press("Enter")
     await expect(desk.get_by_text("The family is told by text")).to_be_visible()
     await desk.get_by_role("button", name="Yes, send").dblclick()

@@ -23,8 +23,10 @@ export function start(desk) {
     try {
       const fresh = await fetched(url, options);
       if (!fresh) return say(desk, desk.dataset.over ?? "");
+      // What is shown can be pressed: nothing is on its way any more that would take the
+      // keyboard elsewhere, or for which a press would be passed over.
+      await bind(fresh).catch(() => undefined);
       desk.replaceChildren(...fresh.childNodes);
-      await bind(desk);
       const focused = desk.querySelector(".errors") ?? desk.querySelector("[data-focus]");
       if (focused instanceof HTMLElement && url !== desk.dataset.url) focused.focus();
       if (options.method) refresh();
