@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlmodel import select
 
+from tests.browser.barriers import troubles
 from tests.browser.conftest import Installation
 from tests.browser.people import in_state, open_page, sees_and_hears, sign_in
 from visitation.places.tables import Station
@@ -150,6 +151,8 @@ async def _conduct(warden: Page, kiosk: Page, terminal: Page, official: Page) ->
     await warden.get_by_role("button", name="Pause the visit").click()
     for page in (kiosk, terminal, official):
         await in_state(page, "paused")
+    for page in (warden, kiosk, official):
+        assert await troubles(page) == []
     await warden.get_by_role("button", name="Let the visit go on").click()
     for page in (kiosk, terminal, official):
         await in_state(page, "live")
@@ -167,9 +170,11 @@ async def _conduct(warden: Page, kiosk: Page, terminal: Page, official: Page) ->
     await in_state(official, "left")
 
     await warden.get_by_text("End the visit").click()
+    assert await troubles(warden) == []
     await warden.get_by_role("button", name="Took place").click()
     for page in (kiosk, terminal):
         await in_state(page, "ended")
+        assert await troubles(page) == []
 
 
 async def _history(page: Page, service: Installation, reference: str) -> None:

@@ -6,6 +6,7 @@ from operator import gt
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.barriers import troubles
 from tests.browser.conftest import Installation
 from tests.browser.people import PATIENCE_MS, in_state, open_page, sign_in
 from tests.browser.two_visits import arranged, both_waiting
@@ -42,6 +43,10 @@ async def test_two_visits_are_begun_watched_and_conducted_from_the_wall(
     await in_state(family_two, "live")
     for made in (one, two):
         await _sees_both(warden, made.visit.reference)
+    fold = warden.locator(f"#take-out-{one.visit.reference} summary")
+    await fold.click()
+    assert await troubles(warden) == []
+    await fold.click()
 
     # Sound of one: whichever was pressed last.
     for heard, silent in ((one, two), (two, one)):
@@ -60,6 +65,7 @@ async def test_two_visits_are_begun_watched_and_conducted_from_the_wall(
     await _choose(warden, one.visit.reference, "pause", "Staff make sure who is")
     await in_state(family, "paused")
     await expect(family.get_by_text("Staff make sure who is in")).to_be_visible()
+    assert await troubles(warden) == []
     await in_state(family_two, "live")
     await warden.locator(f"#resume-{one.visit.reference}").click()
     await in_state(terminal, "live")
