@@ -21,7 +21,11 @@ async def test_the_door_says_when_it_opens_and_opens_by_itself(
 
     assert "هنوز زمان آن نرسیده است" in page
     assert "۱۳:۳۰" in page
-    assert 'http-equiv="refresh"' in page
+    opens = site.clock() + timedelta(hours=1, minutes=30)
+    assert 'data-module="open-door"' in page
+    assert f'data-now="{site.clock().isoformat()}"' in page
+    assert f'data-opens="{opens.isoformat()}"' in page
+    assert f'data-href="/call/{visit.visit.reference}"' in page
 
 
 async def test_after_the_visit_the_door_says_so(site: Site, world: World) -> None:
@@ -31,7 +35,7 @@ async def test_after_the_visit_the_door_says_so(site: Site, world: World) -> Non
     page = await (await site.get(f"/call/{visit.visit.reference}")).text()
 
     assert "این ملاقات تمام شده است" in page
-    assert 'http-equiv="refresh"' not in page
+    assert 'data-module="open-door"' not in page
 
 
 async def test_the_door_says_gently_that_the_prisoner_does_not_come(

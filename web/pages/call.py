@@ -216,6 +216,8 @@ async def _shut(request: web.Request, visit: Visit, denied: Denied) -> web.Respo
         advice=why or _(DENIALS[denial].advice),
         early=denial is Denial.NOT_YET_OPEN,
         opens_at=denied.opens_at,
+        now=request.app[CLOCK](),
+        again=request.path,
         span=Timespan(visit.starts_at, visit.ends_at),
         zone=await _zone(request, visit),
         back=_way_back(request),
