@@ -113,7 +113,8 @@ def chosen(fullness: Mapping[Address, int]) -> list[Shot]:
             fuller one is taken.
     """
     shots: dict[str, Shot] = {}
-    for one in sorted(fullness, key=lambda one: _preference(one, fullness[one])):
+    seen = [one for one in fullness if one.door in _DOORS]
+    for one in sorted(seen, key=lambda one: _preference(one, fullness[one])):
         chapter, title = _chapter(one), _title(one)
         if chapter is None or title is None:
             continue

@@ -12,11 +12,16 @@ class Act:
 
     Attributes:
         door: who sends it.
-        on: the kind of the page it stands on, the last that was found.
-        form: the path of the route it goes to.
-        typed: values by name, where the first choice of each field will not do.
+        on: the kind of the page it stands on, the last that was found; empty for a page
+            that was left open long ago.
+        form: the path of the route it goes to, or just the path.
+        typed: values by name, where the first choice of each field will not do; names
+            of `Stage.marks` in braces.
         state: what the page is called if it answers at once, without leading on.
         refused: whether it is; a page that answers at once may also be a step.
+        onward: whether what it leads to is followed; others have been there.
+        times: how often it was sent before, and answered otherwise.
+        foreign: whether another site's page sends it.
         then: pages that look different after it, by door and kind.
     """
 
@@ -26,6 +31,9 @@ class Act:
     typed: Mapping[str, str] = field(default_factory=dict)
     state: str = "step"
     refused: bool = False
+    onward: bool = True
+    times: int = 0
+    foreign: bool = False
     then: tuple[tuple[str, str], ...] = ()
 
 
@@ -66,12 +74,21 @@ ACTS = (
     _wrong("/offer", code="000000", phone="0000"),
     _wrong("/sign-in", username="nobody", password=PASSWORD),
     _wrong("/pair", code="00000000"),
+    # Before another code is issued for the station, which ends this one.
+    Act(
+        door="nobody",
+        on="/pair",
+        form="/pair",
+        typed={"code": "{taken}"},
+        state="taken",
+        refused=True,
+    ),
     Act(
         door="phone",
         on="/mine/book/{contact}/times",
         form="/mine/book/{contact}/times",
     ),
-    Act(door="phone", on="/mine/held/{hold}", form="/mine/held/{hold}"),
+    Act(door="phone", on="/mine/held/{hold} #2", form="/mine/held/{hold}"),
     Act(
         door="phone",
         on="/mine/people/new",
@@ -121,6 +138,66 @@ ACTS = (
         state="words",
     ),
     *_asking("1012"),
+    Act(
+        door="nobody",
+        on="/offer",
+        form="/offer",
+        typed={"code": "{offer}", "phone": "{asked}"},
+        state="found",
+    ),
+    Act(
+        door="kiosk",
+        on="/station/operator",
+        form="/station/operator",
+        typed={"number": "{operator}"},
+        state="opened",
+    ),
+    Act(
+        door="administrator",
+        on="/retention",
+        form="/retention",
+        typed={"chat_lines": "30"},
+    ),
+    Act(
+        door="scheduler",
+        on="",
+        form="/visits/{regretted}/again",
+        state="refused",
+        refused=True,
+    ),
+    Act(
+        door="back",
+        on="",
+        form="/sign-in/kept?to=/holidays/new",
+        typed={"name": "روز آزمایش"},
+        state="kept",
+        refused=True,
+    ),
+    Act(
+        door="back",
+        on="/sign-in/kept kept",
+        form="/sign-in",
+        typed={"username": "scheduler", "password": PASSWORD},
+        state="again",
+        onward=False,
+    ),
+    Act(
+        door="elsewhere",
+        on="",
+        form="/station/operator",
+        typed={"number": "000000"},
+        state="too often",
+        refused=True,
+        times=10,
+    ),
+    Act(
+        door="nobody",
+        on="",
+        form="/sign-in",
+        state="foreign",
+        refused=True,
+        foreign=True,
+    ),
     # From here on the prison looks at what families ask for.
     Act(
         door="administrator",
@@ -133,6 +210,7 @@ ACTS = (
         on="/sites/{site}/policy step",
         form="/sites/{site}/policy",
         typed={"step": "save"},
+        then=(("phone", "/mine/visits/{part}/move"),),
     ),
     *_asking("1009"),
     Act(

@@ -43,7 +43,21 @@ async def entered(
     language: str = "fa",
     **options: object,
 ) -> AsyncIterator[Page]:
-    """A browser that has come in by a door; `options` go to `Browser.new_context`."""
+    """A page of a browser that has come in; `options` go to `Browser.new_context`."""
+    async with opened(browser, stage, door, language=language, **options) as context:
+        yield await context.new_page()
+
+
+@asynccontextmanager
+async def opened(
+    browser: Browser,
+    stage: Stage,
+    door: str,
+    *,
+    language: str = "fa",
+    **options: object,
+) -> AsyncIterator[BrowserContext]:
+    """A browser that has come in by a door, without a page."""
     given = {"viewport": WIDE, "locale": "fa-IR" if language == "fa" else "en-GB"}
     context: BrowserContext = await browser.new_context(**(given | options))
     await context.add_init_script(_CLOCK % (stage.clock().timestamp() * 1000))
@@ -61,8 +75,17 @@ async def entered(
             for name, value in {**stage.cookies[door], "lang": language}.items()
         ]
     )
-    yield await context.new_page()
+    yield context
     await context.close()
+
+
+async def speak(context: BrowserContext, stage: Stage, door: str, tongue: str) -> None:
+    """Have the pages that come next in another language."""
+    # A new cookie goes even with what another site sends.
+    await context.clear_cookies(name="lang")
+    await context.add_cookies(
+        [{"name": "lang", "value": tongue, "url": stage.url(door, "/")}]
+    )
 
 
 async def show(page: Page, stage: Stage, address: Address) -> None:
@@ -70,7 +93,11 @@ async def show(page: Page, stage: Stage, address: Address) -> None:
     if address.posted is None:
         await page.goto(stage.url(address.door, address.path))
         return
-    if not page.url.startswith(stage.url(address.door, "/")):
+    here = stage.url(address.door, "/")
+    if address.foreign:
+        await page.goto("about:blank")
+    elif not page.url.startswith(here):
         await page.goto(stage.url(address.door, "/help"))
+    action = stage.url(address.door, address.path)
     async with page.expect_navigation():
-        await page.evaluate(_POST, [address.path, list(address.posted)])
+        await page.evaluate(_POST, [action, list(address.posted)])

@@ -1,7 +1,7 @@
 """Going wherever a door's people can go, by links and by forms that change nothing."""
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -36,6 +36,7 @@ class Crawl:
         asked: how often each kind was asked for, with what led on to another.
         forms: what can be posted from each page.
         avoids: where it does not go.
+        states: what is unlike others of its kind, by path.
     """
 
     stage: Stage
@@ -44,6 +45,7 @@ class Crawl:
     asked: Counter[str] = field(default_factory=Counter)
     forms: dict[Address, list[Sent]] = field(default_factory=dict)
     avoids: tuple[str, ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict)
     _paths: set[str] = field(default_factory=set)
 
     @property
@@ -67,8 +69,8 @@ class Crawl:
         self.asked[page.kind.split(" #")[0]] = 0
         await self.go(page.path)
 
-    async def go(self, *begins: str) -> None:
-        """Follow everything from these paths on.
+    async def go(self, *begins: str, onward: bool = True) -> None:
+        """Look at these paths, and follow everything from there on.
 
         A kind that looks different in another place (a prison and an office, say:
         other things lead on from it) is kept once for each look.
@@ -84,16 +86,20 @@ class Crawl:
             self.asked[kind] += 1
             answer = await self.stage.get(self.door, path)
             self._paths |= {path, answer.path}
-            waiting.extend(self.keep(answer))
+            leads = self.keep(answer)
+            waiting.extend(leads if onward else ())
 
     def keep(self, answer: Answer) -> list[str]:
         """Write a page down, if it is new; where it leads."""
         if answer.content_type != HTML:
             return []
+        shown = Page(answer.html)
+        leads = list(_leads(self.stage.url(self.door, answer.path), shown))
         if answer.method == "POST":
-            return list(_leads(self.stage, self.door, answer))
-        leads = list(_leads(self.stage, self.door, answer))
+            return leads
         kind = kind_of(self.stage.app, answer.path) or answer.path
+        if answer.path in self.states:
+            kind = f"{kind} {self.states[answer.path]}"
         look = frozenset(kind_of(self.stage.app, one) or one for one in leads)
         if (kind, look) not in self.found:
             before = sum(known == kind for known, _ in self.found)
@@ -102,15 +108,31 @@ class Crawl:
                 kind=f"{kind} #{before + 1}" if before else kind,
                 path=answer.path,
                 status=answer.status,
+                template=answer.template,
+                title=shown.title or "",
             )
             self.found[kind, look] = page
             self.forms[page] = list(posting(self.stage, answer))
         return leads
 
-    def keep_posted(self, kind: str, path: str, sent: Values, answer: Answer) -> None:
+    def keep_posted(
+        self,
+        kind: str,
+        path: str,
+        sent: Values,
+        answer: Answer,
+        *,
+        foreign: bool = False,
+    ) -> None:
         """Write down a page that a form was answered with."""
         page = Address(
-            door=self.door, kind=kind, path=path, posted=sent, status=answer.status
+            door=self.door,
+            kind=kind,
+            path=path,
+            posted=sent,
+            status=answer.status,
+            template=answer.template,
+            foreign=foreign,
         )
         self.found[kind, frozenset()] = page
         self.forms[page] = list(posting(self.stage, answer))
@@ -147,8 +169,7 @@ def _tries(kind: str) -> int:
     return _MANY_LOOKS.get(kind, 3 if "{" in kind else 1)
 
 
-def _leads(stage: Stage, door: str, answer: Answer) -> Iterator[str]:
-    here, page = stage.url(door, answer.path), Page(answer.html)
+def _leads(here: str, page: Page) -> Iterator[str]:
     for link in page.links:
         yield from _within(here, link)
     for form in page.forms:

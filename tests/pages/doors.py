@@ -1,11 +1,12 @@
 """Everybody who stands before a page, where each begins, and the cookies they hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlmodel import col, select
 
 from config import cast
+from tests.pages import rare
 from tests.pages.stage import Stage
 from visitation import devices
 from visitation.audit import SYSTEM
@@ -13,6 +14,7 @@ from visitation.devices import SessionLife
 from visitation.people import Account, Prisoner, Visitor
 from visitation.places import Station
 from visitation.visits import Participant, Visit
+from web import station_frame
 from web.sessions import DEVICE_COOKIE, SESSION_COOKIE
 
 
@@ -27,6 +29,9 @@ class Door:
         station: the name of the paired kiosk or terminal.
         past: whether the guest's visit is the last one that was, not the next one.
         avoids: where they must not go, because it would sign them out.
+        replaced: whether another device has taken the station since.
+        stays: whether they look at where they begin, and go nowhere from there.
+        states: what pages are called that look unlike others of their kind, by path.
     """
 
     begins: tuple[str, ...]
@@ -36,6 +41,9 @@ class Door:
     station: str = ""
     past: bool = False
     avoids: tuple[str, ...] = ()
+    replaced: bool = False
+    stays: bool = False
+    states: Mapping[str, str] = field(default_factory=dict)
 
 
 _OPEN = (cast.VISITORS[0].name, cast.OPEN_PRISONER)
@@ -51,9 +59,9 @@ DOORS: Mapping[str, Door] = {
     "family": Door(begins=("/check", "/join", "/help"), guest=_OPEN),
     "early": Door(begins=("/join/time", "/join"), guest=("مینا دشتی", "1002")),
     "after": Door(begins=("/after",), guest=(_PLAYED_NAME, _PLAYED), past=True),
-    "phone": Door(begins=("/mine",), phone="حمید سپهری"),
+    "phone": Door(begins=("/mine", "/mine/held/{over}"), phone="حمید سپهری"),
     "shared": Door(begins=("/mine",), phone="فاطمه رودباری"),
-    "alone": Door(begins=("/mine",), phone="عباس گندمی"),
+    "alone": Door(begins=("/mine",), phone=rare.SILENT, states={"/mine": "silent"}),
     "kiosk": Door(
         begins=("/station", "/join", "/station/operator", "/station/check"),
         station=_KIOSK,
@@ -70,7 +78,11 @@ DOORS: Mapping[str, Door] = {
         station="کیوسک دفتر",
         avoids=("/", "/station"),
     ),
+    "replaced": Door(
+        begins=("/station",), station=cast.OPEN_TERMINAL, replaced=True, avoids=("/",)
+    ),
     "terminal": Door(begins=("/station",), station=cast.OPEN_TERMINAL),
+    "back": Door(begins=("/sign-in",)),
     "clerk": Door(begins=("/staff", "/clerk"), account="clerk"),
     "warden": Door(
         begins=("/staff", "/warden", "/visits/{unclosed}"), account="warden"
@@ -86,11 +98,15 @@ DOORS: Mapping[str, Door] = {
             "/call-list",
             "/sites/{prison}/replan/list?day={day}",
             "/mobile-days/{mobile}/replan/list",
+            "/visitors/{silent}",
         ),
         account="scheduler",
+        states={"/visitors/{silent}": "silent"},
     ),
     "administrator": Door(begins=("/staff",), account="administrator"),
     "auditor": Door(begins=("/staff",), account="auditor"),
+    "planner": Door(begins=("/schedule",), account="planner", stays=True),
+    "helper": Door(begins=("/clerk/queue",), account="helper", stays=True),
 }
 
 
@@ -123,27 +139,48 @@ NO_PAGES: Mapping[str, str] = {
 
 async def open_all(stage: Stage) -> None:
     """Give everybody the cookies they come in with."""
-    stations = {door.station for door in DOORS.values() if door.station}
-    # Pairing a second browser with a station would end the first one's.
-    tokens = {station: await _paired(stage, station) for station in sorted(stations)}
+    # Pairing a second browser with a station ends the first one's.
+    for gone in (True, False):
+        stations = {one.station for one in DOORS.values() if one.replaced is gone}
+        tokens = {
+            station: await _paired(stage, station)
+            for station in sorted(stations - {""})
+        }
+        for name, door in DOORS.items():
+            if door.station and door.replaced is gone:
+                kept = stage.cookies.setdefault(name, {})
+                kept[DEVICE_COOKIE] = tokens[door.station]
+    stage.marks["taken"] = await _code(stage, _KIOSK)
     for name, door in DOORS.items():
         kept = stage.cookies.setdefault(name, {})
-        if door.station:
-            kept[DEVICE_COOKIE] = tokens[door.station]
         if door.account or door.guest or door.phone:
             kept[SESSION_COOKIE] = await _signed_in(stage, door)
 
 
 async def _paired(stage: Stage, station: str) -> str:
-    now = stage.clock()
+    code, now = await _code(stage, station), stage.clock()
+    async with stage.database.write() as session:
+        device, token = await devices.pair(
+            session, code, keyring=stage.keyring, now=now
+        )
+    if station == _KIOSK:
+        number = station_frame.operator_number(stage.keyring, device.id)
+        stage.marks["operator"] = number
+    return token
+
+
+async def _code(stage: Stage, station: str) -> str:
     async with stage.database.write() as session:
         rows = await session.exec(select(Station).where(Station.name == station))
         found = rows.first()
         assert found is not None
-        code = await devices.issue_pairing_code(
-            session, station_id=found.id, keyring=stage.keyring, by=SYSTEM, now=now
+        return await devices.issue_pairing_code(
+            session,
+            station_id=found.id,
+            keyring=stage.keyring,
+            by=SYSTEM,
+            now=stage.clock(),
         )
-        return (await devices.pair(session, code, keyring=stage.keyring, now=now))[1]
 
 
 async def _signed_in(stage: Stage, door: Door) -> str:

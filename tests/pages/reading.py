@@ -71,6 +71,8 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.links: list[str] = []
         self.forms: list[Form] = []
+        self.title: str | None = None
+        self._titling = False
         self._by_id: dict[str, Form] = {}
         self._open: Form | None = None
         self._choosing: Choice | None = None
@@ -79,6 +81,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.links += [given[name] for name in _LEADS if given.get(name)]
+        self._titling = tag == "title" and self.title is None
         if tag == "a" and given.get("href"):
             self.links.append(given["href"])
         elif tag == "form":
@@ -95,8 +98,14 @@ class Page(HTMLParser):
         elif tag == "option" and self._choosing is not None:
             self._option(given)
 
+    def handle_data(self, data: str) -> None:
+        if self._titling:
+            self.title = (self.title or "") + data
+
     def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
+        if tag == "title":
+            self._titling = False
+        elif tag == "form":
             self._open = None
         elif tag == "select":
             self._choosing = None

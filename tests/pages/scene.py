@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config import agenda, cast
 from config.agenda import Scene
 from scheduler import calling, sweeps
+from tests.pages import rare
 from visitation import calls, people
 from visitation.audit import SYSTEM
 from visitation.database import Database
@@ -56,6 +57,7 @@ async def fill(
         deputy = select(Account).where(Account.username == cast.OTHER_OFFICIAL)
         account = (await session.exec(deputy)).one()
         account.totp_sealed = keyring.seal("totp", "GEZDGNBVGY3TQOJQ")
+        marks = await rare.fill(session, scene, keyring, now=now)
         mobile = (await session.exec(select(MobileDay.reference))).one()
     await sweeps.flag_unclosed(database, now=now, means=None)
     return {
@@ -63,6 +65,7 @@ async def fill(
         "prison": str(scene.prison.id),
         "mobile": mobile,
         "day": now.date().isoformat(),
+        **marks,
     }
 
 

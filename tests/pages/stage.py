@@ -1,7 +1,7 @@
 """The demonstration on a Saturday morning, and how a page of it is asked for."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp import web
+from jinja2 import Environment, Template
 
 from config import opening, seed
 from config.program import running
@@ -17,6 +18,7 @@ from tests.fakes import Clock
 from tests.pages import scene
 from visitation.database import Database, migrate
 from visitation.keyring import Keyring
+from web.render import TEMPLATES
 
 #: The first working day of a week, a minute after ten in Tehran. It never passes, so
 #: that pages say the same in every run and nothing on them runs out.
@@ -35,6 +37,9 @@ class Address:
         path: where it is on this stage, with its query.
         posted: the names and values of the form that is sent there; None to look only.
         status: what the page answers.
+        template: what the page was made of when it was found.
+        title: what it was called then, in Persian; empty for the answer to a form.
+        foreign: whether another site's page sends the form.
     """
 
     door: str
@@ -42,17 +47,25 @@ class Address:
     path: str
     posted: tuple[tuple[str, str], ...] | None = None
     status: int = 200
+    template: str = ""
+    title: str = ""
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back: where one ended up, by what method, and what stands there."""
+    """What came back: where one ended up, by what method, and what stands there.
+
+    Attributes:
+        template: what the page was made of; empty for no page.
+    """
 
     method: str
     path: str
     status: int
     html: str
     content_type: str
+    template: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +75,7 @@ class Stage:
     Attributes:
         visit: the reference of the visit that is live.
         marks: the references of other rows that pages are about, by what they show.
+        shown: the names of the templates that pages were made of, one after another.
         cookies: by door, by the cookie's name.
     """
 
@@ -73,6 +87,7 @@ class Stage:
     visit: str
     marks: dict[str, str]
     client: aiohttp.ClientSession
+    shown: list[str] = field(default_factory=list)
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def url(self, door: str, path: str) -> str:
@@ -84,7 +99,11 @@ class Stage:
         if address.posted is None:
             return await self.get(address.door, address.path, language=language)
         return await self.post(
-            address.door, address.path, address.posted, language=language
+            address.door,
+            address.path,
+            address.posted,
+            language=language,
+            foreign=address.foreign,
         )
 
     async def get(self, door: str, path: str, *, language: str = "fa") -> Answer:
@@ -103,9 +122,12 @@ class Stage:
         typed: tuple[tuple[str, str], ...] = (),
         *,
         language: str = "fa",
+        foreign: bool = False,
     ) -> Answer:
         """The page that a form leads to."""
-        answer, leads = await self._ask("POST", door, path, language, typed)
+        answer, leads = await self._ask(
+            "POST", door, path, language, typed, foreign=foreign
+        )
         if leads is None:
             return answer
         return await self.get(door, leads, language=language)
@@ -117,12 +139,16 @@ class Stage:
         path: str,
         language: str,
         typed: tuple[tuple[str, str], ...] = (),
+        *,
+        foreign: bool = False,
     ) -> tuple[Answer, str | None]:
         """One request; browsers find *.localhost by themselves, programs do not."""
         host = f"{door}.localhost:{self.port}"
         cookies = {"lang": language, **self.cookies.get(door, {})}
-        headers = {"Host": host, "Origin": f"http://{host}", "Accept": "text/html"}
+        headers = {"Host": host, "Accept": "text/html"}
+        headers["Origin"] = "null" if foreign else f"http://{host}"
         headers["Cookie"] = "; ".join(f"{name}={cookies[name]}" for name in cookies)
+        before = len(self.shown)
         async with self.client.request(
             method,
             f"http://127.0.0.1:{self.port}{path}",
@@ -139,6 +165,7 @@ class Stage:
                 status=response.status,
                 html=body.decode(errors="replace"),
                 content_type=response.content_type,
+                template=next(reversed(self.shown[before:]), ""),
             )
         if response.status not in _LEADS or leads is None:
             return answer, None
@@ -168,7 +195,7 @@ async def raised(folder: Path) -> AsyncIterator[Stage]:
         running(settings, database, clock=clock) as app,
         aiohttp.ClientSession(cookie_jar=jar) as client,
     ):
-        yield Stage(
+        stage = Stage(
             app=app,
             port=settings.web.port,
             database=database,
@@ -178,6 +205,24 @@ async def raised(folder: Path) -> AsyncIterator[Stage]:
             marks={"live": visit, **marks},
             client=client,
         )
+        with _telling(app[TEMPLATES], stage.shown):
+            yield stage
+
+
+@contextmanager
+def _telling(templates: Environment, shown: list[str]) -> Iterator[None]:
+    """Write the name of each template down as it becomes a page."""
+
+    class Telling(Template):
+        def render(self, *given: object, **values: object) -> str:
+            shown.append(self.name or "")
+            return super().render(*given, **values)
+
+    before, templates.template_class = templates.template_class, Telling
+    templates.cache.clear()
+    yield
+    templates.template_class = before
+    templates.cache.clear()
 
 
 def _within(path: str, leads: str) -> str:

@@ -4,7 +4,6 @@ Each is looked at once here, at one of eight looks; `make prove-accessible` take
 """
 
 from collections.abc import AsyncIterator
-from itertools import islice
 
 import pytest
 import pytest_asyncio
@@ -12,13 +11,12 @@ from playwright.async_api import Browser
 
 from tests.browser.barriers import barriers
 from tests.browser.chromium import chromium
-from tests.pages import browsing
-from tests.pages.barriers import LOOKS, found_on, look_of, misfits, once_each
+from tests.pages import browsing, shut
+from tests.pages.barriers import LOOKS, found_behind, look_of, misfits, once_each
+from tests.pages.doors import DOORS
 from tests.pages.stage import Address, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-#: Each test takes every so many-th page, so that two processes can share them.
-SHARES = 4
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -27,13 +25,28 @@ async def browser() -> AsyncIterator[Browser]:
         yield opened
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize("door", DOORS)
 async def test_nothing_is_in_anybodys_way(
-    browser: Browser, raised: Stage, addresses: tuple[Address, ...], share: int
+    browser: Browser, raised: Stage, addresses: tuple[Address, ...], door: str
 ) -> None:
+    pages = [one for one in once_each(addresses) if one.door == door]
+    looked = ((page, [look_of(page.kind)]) for page in pages)
+    found = await found_behind(browser, raised, door, looked)
+    assert [one for seen in found.values() for one in seen] == []
+    assert found.keys() == set(pages)
+
+
+async def test_nothing_is_in_the_way_of_who_is_told_that_the_service_is_shut(
+    browser: Browser, raised: Stage, addresses: tuple[Address, ...]
+) -> None:
+    assert addresses
     found: list[str] = []
-    for page in islice(once_each(addresses), share, None, SHARES):
-        found += await found_on(browser, raised, page, look_of(page.kind))
+    async with shut.for_work(raised):
+        for page in shut.PAGES:
+            assert (await raised.read(page)).status == page.status
+            looked = [(page, [look_of(page.kind)])]
+            seen = await found_behind(browser, raised, page.door, looked)
+            found += seen[page]
     assert found == []
 
 
