@@ -16,7 +16,7 @@ from playwright.async_api import (
 from signaling import conduct
 from signaling.hub import Hub
 from tests.browser.appointment import booked, paired
-from tests.browser.barriers import barriers
+from tests.browser.barriers import troubles
 from tests.browser.conftest import PHONE, Installation
 from tests.browser.people import (
     PATIENCE_MS,
@@ -134,16 +134,18 @@ async def test_from_the_waiting_room_to_the_faces(
     await conduct.pause(
         hub, visit.reference, paused=True, by=SYSTEM, now=service.clock()
     )
-    await in_state(family, "paused")
-    assert await barriers(family) == []
+    for page in (family, terminal):
+        await in_state(page, "paused")
+        assert await troubles(page) == []
 
     await conduct.end(hub, visit.reference, by=SYSTEM, now=service.clock())
-    await in_state(family, "ended")
-    assert await barriers(family) == []
+    for page in (family, terminal):
+        await in_state(page, "ended")
+        assert await troubles(page) == []
     await family.locator(".faces__one--good").click()
     await family.wait_for_url("**/after")
     await expect(family.locator(".faces__given")).to_be_visible()
-    assert await barriers(family) == []
+    assert await troubles(family) == []
 
 
 async def _line_breaks(
@@ -154,7 +156,7 @@ async def _line_breaks(
     service.lose_sockets(visit.reference)
     await in_state(family, "reconnecting")
     await expect(family.locator(".call__banner").first).to_be_visible()
-    assert await barriers(family) == []
+    assert await troubles(family) == []
     await family.route("**/help", lambda route: route.abort())
     await part(family, "help").click()
     await expect(family.locator(".call-notice--own")).to_be_visible()
@@ -169,7 +171,7 @@ async def _line_breaks(
     given_up = live.room.here.picture(watching.id, slot, "audio_only")
     hub_of(service).carry_out(live, given_up)
     await expect(family.locator('.tile[data-picture="card"]')).to_be_visible()
-    assert await barriers(family) == []
+    assert await troubles(family) == []
 
 
 async def _hears_ticks_and_gets_help(
@@ -182,7 +184,7 @@ async def _hears_ticks_and_gets_help(
         await expect(
             family.locator(f'[data-stage="{stage}"][data-reached="now"]')
         ).to_be_visible()
-    assert await barriers(family) == []
+    assert await troubles(family) == []
 
     # Help is called, seen above the warden's page, and answered.
     await part(family, "help").click()
@@ -195,13 +197,15 @@ async def _talk_without_a_voice(family: Page, terminal: Page, language: str) -> 
     # A hand by the keyboard, and a phrase that each reads in their own language.
     await terminal.keyboard.press("Alt+3")
     await expect(family.locator(".tile__hand")).to_be_visible()
+    for page in (family, terminal):
+        assert await troubles(page) == []
     await part(family, "write").click()
     await family.locator('[data-phrase="hear_well"]').click()
     await expect(part(terminal, "unread")).to_be_visible()
     await part(terminal, "write").click()
     words = {"en": "I hear you well", "fa": "صدایت خوب می‌آید"}[language]
     await expect(part(terminal, "lines").get_by_text(words)).to_be_visible()
-    assert await barriers(family) == []
+    assert await troubles(family) == []
     await family.keyboard.press("Escape")
     await expect(part(family, "write")).to_be_focused()
 
@@ -211,7 +215,7 @@ async def _camera_goes_and_comes(family: Page, terminal: Page) -> None:
     await family.evaluate(UNPLUG)
     await expect(part(family, "trouble")).to_be_visible()
     await expect(part(family, "video")).to_have_attribute("data-state", "none")
-    assert await barriers(family) == []
+    assert await troubles(family) == []
     await family.evaluate(PLUG_IN)
     await expect(part(family, "trouble")).to_be_hidden()
     await sees_and_hears(terminal, "visitor")
