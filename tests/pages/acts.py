@@ -105,6 +105,12 @@ ACTS = (
     ),
     Act(
         door="administrator",
+        on="/templates/{template}/end",
+        form="/templates/{template}/end",
+        typed={"last_day": "1405-08-10"},
+    ),
+    Act(
+        door="administrator",
         on="/sites/{site}/grants",
         form="/sites/{site}/grants",
         typed={"reason": "راه بسته است"},
