@@ -1,5 +1,6 @@
 """The record of who did what, and the chain that seals it, on both databases."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta, timezone
 
@@ -234,3 +235,17 @@ async def test_the_chain_begins_with_zeroes(database: Database) -> None:
         entry = (await session.exec(select(AuditEntry))).one()
         sealed = (await session.exec(select(AuditSeal))).one()
     assert (sealed.sequence, sealed.hash) == (1, chained(GENESIS, entry))
+
+
+async def test_two_nodes_that_read_at_once_remember_the_farther_one(
+    database: Database,
+) -> None:
+    async def read(upto: int) -> None:
+        async with database.write() as session:
+            done = audit.Unread(since=0, upto=upto, entries=())
+            await audit.read_up_to(session, "reviewer", done)
+
+    await asyncio.gather(read(5), read(3))
+
+    async with database.read() as session:
+        assert (await audit.unread(session, "reviewer", limit=1)).since == 5

@@ -5,13 +5,26 @@ once its transaction is committed, after all that was sealed before, so that a r
 who remembers one number misses nothing and need not look back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlmodel import col, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.audit.tables import AuditEntry, AuditReader, AuditSeal
+
+_TABLE = SQLModel.metadata.tables["audit_reader"]
+_PUT: Mapping[str, Any] = {
+    name: put.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"sequence": put.excluded.sequence},
+        where=_TABLE.c.sequence < put.excluded.sequence,
+    )
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+    for put in (dialect.insert(_TABLE),)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +60,5 @@ async def unread(session: AsyncSession, reader: str, *, limit: int) -> Unread:
 
 async def read_up_to(session: AsyncSession, reader: str, done: Unread) -> None:
     """Remember that a reader has read these, unless it is farther already."""
-    moved = await session.exec(
-        update(AuditReader)
-        .where(col(AuditReader.name) == reader, col(AuditReader.sequence) < done.upto)
-        .values(sequence=done.upto)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount or await session.get(AuditReader, reader) is not None:
-        return
-    session.add(AuditReader(name=reader, sequence=done.upto))
-    await session.flush()
+    statement = _PUT[session.get_bind().dialect.name]
+    await session.exec(statement.values(name=reader, sequence=done.upto))
