@@ -88,7 +88,7 @@ ACTS = (
         on="/mine/book/{contact}/times",
         form="/mine/book/{contact}/times",
     ),
-    Act(door="phone", on="/mine/held/{hold} #2", form="/mine/held/{hold}"),
+    Act(door="phone", on="/mine/held/{hold}", form="/mine/held/{hold}"),
     Act(
         door="phone",
         on="/mine/people/new",

@@ -59,7 +59,11 @@ DOORS: Mapping[str, Door] = {
     "family": Door(begins=("/check", "/join", "/help"), guest=_OPEN),
     "early": Door(begins=("/join/time", "/join"), guest=("مینا دشتی", "1002")),
     "after": Door(begins=("/after",), guest=(_PLAYED_NAME, _PLAYED), past=True),
-    "phone": Door(begins=("/mine", "/mine/held/{over}"), phone="حمید سپهری"),
+    "phone": Door(
+        begins=("/mine", "/mine/held/{over}"),
+        phone="حمید سپهری",
+        states={"/mine/held/{over}": "over"},
+    ),
     "shared": Door(begins=("/mine",), phone="فاطمه رودباری"),
     "alone": Door(begins=("/mine",), phone=rare.SILENT, states={"/mine": "silent"}),
     "kiosk": Door(

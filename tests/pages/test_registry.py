@@ -61,7 +61,7 @@ async def test_pages_answer_what_they_are_there_for(
     missing = {one for one in looked if one.path in registry.WRONG}
     assert {one.status for one in missing} == {404}
     over = {one for one in looked - missing if one.status != 200}
-    assert {(one.kind, one.status) for one in over} == {("/mine/held/{hold}", 410)}
+    assert {(one.kind, one.status) for one in over} == {("/mine/held/{hold} over", 410)}
     shut_out = {one.kind: one.status for one in addresses if one.status in SHUT_OUT}
     assert shut_out == {"/sign-in foreign": 403, "/station/operator too often": 429}
     assert {one.status for one in addresses} <= {200, 404, 409, 410, 422} | SHUT_OUT
