@@ -39,6 +39,7 @@ async def main(docs: Path) -> None:
             for language in LANGUAGES:
                 await calls.taken(browser, raised, language, folder)
                 titles |= await stories.taken(browser, raised, language, folder)
+            await stories.let_go(raised)
             addresses = await registry.known(raised)
             full = {one: len((await raised.read(one)).html) for one in addresses}
             taken = shots.chosen(full)

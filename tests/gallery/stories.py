@@ -1,14 +1,20 @@
 """Pictures of steps that are only there on the way: a time that is held, a booking."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.async_api import Browser, Page
+from sqlmodel import col, select
 
 from tests.gallery import camera
 from tests.gallery.shots import DESK, PHONE
 from tests.pages import browsing
 from tests.pages.stage import Stage
+from visitation import visits
+from visitation.audit import SYSTEM
+from visitation.lifecycle import VisitAction, VisitState
+from visitation.visits import Visit
 
 #: What they are called, by chapter and size.
 STEPS: Mapping[str, tuple[str, str]] = {
@@ -16,6 +22,8 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "scheduler-booking": ("scheduler", DESK),
     "scheduler-booking-check": ("scheduler", DESK),
 }
+#: For about so long a time is held for whoever chooses.
+_CHOSEN = timedelta(minutes=11)
 
 
 async def taken(
@@ -52,3 +60,22 @@ async def taken(
             await check.last.click()
         await keep(page, "scheduler-booking-check")
     return titles
+
+
+async def let_go(raised: Stage) -> None:
+    """Give back the times that were chosen and left, so that others choose them.
+
+    What is held for longer is offered to somebody.
+    """
+    now = raised.clock()
+    async with raised.database.write() as session:
+        rows = await session.exec(
+            select(Visit).where(
+                Visit.state == VisitState.HELD,
+                col(Visit.hold_until).between(now, now + _CHOSEN),
+            )
+        )
+        for visit in rows.all():
+            await visits.move(session, visit, VisitAction.EXPIRE, by=SYSTEM, now=now)
+            await visits.release(session, visit_id=visit.id)
+            await visits.give_back(session, visit, by=SYSTEM, now=now)
