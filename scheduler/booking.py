@@ -145,7 +145,7 @@ async def move(
         asked_by=asked_by,
     )
 
-    overriding, was, seat = override_reason.strip(), _where(visit), visit.kiosk_id
+    overriding, was, sat_at = override_reason.strip(), _where(visit), visit.kiosk_id
     left: freed.Facts = {}
 
     async def write(found: Survey, _overridden: object) -> Visit:
@@ -174,7 +174,7 @@ async def move(
         f"visit:{visit.id}",
         now=now,
         visit_id=visit.id,
-        seat=seat,
+        sat_at=sat_at,
         **facts_of(visit, overridden),
         **left,
     )

@@ -57,6 +57,6 @@ async def whence(
     return Whence(
         terminal_id=left[0],
         span=left[1],
-        kiosk_id=move.facts.get("seat"),
+        kiosk_id=move.facts.get("sat_at"),
         until=move.at + WITHIN,
     )
