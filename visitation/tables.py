@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from visitation.attempts import tables as attempts
 from visitation.audit import tables as audit
 from visitation.calls import tables as calls
+from visitation.cases import tables as cases
 from visitation.devices import tables as devices
 from visitation.lines import tables as lines
 from visitation.maintenance import tables as maintenance
@@ -24,6 +25,7 @@ __all__ = [
     "attempts",
     "audit",
     "calls",
+    "cases",
     "devices",
     "lines",
     "maintenance",

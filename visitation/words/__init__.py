@@ -4,6 +4,14 @@ Values are stable: they are stored, logged and sent to clients. Sentences for pe
 live in the catalogues, never here.
 """
 
+from visitation.words.cases import (
+    CaseAction,
+    CaseKind,
+    CaseSource,
+    CaseState,
+    OrderState,
+    Visibility,
+)
 from visitation.words.messages import Addressee, CallOutcome, Channel
 from visitation.words.people import (
     STAFF,
@@ -61,6 +69,10 @@ __all__ = [
     "Asker",
     "Attendance",
     "CallOutcome",
+    "CaseAction",
+    "CaseKind",
+    "CaseSource",
+    "CaseState",
     "Channel",
     "Chatting",
     "ContactState",
@@ -71,6 +83,7 @@ __all__ = [
     "LinkState",
     "MobileDayState",
     "OfferState",
+    "OrderState",
     "Outcome",
     "Part",
     "PauseReason",
@@ -84,6 +97,7 @@ __all__ = [
     "Supervision",
     "TicketState",
     "TransferReason",
+    "Visibility",
     "VisitKind",
     "WaitingState",
     "WishKind",

@@ -1,0 +1,1 @@
+"""What people file by themselves, step by step."""

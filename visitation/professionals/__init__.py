@@ -1,0 +1,1 @@
+"""Lawyers, experts and graduates: licences, mandates and what each group may do."""

@@ -1,0 +1,1 @@
+"""Services done at a point, one record each."""
