@@ -39,12 +39,14 @@ from visitation.words import (
     WaitingState,
 )
 from web.call_labels import CALL_LABELS
+from web.case_words import CASE_LABELS
 from web.i18n import N_, _
 from web.point_labels import POINT_LABELS
 from web.wall_labels import WALL_LABELS
 
 LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     **CALL_LABELS,
+    **CASE_LABELS,
     **POINT_LABELS,
     **WALL_LABELS,
     Role: {

@@ -1,0 +1,93 @@
+"""The words for the vocabularies of requests, and the tone of a state.
+
+Part of `labels`, which is what pages ask; the long titles of kinds are the domain's.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from visitation.words import (
+    CaseAction,
+    CaseKind,
+    CaseSource,
+    CaseState,
+    OrderState,
+    Visibility,
+)
+from web.i18n import N_
+
+CASE_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    CaseKind: {
+        CaseKind.FURLOUGH: N_("Leave from prison"),
+        CaseKind.RELEASE: N_("Early release"),
+        CaseKind.TRANSFER: N_("Transfer to another prison"),
+        CaseKind.MEDICAL: N_("Doctor or medicine"),
+        CaseKind.VISIT: N_("Another visit"),
+        CaseKind.PHONE_MONEY: N_("Telephone or money"),
+        CaseKind.PARDON: N_("Pardon or a milder sentence"),
+        CaseKind.COMPLAINT: N_("Complaint"),
+        CaseKind.STATUS: N_("How the file stands"),
+        CaseKind.OTHER: N_("Another request"),
+    },
+    CaseSource: {
+        CaseSource.FAMILY: N_("Asked by the family"),
+        CaseSource.PRISONER: N_("Asked by the prisoner"),
+        CaseSource.OFFICIAL: N_("Begun by an official"),
+        CaseSource.PROFESSIONAL: N_("Asked by a lawyer"),
+    },
+    CaseState: {
+        CaseState.SUBMITTED: N_("Handed in"),
+        CaseState.IN_PROGRESS: N_("Being worked on"),
+        CaseState.REFERRED: N_("Passed on"),
+        CaseState.REOPENED: N_("Opened again"),
+        CaseState.APPEALED: N_("To be looked at once more"),
+        CaseState.GRANTED: N_("Agreed to"),
+        CaseState.DENIED: N_("Not agreed to"),
+        CaseState.WITHDRAWN: N_("Withdrawn"),
+    },
+    CaseAction: {
+        CaseAction.RAISE: N_("Handed in"),
+        CaseAction.REPEAT: N_("Asked once more"),
+        CaseAction.TAKE: N_("Taken up"),
+        CaseAction.ASSIGN: N_("Given to somebody"),
+        CaseAction.NOTE: N_("Note"),
+        CaseAction.ATTACH: N_("Document added"),
+        CaseAction.REFER: N_("Passed on"),
+        CaseAction.ORDER: N_("Order given"),
+        CaseAction.CARRY_OUT: N_("Order carried out"),
+        CaseAction.CANCEL_ORDER: N_("Order cancelled"),
+        CaseAction.POSTPONE: N_("Put off"),
+        CaseAction.GRANT: N_("Agreed to"),
+        CaseAction.DENY: N_("Not agreed to"),
+        CaseAction.WITHDRAW: N_("Withdrawn"),
+        CaseAction.REOPEN: N_("Opened again"),
+        CaseAction.APPEAL: N_("Asked to be looked at once more"),
+        CaseAction.CORRECT_KIND: N_("Kind corrected"),
+    },
+    Visibility: {
+        Visibility.FAMILY: N_("The family and all staff"),
+        Visibility.STAFF: N_("Staff only"),
+        Visibility.OFFICIALS: N_("Prosecutors and judges only"),
+    },
+    OrderState: {
+        OrderState.OPEN: N_("To be done"),
+        OrderState.DONE: N_("Done"),
+        OrderState.CANCELLED: N_("Cancelled"),
+    },
+}
+#: A state's kind of tag; the rest is plain.
+CASE_TONES: Mapping[StrEnum, str] = {
+    CaseState.SUBMITTED: "warn",
+    CaseState.IN_PROGRESS: "calm",
+    CaseState.REFERRED: "calm",
+    CaseState.REOPENED: "warn",
+    CaseState.APPEALED: "warn",
+    CaseState.GRANTED: "good",
+    CaseState.DENIED: "bad",
+}
+#: Values of several vocabularies are alike, so orders have tones of their own.
+ORDER_TONES: Mapping[OrderState, str] = {
+    OrderState.OPEN: "warn",
+    OrderState.DONE: "good",
+    OrderState.CANCELLED: "plain",
+}
