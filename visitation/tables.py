@@ -15,6 +15,7 @@ from visitation.places import tables as places
 from visitation.points import tables as points
 from visitation.rulings import tables as rulings
 from visitation.runs import tables as runs
+from visitation.services import tables as services
 from visitation.visits import tables as visits
 from visitation.waiting import tables as waiting
 
@@ -35,6 +36,7 @@ __all__ = [
     "points",
     "rulings",
     "runs",
+    "services",
     "visits",
     "waiting",
 ]

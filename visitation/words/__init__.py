@@ -32,6 +32,7 @@ from visitation.words.places import (
     Supervision,
     TicketState,
 )
+from visitation.words.services import ServiceChannel, ServiceKind
 from visitation.words.visits import (
     ABSENCES,
     CANCELLATIONS,
@@ -91,6 +92,8 @@ __all__ = [
     "Relation",
     "RemovalReason",
     "Role",
+    "ServiceChannel",
+    "ServiceKind",
     "Side",
     "SiteKind",
     "StationKind",
