@@ -16,6 +16,7 @@ from visitation.points import tables as points
 from visitation.rulings import tables as rulings
 from visitation.runs import tables as runs
 from visitation.services import tables as services
+from visitation.statistics import tables as statistics
 from visitation.visits import tables as visits
 from visitation.waiting import tables as waiting
 
@@ -37,6 +38,7 @@ __all__ = [
     "rulings",
     "runs",
     "services",
+    "statistics",
     "visits",
     "waiting",
 ]

@@ -64,7 +64,7 @@ class Message(SQLModel, table=True):
     gateway_id: str | None = Field(default=None, max_length=64, index=True)
     error: str = Field(default="", max_length=64)
     segments: int = 0
-    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -1,0 +1,73 @@
+"""What was counted: a row for each month, place, prison and thing counted.
+
+Rows and what the database itself refuses; how they are counted stands in `sources`.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Index
+from sqlmodel import Field, SQLModel
+
+from visitation.database import UtcDateTime
+
+#: The province of the row that holds the whole country, in `TallySum`.
+COUNTRY = 0
+#: The province of what happened nowhere that is known: counted for the country alone.
+NOWHERE = -1
+
+
+class Tally(SQLModel, table=True):
+    """How much of one thing there was in a solar month, at a place, for a prison.
+
+    Never added to, always counted anew from what is on record.
+
+    Attributes:
+        month: its first day, as dates go.
+        place_id: where the family sat, or the prison if it was at home; 0 for nowhere.
+        prison_id: 0 where it was for none.
+        measure: what is counted, a word of `Measure`.
+        kind: of visit, service, case or message; empty where that says nothing.
+        key: what parts the measure: an outcome, a state, days; empty for none.
+        count: how many.
+        total: of what each has: people, seconds, minutes, segments.
+    """
+
+    __table_args__ = (
+        Index("tally_prison", "prison_id", "month"),
+        Index("tally_place", "place_id", "month"),
+        Index("tally_province", "province_id", "month"),
+    )
+
+    month: date = Field(primary_key=True)
+    measure: str = Field(primary_key=True, max_length=24)
+    place_id: int = Field(primary_key=True)
+    prison_id: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True, max_length=32)
+    key: str = Field(primary_key=True, max_length=32)
+    province_id: int
+    count: int = Field(sa_type=BigInteger)
+    total: int = Field(sa_type=BigInteger)
+
+
+class TallySum(SQLModel, table=True):
+    """The same for a whole province, and for the country."""
+
+    __tablename__ = "tally_sum"
+
+    province_id: int = Field(primary_key=True)
+    month: date = Field(primary_key=True)
+    measure: str = Field(primary_key=True, max_length=24)
+    kind: str = Field(primary_key=True, max_length=32)
+    key: str = Field(primary_key=True, max_length=32)
+    count: int = Field(sa_type=BigInteger)
+    total: int = Field(sa_type=BigInteger)
+
+
+class TallyMark(SQLModel, table=True):
+    """How far counting has come with what no record of acts tells of."""
+
+    __tablename__ = "tally_mark"
+
+    name: str = Field(primary_key=True, max_length=24)
+    at: datetime = Field(sa_type=UtcDateTime)
+    sign: str = Field(default="", max_length=120)
