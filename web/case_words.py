@@ -1,6 +1,6 @@
 """The words for the vocabularies of requests, and the tone of a state.
 
-Part of `labels`, which is what pages ask; the long titles of kinds are the domain's.
+Part of `labels`, which is what pages ask; a test keeps kinds as the domain titles them.
 """
 
 from collections.abc import Mapping
@@ -18,16 +18,16 @@ from web.i18n import N_
 
 CASE_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     CaseKind: {
-        CaseKind.FURLOUGH: N_("Leave from prison"),
-        CaseKind.RELEASE: N_("Early release"),
+        CaseKind.FURLOUGH: N_("Furlough"),
+        CaseKind.RELEASE: N_("Conditional release"),
         CaseKind.TRANSFER: N_("Transfer to another prison"),
-        CaseKind.MEDICAL: N_("Doctor or medicine"),
-        CaseKind.VISIT: N_("Another visit"),
-        CaseKind.PHONE_MONEY: N_("Telephone or money"),
-        CaseKind.PARDON: N_("Pardon or a milder sentence"),
+        CaseKind.MEDICAL: N_("Medical care"),
+        CaseKind.VISIT: N_("A visit"),
+        CaseKind.PHONE_MONEY: N_("Telephone or money in prison"),
+        CaseKind.PARDON: N_("Pardon"),
         CaseKind.COMPLAINT: N_("Complaint"),
-        CaseKind.STATUS: N_("How the file stands"),
-        CaseKind.OTHER: N_("Another request"),
+        CaseKind.STATUS: N_("News of the case file"),
+        CaseKind.OTHER: N_("Something else"),
     },
     CaseSource: {
         CaseSource.FAMILY: N_("Asked by the family"),
