@@ -61,6 +61,7 @@ _ENDS: Any = (
         _contact.c.relation,
         _contact.c.state,
         _contact.c.banned_until,
+        _contact.c.approved_until,
         _visitor.c.born_on,
         _visitor.c.phone,
         _visitor.c.language,

@@ -18,7 +18,7 @@ from visitation.people.contacts import Standing, standing
 from visitation.places import Closure, Policy
 from visitation.timespan import Timespan
 from visitation.visits import Balance, Cover, Pages, Quota, ledger
-from visitation.words import Asker, Relation, VisitKind
+from visitation.words import BY_PROFESSION, Asker, VisitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +162,7 @@ def _visitors(
         "approved": _those(standings, Standing.APPROVED),
         "banned": _those(standings, Standing.BANNED),
         "lawyers": frozenset(
-            c.visitor_id for c in contacts if c.relation is Relation.LAWYER
+            c.visitor_id for c in contacts if c.relation in BY_PROFESSION
         ),
         "minors": frozenset(
             c.visitor_id

@@ -13,6 +13,7 @@ from visitation.messages import tables as messages
 from visitation.people import tables as people
 from visitation.places import tables as places
 from visitation.points import tables as points
+from visitation.professionals import tables as professionals
 from visitation.rulings import tables as rulings
 from visitation.runs import tables as runs
 from visitation.services import tables as services
@@ -35,6 +36,7 @@ __all__ = [
     "people",
     "places",
     "points",
+    "professionals",
     "rulings",
     "runs",
     "services",

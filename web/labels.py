@@ -28,7 +28,6 @@ from visitation.words import (
     Outcome,
     Part,
     PlanState,
-    Relation,
     Role,
     Side,
     SiteKind,
@@ -42,12 +41,14 @@ from web.call_labels import CALL_LABELS
 from web.case_words import CASE_LABELS
 from web.i18n import N_, _
 from web.point_labels import POINT_LABELS
+from web.professional_words import PROFESSIONAL_LABELS
 from web.wall_labels import WALL_LABELS
 
 LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     **CALL_LABELS,
     **CASE_LABELS,
     **POINT_LABELS,
+    **PROFESSIONAL_LABELS,
     **WALL_LABELS,
     Role: {
         Role.FAMILY: N_("Family"),
@@ -229,16 +230,6 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         PlanState.DRAFT: N_("Draft"),
         PlanState.PUBLISHED: N_("Published"),
         PlanState.DISCARDED: N_("Thrown away"),
-    },
-    Relation: {
-        Relation.SPOUSE: N_("Spouse"),
-        Relation.PARENT: N_("Parent"),
-        Relation.CHILD: N_("Child"),
-        Relation.SIBLING: N_("Sister or brother"),
-        Relation.GRANDPARENT: N_("Grandparent"),
-        Relation.RELATIVE: N_("Other relative"),
-        Relation.FRIEND: N_("Friend"),
-        Relation.LAWYER: N_("Lawyer"),
     },
     Part: {
         Part.PRISONER: N_("Prisoner"),

@@ -22,7 +22,7 @@ from visitation.people import Contact, Prisoner, Standing, Visitor
 from visitation.places import Policy, Site, Station
 from visitation.places.tables import ProvinceGrant
 from visitation.visits import Participant, Visit
-from visitation.words import SERVICE_POINTS, Relation
+from visitation.words import BY_PROFESSION, SERVICE_POINTS
 from web import forms
 from web.booking_choices import OWN_PHONE
 from web.booking_form import Seat
@@ -121,7 +121,7 @@ async def links(
         .join(Site, col(Site.id) == col(Prisoner.site_id))
         .where(
             col(Contact.visitor_id).in_(me.visitor_ids),
-            Contact.relation != Relation.LAWYER,
+            col(Contact.relation).not_in(BY_PROFESSION),
         )
         .order_by(col(Prisoner.name_folded), col(Contact.id))
     )
@@ -144,7 +144,7 @@ async def is_lawyer(session: AsyncSession, me: VisitorPrincipal) -> bool:
     rows = await session.exec(
         select(Contact.id).where(
             col(Contact.visitor_id).in_(me.visitor_ids),
-            Contact.relation == Relation.LAWYER,
+            col(Contact.relation).in_(BY_PROFESSION),
         )
     )
     return rows.first() is not None
@@ -193,7 +193,7 @@ async def _visitors(
         .join(Visitor, col(Visitor.id) == col(Contact.visitor_id))
         .where(
             Contact.prisoner_id == prisoner_id,
-            Contact.relation != Relation.LAWYER,
+            col(Contact.relation).not_in(BY_PROFESSION),
             or_(
                 col(Contact.visitor_id).in_(me.visitor_ids),
                 col(Contact.visitor_id).in_(together),

@@ -10,7 +10,7 @@ from visitation.lifecycle import VisitState
 from visitation.people import Contact
 from visitation.visits import Participant, Visit
 from visitation.waiting import WaitingEntry, WaitingVisitor
-from visitation.words import Relation
+from visitation.words import BY_PROFESSION
 from web.principals import DevicePrincipal, Principal, VisitorPrincipal
 
 Parts = Mapping[str, str]
@@ -29,7 +29,7 @@ async def contact(
     if not isinstance(principal, VisitorPrincipal) or not _is_id(number):
         return None
     found = await session.get(Contact, int(number))
-    if found is None or found.relation is Relation.LAWYER:
+    if found is None or found.relation in BY_PROFESSION:
         return None
     return found if found.visitor_id in principal.visitor_ids else None
 

@@ -38,6 +38,7 @@ async def link(
     by: Actor,
     now: datetime,
     state: ContactState = ContactState.REQUESTED,
+    approved_until: datetime | None = None,
 ) -> Contact:
     """Link a visitor to a prisoner.
 
@@ -49,6 +50,7 @@ async def link(
         visitor_id=visitor_id,
         relation=relation,
         state=state,
+        approved_until=approved_until,
         changed_at=now,
     )
     try:
@@ -81,8 +83,9 @@ async def decide_contact(
     by: Actor,
     now: datetime,
     banned_until: datetime | None = None,
+    approved_until: datetime | None = None,
 ) -> None:
-    """Approve, refuse, suspend or ban a contact.
+    """Approve, refuse, suspend or ban a contact; an approval may have an end.
 
     Raises:
         Invalid: if anything but an approval comes without a reason, or a ban without
@@ -95,6 +98,8 @@ async def decide_contact(
     contact.state = state
     contact.reason = reason.strip()
     contact.banned_until = banned_until if state is ContactState.BANNED else None
+    approved = state is ContactState.APPROVED
+    contact.approved_until = approved_until if approved else None
     contact.changed_at = now
     session.add(contact)
     await session.flush()
@@ -136,11 +141,15 @@ async def known_by(
 
 
 def standing(contact: Contact | None, at: datetime) -> Standing:
-    """Whether the link allows a visit at that moment. A ban ends at its date."""
+    """Whether the link allows a visit at that moment.
+
+    A ban ends at its date, and so may an approval.
+    """
     if contact is None:
         return Standing.NOT_APPROVED
     if contact.state is ContactState.APPROVED:
-        return Standing.APPROVED
+        over = contact.approved_until is not None and at >= contact.approved_until
+        return Standing.NOT_APPROVED if over else Standing.APPROVED
     if contact.state is ContactState.BANNED:
         over = contact.banned_until is not None and at >= contact.banned_until
         return Standing.APPROVED if over else Standing.BANNED

@@ -58,17 +58,21 @@ class Visitor(SQLModel, table=True):
 
 
 class Contact(SQLModel, table=True):
-    """The link of a visitor to a prisoner, and how far it is approved."""
+    """The link of a visitor to a prisoner, and how far it is approved.
+
+    An approval lasts until it is taken back, or until the licence it rests on ends.
+    """
 
     __table_args__ = (UniqueConstraint("prisoner_id", "visitor_id"),)
 
     id: int = Field(default=None, primary_key=True)
     prisoner_id: int = Field(foreign_key="prisoner.id", index=True)
     visitor_id: int = Field(foreign_key="visitor.id", index=True)
-    relation: Relation = Field(sa_type=enum_column(Relation))
+    relation: Relation = Field(sa_type=enum_column(Relation, grows=True))
     state: ContactState = Field(sa_type=enum_column(ContactState))
     reason: str = Field(default="", max_length=300)
     banned_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    approved_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -89,7 +93,7 @@ class LinkRequest(SQLModel, table=True):
     prison_id: int = Field(foreign_key="site.id")
     prisoner_number: str = Field(default="", max_length=32)
     prisoner_name: str = Field(default="", max_length=120)
-    relation: Relation = Field(sa_type=enum_column(Relation))
+    relation: Relation = Field(sa_type=enum_column(Relation, grows=True))
     name: str = Field(max_length=120)
     national_id_sealed: bytes | None = None
     state: LinkState = Field(default=LinkState.ASKED, sa_type=enum_column(LinkState))

@@ -14,6 +14,7 @@ from visitation.words.cases import (
 )
 from visitation.words.messages import Addressee, CallOutcome, Channel
 from visitation.words.people import (
+    BY_PROFESSION,
     STAFF,
     ContactState,
     LinkState,
@@ -32,6 +33,7 @@ from visitation.words.places import (
     Supervision,
     TicketState,
 )
+from visitation.words.professionals import LicenceState, MandateState, Profession
 from visitation.words.services import ServiceChannel, ServiceKind
 from visitation.words.visits import (
     ABSENCES,
@@ -58,6 +60,7 @@ from visitation.words.waiting import OfferState, WaitingState
 
 __all__ = [
     "ABSENCES",
+    "BY_PROFESSION",
     "CANCELLATIONS",
     "CLOSINGS",
     "SERVICE_POINTS",
@@ -81,7 +84,9 @@ __all__ = [
     "Errand",
     "Fault",
     "IncidentKind",
+    "LicenceState",
     "LinkState",
+    "MandateState",
     "MobileDayState",
     "OfferState",
     "OrderState",
@@ -89,6 +94,7 @@ __all__ = [
     "Part",
     "PauseReason",
     "PlanState",
+    "Profession",
     "Relation",
     "RemovalReason",
     "Role",

@@ -48,6 +48,12 @@ class Relation(StrEnum):
     RELATIVE = "relative"
     FRIEND = "friend"
     LAWYER = "lawyer"
+    EXPERT = "expert"
+    REPRESENTATIVE = "representative"
+
+
+#: Who visits a prisoner by profession: confidentially, and as no family.
+BY_PROFESSION = frozenset({Relation.LAWYER, Relation.EXPERT, Relation.REPRESENTATIVE})
 
 
 class TransferReason(StrEnum):

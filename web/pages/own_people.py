@@ -18,7 +18,7 @@ from visitation.errors import VisitationError
 from visitation.people import Visitor
 from visitation.people.links import Wanted
 from visitation.places import DEFAULT_ZONE, Site
-from visitation.words import Relation, SiteKind
+from visitation.words import BY_PROFESSION, Relation, SiteKind
 from web import forms, gate, i18n, labels, own_choices, picks
 from web.fields import Line, Name, NationalId
 from web.forms import Form
@@ -164,7 +164,7 @@ async def _page(
         status=status,
         form=form,
         prisons=prisons,
-        relations=labels.options(Relation, but={Relation.LAWYER}),
+        relations=labels.options(Relation, but=BY_PROFESSION),
     )
 
 
