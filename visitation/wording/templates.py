@@ -27,6 +27,12 @@ class Template(StrEnum):
     OFFER = "slot_offered"
     LINKED = "link_approved"
     NOT_LINKED = "link_refused"
+    LICENCE_VERIFIED = "licence_verified"
+    LICENCE_REFUSED = "licence_refused"
+    LICENCE_REVOKED = "licence_revoked"
+    LICENCE_ENDS = "licence_ends"
+    MANDATE_APPROVED = "mandate_approved"
+    MANDATE_REFUSED = "mandate_refused"
     CASE_DECIDED = "case_decided"
     OFFICIAL_BOOKED = "official_booked"
     OFFICIAL_MOVED = "official_moved"
@@ -125,6 +131,12 @@ WORDINGS: Mapping[Template, Wording] = {
     ),
     Template.LINKED: Wording(limits={}, priority=2),
     Template.NOT_LINKED: Wording(limits=_WHY, priority=2),
+    Template.LICENCE_VERIFIED: Wording(limits={"day": 21}, priority=2),
+    Template.LICENCE_REFUSED: Wording(limits={}, priority=2),
+    Template.LICENCE_REVOKED: Wording(limits={}, priority=2),
+    Template.LICENCE_ENDS: Wording(limits={"day": 21}, priority=4),
+    Template.MANDATE_APPROVED: Wording(limits={}, priority=2),
+    Template.MANDATE_REFUSED: Wording(limits={}, priority=2),
     Template.CASE_DECIDED: Wording(limits={"number": 10, "decision": 16}, priority=3),
     Template.OFFICIAL_BOOKED: Wording(limits=_WHEN | _PLACE, priority=3, tells=True),
     Template.OFFICIAL_MOVED: Wording(limits=_WHEN | _PLACE, priority=2, tells=True),
