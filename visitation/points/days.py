@@ -1,7 +1,7 @@
 """A point's day in figures, and closing it once and for all."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from visitation.errors import Invalid, VisitationError
 from visitation.lifecycle import VisitState
 from visitation.places import Site, Station
 from visitation.points.tables import PointDay, Ticket
+from visitation.services import counting
 from visitation.timespan import Timespan
 from visitation.visits.listed import AHEAD, Attendee, Listed, listed
 from visitation.visits.tables import Participant, Visit
@@ -46,6 +47,8 @@ class Figures:
         began_late: visits that began more than a minute late.
         minutes_lost: in which one side could not hear the other, counted up.
         help_calls: by families.
+        services: done at the point, `people` of them for how many, `kinds` of each how
+            often.
     """
 
     visits: int = 0
@@ -61,6 +64,9 @@ class Figures:
     walk_ins: int = 0
     served: int = 0
     left: int = 0
+    services: int = 0
+    people: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +128,7 @@ async def figures(session: AsyncSession, *, point: Site, day: date) -> Figures:
         .group_by(col(Ticket.state))
     )
     tickets = dict(counted.all())
+    done = await counting.by_kind(session, point_id=point.id, day=day)
     return Figures(
         visits=len(kept),
         arrived=sum(one.came_at is not None for one in kept),
@@ -136,6 +143,9 @@ async def figures(session: AsyncSession, *, point: Site, day: date) -> Figures:
         walk_ins=sum(tickets.values()),
         served=tickets.get(TicketState.SERVED, 0),
         left=tickets.get(TicketState.LEFT, 0),
+        services=sum(one.times for one in done),
+        people=sum(one.people for one in done),
+        kinds={one.kind.value: one.times for one in done},
     )
 
 
