@@ -7,6 +7,7 @@ from visitation.audit import tables as audit
 from visitation.calls import tables as calls
 from visitation.cases import tables as cases
 from visitation.devices import tables as devices
+from visitation.filing import tables as filing
 from visitation.lines import tables as lines
 from visitation.maintenance import tables as maintenance
 from visitation.messages import tables as messages
@@ -30,6 +31,7 @@ __all__ = [
     "calls",
     "cases",
     "devices",
+    "filing",
     "lines",
     "maintenance",
     "messages",
