@@ -72,6 +72,10 @@ screenshots: .venv/installed-dev  ## docs/gallery anew: every page, in both lang
 voices: .venv/installed-dev  ## speak the sentences that have no recording yet (needs espeak-ng)
 	$(BIN)/python -m web.voice.making
 
+train: .venv/installed  ## learn anew what people's sentences ask for, and measure it
+	$(BIN)/python -m visitation.filing.training
+	$(BIN)/python -m visitation.filing.measuring
+
 constraints: .venv/installed-dev  ## pin the newest releases that pyproject.toml allows
 	$(BIN)/python -m uv pip compile --quiet --upgrade --universal --extra dev \
 	    --no-header --no-annotate --output-file config/constraints.txt pyproject.toml
@@ -79,4 +83,4 @@ constraints: .venv/installed-dev  ## pin the newest releases that pyproject.toml
 clean:  ## forget the environment and the demonstration's data
 	rm -rf .venv .demo
 
-.PHONY: help demo test check fmt simulate screenshots voices constraints clean
+.PHONY: help demo test check fmt simulate screenshots voices train constraints clean
