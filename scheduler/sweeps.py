@@ -21,6 +21,7 @@ from visitation.audit.tables import AuditEntry, AuditSeal
 from visitation.calls import Presence
 from visitation.database import Database, is_conflict
 from visitation.devices.tables import IdempotencyKey, LoginSession, PairingCode
+from visitation.filing import drafts
 from visitation.lifecycle import OCCUPYING, IllegalMove, VisitAction, VisitState
 from visitation.messages import DeliveryEvent
 from visitation.timespan import Timespan
@@ -143,8 +144,8 @@ async def wipe_codes(database: Database, *, now: datetime, means: Means) -> int:
 async def forget(database: Database, *, now: datetime, means: Means) -> int:
     """Delete ended sessions, old answers to programs, old codes and past claims.
 
-    And what gateways told long ago, attempts that no limit looks at, and what nodes ran
-    that are no more.
+    And what gateways told long ago, attempts that no limit looks at, what nodes ran
+    that are no more, and requests that nobody came back to write.
     """
     past = Timespan(now - keeping.PAST_CLAIMS, now).quanta().start
     forgotten = 0
@@ -160,6 +161,7 @@ async def forget(database: Database, *, now: datetime, means: Means) -> int:
     async with database.write() as session:
         forgotten += await devices.forget_challenges(session, now=now)
         forgotten += await attempts.forget_past(session, now=now)
+        forgotten += await drafts.forget(session, now=now)
         forgotten += await runs.forget(session, before=now - keeping.SILENT_NODES)
     return forgotten + await _forget_claims(database, past)
 
