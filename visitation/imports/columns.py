@@ -20,6 +20,9 @@ class Column:
     required: bool = False
 
 
+#: The columns of rows that are no kind of a prison's own system.
+Columns = tuple[Column, ...]
+
 _PRISON = Column(name="prison", fa="زندان")
 _PROVINCE = Column(name="province", fa="استان")
 _NUMBER = Column(name="number", fa="شماره")
@@ -80,18 +83,21 @@ COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
 }
 
 
-def names_of(headings: Iterable[str], kind: Kind, given: Iterable[str]) -> list[str]:
+def names_of(
+    headings: Iterable[str], kind: Kind | Columns, given: Iterable[str]
+) -> list[str]:
     """The columns that headings stand for, in the order of the file.
 
     Args:
         headings: as they are written.
-        kind: what the rows are.
+        kind: what the rows are, or which columns they have.
         given: columns that the file need not have, because they are known otherwise.
 
     Raises:
         BadSheet: naming every heading that is unknown, repeated or missing.
     """
-    known = {_folded(heading): c.name for c in COLUMNS[kind] for heading in _both(c)}
+    columns = COLUMNS[kind] if isinstance(kind, Kind) else kind
+    known = {_folded(heading): c.name for c in columns for heading in _both(c)}
     written = list(headings)
     found = [known.get(_folded(heading), "") for heading in written]
     pairs = list(zip(written, found, strict=True))
@@ -101,7 +107,7 @@ def names_of(headings: Iterable[str], kind: Kind, given: Iterable[str]) -> list[
     repeated = sorted({name for name in found if found.count(name) > 1})
     if repeated:
         raise BadSheet("repeated_columns", columns=repeated)
-    needed = [c.name for c in COLUMNS[kind] if c.required]
+    needed = [c.name for c in columns if c.required]
     missing = [name for name in needed if name not in {*found, *given}]
     if not missing and not {"national_id", "number"} & set(found):
         missing = ["number"]

@@ -4,13 +4,14 @@ Keeps digests of what it saw, not the rows: a hundred thousand take a few megaby
 """
 
 import hashlib
+from collections.abc import Mapping
 
 from visitation import persian
 from visitation.imports import cells
 from visitation.imports.report import Kind, Row, RowRefused
 
 #: What, beside the prisoner, tells two rows of a kind apart.
-_ALSO = {
+_ALSO: Mapping[Kind | None, tuple[str, ...]] = {
     Kind.APPOINTMENTS: ("kind", "day", "starts", "external_id"),
     Kind.RESTRICTIONS: ("visitor_national_id", "order_number"),
     Kind.VISITS: ("day", "time", "key"),
@@ -20,7 +21,7 @@ _ALSO = {
 class Doubles:
     """What the rows of a file have named so far."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind | None = None) -> None:
         self._also = _ALSO.get(kind, ())
         self._seen: dict[bytes, int] = {}
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import IO, Any
 
-from visitation.imports.columns import names_of
+from visitation.imports.columns import Columns, names_of
 from visitation.imports.report import BadSheet, Kind, Row
 
 _SEPARATORS = (",", ";", "\t", "،", "|")
@@ -22,13 +22,13 @@ LARGEST_JSON = 64 * 1024 * 1024
 
 
 def rows_of(
-    file: IO[bytes], kind: Kind, *, given: Mapping[str, str] | None = None
+    file: IO[bytes], kind: Kind | Columns, *, given: Mapping[str, str] | None = None
 ) -> Iterator[Row]:
     """The rows of a file from its beginning, CSV or JSON, as its first letter says.
 
     Args:
         file: open for reading bytes; can seek.
-        kind: what the rows are.
+        kind: what the rows are, or which columns they have.
         given: what stands in columns that the file lacks or leaves empty.
 
     Raises:
@@ -43,7 +43,7 @@ def rows_of(
     return _of_csv(file, kind, given)
 
 
-def count(file: IO[bytes], kind: Kind, *, given: Mapping[str, str]) -> int:
+def count(file: IO[bytes], kind: Kind | Columns, *, given: Mapping[str, str]) -> int:
     """How many rows a file has; looks at every one of them.
 
     Raises:
@@ -52,7 +52,9 @@ def count(file: IO[bytes], kind: Kind, *, given: Mapping[str, str]) -> int:
     return sum(1 for _row in rows_of(file, kind, given=given))
 
 
-def _of_csv(file: IO[bytes], kind: Kind, given: Mapping[str, str]) -> Iterator[Row]:
+def _of_csv(
+    file: IO[bytes], kind: Kind | Columns, given: Mapping[str, str]
+) -> Iterator[Row]:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
         yield from _rows(_records(text), kind, given)
@@ -87,7 +89,9 @@ def _records(text: IO[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _rows(
-    records: Iterable[tuple[int, list[str]]], kind: Kind, given: Mapping[str, str]
+    records: Iterable[tuple[int, list[str]]],
+    kind: Kind | Columns,
+    given: Mapping[str, str],
 ) -> Iterator[Row]:
     names: list[str] | None = None
     for number, cells in records:
@@ -105,7 +109,9 @@ def _trimmed(headings: list[str]) -> list[str]:
     return headings
 
 
-def _of_json(file: IO[bytes], kind: Kind, given: Mapping[str, str]) -> Iterator[Row]:
+def _of_json(
+    file: IO[bytes], kind: Kind | Columns, given: Mapping[str, str]
+) -> Iterator[Row]:
     raw = file.read(LARGEST_JSON + 1)
     if len(raw) > LARGEST_JSON:
         raise BadSheet("json_too_large")

@@ -6,6 +6,7 @@ A right is looked up in `RIGHTS` alone; whether somebody has a licence in force 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from visitation.words import CaseKind, Profession, Relation
 
@@ -71,13 +72,18 @@ RIGHTS: Mapping[Profession, Rights] = {
 ASKING = tuple(one for one, rights in RIGHTS.items() if not rights.by_roster)
 
 
+def longest(profession: Profession, on: date) -> date:
+    """The last day until which a licence may be verified on a day."""
+    return on + timedelta(days=RIGHTS[profession].longest_days)
+
+
 def as_markdown() -> str:
     """The rights as a table for people."""
-    rows = [
-        "| profession | has clients | by a court's order | confidential visits |"
-        " files for clients | helps at a point | licence comes | days at most |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+    heads = (
+        *("profession", "clients", "by a court's order", "confidential visits"),
+        *("files for clients", "helps at a point", "licence comes", "days at most"),
+    )
+    rows = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for profession, one in RIGHTS.items():
         cells = (
             profession.value,

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -153,28 +154,33 @@ def allows(rights: Rights, right: Right, kind: CaseKind | None = None) -> bool:
     return rights.visits if right is Right.VISIT else kind in rights.files
 
 
-async def _clients(session: AsyncSession, *where: object) -> list[Client]:
+async def _clients(
+    session: AsyncSession, *where: ColumnElement[bool] | bool
+) -> list[Client]:
     rows = await session.exec(
-        select(Mandate, Licence, Prisoner, Site, Contact)
+        select(Mandate, Licence, Prisoner, Site)
         .join(Licence, col(Licence.id) == col(Mandate.licence_id))
         .join(Prisoner, col(Prisoner.id) == col(Mandate.prisoner_id))
         .join(Site, col(Site.id) == col(Prisoner.site_id))
-        .outerjoin(
-            Contact,
-            (col(Contact.prisoner_id) == col(Mandate.prisoner_id))
-            & (col(Contact.visitor_id) == col(Licence.visitor_id)),
-        )
-        .where(*where)  # type: ignore[arg-type]
+        .where(*where)
         .order_by(col(Mandate.id).desc())
         .execution_options(populate_existing=True)
     )
+    found = rows.all()
+    linked = await session.exec(
+        select(Contact).where(
+            col(Contact.visitor_id).in_({one[1].visitor_id for one in found}),
+            col(Contact.prisoner_id).in_({one[2].id for one in found}),
+        )
+    )
+    contacts = {(one.visitor_id, one.prisoner_id): one for one in linked}
     return [
         Client(
             mandate=mandate,
             licence=licence,
             prisoner=prisoner,
             prison=prison,
-            contact=contact,
+            contact=contacts.get((licence.visitor_id, prisoner.id)),
         )
-        for mandate, licence, prisoner, prison, contact in rows.all()
+        for mandate, licence, prisoner, prison in found
     ]

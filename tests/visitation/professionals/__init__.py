@@ -1,0 +1,1 @@
+"""Licences, mandates and rosters."""
