@@ -1,5 +1,79 @@
-"""Requests that are followed until there is an answer."""
+"""Requests that are followed until there is an answer.
 
+A verb that reads better with its room's name is in its module: `acts.take`,
+`orders.make`, `boards.listed`, `reading.history`.
+"""
+
+from visitation.cases import acts, boards, due, kinds, lifecycle, orders, tracking
+from visitation.cases.boards import Board, Listed, Wanted, of_prisoner
+from visitation.cases.deciders import may_decide
+from visitation.cases.kinds import KINDS, Kind, checked
+from visitation.cases.lifecycle import CASE, DECIDING, MAY_CASE, IllegalStep
+from visitation.cases.ordered import OrderListed, orders_by, orders_for
+from visitation.cases.raising import Raised, raise_case
+from visitation.cases.reading import (
+    Done,
+    Ordered,
+    Reader,
+    by_reference,
+    by_tracking,
+    history,
+    of_visitor,
+    orders_of,
+)
+from visitation.cases.refusing import (
+    Changed,
+    Closed,
+    OpenAlready,
+    OrderEnded,
+    RepeatedTooOften,
+    SameJudge,
+    TooManyOpen,
+)
 from visitation.cases.tables import Case, CaseDocument, CaseOrder, CaseStep
 
-__all__ = ["Case", "CaseDocument", "CaseOrder", "CaseStep"]
+__all__ = [
+    "CASE",
+    "DECIDING",
+    "KINDS",
+    "MAY_CASE",
+    "Board",
+    "Case",
+    "CaseDocument",
+    "CaseOrder",
+    "CaseStep",
+    "Changed",
+    "Closed",
+    "Done",
+    "IllegalStep",
+    "Kind",
+    "Listed",
+    "OpenAlready",
+    "OrderEnded",
+    "OrderListed",
+    "Ordered",
+    "Raised",
+    "Reader",
+    "RepeatedTooOften",
+    "SameJudge",
+    "TooManyOpen",
+    "Wanted",
+    "acts",
+    "boards",
+    "by_reference",
+    "by_tracking",
+    "checked",
+    "due",
+    "history",
+    "kinds",
+    "lifecycle",
+    "may_decide",
+    "of_prisoner",
+    "of_visitor",
+    "orders",
+    "orders_by",
+    "orders_for",
+    "orders_of",
+    "raise_case",
+    "tracking",
+]

@@ -1,0 +1,302 @@
+"""Raising a case: what somebody asks for a prisoner, with a code to follow it by.
+
+What is asked again while it is open is the same case, which keeps what is new in it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation.audit import Actor
+from visitation.cases import due, kinds, steps, tracking
+from visitation.cases.kinds import Kind
+from visitation.cases.lifecycle import OPEN
+from visitation.cases.refusing import RepeatedTooOften, TooManyOpen
+from visitation.cases.tables import Case, CaseStep
+from visitation.errors import Invalid, NotFound
+from visitation.keyring import Keyring
+from visitation.people import Contact, Prisoner, Standing, Visitor, standing
+from visitation.visits.tables import Participant, Visit
+from visitation.words import CaseAction, CaseKind, CaseSource, CaseState, Visibility
+
+#: How many open cases a visitor may have.
+MOST_OPEN = 10
+#: How often the same case may be asked again in a day.
+MOST_REPEATS = 5
+_DAY = timedelta(days=1)
+#: The same once more, this soon after, is a second tap.
+_TAP = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """A case that was asked for.
+
+    Attributes:
+        tracking: the code that the family follows it by.
+        is_new: whether it was not open before.
+    """
+
+    case: Case
+    tracking: str
+    is_new: bool
+
+
+async def raise_case(
+    session: AsyncSession,
+    *,
+    kind: CaseKind,
+    prisoner_id: int,
+    source: CaseSource,
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
+    text: str = "",
+    answers: Mapping[str, Any] | None = None,
+    visitor_id: int | None = None,
+    visit_id: int | None = None,
+    point_id: int | None = None,
+    brief: bool = False,
+    facts: Mapping[str, Any] | None = None,
+) -> Raised:
+    """Ask for something; the same asked again while it is open is one case.
+
+    Args:
+        session: the transaction.
+        kind: what is asked for.
+        prisoner_id: for whom.
+        source: who asks.
+        keyring: names the case and draws its code.
+        by: whoever writes it down.
+        now: the moment.
+        text: what they say.
+        answers: to the fields of the kind.
+        visitor_id: the visitor who asks, if it is one.
+        visit_id: the visit before, in or after which it is asked.
+        point_id: the service point where it is written down.
+        brief: whether it is asked in passing, so that no field is required.
+        facts: ids and codes for the first step and the audit.
+
+    Returns:
+        The case, its tracking code, and whether it is new.
+
+    Raises:
+        Invalid: for an answer that cannot be taken, a text that is missing or too
+            long, or a kind that families do not ask for.
+        NotFound: if there is no such prisoner, or none for this visitor.
+        RepeatedTooOften: if it was asked again as often as it may be in a day.
+        TooManyOpen: if the visitor has as many open cases as anybody may.
+    """
+    about = kinds.KINDS[kind]
+    words, told = _checked(about, source, text, answers or {}, brief=brief)
+    await _lock(session, prisoner_id, visitor_id)
+    await _check_visit(session, visit_id, prisoner_id)
+    if source is CaseSource.FAMILY:
+        await _check_belongs(session, prisoner_id, visitor_id, visit_id, now)
+    found = await _open(session, kind, prisoner_id, visitor_id)
+    if found is not None:
+        await _repeat(session, found, words, told, by=by, now=now, visit_id=visit_id)
+        code = await tracking.of(session, found, keyring=keyring)
+        return Raised(case=found, tracking=code, is_new=False)
+    if visitor_id is not None:
+        await _check_count(session, visitor_id)
+    prison = await due.prison_of(session, prisoner_id)
+    code, sealed, fingerprint = await tracking.draw(session, keyring=keyring)
+    case = Case(
+        reference=keyring.reference(),
+        tracking_sealed=sealed,
+        tracking_fingerprint=fingerprint,
+        kind=kind,
+        state=CaseState.SUBMITTED,
+        source=source,
+        prisoner_id=prisoner_id,
+        visitor_id=visitor_id,
+        visit_id=visit_id,
+        raised_by_id=by.account_id,
+        point_id=point_id,
+        text=words,
+        answers=told,
+        raised_at=now,
+        due_at=await due.in_days(session, prison=prison, days=about.days, now=now),
+        changed_at=now,
+    )
+    await _begin(session, case, facts or {}, by=by, now=now)
+    return Raised(case=case, tracking=code, is_new=True)
+
+
+def _checked(
+    about: Kind,
+    source: CaseSource,
+    text: str,
+    answers: Mapping[str, Any],
+    *,
+    brief: bool,
+) -> tuple[str, dict[str, Any]]:
+    """Text and answers as they are kept; an official's word needs none of them."""
+    by_official = source is CaseSource.OFFICIAL
+    if source is CaseSource.FAMILY and not about.family_may_raise:
+        raise Invalid("kind", "not_for_family")
+    words = steps.worded(text, needed=about.text_required and not by_official)
+    return words, kinds.checked(about.code, answers, brief=brief or by_official)
+
+
+async def _begin(
+    session: AsyncSession,
+    case: Case,
+    facts: Mapping[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    case.steps = 1
+    session.add(case)
+    await session.flush()
+    first = CaseStep(
+        case_id=case.id,
+        number=case.steps,
+        action=CaseAction.RAISE,
+        state=case.state,
+        visibility=Visibility.FAMILY,
+        text=case.text,
+        facts=dict(facts),
+        at=now,
+        account_id=by.account_id,
+        visitor_id=case.visitor_id,
+        visit_id=case.visit_id,
+    )
+    told = {"source": case.source.value, **facts}
+    await steps.record(session, case, first, by=by, facts=told)
+
+
+async def _lock(
+    session: AsyncSession, prisoner_id: int, visitor_id: int | None
+) -> None:
+    """Whoever asks for the same prisoner, or by the same visitor, waits in line."""
+    prisoner = select(Prisoner.id).where(Prisoner.id == prisoner_id)
+    rows = await session.exec(prisoner.with_for_update(key_share=True))
+    if rows.first() is None:
+        raise NotFound("prisoner")
+    if visitor_id is not None:
+        visitor = select(Visitor.id).where(Visitor.id == visitor_id)
+        rows = await session.exec(visitor.with_for_update(key_share=True))
+        if rows.first() is None:
+            raise NotFound("visitor")
+
+
+async def _check_visit(
+    session: AsyncSession, visit_id: int | None, prisoner_id: int
+) -> None:
+    if visit_id is None:
+        return
+    visit = await session.get(Visit, visit_id)
+    if visit is None or visit.prisoner_id != prisoner_id:
+        raise NotFound("visit")
+
+
+async def _check_belongs(
+    session: AsyncSession,
+    prisoner_id: int,
+    visitor_id: int | None,
+    visit_id: int | None,
+    now: datetime,
+) -> None:
+    """A visitor asks for a prisoner as a contact, or in a visit they take part in."""
+    contacts = await session.exec(
+        select(Contact).where(
+            Contact.prisoner_id == prisoner_id, Contact.visitor_id == visitor_id
+        )
+    )
+    if standing(contacts.first(), now) is Standing.APPROVED:
+        return
+    parts = await session.exec(
+        select(Participant.id).where(
+            Participant.visit_id == visit_id,
+            Participant.visitor_id == visitor_id,
+            col(Participant.visitor_id).is_not(None),
+        )
+    )
+    if parts.first() is None:
+        raise NotFound("prisoner")
+
+
+async def _open(
+    session: AsyncSession, kind: CaseKind, prisoner_id: int, visitor_id: int | None
+) -> Case | None:
+    visitor = col(Case.visitor_id)
+    rows = await session.exec(
+        select(Case)
+        .where(
+            Case.prisoner_id == prisoner_id,
+            visitor.is_(None) if visitor_id is None else visitor == visitor_id,
+            Case.kind == kind,
+            col(Case.state).in_(OPEN),
+        )
+        .order_by(col(Case.id))
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    return rows.first()
+
+
+async def _check_count(session: AsyncSession, visitor_id: int) -> None:
+    rows = await session.exec(
+        select(func.count()).where(
+            col(Case.visitor_id) == visitor_id, col(Case.state).in_(OPEN)
+        )
+    )
+    if rows.one() >= MOST_OPEN:
+        raise TooManyOpen(MOST_OPEN)
+
+
+async def _repeat(
+    session: AsyncSession,
+    case: Case,
+    text: str,
+    told: Mapping[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+    visit_id: int | None,
+) -> None:
+    """Keep what is new in a case; what was said before stays in its history."""
+    asked = await session.exec(
+        select(CaseStep)
+        .where(
+            CaseStep.case_id == case.id,
+            col(CaseStep.action).in_((CaseAction.RAISE, CaseAction.REPEAT)),
+        )
+        .order_by(col(CaseStep.number).desc())
+        .limit(MOST_REPEATS + 1)
+    )
+    earlier = asked.all()
+    was = {
+        name: case.answers.get(name)
+        for name, value in told.items()
+        if case.answers.get(name) != value
+    }
+    last = earlier[0]
+    if not was and text in ("", last.text) and now - last.at < _TAP:
+        return
+    repeats = [one for one in earlier if one.action is CaseAction.REPEAT]
+    if sum(now - one.at < _DAY for one in repeats) >= MOST_REPEATS:
+        raise RepeatedTooOften(MOST_REPEATS)
+    changes: dict[str, Any] = {"answers": {**case.answers, **told}}
+    if not case.text and text:
+        changes["text"] = text
+    await steps.write(
+        session,
+        case,
+        CaseAction.REPEAT,
+        by=by,
+        now=now,
+        text=text,
+        visibility=Visibility.FAMILY,
+        kept={"was": was} if was else {},
+        visit_id=visit_id,
+        visitor_id=case.visitor_id,
+        changes=changes,
+    )
