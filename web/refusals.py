@@ -11,7 +11,6 @@ from scheduler.booking import NotMovable, Refused
 from scheduler.choosing import HoldOver
 from scheduler.closures import AlreadyClosed, Occupied
 from scheduler.deciding import NoSuchWish
-from scheduler.planning import NotDraft
 from scheduler.remedies import NotOffered
 from scheduler.replanned import Changed
 from scheduler.requests import TooLateToAsk
@@ -21,21 +20,24 @@ from visitation.errors import Invalid, VisitationError
 from visitation.lifecycle import IllegalMove
 from visitation.people import UsernameTaken
 from visitation.visits import NoLongerThere, NoSuchCode, Overtaken
-from visitation.waiting import NoSuchOffer, NotWaiting
-from web import present
+from web import case_refusals, present
 from web.call_refusals import CALL_FACTS
+from web.case_refusals import CASE_FACTS, CASES
 from web.i18n import N_, _
 from web.labels import label
 from web.message_refusals import MESSAGES
 from web.official_refusals import OFFICIAL_FACTS, OFFICIALS
 from web.own_refusals import OWN, OWN_FACTS
 from web.point_labels import POINT_FACTS, POINT_REASONS
+from web.waiting_refusals import WAITING, WAITING_FACTS
 
 #: Every code that use cases raise, in the words people read.
 SENTENCES: dict[str, str] = {
+    **CASES,
     **OFFICIALS,
     **OWN,
     **POINT_REASONS,
+    **WAITING,
     "over": N_("This time is already over. Choose a later one."),
     "begun": N_("This time has already begun. Choose a later one."),
     "too_soon": N_(
@@ -142,17 +144,6 @@ SENTENCES: dict[str, str] = {
     "other_series": N_("This visit repeats at another pace. End that series first."),
     "times_or_day": N_("Say either how often, or until which day."),
     "within_a_year": N_("Choose a day within a year from today."),
-    "already_waiting": N_(
-        "This family waits for the prisoner already. Look for it in the list."
-    ),
-    "place_needed": N_("Choose a place where the family could sit, or its own phone."),
-    "waits_too_long": N_(
-        "Nobody waits longer than a year. Choose an earlier last day."
-    ),
-    "weekday_never_comes": N_(
-        "None of these days of the week comes between the two days. Choose others."
-    ),
-    "plan_too_long": N_("A plan is for two months at most. Choose fewer days."),
     "not_a_cancellation": N_("Choose who cancels the visit."),
     "not_a_closing": N_("Choose how the visit ended."),
     "reason_needed": N_("Give the reason, so that others understand it later."),
@@ -280,6 +271,8 @@ FACTS: Mapping[type[VisitationError], str] = {
     **OFFICIAL_FACTS,
     **CALL_FACTS,
     **POINT_FACTS,
+    **CASE_FACTS,
+    **WAITING_FACTS,
     Overtaken: N_("Somebody else changed this first. Load the page again."),
     IllegalMove: N_("The visit is past this already. Load the page again."),
     NotMovable: N_("Only a booked visit can be moved. Load the page again."),
@@ -310,16 +303,10 @@ FACTS: Mapping[type[VisitationError], str] = {
     NoSuchPairingCode: N_(
         "This code is wrong, used, or too old. Ask an administrator for a new one."
     ),
-    NotWaiting: N_(
-        "The family is no longer in line, or must first answer what is offered to it. "
-        "Load the page again."
-    ),
-    NoSuchOffer: N_("Nothing is offered to this family now. Load the page again."),
     Changed: N_(
         "Something of this day changed since its new plan was shown, and nothing was "
         "done. Look at the new plan."
     ),
-    NotDraft: N_("The plan was published or thrown away before. Load the page again."),
     UsernameTaken: N_("Another account has this username. Choose another."),
 }
 
@@ -340,6 +327,8 @@ def sentences(error: VisitationError) -> tuple[str, ...]:
         return (sentence(error.reason),)
     if isinstance(error, Denied):
         return (label(error.denial),)
+    if told := case_refusals.said(error):
+        return (told,)
     if known := FACTS.get(type(error)):
         return (_(known),)
     reasons = getattr(error, "reasons", ())
