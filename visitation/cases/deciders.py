@@ -12,14 +12,18 @@ def may_decide(case: Case, by: Actor) -> bool:
     return by.role in kinds.KINDS[case.kind].deciders
 
 
-def check_decides(case: Case, by: Actor) -> None:
+def check_decides(case: Case, by: Actor) -> int:
     """Refuse whoever does not decide this kind.
+
+    Returns:
+        The id of the account that does.
 
     Raises:
         NotAllowed: if this role does not.
     """
     if by.account_id is None or not may_decide(case, by):
         raise NotAllowed("decide")
+    return by.account_id
 
 
 def check_receiver(case: Case, to: Account) -> None:

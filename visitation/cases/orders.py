@@ -16,7 +16,7 @@ from visitation.cases.deciders import check_decides
 from visitation.cases.refusing import OrderEnded
 from visitation.cases.steps import worded
 from visitation.cases.tables import Case, CaseOrder
-from visitation.errors import Invalid, NotAllowed, NotFound
+from visitation.errors import Invalid, NotFound
 from visitation.keyring import Keyring
 from visitation.people.tables import Account
 from visitation.places import Site
@@ -50,13 +50,8 @@ async def make(
         NotAllowed: if this role does not decide the case.
         NotFound: if there is no such site or account.
     """
-    if by.account_id is None:
-        raise NotAllowed("order")
-    check_decides(case, by)
-    if not 1 <= due_days <= MOST_DAYS:
-        raise Invalid("due_days", "out_of_range")
+    maker = check_decides(case, by)
     await _check_receiver(session, site_id, account_id)
-    prison = await dates.prison_of(session, case.prisoner_id)
     order = CaseOrder(
         reference=keyring.reference(),
         case_id=case.id,
@@ -64,9 +59,9 @@ async def make(
         account_id=account_id,
         text=worded(text, longest=LONGEST),
         state=OrderState.OPEN,
-        due_at=await dates.in_days(session, prison=prison, days=due_days, now=now),
+        due_at=await _due(session, case, due_days, now),
         made_at=now,
-        made_by_id=by.account_id,
+        made_by_id=maker,
     )
     session.add(order)
     await session.flush()
@@ -159,11 +154,8 @@ async def _end(
     )
     await session.refresh(order)
     if ended.rowcount == 0:
-        raise OrderEnded(
-            order.ended_at,
-            await steps.name_of(session, order.ended_by_id),
-            done=order.state is OrderState.DONE,
-        )
+        name = await steps.name_of(session, order.ended_by_id)
+        raise OrderEnded(order.ended_at, name, done=order.state is OrderState.DONE)
     # Its row is read again: others write steps of the same case at the same time.
     case = await session.get_one(Case, order.case_id, populate_existing=True)
     await steps.write(
@@ -177,6 +169,13 @@ async def _end(
         facts={"order": order.id},
     )
     return order
+
+
+async def _due(session: AsyncSession, case: Case, days: int, now: datetime) -> datetime:
+    if not 1 <= days <= MOST_DAYS:
+        raise Invalid("due_days", "out_of_range")
+    prison = await dates.prison_of(session, case.prisoner_id)
+    return await dates.in_days(session, prison=prison, days=days, now=now)
 
 
 async def _check_receiver(

@@ -3,7 +3,7 @@
 What is asked again while it is open is the same case, which keeps what is new in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -104,14 +104,9 @@ async def raise_case(
         return Raised(case=found, tracking=code, is_new=False)
     if visitor_id is not None:
         await _check_count(session, visitor_id)
-    prison = await due.prison_of(session, prisoner_id)
-    code, sealed, fingerprint = await tracking.draw(session, keyring=keyring)
+    code, given = await _given(session, about, prisoner_id, keyring=keyring, now=now)
     case = Case(
-        reference=keyring.reference(),
-        tracking_sealed=sealed,
-        tracking_fingerprint=fingerprint,
         kind=kind,
-        state=CaseState.SUBMITTED,
         source=source,
         prisoner_id=prisoner_id,
         visitor_id=visitor_id,
@@ -120,12 +115,33 @@ async def raise_case(
         point_id=point_id,
         text=words,
         answers=told,
-        raised_at=now,
-        due_at=await due.in_days(session, prison=prison, days=about.days, now=now),
-        changed_at=now,
+        **given,
     )
     await _begin(session, case, facts or {}, by=by, now=now)
     return Raised(case=case, tracking=code, is_new=True)
+
+
+async def _given(
+    session: AsyncSession,
+    about: Kind,
+    prisoner_id: int,
+    *,
+    keyring: Keyring,
+    now: datetime,
+) -> tuple[str, dict[str, Any]]:
+    """The code of a new case, and what it begins with."""
+    prison = await due.prison_of(session, prisoner_id)
+    code, sealed, fingerprint = await tracking.draw(session, keyring=keyring)
+    return code, {
+        "reference": keyring.reference(),
+        "tracking_sealed": sealed,
+        "tracking_fingerprint": fingerprint,
+        "state": CaseState.SUBMITTED,
+        "raised_at": now,
+        "due_at": await due.in_days(session, prison=prison, days=about.days, now=now),
+        "changed_at": now,
+        "steps": 1,
+    }
 
 
 def _checked(
@@ -152,7 +168,6 @@ async def _begin(
     by: Actor,
     now: datetime,
 ) -> None:
-    case.steps = 1
     session.add(case)
     await session.flush()
     first = CaseStep(
@@ -263,16 +278,7 @@ async def _repeat(
     visit_id: int | None,
 ) -> None:
     """Keep what is new in a case; what was said before stays in its history."""
-    asked = await session.exec(
-        select(CaseStep)
-        .where(
-            CaseStep.case_id == case.id,
-            col(CaseStep.action).in_((CaseAction.RAISE, CaseAction.REPEAT)),
-        )
-        .order_by(col(CaseStep.number).desc())
-        .limit(MOST_REPEATS + 1)
-    )
-    earlier = asked.all()
+    earlier = await _asked(session, case)
     was = {
         name: case.answers.get(name)
         for name, value in told.items()
@@ -300,3 +306,17 @@ async def _repeat(
         visitor_id=case.visitor_id,
         changes=changes,
     )
+
+
+async def _asked(session: AsyncSession, case: Case) -> Sequence[CaseStep]:
+    """When a case was asked for, the newest first, as far as anybody counts."""
+    rows = await session.exec(
+        select(CaseStep)
+        .where(
+            CaseStep.case_id == case.id,
+            col(CaseStep.action).in_((CaseAction.RAISE, CaseAction.REPEAT)),
+        )
+        .order_by(col(CaseStep.number).desc())
+        .limit(MOST_REPEATS + 1)
+    )
+    return rows.all()
