@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from scheduler import (
+    counting,
     dispatch,
     forgetting,
     ladder,
@@ -90,6 +91,12 @@ TIMETABLE = (
         sweep=reviewing.review_changes,
         every=_seconds(10),
         oldest=reviewing.oldest_unread,
+    ),
+    Job(
+        name="count_statistics",
+        sweep=counting.count_changes,
+        every=counting.EVERY,
+        oldest=counting.oldest_unread,
     ),
     Job(
         name="expire_holds",

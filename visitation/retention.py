@@ -45,16 +45,17 @@ class Bounds:
 
 
 _YEARS = 3653
-#: What is read for a complaint is kept a month at least.
+#: What is read for a complaint is kept a month at least; what months of statistics are
+#: counted from, until the month and one more are over.
 BOUNDS: Mapping[Kept, Bounds] = {
     Kept.CHAT_LINES: Bounds(least=30, usual=180, most=_YEARS),
     Kept.HELP_CALLS: Bounds(least=30, usual=365, most=_YEARS),
     Kept.HANDOVERS: Bounds(least=7, usual=90, most=_YEARS),
-    Kept.FEEDBACK: Bounds(least=30, usual=730, most=_YEARS),
+    Kept.FEEDBACK: Bounds(least=62, usual=730, most=_YEARS),
     Kept.WISHES: Bounds(least=30, usual=365, most=_YEARS),
     Kept.LINK_REQUESTS: Bounds(least=30, usual=365, most=_YEARS),
     Kept.TICKETS: Bounds(least=7, usual=90, most=_YEARS),
-    Kept.LINE_RECORDS: Bounds(least=30, usual=730, most=_YEARS),
+    Kept.LINE_RECORDS: Bounds(least=62, usual=730, most=_YEARS),
     Kept.LINE_TESTS: Bounds(least=7, usual=180, most=_YEARS),
     Kept.DEVICE_TESTS: Bounds(least=7, usual=180, most=_YEARS),
 }

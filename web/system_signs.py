@@ -21,6 +21,7 @@ WORK: Mapping[str, str] = {
     "look_after": N_("Looking after messages that did not arrive"),
     "seal_audit": N_("Sealing the record"),
     "review_changes": N_("Judging visits again after changes"),
+    "count_statistics": N_("Counting what changed for the statistics"),
     "expire_holds": N_("Giving back slots that were held too long"),
     "lapse_offers": N_("Ending offers that nobody answered"),
     "offer_freed": N_("Offering free slots to those who wait"),

@@ -199,7 +199,8 @@ async def test_what_sweeps_and_messages_do_is_told(
     assert of(after["visitation_messages"], "state") == {"accepted": 1}
     lag = of(after["visitation_sweep_lag_seconds"], "sweep")
     # What was just sealed waits to be read, since as long.
-    assert lag == {"send_due": 180, "seal_audit": 180, "review_changes": 180}
+    readers = {"review_changes": 180, "count_statistics": 180}
+    assert lag == {"send_due": 180, "seal_audit": 180, **readers}
     last = of(after["visitation_sweep_last_run_seconds"], "sweep")
     assert set(last.values()) == {(clock() - timedelta(minutes=1)).timestamp()}
     assert of(after["visitation_sweep_failed"], "sweep") == {}

@@ -1,1 +1,45 @@
 """The figures of the programme, and how each is counted."""
+
+from visitation.statistics.counting import reaches, recount, today, wait_for_turn
+from visitation.statistics.figures import BY_CODE, FIGURES, Figure, Unit, growth
+from visitation.statistics.measures import Cell, Measure, Number, Only, Tallies
+from visitation.statistics.periods import Month, Period
+from visitation.statistics.reading import (
+    Place,
+    Where,
+    busiest,
+    by_month,
+    by_province,
+    tallies,
+)
+from visitation.statistics.sources import Source
+from visitation.statistics.tables import Tally, TallyMark, TallySum
+
+__all__ = [
+    "BY_CODE",
+    "FIGURES",
+    "Cell",
+    "Figure",
+    "Measure",
+    "Month",
+    "Number",
+    "Only",
+    "Period",
+    "Place",
+    "Source",
+    "Tallies",
+    "Tally",
+    "TallyMark",
+    "TallySum",
+    "Unit",
+    "Where",
+    "busiest",
+    "by_month",
+    "by_province",
+    "growth",
+    "reaches",
+    "recount",
+    "tallies",
+    "today",
+    "wait_for_turn",
+]

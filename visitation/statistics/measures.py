@@ -38,8 +38,10 @@ class Measure(StrEnum):
     MESSAGES = "messages"
     #: By channel; total: people.
     OPERATIONS = "operations"
-    #: People of visits and services in villages and at mobile offices, in total.
-    IN_VILLAGES = "in_villages"
+    #: Visitors who came in villages and to mobile offices.
+    VILLAGE_VISITORS = "village_visitors"
+    #: Services there that are no visits; total: people.
+    VILLAGE_SERVED = "village_served"
     #: Days on which a mobile office stood in a village.
     VILLAGE_DAYS = "village_days"
     #: By source.
@@ -52,9 +54,6 @@ class Measure(StrEnum):
     DUE = "due"
 
 
-#: What parts histograms ends here: as long as nobody waits.
-LONGEST_DAYS: Final = 9999
-
 OF_VISITS: Final = frozenset(
     {
         Measure.VISITS,
@@ -63,6 +62,7 @@ OF_VISITS: Final = frozenset(
         Measure.WAITED,
         Measure.SINCE,
         Measure.VISITORS,
+        Measure.VILLAGE_VISITORS,
         Measure.CONNECTED,
         Measure.LOST,
         Measure.AUDIO_ONLY,
@@ -70,7 +70,7 @@ OF_VISITS: Final = frozenset(
         Measure.FELT,
     }
 )
-OF_SERVICES: Final = frozenset({Measure.OPERATIONS})
+OF_SERVICES: Final = frozenset({Measure.OPERATIONS, Measure.VILLAGE_SERVED})
 OF_CASES: Final = frozenset(
     {Measure.OPENED, Measure.DECIDED, Measure.ANSWERED, Measure.DUE}
 )

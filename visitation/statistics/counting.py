@@ -1,0 +1,161 @@
+"""Counting anew: what was counted goes, and what is on record now is counted.
+
+Nothing is ever added to a number, so that counting twice, late, or after a change that
+nobody told of gives what is on record.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import sqlalchemy
+from sqlalchemy import insert, literal, text
+from sqlmodel import col, delete, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation.cases.tables import Case
+from visitation.messages import Message
+from visitation.places import DEFAULT_ZONE, MobileDay, Site
+from visitation.services.tables import ServiceRecord
+from visitation.statistics.facts import COLUMNS, Bounds
+from visitation.statistics.periods import Month, Period
+from visitation.statistics.sources import WAYS, Source
+from visitation.statistics.tables import COUNTRY, Tally, TallySum
+from visitation.visits import Visit
+
+#: Records that fade are kept longer than this whatever is chosen, and a month of them
+#: that is older is not counted again.
+FADING: Final = timedelta(days=62)
+#: Whoever counts has this, so that what is counted later is also written later.
+_TURN: Final = "SELECT pg_advisory_xact_lock(7204105)"
+
+
+def today(now: datetime) -> date:
+    """The day it is by the usual wall clock."""
+    return now.astimezone(ZoneInfo(DEFAULT_ZONE)).date()
+
+
+async def wait_for_turn(session: AsyncSession) -> None:
+    """Wait until nobody else counts; until the transaction ends, nobody else does."""
+    if session.get_bind().dialect.name == "postgresql":
+        await (await session.connection()).execute(text(_TURN))
+
+
+async def recount(
+    session: AsyncSession,
+    source: Source,
+    month: Month,
+    *,
+    sites: Collection[int] | None = None,
+    now: datetime,
+) -> None:
+    """Count one source of a month anew, for some sites or for all.
+
+    Call `wait_for_turn` before, in the same transaction. What fades is not counted
+    again once some of it may have gone.
+
+    Args:
+        session: a transaction that writes.
+        source: what is counted.
+        month: in which it happened.
+        sites: the prisons or places whose numbers are counted; None for all. Where a
+            source has no such sites, all is counted.
+        now: when.
+    """
+    way = WAYS[source]
+    anchors = sorted(sites) if sites is not None and way.anchor else None
+    if way.fades and month.first < today(now) - FADING:
+        known = await _known(session, source, month)
+        if anchors is None and known:
+            return
+        anchors = anchors and [one for one in anchors if one not in known]
+    if anchors == []:
+        return
+    old = _cells(source, month, anchors)
+    provinces = await _provinces(session, old)
+    await session.exec(delete(Tally).where(*old))
+    for zone in await _zones(session) if way.zoned else (DEFAULT_ZONE,):
+        bounds = Bounds(
+            month=month, zone=zone, anchors=anchors, now=now, today=today(now)
+        )
+        for statement in way.statements(bounds):
+            await session.exec(insert(Tally).from_select(list(COLUMNS), statement))
+    provinces |= await _provinces(session, old)
+    if provinces:
+        await _sum_up(session, source, month, provinces)
+
+
+async def reaches(session: AsyncSession, *, now: datetime) -> Period:
+    """The months in which there is anything to count, this one among them."""
+    days = {today(now)}
+    for at in (Visit.starts_at, Case.raised_at, Message.created_at):
+        ends = await session.exec(select(func.min(col(at)), func.max(col(at))))
+        days |= {today(one) for one in ends.one() if one is not None}
+    for day in (ServiceRecord.day, MobileDay.day):
+        days |= {
+            one
+            for end in (func.min, func.max)
+            if (one := (await session.exec(select(end(col(day))))).one()) is not None
+        }
+    return Period(Month.of(min(days)), Month.of(max(days)))
+
+
+def _cells(source: Source, month: Month, anchors: Sequence[int] | None) -> Any:
+    way = WAYS[source]
+    cells: list[Any] = [
+        Tally.month == month.first,
+        col(Tally.measure).in_([one.value for one in way.measures]),
+    ]
+    if anchors is not None:
+        cells.append(getattr(Tally, way.anchor).in_(anchors))
+    return cells
+
+
+async def _known(session: AsyncSession, source: Source, month: Month) -> set[int]:
+    """The sites of which something was counted."""
+    anchor = getattr(Tally, WAYS[source].anchor)
+    rows = await session.exec(
+        select(anchor).where(*_cells(source, month, None)).distinct()
+    )
+    return set(rows.all())
+
+
+async def _provinces(session: AsyncSession, cells: Any) -> set[int]:
+    rows = await session.exec(select(Tally.province_id).where(*cells).distinct())
+    return set(rows.all())
+
+
+async def _zones(session: AsyncSession) -> Sequence[str]:
+    rows = await session.exec(select(Site.zone).distinct().order_by(Site.zone))
+    return rows.all()
+
+
+async def _sum_up(
+    session: AsyncSession, source: Source, month: Month, provinces: Collection[int]
+) -> None:
+    """Put together what provinces and the country come to."""
+    measures = [one.value for one in WAYS[source].measures]
+    told = [*COLUMNS[:2], "kind", "key", "province_id", "count", "total"]
+    await session.exec(
+        delete(TallySum).where(
+            col(TallySum.month) == month.first,
+            col(TallySum.measure).in_(measures),
+            col(TallySum.province_id).in_([*provinces, COUNTRY]),
+        )
+    )
+    for source_of, province in ((Tally, col(Tally.province_id)), (TallySum, None)):
+        table: Any = source_of
+        cell = (table.month, table.measure, table.kind, table.key)
+        parts = cell if province is None else (*cell, province)
+        where = literal(COUNTRY) if province is None else province
+        rows: Any = (
+            sqlalchemy.select(
+                *cell, where, func.sum(table.count), func.sum(table.total)
+            )
+            .where(table.month == month.first, table.measure.in_(measures))
+            .group_by(*parts)
+        )
+        if province is not None:
+            rows = rows.where(province.in_(provinces))
+        await session.exec(insert(TallySum).from_select(told, rows))

@@ -1,0 +1,115 @@
+"""The shape of what is counted, and the few sentences of SQL both databases lack.
+
+A statement of facts has one row for each thing; `counted` makes one row for each cell
+of them. Knows no table of what happens.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Date, Integer, String, cast, func, literal, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import FunctionElement
+
+from visitation.statistics.measures import Measure
+from visitation.statistics.periods import Month
+from visitation.timespan import Timespan
+
+#: The columns of a cell, in the order in which `counted` has them.
+COLUMNS: Final = (
+    *("month", "measure", "place_id", "prison_id", "kind", "key", "province_id"),
+    *("count", "total"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What is counted at once.
+
+    Attributes:
+        zone: only what keeps this wall clock; its months are the ones that count.
+        anchors: only what belongs to these sites; None for all.
+        today: the day it is, for what comes about by the passing of days.
+    """
+
+    month: Month
+    zone: str
+    anchors: Collection[int] | None
+    now: datetime
+    today: date
+
+    @property
+    def span(self) -> Timespan:
+        """When the month lasts."""
+        return self.month.span(self.zone)
+
+
+class days_between(FunctionElement[int]):  # noqa: N801 - reads as SQL's own functions
+    """Whole days of 24 hours from the second instant to the first."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(days_between, "postgresql")
+def _on_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    later, earlier = (compiler.process(one, **kw) for one in element.clauses)
+    return f"CAST(floor(extract(epoch FROM {later} - {earlier}) / 86400) AS INTEGER)"
+
+
+@compiles(days_between, "sqlite")
+def _on_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    later, earlier = (compiler.process(one, **kw) for one in element.clauses)
+    return f"(strftime('%s', {later}) - strftime('%s', {earlier})) / 86400"
+
+
+def as_text(value: Any) -> Any:
+    """A number as a key."""
+    return cast(value, String)
+
+
+def facts(
+    *,
+    place: Any,
+    province: Any,
+    prison: Any = None,
+    kind: Any = "",
+    key: Any = "",
+    amount: Any = 0,
+) -> Any:
+    """The columns of one thing that is counted, for `counted`.
+
+    A key that is NULL says that it is not counted.
+    """
+    return select(
+        place.label("place_id"),
+        (literal(0) if prison is None else prison).label("prison_id"),
+        _expression(kind).label("kind"),
+        _expression(key).label("key"),
+        province.label("province_id"),
+        _expression(amount).label("amount"),
+    )
+
+
+def counted(measure: Measure, bounds: Bounds, things: Any) -> Any:
+    """How many there are in each cell, and what they come to."""
+    one = things.subquery()
+    cell = (one.c.place_id, one.c.prison_id, one.c.kind, one.c.key, one.c.province_id)
+    return (
+        select(
+            literal(bounds.month.first, Date),
+            literal(measure.value),
+            *cell,
+            func.count(),
+            func.sum(one.c.amount),
+        )
+        .where(one.c.key.is_not(None))
+        .group_by(*cell)
+    )
+
+
+def _expression(value: Any) -> Any:
+    return literal(value) if isinstance(value, (str, int)) else value
