@@ -238,7 +238,7 @@ CONCERNS: Mapping[str, Concern] = {
 INDIFFERENT = frozenset(
     {
         *("flag", "participant", "waiting", "offer", "plan", "series", "message"),
-        *("link_request", "ruling", "maintenance"),
+        *("link_request", "ruling", "maintenance", "service"),
     }
 )
 

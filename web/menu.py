@@ -30,6 +30,7 @@ GROUPS = (
             "official.day",
             "clerk.day",
             "queue.index",
+            "services.index",
             "helping.index",
             "call_list.index",
             "handover.index",

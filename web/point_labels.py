@@ -10,8 +10,10 @@ from visitation.errors import VisitationError
 from visitation.points import DayClosed, TakenOver, TicketMoved, VisitsToCome
 from visitation.words import Errand, TicketState
 from web.i18n import N_
+from web.service_words import SERVICE_FACTS, SERVICE_LABELS, SERVICE_REASONS
 
 POINT_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    **SERVICE_LABELS,
     Errand: {
         Errand.VISIT: N_("For a visit today"),
         Errand.BOOKING: N_("To ask for a visit"),
@@ -33,6 +35,7 @@ TICKET_TONES: Mapping[TicketState, str] = {
 
 #: What is said of this area's own refusals; `refusals` has the others.
 POINT_FACTS: Mapping[type[VisitationError], str] = {
+    **SERVICE_FACTS,
     DayClosed: N_(
         "The day is closed, and its report stands. What comes now belongs to tomorrow."
     ),
@@ -47,5 +50,6 @@ POINT_FACTS: Mapping[type[VisitationError], str] = {
     ),
 }
 POINT_REASONS: Mapping[str, str] = {
+    **SERVICE_REASONS,
     "day_to_come": N_("This day has not come yet. Close it when it is over."),
 }

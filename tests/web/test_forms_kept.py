@@ -12,6 +12,7 @@ FORM = re.compile(r'<form\b[^>]*method="post"(?:[^>{]|\{\{.*?\}\}|\{%.*?%\})*>')
 LOOKED_AFTER = (
     *("submit-once", '"act"', '"ease"', '"ask-help"', "data-act", "data-taking"),
     *("data-locking", "data-part-of-call", "beside__form", '"{{ module }}"'),
+    '"services"',
 )
 #: Only a button, or words to look for, which change nothing and may be sent twice.
 HARMLESS = (

@@ -109,3 +109,20 @@ async def test_what_cannot_be_closed_is_refused_and_the_note_stays(
 
     assert sent.status == status
     assert (typed.get("note") or "یادداشت") in await sent.text()
+
+
+async def test_the_report_has_the_services_and_what_came_after_its_end(
+    clerk: Site, world: World
+) -> None:
+    path = f"/points/{world.point.id}/services"
+    await clerk.post(path, {"kind": "sana", "people": "3", "key": "before-the-end"})
+    assert await _close(clerk, world) == 303
+    await clerk.post(path, {"kind": "brief", "people": "1", "key": "after-the-end"})
+
+    await clerk.get("/clerk/report")
+    page = await (await clerk.get("/clerk/report")).text()
+
+    after = page[page.index('id="corrections"') :]
+    assert (_figure(page, "services"), _figure(page, "people")) == ("۱", "۳")
+    assert "لایحه" not in page[: page.index('id="corrections"')]
+    assert "لایحه" in after[: after.index("</ul>")]

@@ -17,9 +17,10 @@ async def test_every_answer_carries_the_security_headers(site: Site) -> None:
         assert response.headers["Cache-Control"] == "no-store"
         assert "Server" not in response.headers
         policy = response.headers["Content-Security-Policy"].split("; ")
-        assert policy[:3] == [
+        assert policy[:4] == [
             "default-src 'none'",
             "script-src 'self'",
+            "worker-src 'self'",
             "style-src 'self'",
         ]
         assert (

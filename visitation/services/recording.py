@@ -112,6 +112,14 @@ async def record_many(
     return tuple(answers)
 
 
+def may_withdraw(
+    record: ServiceRecord, *, today: date, is_closed: bool, now: datetime
+) -> bool:
+    """Whether a service can still be taken back."""
+    fresh = now - record.entered_at <= SECOND_THOUGHTS
+    return fresh or (record.day == today and not is_closed)
+
+
 async def withdraw(
     session: AsyncSession, record: ServiceRecord, *, by: Actor, now: datetime
 ) -> None:
@@ -121,10 +129,9 @@ async def withdraw(
         TooLateToWithdraw: if its day is over or closed, and it was entered a while ago.
     """
     point = await session.get_one(Site, record.point_id, with_for_update=True)
-    is_today = record.day == now.astimezone(ZoneInfo(point.zone)).date()
     day = await session.get(PointDay, (record.point_id, record.day))
-    fresh = now - record.entered_at <= SECOND_THOUGHTS
-    if not fresh and not (is_today and day is None):
+    today = now.astimezone(ZoneInfo(point.zone)).date()
+    if not may_withdraw(record, today=today, is_closed=day is not None, now=now):
         raise TooLateToWithdraw
     changed = await session.exec(
         update(ServiceRecord)

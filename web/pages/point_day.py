@@ -18,8 +18,9 @@ from visitation.places import Site
 from visitation.points import days, queue
 from visitation.points.days import Figures, Line
 from visitation.points.tables import PointDay
+from visitation.services import counting
 from visitation.visits.listed import AHEAD
-from visitation.words import Part
+from visitation.words import Part, ServiceKind
 from web import forms, gate, point_reach, present
 from web.fields import Day, Note
 from web.forms import Form
@@ -52,6 +53,10 @@ _FIGURES = (
         ("walk_ins", N_("Numbers given out")),
         ("served", N_("of them served")),
         ("left", N_("of them gone")),
+    ),
+    (
+        ("services", N_("Services done")),
+        ("people", N_("for so many people")),
     ),
 )
 
@@ -158,10 +163,31 @@ async def _counted(
         if closed
         else await days.figures(session, point=point, day=day)
     )
+    zone = ZoneInfo(point.zone)
     closer = closed.closed_by_id if closed else None
     account = await session.get(Account, closer) if closer else None
-    zone = ZoneInfo(point.zone)
+    late = (
+        await counting.corrections(
+            session, point_id=point.id, day=day, closed_at=closed.closed_at
+        )
+        if closed
+        else ()
+    )
     return {
+        "kinds": [
+            (label(kind), counted.kinds[kind.value])
+            for kind in ServiceKind
+            if kind.value in counted.kinds
+        ],
+        "corrections": [
+            {
+                "entered": present.moment(one.withdrawn_at or one.entered_at, zone),
+                "kind": label(one.kind),
+                "people": one.people,
+                "withdrawn": one.withdrawn_at is not None,
+            }
+            for one in late
+        ],
         "figures": [
             [(name, _(words), getattr(counted, name)) for name, words in group]
             for group in _FIGURES

@@ -86,8 +86,10 @@ async def leave(request: web.Request) -> web.Response:
     """Sign out."""
     response = redirect(request, "public.home", flash=_("You are signed out."))
     await sessions.sign_out(request, response)
-    # What was typed and never sent goes with whoever typed it.
-    response.headers["Clear-Site-Data"] = '"storage"'
+    # What was typed and never sent goes with whoever typed it; services that wait for a
+    # line stay, and are sent when the same person is back.
+    if "keep" not in await request.post():
+        response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
