@@ -4,7 +4,17 @@ A verb that reads better with its room's name is in its module: `acts.take`,
 `orders.make`, `boards.listed`, `reading.history`.
 """
 
-from visitation.cases import acts, boards, due, kinds, lifecycle, orders, tracking
+from visitation.cases import (
+    acts,
+    boards,
+    documents,
+    due,
+    files,
+    kinds,
+    lifecycle,
+    orders,
+    tracking,
+)
 from visitation.cases.boards import Board, Listed, Wanted, of_prisoner
 from visitation.cases.deciders import may_decide
 from visitation.cases.kinds import KINDS, Kind, checked
@@ -28,6 +38,7 @@ from visitation.cases.refusing import (
     OrderEnded,
     RepeatedTooOften,
     SameJudge,
+    TooManyDocuments,
     TooManyOpen,
 )
 from visitation.cases.tables import Case, CaseDocument, CaseOrder, CaseStep
@@ -56,6 +67,7 @@ __all__ = [
     "Reader",
     "RepeatedTooOften",
     "SameJudge",
+    "TooManyDocuments",
     "TooManyOpen",
     "Wanted",
     "acts",
@@ -63,7 +75,9 @@ __all__ = [
     "by_reference",
     "by_tracking",
     "checked",
+    "documents",
     "due",
+    "files",
     "history",
     "kinds",
     "lifecycle",

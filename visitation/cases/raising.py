@@ -91,20 +91,16 @@ async def raise_case(
         RepeatedTooOften: if it was asked again as often as it may be in a day.
         TooManyOpen: if the visitor has as many open cases as anybody may.
     """
-    about = kinds.KINDS[kind]
-    words, told = _checked(about, source, text, answers or {}, brief=brief)
-    await _lock(session, prisoner_id, visitor_id)
-    await _check_visit(session, visit_id, prisoner_id)
-    if source is CaseSource.FAMILY:
-        await _check_belongs(session, prisoner_id, visitor_id, visit_id, now)
-    found = await _open(session, kind, prisoner_id, visitor_id)
-    if found is not None:
-        await _repeat(session, found, words, told, by=by, now=now, visit_id=visit_id)
-        code = await tracking.of(session, found, keyring=keyring)
-        return Raised(case=found, tracking=code, is_new=False)
-    if visitor_id is not None:
-        await _check_count(session, visitor_id)
-    code, given = await _given(session, about, prisoner_id, keyring=keyring, now=now)
+    said = _checked(kinds.KINDS[kind], source, text, answers or {}, brief=brief)
+    await _lock(session, prisoner_id, visitor_id, visit_id)
+    await _check_belongs(session, source, prisoner_id, visitor_id, visit_id, now=now)
+    case = await _open(session, kind, prisoner_id, visitor_id)
+    if case is not None:
+        await _repeat(session, case, said, by=by, now=now, visit_id=visit_id)
+        code = await tracking.of(session, case, keyring=keyring)
+        return Raised(case=case, tracking=code, is_new=False)
+    await _check_count(session, visitor_id)
+    code, given = await _given(session, kind, prisoner_id, keyring=keyring, now=now)
     case = Case(
         kind=kind,
         source=source,
@@ -113,8 +109,7 @@ async def raise_case(
         visit_id=visit_id,
         raised_by_id=by.account_id,
         point_id=point_id,
-        text=words,
-        answers=told,
+        **said,
         **given,
     )
     await _begin(session, case, facts or {}, by=by, now=now)
@@ -123,13 +118,14 @@ async def raise_case(
 
 async def _given(
     session: AsyncSession,
-    about: Kind,
+    kind: CaseKind,
     prisoner_id: int,
     *,
     keyring: Keyring,
     now: datetime,
 ) -> tuple[str, dict[str, Any]]:
     """The code of a new case, and what it begins with."""
+    days = kinds.KINDS[kind].days
     prison = await due.prison_of(session, prisoner_id)
     code, sealed, fingerprint = await tracking.draw(session, keyring=keyring)
     return code, {
@@ -138,7 +134,7 @@ async def _given(
         "tracking_fingerprint": fingerprint,
         "state": CaseState.SUBMITTED,
         "raised_at": now,
-        "due_at": await due.in_days(session, prison=prison, days=about.days, now=now),
+        "due_at": await due.in_days(session, prison=prison, days=days, now=now),
         "changed_at": now,
         "steps": 1,
     }
@@ -151,13 +147,14 @@ def _checked(
     answers: Mapping[str, Any],
     *,
     brief: bool,
-) -> tuple[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """Text and answers as they are kept; an official's word needs none of them."""
     by_official = source is CaseSource.OFFICIAL
     if source is CaseSource.FAMILY and not about.family_may_raise:
         raise Invalid("kind", "not_for_family")
     words = steps.worded(text, needed=about.text_required and not by_official)
-    return words, kinds.checked(about.code, answers, brief=brief or by_official)
+    told = kinds.checked(about.code, answers, brief=brief or by_official)
+    return {"text": words, "answers": told}
 
 
 async def _begin(
@@ -188,9 +185,13 @@ async def _begin(
 
 
 async def _lock(
-    session: AsyncSession, prisoner_id: int, visitor_id: int | None
+    session: AsyncSession,
+    prisoner_id: int,
+    visitor_id: int | None,
+    visit_id: int | None,
 ) -> None:
     """Whoever asks for the same prisoner, or by the same visitor, waits in line."""
+    await _check_visit(session, visit_id, prisoner_id)
     prisoner = select(Prisoner.id).where(Prisoner.id == prisoner_id)
     rows = await session.exec(prisoner.with_for_update(key_share=True))
     if rows.first() is None:
@@ -214,12 +215,16 @@ async def _check_visit(
 
 async def _check_belongs(
     session: AsyncSession,
+    source: CaseSource,
     prisoner_id: int,
     visitor_id: int | None,
     visit_id: int | None,
+    *,
     now: datetime,
 ) -> None:
-    """A visitor asks for a prisoner as a contact, or in a visit they take part in."""
+    """A family asks for a prisoner as a contact, or in a visit they take part in."""
+    if source is not CaseSource.FAMILY:
+        return
     contacts = await session.exec(
         select(Contact).where(
             Contact.prisoner_id == prisoner_id, Contact.visitor_id == visitor_id
@@ -257,7 +262,9 @@ async def _open(
     return rows.first()
 
 
-async def _check_count(session: AsyncSession, visitor_id: int) -> None:
+async def _check_count(session: AsyncSession, visitor_id: int | None) -> None:
+    if visitor_id is None:
+        return
     rows = await session.exec(
         select(func.count()).where(
             col(Case.visitor_id) == visitor_id, col(Case.state).in_(OPEN)
@@ -270,14 +277,14 @@ async def _check_count(session: AsyncSession, visitor_id: int) -> None:
 async def _repeat(
     session: AsyncSession,
     case: Case,
-    text: str,
-    told: Mapping[str, Any],
+    said: Mapping[str, Any],
     *,
     by: Actor,
     now: datetime,
     visit_id: int | None,
 ) -> None:
     """Keep what is new in a case; what was said before stays in its history."""
+    text, told = said["text"], said["answers"]
     earlier = await _asked(session, case)
     was = {
         name: case.answers.get(name)

@@ -66,6 +66,18 @@ class RepeatedTooOften(VisitationError):
         self.most = most
 
 
+class TooManyDocuments(VisitationError):
+    """A case has as many documents as any may have.
+
+    Attributes:
+        most: how many.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__(str(most))
+        self.most = most
+
+
 class OrderEnded(VisitationError):
     """The order was carried out or cancelled before.
 

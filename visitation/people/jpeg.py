@@ -25,13 +25,15 @@ class NotAPicture(VisitationError):
     """What was sent is no JPEG that we keep."""
 
 
-def plain(content: bytes) -> bytes:
-    """The picture alone.
+def plain(
+    content: bytes, *, most: int = LARGEST_BYTES, side: int = LARGEST_SIDE
+) -> bytes:
+    """The picture alone, of so many bytes and so many pixels a side at most.
 
     Raises:
         NotAPicture: if it is none, is broken off, or is larger than we keep.
     """
-    if len(content) > LARGEST_BYTES or content[:2] != bytes((_FILL, _START)):
+    if len(content) > most or content[:2] != bytes((_FILL, _START)):
         raise NotAPicture
     kept, at, has_frame = bytearray(content[:2]), 2, False
     while True:
@@ -39,7 +41,7 @@ def plain(content: bytes) -> bytes:
         if marker == _END:
             break
         if marker in _FRAMES:
-            has_frame = _fits(segment)
+            has_frame = _fits(segment, side)
         if marker in _FRAMES | _TABLES or marker in {_SCAN, _ADOBE}:
             kept += segment
         if marker == _SCAN:
@@ -65,9 +67,9 @@ def _segment(content: bytes, at: int) -> tuple[int, bytes, int]:
     return head[1], content[at:end], end
 
 
-def _fits(frame: bytes) -> bool:
+def _fits(frame: bytes, side: int) -> bool:
     height, width = int.from_bytes(frame[5:7]), int.from_bytes(frame[7:9])
-    if not (0 < height <= LARGEST_SIDE and 0 < width <= LARGEST_SIDE):
+    if not (0 < height <= side and 0 < width <= side):
         raise NotAPicture
     return True
 
