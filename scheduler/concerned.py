@@ -239,6 +239,8 @@ INDIFFERENT = frozenset(
     {
         *("flag", "participant", "waiting", "offer", "plan", "series", "message"),
         *("link_request", "ruling", "maintenance", "service"),
+        # What rests on these is a link, and has entries of its own.
+        *("licence", "mandate", "roster"),
     }
 )
 

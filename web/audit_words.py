@@ -78,6 +78,18 @@ _OTHERS: Mapping[str, str] = {
     "decide_contact": N_("Decided on a contact"),
     "ask_link": N_("Asked to be linked to a prisoner"),
     "decide_link": N_("Decided on a family’s request to be linked"),
+    "ask_licence": N_("Asked for a licence to be verified"),
+    "ask_renewal": N_("Asked for a licence to be renewed"),
+    "verify_licence": N_("Verified a licence"),
+    "extend_licence": N_("Gave a licence another last day"),
+    "refuse_licence": N_("Refused a licence"),
+    "revoke_licence": N_("Revoked a licence"),
+    "end_licence": N_("Ended a licence that a roster leaves out"),
+    "ask_mandate": N_("Asked to act for a prisoner"),
+    "approve_mandate": N_("Let a professional act for a prisoner"),
+    "refuse_mandate": N_("Refused a mandate"),
+    "end_mandate": N_("Ended a mandate"),
+    "import_roster": N_("Took a roster of graduates in"),
     "order_bar": N_("Barred visits"),
     "lift_bar": N_("Lifted a bar on visits"),
     "keep_apart": N_("Keeps two prisoners apart"),
@@ -152,6 +164,9 @@ SUBJECTS: Mapping[str, str] = {
     "mobile_day": N_("Day of a mobile office"),
     "link_request": N_("Request to be linked"),
     "kept_apart": N_("Two kept apart"),
+    "licence": N_("Licence of a professional"),
+    "mandate": N_("Mandate for a prisoner"),
+    "roster": N_("Roster of graduates"),
 }
 #: `visit_story` tells a late cancellation by a name that no entry has.
 _NEVER = frozenset({"visit_cancel_late"})

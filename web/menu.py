@@ -50,12 +50,16 @@ GROUPS = (
             "after.wishes",
         ),
     ),
+    Group(N_("Requests of prisoners"), ("cases.index", "case_orders.index")),
     Group(
         N_("People"),
         (
             "prisoners.index",
             "visitors.index",
             "link_requests.index",
+            "mandates.index",
+            "licences.index",
+            "rosters.index",
             "imports.index",
         ),
     ),
@@ -90,7 +94,13 @@ ROW: Mapping[Role, tuple[str, ...]] = {
         "requests.index",
         "review.index",
     ),
-    Role.OFFICIAL: ("official.day", "covers.index", "handover.index", "after.wishes"),
+    Role.OFFICIAL: (
+        "official.day",
+        "covers.index",
+        "handover.index",
+        "after.wishes",
+        "cases.index",
+    ),
     Role.SCHEDULER: (
         "schedule.day",
         "overview.month",

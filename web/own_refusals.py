@@ -11,9 +11,16 @@ from scheduler.proposals import Refusal
 from visitation.errors import VisitationError
 from visitation.people import AlreadyDecided
 from web.i18n import N_
+from web.professional_refusals import (
+    PROFESSIONAL_FACTS,
+    PROFESSIONAL_REASONS,
+    ROSTER_ROWS,
+)
 
 #: Codes of the use cases that families call, and of those that decide about them.
 OWN: Mapping[str, str] = {
+    **PROFESSIONAL_REASONS,
+    **ROSTER_ROWS,
     "prisoner_needed": N_("Give the prisoner's number, or the name."),
     "links_wait": N_(
         "Several of your requests wait for a decision. Wait until they are decided, or "
@@ -28,6 +35,7 @@ OWN: Mapping[str, str] = {
     ),
 }
 OWN_FACTS: Mapping[type[VisitationError], str] = {
+    **PROFESSIONAL_FACTS,
     MustBeAsked: N_(
         "This prison looks at each visit first. To come at another time, cancel this "
         "visit and ask for a new one, or call the office."

@@ -18,10 +18,10 @@ _MOST = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """One file: whose, what its rows are, and what is in it."""
+    """One file: whose, what its rows are (None: a roster's), and what is in it."""
 
     account_id: int
-    kind: Kind
+    kind: Kind | None
     content: bytes
     until: datetime
 
@@ -33,7 +33,13 @@ class Uploads:
         self._kept: dict[str, Upload] = {}
 
     def keep(
-        self, name: str, *, account_id: int, kind: Kind, content: bytes, now: datetime
+        self,
+        name: str,
+        *,
+        account_id: int,
+        kind: Kind | None,
+        content: bytes,
+        now: datetime,
     ) -> None:
         """Keep a file under a name nobody guesses; the oldest makes way."""
         self._forget_old(now)

@@ -25,6 +25,8 @@ from visitation.words import MandateState
 
 #: How often somebody may name a prisoner in a day, rightly or wrongly.
 A_DAY = Limit(name="mandates", most=20, window=timedelta(days=1))
+#: As many as a page shows.
+_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,17 +88,18 @@ async def ask(
     return asked
 
 
-async def waiting(
-    session: AsyncSession, *, scope: Scope
+async def listed(
+    session: AsyncSession, *, scope: Scope, state: MandateState = MandateState.ASKED
 ) -> Sequence[tuple[Mandate, Licence, Prisoner, Site]]:
-    """The mandates for prisoners within reach that nobody decided, oldest first."""
+    """The mandates for prisoners within reach in a state, the oldest first."""
     rows = await session.exec(
         select(Mandate, Licence, Prisoner, Site)
         .join(Licence, col(Licence.id) == col(Mandate.licence_id))
         .join(Prisoner, col(Prisoner.id) == col(Mandate.prisoner_id))
         .join(Site, col(Site.id) == col(Prisoner.site_id))
-        .where(Mandate.state == MandateState.ASKED, scope.of_sites())
+        .where(Mandate.state == state, scope.of_sites())
         .order_by(col(Mandate.asked_at), col(Mandate.id))
+        .limit(_SHOWN)
     )
     return rows.all()
 

@@ -78,6 +78,8 @@ async def end(
 ) -> None:
     """End a mandate, asked for or approved: nobody acts under it any more.
 
+    Its owner is told, unless it was they who ended it.
+
     Raises:
         AlreadyDecided: if it is over already.
         Invalid: if no reason is given.
@@ -86,18 +88,25 @@ async def end(
         raise Invalid("reason", "reason_needed")
     licence = await _claim(session, mandate, set(_OPEN))
     await _end(session, mandate, licence, reason=reason, by=by, now=now)
+    if by.visitor_id is None:
+        await _tell(session, mandate, licence, Template.MANDATE_REFUSED, now)
 
 
 async def still_open(
-    session: AsyncSession, licence: Licence, *, prisoner_id: int | None = None
+    session: AsyncSession,
+    licence: Licence,
+    *,
+    prisoner_id: int | None = None,
+    lock: bool = True,
 ) -> Sequence[Mandate]:
     """The mandates under a licence, or that for one prisoner, that are not over."""
     query = (
         select(Mandate)
         .where(Mandate.licence_id == licence.id, col(Mandate.state).in_(_OPEN))
         .order_by(col(Mandate.id))
-        .with_for_update()
     )
+    if lock:
+        query = query.with_for_update()
     if prisoner_id is not None:
         query = query.where(Mandate.prisoner_id == prisoner_id)
     return (await session.exec(query)).all()

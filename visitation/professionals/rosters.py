@@ -104,7 +104,7 @@ async def take_in(
 
 
 async def known(
-    session: AsyncSession, *, desk_scope: frozenset[int] | None
+    session: AsyncSession, *, within: frozenset[int] | None
 ) -> Sequence[tuple[Roster, Province, int]]:
     """The rosters of some provinces, or of all, and how many licences each has."""
     query = (
@@ -118,8 +118,8 @@ async def known(
         .group_by(col(Roster.id), col(Province.id))
         .order_by(col(Roster.imported_at).desc(), col(Roster.id))
     )
-    if desk_scope is not None:
-        query = query.where(col(Roster.province_id).in_(desk_scope))
+    if within is not None:
+        query = query.where(col(Roster.province_id).in_(within))
     return (await session.exec(query)).all()
 
 

@@ -91,7 +91,7 @@ async def do(request: web.Request) -> web.Response:
         account_id=gate.staff(request).account_id,
         now=request.app[CLOCK](),
     )
-    if upload is None:
+    if upload is None or upload.kind is None:
         gone = _("The file is not kept any more. Choose it again.")
         return _page(request, problem=gone)
     lines = await _run(request, upload.kind, upload.content, dry_run=False)

@@ -20,8 +20,8 @@ from visitation.people import Contact
 from visitation.places import Site
 from visitation.visits import Visit
 from visitation.visits.listed import Listed, listed
-from visitation.words import Part
-from web import gate, own_reach, own_words
+from visitation.words import Part, VisitKind
+from web import gate, own_reach, own_words, professional_ways
 from web.booking_choices import OWN_PHONE
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.render import redirect, render, url
@@ -118,6 +118,8 @@ async def _ways_back(
     session: AsyncSession, request: web.Request, visit: Visit
 ) -> dict[str, str]:
     """Where each part of what was chosen can be chosen anew."""
+    if visit.kind is VisitKind.LEGAL:
+        return await professional_ways.back(session, request, visit)
     me = gate.visitor(request)
     rows = await session.exec(
         select(Contact.id).where(

@@ -247,7 +247,7 @@ async def test_ending_a_mandate_suspends_the_link(
         mandate = await mandated(session, licence, world.prisoner, keyring)
         await mandates.end(session, mandate, reason="عزل", by=SYSTEM, now=NOON)
         contact = await link(session, mandate)
-        waiting = await clients.waiting(session, scope=Scope(everywhere=True))
+        waiting = await clients.listed(session, scope=Scope(everywhere=True))
 
     assert mandate.state is MandateState.ENDED
     assert contact is not None
