@@ -87,7 +87,7 @@ DOORS: Mapping[str, Door] = {
     ),
     "terminal": Door(begins=("/station",), station=cast.OPEN_TERMINAL),
     "back": Door(begins=("/sign-in",)),
-    "clerk": Door(begins=("/staff", "/clerk"), account="clerk"),
+    "clerk": Door(begins=("/staff", "/clerk", "/services/shell"), account="clerk"),
     "warden": Door(
         begins=("/staff", "/warden", "/visits/{unclosed}"), account="warden"
     ),
@@ -121,6 +121,7 @@ NO_PAGES: Mapping[str, str] = {
     "/mine/visits/{part}/visit.ics": "a file",
     "/favicon.ico": "a file",
     "/robots.txt": "a file",
+    "/services/worker.js": "a script that browsers keep",
     "/static/{version}/{path}": "files",
     "/prisoners/{prisoner}/photo/picture": "a picture",
     "/visitors/{visitor}/photo/picture": "a picture",
