@@ -35,9 +35,9 @@ REFUSAL_SECONDS = 0.3
 #: From here on a wait is said as a day, not in minutes.
 LONG_WAIT = timedelta(hours=2)
 #: A visit may be extended while its family is in it.
-_EXTENSIONS = timedelta(hours=3)
+EXTENSIONS = timedelta(hours=3)
 
-_REFUSED = N_(
+REFUSED_WORDS = N_(
     "This does not open a visit. Look at the six digits on your slip or in the last "
     "message, and use the last four digits of the phone that the message came to."
 )
@@ -76,7 +76,7 @@ async def ask(request: web.Request) -> web.Response:
     """The field for the code."""
     if _is_terminal(request):
         return redirect(request, "terminal.station")
-    return _asked(request, forms.blank(_model(request)))
+    return _asked(request, forms.blank(asked_here(request)))
 
 
 async def enter(request: web.Request) -> web.Response:
@@ -84,17 +84,17 @@ async def enter(request: web.Request) -> web.Response:
     began = asyncio.get_running_loop().time()
     if _is_terminal(request):
         return redirect(request, "terminal.station")
-    form = await forms.read(request, _model(request))
+    form = await forms.read(request, asked_here(request))
     if not form.ok:
         return _asked(request, form, status=422)
     try:
-        entry = await _entry(request, form.value)
+        entry = await entry_typed(request, form.value)
     except TooMany as error:
         return _asked(request, form.failed(wait_words(error)), status=429)
     if entry is None:
         await until(began + REFUSAL_SECONDS)
         refused = (
-            form.failed(_(_REFUSED))
+            form.failed(_(REFUSED_WORDS))
             if isinstance(form.value, Anywhere)
             else form.refused(NoSuchCode())
         )
@@ -138,7 +138,12 @@ async def _elsewhere(request: web.Request, participant_id: int) -> Elsewhere | N
         )
 
 
-async def _entry(request: web.Request, typed: AtKiosk) -> Entry | None:
+async def entry_typed(request: web.Request, typed: AtKiosk) -> Entry | None:
+    """The entry that a typed code opens; None if none.
+
+    Raises:
+        TooMany: if it was tried too often.
+    """
     guess = Guess(
         code=typed.code,
         phone_digits=typed.phone if isinstance(typed, Anywhere) else None,
@@ -161,7 +166,7 @@ async def led(request: web.Request, entry: Entry) -> web.Response:
     onward = "join.wait" if early else await _onward(request, entry.participant_id)
     response = redirect(request, onward)
     await sessions.sign_in_participant(
-        request, response, entry.participant_id, until=entry.closes_at + _EXTENSIONS
+        request, response, entry.participant_id, until=entry.closes_at + EXTENSIONS
     )
     return response
 
@@ -200,7 +205,8 @@ def _is_terminal(request: web.Request) -> bool:
     return device is not None and device.kind is StationKind.TERMINAL
 
 
-def _model(request: web.Request) -> type[AtKiosk]:
+def asked_here(request: web.Request) -> type[AtKiosk]:
+    """What is asked for here: a known device asks for the code alone."""
     return Anywhere if request.get(DEVICE) is None else AtKiosk
 
 
