@@ -75,6 +75,7 @@ GROUPS = (
         N_("Running the service"),
         ("accounts.index", "system.index", "maintenance.index"),
     ),
+    Group(N_("Figures"), ("statistics.index",)),
     Group(N_("The record"), ("audit.index", "retention.index")),
 )
 

@@ -57,6 +57,7 @@ async def test_the_start_page_and_more_have_the_same_groups(site: Site) -> None:
         "People",
         "Places and hours",
         "Messages to people",
+        "Figures",
     ]
     assert _words("".join(behind)) == re.findall(r'class="place".*?>(.+?)</a>', first)
     assert re.findall(r'<h2 id="places-\d">(.+?)</h2>', first)[1:] == [
@@ -64,6 +65,7 @@ async def test_the_start_page_and_more_have_the_same_groups(site: Site) -> None:
         "People",
         "Places and hours",
         "Messages to people",
+        "Figures",
     ]
     assert 'class="menu__fifth"' in bar
     assert bar.count('class="menu__first"') == 4

@@ -3,7 +3,7 @@
 from visitation.statistics.counting import reaches, recount, today, wait_for_turn
 from visitation.statistics.figures import BY_CODE, FIGURES, Figure, Unit, growth
 from visitation.statistics.measures import Cell, Measure, Number, Only, Tallies
-from visitation.statistics.periods import Month, Period
+from visitation.statistics.periods import Month, Period, parse, quarter_before
 from visitation.statistics.reading import (
     Place,
     Where,
@@ -37,6 +37,8 @@ __all__ = [
     "by_month",
     "by_province",
     "growth",
+    "parse",
+    "quarter_before",
     "reaches",
     "recount",
     "tallies",

@@ -1,0 +1,209 @@
+"""The figures of the programme: a page of them, and the same as a file.
+
+For those who answer for it, each within their own reach. Reads; names nobody.
+"""
+
+import csv
+import io
+from dataclasses import dataclass
+from fractions import Fraction
+
+from aiohttp import web
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import statistics
+from visitation.places import Province
+from visitation.statistics import Measure, Month, Place, Tallies
+from visitation.statistics.figures import Group
+from visitation.words import Role
+from web import charts, costs, present, statistics_charts, statistics_choice
+from web import statistics_map as tile_map
+from web import statistics_words as words
+from web.charts import Chart
+from web.i18n import N_, _
+from web.keys import DATABASE
+from web.render import redirect, render, url
+from web.routing import Door, Route
+from web.statistics_choice import Chosen
+
+READERS: frozenset[Role | Door] = frozenset(
+    {Role.ADMINISTRATOR, Role.AUDITOR, Role.SCHEDULER, Role.OFFICIAL}
+)
+#: How many places are listed.
+_BUSIEST = 20
+#: What a spreadsheet would take for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SERVED = (Measure.OPERATIONS, Measure.HELD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """All that a page of figures needs.
+
+    Attributes:
+        months: charts by month.
+        provinces: by their names, with what they had.
+    """
+
+    known: Chosen
+    now: Tallies
+    before: Tallies
+    months: tuple[Chart, ...]
+    provinces: list[tuple[str, Tallies]]
+    busiest: list[Place]
+
+
+async def index(request: web.Request) -> web.Response:
+    """The figures of some months, beside those of the year before."""
+    read = await _read(request)
+    known = read.known
+    groups = [
+        (_(words.HEADINGS[one]), _lines(one, read), _charts(one, read)) for one in Group
+    ]
+    return render(
+        request,
+        "statistics/index.html",
+        status=200 if known.form.ok else 422,
+        known=known,
+        title=_period(known),
+        parts=statistics_choice.part_options(),
+        kinds=statistics_choice.kind_options(),
+        unfinished=known.period.last == Month.of(known.today),
+        groups=groups,
+        cost=costs.cost(request, read.now.total(Measure.MESSAGES)),
+        tiles=tile_map.tiles(_much(name, of) for name, of in read.provinces),
+        provinces=[_served(name, of) for name, of in read.provinces],
+        places=[_served(one.name, Tallies(one.numbers)) for one in read.busiest],
+        export=url(request, "statistics.export", query=known.query),
+    )
+
+
+async def export(request: web.Request) -> web.Response:
+    """The same figures as a table for a spreadsheet."""
+    read = await _read(request)
+    if not read.known.form.ok:
+        return redirect(request, "statistics.index", query=dict(request.query))
+    heads = (_("What"), _("Part"), _("Value"), _("Year before"))
+    rows: list[tuple[str, ...]] = [heads]
+    for group in Group:
+        rows += [(one.title, "", one.value, one.before) for one in _lines(group, read)]
+        for chart in _charts(group, read):
+            rows += [(chart.title, r.label, r.value, r.before) for r in chart.rows]
+    for name, of in read.provinces:
+        _name, done, _own, held = _served(name, of)
+        rows += [
+            (_("Services by province"), name, done, ""),
+            (_("Visits that took place, by province"), name, held, ""),
+        ]
+    text = io.StringIO()
+    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
+    name = f"statistics-{read.known.period.first}-{read.known.period.last}.csv"
+    return web.Response(
+        # A spreadsheet reads Persian rightly only after a byte order mark.
+        body=text.getvalue().encode("utf-8-sig"),
+        headers={
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+async def _read(request: web.Request) -> Read:
+    async with request.app[DATABASE].read() as session:
+        known = await statistics_choice.chosen(request, session)
+        where, period = known.where, known.period
+        before = period.year_before
+        by_month = [
+            await statistics.by_month(session, where, one, statistics_charts.BY_MONTH)
+            for one in (period, before)
+        ]
+        return Read(
+            known=known,
+            now=await statistics.tallies(session, where, period),
+            before=await statistics.tallies(session, where, before),
+            months=statistics_charts.months(*by_month),
+            provinces=await _provinces(session, known),
+            busiest=[*await statistics.busiest(session, where, period, limit=_BUSIEST)],
+        )
+
+
+async def _provinces(session: AsyncSession, known: Chosen) -> list[tuple[str, Tallies]]:
+    """What each province had, by its name."""
+    found = await statistics.by_province(session, known.where, known.period, _SERVED)
+    rows = await session.exec(
+        select(col(Province.id), col(Province.name)).order_by(col(Province.name))
+    )
+    return [(name, found[one]) for one, name in rows.all() if one in found]
+
+
+def _charts(group: Group, read: Read) -> tuple[Chart, ...]:
+    now, before = read.now, read.before
+    of = {
+        Group.REACH: (statistics_charts.by_kind(now, before), *read.months[:1]),
+        Group.VISITS: (
+            statistics_charts.by_outcome(now, before),
+            *read.months[1:],
+            statistics_charts.waited(now, before),
+        ),
+        Group.CALLS: (
+            statistics_charts.lost(now, before),
+            statistics_charts.moods(now),
+        ),
+        Group.MESSAGES: (statistics_charts.messages(now, before),),
+        Group.CASES: (
+            statistics_charts.requests(now, before),
+            statistics_charts.decisions(now),
+        ),
+    }
+    return of[group]
+
+
+def _lines(group: Group, read: Read) -> list[words.Line]:
+    return words.lines(group, read.now, read.before)
+
+
+def _period(known: Chosen) -> str:
+    first, last = known.period.first, known.period.last
+    if first == last:
+        return present.month(first.first)
+    return _(
+        "%(start)s to %(end)s",
+        start=present.month(first.first),
+        end=present.month(last.first),
+    )
+
+
+def _much(name: str, of: Tallies) -> tuple[str, int, str]:
+    """Services and visits of a province together, for the map."""
+    much = of.count(Measure.OPERATIONS) + of.count(Measure.HELD)
+    return name, much, charts.amount(much)
+
+
+def _served(name: str, of: Tallies) -> tuple[str, ...]:
+    """A place or province: its name, services, how many by people, visits held."""
+    done = of.count(Measure.OPERATIONS)
+    own = of.count(Measure.OPERATIONS, "self")
+    return (
+        name,
+        charts.amount(done),
+        words.share(Fraction(own, done)) if done else "–",
+        charts.amount(of.count(Measure.HELD)),
+    )
+
+
+def _harmless(value: str) -> str:
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/statistics",
+        page=index,
+        allow=READERS,
+        menu=N_("Statistics"),
+    ),
+    Route(method="GET", path="/statistics/export", page=export, allow=READERS),
+)
