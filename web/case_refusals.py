@@ -14,6 +14,7 @@ from visitation.cases import (
     SameJudge,
     TooManyOpen,
 )
+from visitation.cases.refusing import TooManyDocuments
 from visitation.errors import VisitationError
 from visitation.places import DEFAULT_ZONE
 from web import present
@@ -37,6 +38,21 @@ CASES: Mapping[str, str] = {
         "somebody else."
     ),
     "one_of_both": N_("Choose whom the order is for: a place, or a person."),
+    "empty": N_("Choose a file first; this one is empty."),
+    "too_large": N_("The file is larger than 5 megabytes. Send a smaller photo."),
+    "archive": N_("This is a packed file. Send the document itself, as PDF or photo."),
+    "active_content": N_(
+        "Something in this file would run on a computer. Print it to PDF, or take a "
+        "photo of it."
+    ),
+    "type_unknown": N_(
+        "Only photos (JPEG, PNG) and PDF are taken. Take a photo of it."
+    ),
+    "type_lies": N_(
+        "The name says another type than the file is. Save it anew from where it came."
+    ),
+    "encrypted": N_("This PDF is locked with a password. Send it without one."),
+    "damaged": N_("This file is damaged. Save it anew, or take a photo of it."),
     "not_a_place": N_("This is no place of the list. Begin with the first page."),
 }
 #: What is said of refusals that carry nothing to tell.
@@ -47,6 +63,13 @@ CASE_FACTS: Mapping[type[VisitationError], str] = {
     ),
     OpenAlready: N_("The same is asked for in another request that is still open."),
     IllegalStep: N_("The request is past this already. Load the page again."),
+}
+
+#: What is said of more than anybody may have, with how many that is.
+_MANY: Mapping[type[VisitationError], str] = {
+    TooManyOpen: N_("This visitor has %(most)s open requests; more are not taken."),
+    TooManyDocuments: N_("This request has %(most)s documents; more are not taken."),
+    RepeatedTooOften: N_("This was asked %(most)s times today. Ask again tomorrow."),
 }
 
 
@@ -62,21 +85,15 @@ def said(error: VisitationError) -> str | None:
                 error.at,
                 words=words,
             )
-        case Changed():
+        case Changed(by=by) if by:
             by_name = N_("%(who)s has it in hand. Load the page again.")
-            return (
-                _(by_name, who=present.isolated(error.by))
-                if error.by
-                else _("Somebody else changed this first. Load the page again.")
-            )
+            return _(by_name, who=present.isolated(by))
+        case Changed():
+            return _("Somebody else changed this first. Load the page again.")
         case OrderEnded():
             return _order(error)
-        case TooManyOpen():
-            many = N_("This visitor has %(most)s open requests; more are not taken.")
-            return _(many, most=present.digits(error.most))
-        case RepeatedTooOften():
-            many = N_("This was asked %(most)s times today. Ask again tomorrow.")
-            return _(many, most=present.digits(error.most))
+        case TooManyOpen() | TooManyDocuments() | RepeatedTooOften():
+            return _(_MANY[type(error)], most=present.digits(error.most))
     return None
 
 

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("visitation", "scheduler", "signaling", "web")
 #: Answered in other ways: no page, a log line, the socket, or by their own data.
 ELSEWHERE = {
+    "Active",
     "BadSdp",
     "BadSheet",
     "BadTicket",
@@ -31,13 +32,16 @@ ELSEWHERE = {
     "Busy",
     "Changed",
     "Closed",
+    "Damaged",
     "DatabaseError",
     "Denied",
+    "Encrypted",
     "Fault",
     "Forged",
     "Gone",
     "Held",
     "Invalid",
+    "NotAPng",
     "NotAPicture",
     "NotAllowed",
     "NotFound",
@@ -54,6 +58,7 @@ ELSEWHERE = {
     "Taken",
     "Temporary",
     "TooMany",
+    "TooManyDocuments",
     "TooManyOpen",
     "Unfit",
     "Unknown",
