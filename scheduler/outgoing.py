@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from scheduler.gateways.gateway import Gateway, Letter
 from scheduler.means import Means
 from visitation import devices, messages, visits, waiting, wording
+from visitation.cases import Case, tracking
 from visitation.devices import Challenge
 from visitation.keyring import Keyring, Unreadable
 from visitation.messages import Message, OptOut
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 #: Where families answer what they are offered, after the service's address.
 OFFER_PATH = "/offer"
 JOIN_PATH = "/join"
+#: Whose code is the tracking code of a case.
+TRACKED = frozenset({Template.CASE_RAISED, Template.CASE_DECIDED, Template.CASE_NEWS})
 #: Whose numbers are known by fingerprints of this purpose.
 PHONE = "phone"
 _REFERENCE = "message-reference"
@@ -67,6 +70,7 @@ async def outgoing(
         .execution_options(populate_existing=True)
     )
     found = rows.all()
+    tracked = await _tracked(session, [row[0] for row in found], means.keyring)
     unwanted = await _opted_out(session, [row[0].phone for row in found], means.keyring)
     link = means.link if gateway.allows_link else None
     return [
@@ -74,7 +78,8 @@ async def outgoing(
         if message.phone in unwanted
         else _made(
             message,
-            _code(message, participant, offer, challenge, keyring=means.keyring),
+            tracked.get(message.id)
+            or _code(message, participant, offer, challenge, keyring=means.keyring),
             named=reference(message, means.keyring),
             link=link,
             now=now,
@@ -139,7 +144,7 @@ def address(template: Template, home: str | None, code: str | None) -> str | Non
         return None
     if template is Template.OFFER:
         return f"{home}{OFFER_PATH}"
-    if not WORDINGS[template].has_code:
+    if not WORDINGS[template].has_code or template in TRACKED:
         return home
     # What stands behind the # is never sent to the service, and so never logged.
     return f"{home}{JOIN_PATH}#{code}" if code else f"{home}{JOIN_PATH}"
@@ -175,6 +180,20 @@ def _code(
                 )
     except Unreadable:
         return None
+
+
+async def _tracked(
+    session: AsyncSession, waiting_: Sequence[Message], keyring: Keyring
+) -> dict[int, str]:
+    """The tracking codes that messages about cases say."""
+    about = {
+        one.id: int(one.variables.get("case", 0)) for one in waiting_ if one.template in TRACKED
+    }
+    if not about:
+        return {}
+    rows = await session.exec(select(Case).where(col(Case.id).in_(about.values())))
+    codes = {case.id: tracking.shown(case, keyring=keyring) for case in rows}
+    return {one: codes[case] for one, case in about.items() if codes.get(case)}
 
 
 async def _opted_out(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from scheduler import (
+    case_sweeps,
     counting,
     dispatch,
     forgetting,
@@ -132,6 +133,8 @@ TIMETABLE = (
     ),
     Job(name="wipe_codes", sweep=sweeps.wipe_codes, every=_seconds(60)),
     Job(name="expire_entries", sweep=waiting.expire_entries, every=_seconds(600)),
+    Job(name="give_back", sweep=case_sweeps.give_back, every=_seconds(600)),
+    Job(name="tell_late", sweep=case_sweeps.tell_late, every=_seconds(3600)),
     Job(
         name="warn_of_ends",
         sweep=licence_warnings.warn_of_ends,

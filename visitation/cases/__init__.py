@@ -13,6 +13,7 @@ from visitation.cases import (
     kinds,
     lifecycle,
     orders,
+    telling,
     tracking,
 )
 from visitation.cases.boards import Board, Listed, Wanted, of_prisoner
@@ -89,5 +90,6 @@ __all__ = [
     "orders_for",
     "orders_of",
     "raise_case",
+    "telling",
     "tracking",
 ]

@@ -28,6 +28,7 @@ __all__ = [
     "assign",
     "correct_kind",
     "deny",
+    "give_back",
     "grant",
     "may_decide",
     "note",
@@ -88,6 +89,27 @@ async def assign(
         now=now,
         facts={"from": case.owner_id, "to": to.id},
         changes={"owner_id": to.id},
+    )
+
+
+async def give_back(
+    session: AsyncSession, case: Case, *, by: Actor, now: datetime
+) -> CaseStep:
+    """Make a case nobody's again, so that it stands on everybody's board.
+
+    Raises:
+        Changed: if somebody else has it meanwhile.
+        Closed: if it has its answer already.
+    """
+    return await steps.write(
+        session,
+        case,
+        CaseAction.ASSIGN,
+        by=by,
+        now=now,
+        facts={"from": case.owner_id, "to": None},
+        changes={"owner_id": None},
+        only_if=(col(Case.owner_id) == case.owner_id,),
     )
 
 

@@ -32,6 +32,7 @@ async def refer(
     site_id: int | None = None,
     template: str = "",
     visit_id: int | None = None,
+    tell: bool = True,
 ) -> CaseStep:
     """Hand a case on: to an account, or to a place or an office that is named.
 
@@ -58,6 +59,7 @@ async def refer(
         visibility=Visibility.STAFF,
         facts={"to": to.id if to else None, "site": site_id},
         visit_id=visit_id,
+        tell=tell,
         changes={"owner_id": owner},
     )
 
@@ -71,6 +73,7 @@ async def grant(
     now: datetime,
     template: str = "",
     visit_id: int | None = None,
+    tell: bool = True,
 ) -> CaseStep:
     """Say yes.
 
@@ -88,6 +91,7 @@ async def grant(
         text=text,
         template=template,
         visit_id=visit_id,
+        tell=tell,
         by=by,
         now=now,
     )
@@ -102,6 +106,7 @@ async def deny(
     now: datetime,
     template: str = "",
     visit_id: int | None = None,
+    tell: bool = True,
 ) -> CaseStep:
     """Say no, and why; refuses what granting refuses."""
     return await _decide(
@@ -111,6 +116,7 @@ async def deny(
         text=text,
         template=template,
         visit_id=visit_id,
+        tell=tell,
         by=by,
         now=now,
     )
@@ -189,6 +195,7 @@ async def _decide(
     text: str,
     template: str,
     visit_id: int | None,
+    tell: bool,
     by: Actor,
     now: datetime,
 ) -> CaseStep:
@@ -205,6 +212,7 @@ async def _decide(
         template=template,
         visibility=Visibility.FAMILY,
         visit_id=visit_id,
+        tell=tell,
         changes={"decided_at": now, "owner_id": case.owner_id or by.account_id},
     )
 

@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit, database
 from visitation.audit import Actor
-from visitation.cases import lifecycle
+from visitation.cases import lifecycle, telling
 from visitation.cases.refusing import Changed, Closed, OpenAlready
 from visitation.cases.tables import Case, CaseStep
 from visitation.database import is_conflict
@@ -46,6 +46,7 @@ async def write(
     kept: Mapping[str, Any] | None = None,
     visit_id: int | None = None,
     visitor_id: int | None = None,
+    tell: bool = True,
     changes: Mapping[str, Any] | None = None,
     only_if: Collection[ColumnElement[bool]] = (),
 ) -> CaseStep:
@@ -64,6 +65,7 @@ async def write(
         kept: more for the step alone, which the audit does not hold.
         visit_id: in which visit it is done.
         visitor_id: the visitor who does it, if `by` does not say.
+        tell: whether the family is told, where it is news.
         changes: other columns of the case that get a value.
         only_if: what else must hold of the row.
 
@@ -91,7 +93,7 @@ async def write(
         visitor_id=visitor_id or by.visitor_id,
         visit_id=visit_id,
     )
-    await record(session, case, step, by=by, facts=facts or {})
+    await record(session, case, step, by=by, facts=facts or {}, tell=tell)
     return step
 
 
@@ -102,8 +104,9 @@ async def record(
     *,
     by: Actor,
     facts: Mapping[str, Any],
+    tell: bool = True,
 ) -> None:
-    """Write a step whose number was counted, with its audit entry."""
+    """Write a step whose number was counted, with its audit entry and its messages."""
     session.add(step)
     await session.flush()
     audit.note(
@@ -118,6 +121,8 @@ async def record(
         state=step.state.value,
         **facts,
     )
+    if tell:
+        await telling.tell(session, case, step)
 
 
 def worded(text: str, *, needed: bool = True, longest: int = LONGEST) -> str:

@@ -33,7 +33,9 @@ class Template(StrEnum):
     LICENCE_ENDS = "licence_ends"
     MANDATE_APPROVED = "mandate_approved"
     MANDATE_REFUSED = "mandate_refused"
+    CASE_RAISED = "case_raised"
     CASE_DECIDED = "case_decided"
+    CASE_NEWS = "case_news"
     OFFICIAL_BOOKED = "official_booked"
     OFFICIAL_MOVED = "official_moved"
     OFFICIAL_CHANGED = "official_changed"
@@ -70,6 +72,7 @@ class Wording:
 
 #: Day is «دوشنبه ۲ آذر» at its longest «چهارشنبه ۳۱ اردیبهشت»; time is «۱۰:۳۰».
 _WHEN = {"day": 21, "time": 5}
+_TRACKING = {"code": 10}
 _CODE, _PLACE, _WHY = {"code": 6}, {"place": 16}, {"why": 20}
 
 WORDINGS: Mapping[Template, Wording] = {
@@ -137,7 +140,15 @@ WORDINGS: Mapping[Template, Wording] = {
     Template.LICENCE_ENDS: Wording(limits={"day": 21}, priority=4),
     Template.MANDATE_APPROVED: Wording(limits={}, priority=2),
     Template.MANDATE_REFUSED: Wording(limits={}, priority=2),
-    Template.CASE_DECIDED: Wording(limits={"number": 10, "decision": 16}, priority=3),
+    Template.CASE_RAISED: Wording(
+        limits=_TRACKING | {"day": 21}, priority=3, has_code=True
+    ),
+    Template.CASE_DECIDED: Wording(
+        limits=_TRACKING | {"decision": 16}, priority=3, has_code=True
+    ),
+    Template.CASE_NEWS: Wording(
+        limits=_TRACKING | {"decision": 16}, priority=3, has_code=True
+    ),
     Template.OFFICIAL_BOOKED: Wording(limits=_WHEN | _PLACE, priority=3, tells=True),
     Template.OFFICIAL_MOVED: Wording(limits=_WHEN | _PLACE, priority=2, tells=True),
     Template.OFFICIAL_CHANGED: Wording(limits=_WHEN | _PLACE, priority=2, tells=True),

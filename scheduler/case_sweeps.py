@@ -1,0 +1,75 @@
+"""What time does to cases: families learn that they are late, nobody's are given back.
+
+Knows no page; what is done to a case is done where all steps are.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from scheduler import each
+from scheduler.means import Means
+from visitation.audit import SYSTEM
+from visitation.cases import Case, Changed, Closed, acts, telling
+from visitation.cases.lifecycle import OPEN
+from visitation.database import Database
+from visitation.errors import NotFound
+from visitation.messages import Message
+from visitation.people import Account
+
+#: Who is late for longer than this was told before, or never can be.
+_NEWS = timedelta(days=3)
+_AT_ONCE = 200
+_OVERTAKEN = (Changed, Closed, NotFound)
+
+
+async def tell_late(database: Database, *, now: datetime, means: Means) -> int:
+    """Tell families once that there is no answer yet on the day it was promised for."""
+    async with database.read() as session:
+        rows = await session.exec(
+            select(Case)
+            .where(
+                col(Case.state).in_(OPEN),
+                col(Case.due_at) < now,
+                col(Case.due_at) >= now - _NEWS,
+                col(Case.visitor_id).is_not(None),
+            )
+            .order_by(col(Case.due_at), col(Case.id))
+        )
+        keys = {telling.late_key(case): case.id for case in rows}
+        told = await session.exec(
+            select(Message.dedup_key).where(col(Message.dedup_key).in_(keys))
+        )
+        untold = [keys[key] for key in keys.keys() - set(told)]
+
+    async def tell(session: AsyncSession, case_id: int) -> bool:
+        case = await session.get_one(Case, case_id)
+        if case.state not in OPEN or case.due_at >= now:
+            return False
+        return await telling.tell_late(session, case, now=now) > 0
+
+    return await each.changed(database, sorted(untold)[:_AT_ONCE], tell)
+
+
+async def give_back(database: Database, *, now: datetime, means: Means) -> int:
+    """Make open cases nobody's whose owner's account was closed."""
+    async with database.read() as session:
+        rows = await session.exec(
+            select(Case.id)
+            .join(Account, col(Account.id) == col(Case.owner_id))
+            .where(col(Case.state).in_(OPEN), col(Account.disabled_at).is_not(None))
+            .order_by(col(Case.id))
+            .limit(_AT_ONCE)
+        )
+        orphans = rows.all()
+
+    async def free(session: AsyncSession, case_id: int) -> bool:
+        case = await session.get_one(Case, case_id)
+        owner = await session.get(Account, case.owner_id) if case.owner_id else None
+        if case.state not in OPEN or owner is None or owner.disabled_at is None:
+            return False
+        await acts.give_back(session, case, by=SYSTEM, now=now)
+        return True
+
+    return await each.changed(database, orphans, free, overtaken=_OVERTAKEN)
