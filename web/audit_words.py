@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from visitation.audit.tables import AuditEntry
 from web import present
+from web.case_words import CASE_ACTS
 from web.i18n import N_, _, raw_gettext
 from web.visit_story import ACTS
 
@@ -131,7 +132,7 @@ _OTHERS: Mapping[str, str] = {
     "set_retention": N_("Changed how long records are kept"),
     "forget_old": N_("Deleted records that were kept long enough"),
 }
-WORDS: Mapping[str, str] = MappingProxyType({**ACTS, **_OTHERS})
+WORDS: Mapping[str, str] = MappingProxyType({**ACTS, **CASE_ACTS, **_OTHERS})
 #: What something is done to, by the word before the number.
 SUBJECTS: Mapping[str, str] = {
     "visit": N_("Visit"),
@@ -164,6 +165,7 @@ SUBJECTS: Mapping[str, str] = {
     "mobile_day": N_("Day of a mobile office"),
     "link_request": N_("Request to be linked"),
     "kept_apart": N_("Two kept apart"),
+    "case": N_("Request of a prisoner"),
     "licence": N_("Licence of a professional"),
     "mandate": N_("Mandate for a prisoner"),
     "roster": N_("Roster of graduates"),

@@ -91,3 +91,23 @@ ORDER_TONES: Mapping[OrderState, str] = {
     OrderState.DONE: "good",
     OrderState.CANCELLED: "plain",
 }
+#: What the record says of the steps of requests, by the action the audit keeps.
+CASE_ACTS: Mapping[str, str] = {
+    "case_raise": N_("Handed a request in"),
+    "case_repeat": N_("Asked once more for what is open"),
+    "case_take": N_("Took a request up"),
+    "case_assign": N_("Gave a request to somebody"),
+    "case_note": N_("Wrote a note on a request"),
+    "case_attach": N_("Added a document to a request"),
+    "case_refer": N_("Passed a request on"),
+    "case_order": N_("Gave an order for a request"),
+    "case_carry_out": N_("Carried an order out"),
+    "case_cancel_order": N_("Cancelled an order"),
+    "case_postpone": N_("Put an answer to a request off"),
+    "case_grant": N_("Agreed to a request"),
+    "case_deny": N_("Did not agree to a request"),
+    "case_withdraw": N_("Noted that a request is withdrawn"),
+    "case_reopen": N_("Opened a request again"),
+    "case_appeal": N_("Asked for a request to be looked at once more"),
+    "case_correct_kind": N_("Corrected the kind of a request"),
+}
