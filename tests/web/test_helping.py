@@ -128,5 +128,7 @@ async def test_every_page_of_those_who_help_listens_for_calls(
     await site.sign_in(Role.CLERK, sites=[world.point.id])
 
     page = await (await site.get("/staff")).text()
+    whole = await (await site.get("/help-calls")).text()
 
     assert 'data-news-url="/help-calls/strip"' in page
+    assert "/help-calls/strip" not in whole
