@@ -29,6 +29,7 @@ from aiohttp_remotes import XForwardedRelaxed
 from config import admin, filling, machine, messaging, metrics, opening, sense
 from config.settings import Settings
 from scheduler.means import Means
+from scheduler.posting import Poster
 from scheduler.quiet import QuietHours
 from scheduler.ticker import Ticker
 from scheduler.timetable import SENDING
@@ -216,6 +217,7 @@ async def _means(
     settings: Settings, keyring: Keyring, clock: Clock
 ) -> AsyncIterator[Means]:
     gateways = messaging.gateways(settings)
+    post = Poster(allow_private=settings.webhooks.allow_private)
     try:
         yield Means(
             clock=clock,
@@ -229,8 +231,10 @@ async def _means(
             ),
             keeps_numbers=timedelta(days=settings.sms.keep_days),
             keeps=filling.keeps(settings),
+            post=post,
         )
     finally:
+        await post.close()
         for gateway in gateways:
             await gateway.close()
 

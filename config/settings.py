@@ -227,6 +227,12 @@ class SchedulerSection(_Section):
     enabled: bool = True
 
 
+class WebhooksSection(_Section):
+    """Where events may be sent: private addresses only where offices want that."""
+
+    allow_private: bool = False
+
+
 class MetricsSection(_Section):
     """Where Prometheus asks for the numbers; nowhere without a port."""
 
@@ -262,6 +268,7 @@ class Settings(BaseSettings):
     sms: SmsSection = SmsSection()
     scheduler: SchedulerSection = SchedulerSection()
     retention: RetentionSection = RetentionSection()
+    webhooks: WebhooksSection = WebhooksSection()
     metrics: MetricsSection = MetricsSection()
     log: LogSection = LogSection()
 

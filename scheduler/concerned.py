@@ -238,7 +238,7 @@ CONCERNS: Mapping[str, Concern] = {
 INDIFFERENT = frozenset(
     {
         *("flag", "participant", "waiting", "offer", "plan", "series", "message"),
-        *("link_request", "ruling", "case", "maintenance", "service"),
+        *("link_request", "ruling", "case", "maintenance", "service", "webhook"),
         # What rests on these is a link, and has entries of its own.
         *("licence", "mandate", "roster"),
     }

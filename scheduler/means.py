@@ -1,15 +1,17 @@
 """What sweeps work with beside the database."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from scheduler.gateways.gateway import Gateway
 from scheduler.quiet import QuietHours
 from scheduler.ways import Health, Ways
 from visitation.keyring import Keyring
 from visitation.retention import Kept
+from visitation.webhooks.deliveries import Outcome
 
 
 class Point(StrEnum):
@@ -19,6 +21,14 @@ class Point(StrEnum):
     SENT = "sent"
     RECORDING = "recording"
     RECORDED = "recorded"
+
+
+class Post(Protocol):
+    """Posts to a receiver of events once, and says what came of it."""
+
+    def __call__(
+        self, address: str, *, headers: Mapping[str, str], body: bytes
+    ) -> Awaitable[Outcome]: ...
 
 
 def _go_on(point: Point) -> None:
@@ -40,6 +50,7 @@ class Means:
         keeps: for how many days kinds of records are kept where nobody chose, if that
             is not what is usual.
         ways: what this process remembers of its gateways.
+        post: how events reach other systems; None where none are sent.
         reached: told whenever the sending of a message has come to a point.
     """
 
@@ -53,6 +64,7 @@ class Means:
     keeps_numbers: timedelta = timedelta(days=90)
     keeps: Mapping[Kept, int] = field(default_factory=dict)
     ways: Ways = field(default_factory=Ways)
+    post: Post | None = None
     reached: Callable[[Point], None] = _go_on
 
     def health(self) -> tuple[Health, ...]:

@@ -19,6 +19,7 @@ from scheduler import (
     reviewing,
     sweeps,
     waiting,
+    webhooks,
     wiping,
 )
 from scheduler.means import Means
@@ -100,6 +101,13 @@ TIMETABLE = (
         every=counting.EVERY,
         oldest=counting.oldest_unread,
     ),
+    Job(name="publish_events", sweep=webhooks.publish, every=_seconds(2)),
+    Job(
+        name="send_events",
+        sweep=webhooks.send_due,
+        every=_seconds(1),
+        oldest=webhooks.oldest,
+    ),
     Job(
         name="expire_holds",
         sweep=sweeps.expire_holds,
@@ -141,6 +149,7 @@ TIMETABLE = (
         every=_seconds(3600),
     ),
     Job(name="review_all", sweep=reviewing.review_all, every=_seconds(3600)),
+    Job(name="forget_events", sweep=webhooks.forget, every=_seconds(3600)),
     Job(name="wipe_numbers", sweep=wiping.wipe_numbers, every=_seconds(3600)),
     Job(name="forget", sweep=sweeps.forget, every=_seconds(3600)),
     Job(name=forgetting.NAME, sweep=forgetting.forget_old, every=_seconds(3600)),

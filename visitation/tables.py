@@ -21,6 +21,7 @@ from visitation.services import tables as services
 from visitation.statistics import tables as statistics
 from visitation.visits import tables as visits
 from visitation.waiting import tables as waiting
+from visitation.webhooks import tables as webhooks
 
 METADATA = SQLModel.metadata
 
@@ -45,4 +46,5 @@ __all__ = [
     "statistics",
     "visits",
     "waiting",
+    "webhooks",
 ]

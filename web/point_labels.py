@@ -11,9 +11,11 @@ from visitation.points import DayClosed, TakenOver, TicketMoved, VisitsToCome
 from visitation.words import Errand, TicketState
 from web.i18n import N_
 from web.service_words import SERVICE_FACTS, SERVICE_LABELS, SERVICE_REASONS
+from web.webhook_words import WEBHOOK_FACTS, WEBHOOK_LABELS, WEBHOOK_REASONS
 
 POINT_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     **SERVICE_LABELS,
+    **WEBHOOK_LABELS,
     Errand: {
         Errand.VISIT: N_("For a visit today"),
         Errand.BOOKING: N_("To ask for a visit"),
@@ -36,6 +38,7 @@ TICKET_TONES: Mapping[TicketState, str] = {
 #: What is said of this area's own refusals; `refusals` has the others.
 POINT_FACTS: Mapping[type[VisitationError], str] = {
     **SERVICE_FACTS,
+    **WEBHOOK_FACTS,
     DayClosed: N_(
         "The day is closed, and its report stands. What comes now belongs to tomorrow."
     ),
@@ -51,5 +54,6 @@ POINT_FACTS: Mapping[type[VisitationError], str] = {
 }
 POINT_REASONS: Mapping[str, str] = {
     **SERVICE_REASONS,
+    **WEBHOOK_REASONS,
     "day_to_come": N_("This day has not come yet. Close it when it is over."),
 }

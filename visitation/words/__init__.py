@@ -57,6 +57,7 @@ from visitation.words.visits import (
     WishKind,
 )
 from visitation.words.waiting import OfferState, WaitingState
+from visitation.words.webhooks import TOPICS, PostState, Topic
 
 __all__ = [
     "ABSENCES",
@@ -66,6 +67,7 @@ __all__ = [
     "SERVICE_POINTS",
     "SIDES",
     "STAFF",
+    "TOPICS",
     "Addressee",
     "AllowanceChange",
     "AppointmentKind",
@@ -94,6 +96,7 @@ __all__ = [
     "Part",
     "PauseReason",
     "PlanState",
+    "PostState",
     "Profession",
     "Relation",
     "RemovalReason",
@@ -105,6 +108,7 @@ __all__ = [
     "StationKind",
     "Supervision",
     "TicketState",
+    "Topic",
     "TransferReason",
     "Visibility",
     "VisitKind",

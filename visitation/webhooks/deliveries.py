@@ -1,0 +1,314 @@
+"""Events on their way: which are due, what became of each try, and sending again.
+
+Of what belongs together a later event waits for an earlier one. A try is a claim with
+an end: whoever dies in the middle of it leaves the event to the next.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, col, delete, func, or_, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from visitation import audit
+from visitation.audit import Actor
+from visitation.webhooks import events
+from visitation.webhooks.tables import Webhook, WebhookDelivery, WebhookEvent
+from visitation.words import PostState
+
+#: How long after each try in a row the next comes; the last again and again.
+PAUSES: Final = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 21600)
+)
+#: From its first try on an event is tried for so long; then people look at it.
+PATIENCE: Final = timedelta(days=3)
+#: How long a receiver that answers nothing is left in peace.
+REST: Final = timedelta(seconds=30)
+#: How long a try may take before somebody else may try.
+CLAIM: Final = timedelta(minutes=1)
+#: How long events are kept, for pulling and for sending again.
+KEPT: Final = timedelta(days=30)
+#: How many are forgotten in one transaction.
+_AT_ONCE = 1000
+_OPEN = (PostState.PENDING, PostState.SENDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a try: the status of an answer, or why there was none."""
+
+    status: int | None = None
+    trouble: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the receiver has it."""
+        return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
+
+
+async def due(session: AsyncSession, *, now: datetime) -> Sequence[Webhook]:
+    """The receivers that something may be sent to now."""
+    waits = (
+        select(WebhookDelivery.id)
+        .where(
+            WebhookDelivery.webhook_id == Webhook.id,
+            col(WebhookDelivery.state).in_(_OPEN),
+            col(WebhookDelivery.next_at) <= now,
+        )
+        .exists()
+    )
+    rows = await session.exec(
+        select(Webhook).where(
+            col(Webhook.removed_at).is_(None),
+            col(Webhook.paused_at).is_(None),
+            or_(col(Webhook.rests_until).is_(None), col(Webhook.rests_until) <= now),
+            waits,
+        )
+    )
+    return rows.all()
+
+
+async def claim(
+    session: AsyncSession, receiver: Webhook, *, limit: int, now: datetime
+) -> Sequence[tuple[WebhookDelivery, WebhookEvent]]:
+    """Take what is due for a receiver, the first of each key, for one try each."""
+    earlier = aliased(WebhookDelivery)
+    waits = (
+        select(earlier.id)
+        .where(
+            earlier.webhook_id == WebhookDelivery.webhook_id,
+            earlier.key == WebhookDelivery.key,
+            col(earlier.event_id) < WebhookDelivery.event_id,
+            col(earlier.state).in_(_OPEN),
+        )
+        .exists()
+    )
+    rows = await session.exec(
+        select(WebhookDelivery, WebhookEvent)
+        .join(WebhookEvent, col(WebhookEvent.id) == col(WebhookDelivery.event_id))
+        .where(
+            WebhookDelivery.webhook_id == receiver.id,
+            col(WebhookDelivery.state).in_(_OPEN),
+            col(WebhookDelivery.next_at) <= now,
+            ~waits,
+        )
+        .order_by(col(WebhookDelivery.event_id))
+        .limit(limit)
+    )
+    taken = []
+    for row, event in rows.all():
+        changed = await session.exec(
+            update(WebhookDelivery)
+            .where(
+                col(WebhookDelivery.id) == row.id,
+                col(WebhookDelivery.state).in_(_OPEN),
+                col(WebhookDelivery.attempts) == row.attempts,
+            )
+            .values(
+                state=PostState.SENDING,
+                attempts=row.attempts + 1,
+                next_at=now + CLAIM,
+                first_at=row.first_at or now,
+                last_at=now,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        if changed.rowcount:
+            await session.refresh(row)
+            taken.append((row, event))
+    return taken
+
+
+async def settle(
+    session: AsyncSession,
+    receiver: Webhook,
+    tried: Mapping[int, tuple[int, Outcome]],
+    *,
+    now: datetime,
+) -> None:
+    """Write down what became of tries: by delivery, which try it was, and its outcome.
+
+    A receiver that answers again is sent at once what waited for a later try.
+    """
+    for delivery_id, (attempt, outcome) in tried.items():
+        row = await session.get_one(WebhookDelivery, delivery_id)
+        await session.exec(
+            update(WebhookDelivery)
+            .where(
+                col(WebhookDelivery.id) == delivery_id,
+                col(WebhookDelivery.attempts) == attempt,
+                col(WebhookDelivery.state) == PostState.SENDING,
+            )
+            .values(**_after(row, outcome, now))
+            .execution_options(synchronize_session=False)
+        )
+    good = [outcome.is_good for _attempt, outcome in tried.values()]
+    if all(good) and receiver.rests_until is not None:
+        await _wake(session, receiver, now=now)
+    elif not all(good):
+        await _set(session, receiver, rests_until=now + REST)
+
+
+def _after(row: WebhookDelivery, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    said = {"status": outcome.status, "trouble": outcome.trouble, "last_at": now}
+    if outcome.is_good:
+        return said | {"state": PostState.DELIVERED}
+    if row.first_at is not None and now - row.first_at >= PATIENCE:
+        return said | {"state": PostState.FAILED}
+    pause = PAUSES[min(row.attempts, len(PAUSES)) - 1]
+    return said | {"state": PostState.PENDING, "next_at": now + pause}
+
+
+async def _wake(session: AsyncSession, receiver: Webhook, *, now: datetime) -> None:
+    await _set(session, receiver, rests_until=None)
+    await session.exec(
+        update(WebhookDelivery)
+        .where(
+            col(WebhookDelivery.webhook_id) == receiver.id,
+            col(WebhookDelivery.state) == PostState.PENDING,
+            col(WebhookDelivery.next_at) > now,
+        )
+        .values(next_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _set(session: AsyncSession, receiver: Webhook, **values: Any) -> None:
+    await session.exec(
+        update(Webhook)
+        .where(col(Webhook.id) == receiver.id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def send_again(
+    session: AsyncSession,
+    receiver: Webhook,
+    *,
+    since: datetime | None,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Send everything again that happened since a moment; or only what failed.
+
+    Returns:
+        How many events are on their way then.
+    """
+    again = col(WebhookDelivery.state) == PostState.FAILED
+    if since is not None:
+        happened = select(WebhookEvent.id).where(col(WebhookEvent.at) >= since)
+        again = col(WebhookDelivery.event_id).in_(happened)
+    changed = await session.exec(
+        update(WebhookDelivery)
+        .where(col(WebhookDelivery.webhook_id) == receiver.id, again)
+        .values(state=PostState.PENDING, attempts=0, first_at=None, next_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    added = 0 if since is None else await _add(session, receiver, since=since, now=now)
+    await _set(session, receiver, rests_until=None)
+    count = changed.rowcount + added
+    audit.note(
+        session, by, "replay_webhook", f"webhook:{receiver.id}", now=now, events=count
+    )
+    return count
+
+
+async def _add(
+    session: AsyncSession, receiver: Webhook, *, since: datetime, now: datetime
+) -> int:
+    """What happened before the receiver was there, or while it wanted less."""
+    known = select(WebhookDelivery.event_id).where(
+        WebhookDelivery.webhook_id == receiver.id
+    )
+    rows = await session.exec(
+        select(WebhookEvent).where(
+            col(WebhookEvent.at) >= since, col(WebhookEvent.id).not_in(known)
+        )
+    )
+    fresh = [one for one in rows.all() if events.concerns(receiver, one)]
+    session.add_all(events.delivery(receiver, one, now=now) for one in fresh)
+    await session.flush()
+    return len(fresh)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How sending to a receiver stands."""
+
+    waiting: int = 0
+    failed: int = 0
+    delivered: int = 0
+
+
+async def standing(session: AsyncSession) -> Mapping[int, Standing]:
+    """How sending stands, by receiver."""
+    rows = await session.exec(
+        select(
+            col(WebhookDelivery.webhook_id), col(WebhookDelivery.state), func.count()
+        ).group_by(col(WebhookDelivery.webhook_id), col(WebhookDelivery.state))
+    )
+    counted: dict[int, dict[PostState, int]] = {}
+    for webhook_id, state, count in rows.all():
+        counted.setdefault(webhook_id, {})[state] = count
+    return {
+        webhook_id: Standing(
+            waiting=sum(states.get(one, 0) for one in _OPEN),
+            failed=states.get(PostState.FAILED, 0),
+            delivered=states.get(PostState.DELIVERED, 0),
+        )
+        for webhook_id, states in counted.items()
+    }
+
+
+async def latest(
+    session: AsyncSession, receiver: Webhook, *, limit: int
+) -> Sequence[tuple[WebhookDelivery, WebhookEvent]]:
+    """What failed for good, and what was tried last."""
+    rows = await session.exec(
+        select(WebhookDelivery, WebhookEvent)
+        .join(WebhookEvent, col(WebhookEvent.id) == col(WebhookDelivery.event_id))
+        .where(WebhookDelivery.webhook_id == receiver.id)
+        .order_by(
+            (col(WebhookDelivery.state) == PostState.FAILED).desc(),
+            col(WebhookDelivery.event_id).desc(),
+        )
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def forget(session: AsyncSession, *, now: datetime) -> int:
+    """Forget what happened long ago, unless somebody has yet to be told."""
+    open_ones = (
+        select(WebhookDelivery.id)
+        .join(Webhook, col(Webhook.id) == col(WebhookDelivery.webhook_id))
+        .where(
+            WebhookDelivery.event_id == WebhookEvent.id,
+            and_(
+                col(WebhookDelivery.state) != PostState.DELIVERED,
+                col(Webhook.removed_at).is_(None),
+            ),
+        )
+        .exists()
+    )
+    rows = await session.exec(
+        select(WebhookEvent.id)
+        .where(
+            or_(
+                and_(col(WebhookEvent.at) < now - KEPT, ~open_ones),
+                col(WebhookEvent.at) < now - 3 * KEPT,
+            )
+        )
+        .limit(_AT_ONCE)
+    )
+    old = rows.all()
+    await session.exec(
+        delete(WebhookDelivery).where(col(WebhookDelivery.event_id).in_(old))
+    )
+    await session.exec(delete(WebhookEvent).where(col(WebhookEvent.id).in_(old)))
+    return len(old)
