@@ -19,6 +19,7 @@ from visitation.audit import Actor
 from visitation.database import Database
 from visitation.devices import Device
 from visitation.errors import NotFound, VisitationError
+from visitation.filing import corrections
 from visitation.keyring import Keyring
 from visitation.maintenance import Maintenance, WorkReason
 from visitation.people import Account
@@ -246,6 +247,12 @@ async def list_work(desk: Desk) -> list[dict[str, Any]]:
         return [_work(one) for one in await maintenance.latest(session, limit=50)]
 
 
+async def export_corrections(desk: Desk) -> list[dict[str, Any]]:
+    """What was meant otherwise than it was guessed, without names and numbers."""
+    async with desk.database.read() as session:
+        return [asdict(one) for one in await corrections.exported(session)]
+
+
 ACTS: Mapping[str, Act] = {
     "account_add": add_account,
     "account_list": list_accounts,
@@ -259,6 +266,7 @@ ACTS: Mapping[str, Act] = {
     "work_announce": announce_work,
     "work_end": end_work,
     "work_list": list_work,
+    "corrections_export": export_corrections,
 }
 
 

@@ -8,6 +8,7 @@ import typer
 
 from config.commands import (
     accounts,
+    corrections,
     demonstration,
     holidays,
     importing,
@@ -37,6 +38,7 @@ app.add_typer(terminals.app, name="terminal")
 app.add_typer(holidays.app, name="holidays")
 app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(voice.app, name="voice")
+app.add_typer(corrections.app, name="corrections")
 app.add_typer(inspecting.settings_app, name="config")
 
 

@@ -54,6 +54,11 @@ def test_work_on_the_service_is_announced_listed_and_taken_back(run: Run) -> Non
     assert (odd.exit_code, "soon is no time" in odd.stderr) == (1, True)
 
 
+def test_what_was_guessed_wrong_is_exported_as_a_table(run: Run) -> None:
+    run("migrate")
+    assert run("corrections", "export").output == "taken,meant,text\n"
+
+
 def test_an_account_is_disabled_enabled_and_given_a_password(run: Run) -> None:
     run("migrate")
     run(*ADD, typed=PASSWORD)
