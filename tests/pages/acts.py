@@ -1,7 +1,7 @@
 """What people do so that pages come about which no link leads to, in order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.browser.conftest import PASSWORD
 
@@ -56,6 +56,22 @@ def _asking(number: str) -> tuple[Act, ...]:
     )
 
 
+def _filing() -> tuple[Act, ...]:
+    """A family asks for something in its own words, by the code of its visit."""
+    draft = "/file/{draft}"
+    steps = (
+        ("/file", "/file", {}),
+        (f"{draft}/words", f"{draft}/words", {"words": "پسرم مرخصی می‌خواهد"}),
+        (f"{draft}/meant", f"{draft}/choose", {"kind": "furlough"}),
+        (f"{draft}/form", f"{draft}/form", {"answer_reason": "family"}),
+        (f"{draft}/check", f"{draft}/check", {}),
+    )
+    asked = tuple(
+        Act(door="early", on=on, form=form, typed=typed) for on, form, typed in steps
+    )
+    return (*asked[:-1], replace(asked[-1], then=(("early", "/file"),)))
+
+
 _PHONE = "+989120009999"
 _NUMBER = {"number": "1012"}
 
@@ -72,6 +88,16 @@ ACTS = (
     _wrong("/sign-in/phone/code", code="000000"),
     _wrong("/join", code="000000", phone="0000"),
     _wrong("/offer", code="000000", phone="0000"),
+    _wrong("/file/code", code="000000", phone="0000"),
+    _wrong("/track", code="0000000000"),
+    Act(
+        door="nobody",
+        on="/track",
+        form="/track",
+        typed={"code": "{tracking}"},
+        state="stands",
+    ),
+    *_filing(),
     _wrong("/sign-in", username="nobody", password=PASSWORD),
     _wrong("/pair", code="00000000"),
     # Before another code is issued for the station, which ends this one.
@@ -95,6 +121,18 @@ ACTS = (
         form="/mine/people/new",
         typed={"prisoner": "یوسف رودباری"},
         then=(("scheduler", "/links"),),
+    ),
+    Act(
+        door="lawyer",
+        on="/mine/clients/{mandate}/book/times",
+        form="/mine/clients/{mandate}/book/times",
+    ),
+    Act(
+        door="lawyer",
+        on="/mine/clients/{mandate}/file",
+        form="/mine/clients/{mandate}/file",
+        typed={"text": "وکیل هنوز پرونده را ندیده است."},
+        state="filed",
     ),
     Act(door="clerk", on="/clerk/queue", form="/points/{site}/tickets"),
     Act(

@@ -60,11 +60,12 @@ DOORS: Mapping[str, Door] = {
     "early": Door(begins=("/join/time", "/join"), guest=("مینا دشتی", "1002")),
     "after": Door(begins=("/after",), guest=(_PLAYED_NAME, _PLAYED), past=True),
     "phone": Door(
-        begins=("/mine", "/mine/held/{over}"),
+        begins=("/mine", "/mine/held/{over}", "/file/whom"),
         phone="حمید سپهری",
         states={"/mine/held/{over}": "over"},
     ),
     "shared": Door(begins=("/mine",), phone="فاطمه رودباری"),
+    "lawyer": Door(begins=("/mine", "/mine/licence"), phone=cast.LAWYER),
     "alone": Door(begins=("/mine",), phone=rare.SILENT, states={"/mine": "silent"}),
     "kiosk": Door(
         begins=("/station", "/join", "/station/operator", "/station/check"),

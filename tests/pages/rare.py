@@ -9,13 +9,13 @@ from config import agenda, cast
 from config.agenda import Scene
 from scheduler import booking, calendar, choosing, offers, possible
 from scheduler.outgoing import PHONE
-from visitation import people, waiting
+from visitation import cases, people, waiting
 from visitation.audit import SYSTEM, Actor
 from visitation.keyring import Keyring
 from visitation.messages import OptOut
 from visitation.people import Visitor
 from visitation.waiting import Offer
-from visitation.words import Outcome, Role, VisitKind
+from visitation.words import CaseKind, CaseSource, Outcome, Role, VisitKind
 
 #: Who holds a time no more, and whose visit was cancelled and cannot be taken back.
 _LATE, _LATE_NUMBER, _REGRETTED = "حمید سپهری", "1004", "1010"
@@ -43,8 +43,28 @@ async def fill(
         "over": await _run_out(session, scene, keyring, now - timedelta(hours=1)),
         "regretted": await _regretted(session, scene, keyring, now),
         "silent": await _silent(session, keyring, now),
+        "tracking": await _tracked(session, keyring, now),
         **await _offered(session, scene, keyring, now),
     }
+
+
+async def _tracked(session: AsyncSession, keyring: Keyring, now: datetime) -> str:
+    """The code of a request that a family handed in by itself."""
+    prisoner = await agenda.prisoner_of(session, _LATE_NUMBER)
+    visitor = select(Visitor.id).where(Visitor.name == _LATE)
+    visitor_id = (await session.exec(visitor)).one()
+    raised = await cases.raise_case(
+        session,
+        kind=CaseKind.STATUS,
+        prisoner_id=prisoner.id,
+        visitor_id=visitor_id,
+        source=CaseSource.FAMILY,
+        brief=True,
+        keyring=keyring,
+        by=Actor.visitor(visitor_id),
+        now=now,
+    )
+    return raised.tracking
 
 
 async def _run_out(

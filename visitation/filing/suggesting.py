@@ -11,11 +11,11 @@ from enum import StrEnum
 from visitation.filing.classifier import LEARNT, Guess
 from visitation.words import CaseKind
 
-#: How many are offered at most.
-MOST = 3
+#: How many are offered, however sure the first one is, and at most.
+LEAST, MOST = 2, 3
 #: Below this the surest is right four times in ten: docs/classifier.md has the figures.
 SURE_ENOUGH = 0.3
-#: What is less likely than this is not worth a look.
+#: A third that is less likely than this is not worth a look.
 _WORTH_A_LOOK = 0.05
 
 
@@ -55,7 +55,9 @@ def offered(guesses: Sequence[Guess]) -> tuple[Suggestion, ...]:
     if not known or known[0].likely < SURE_ENOUGH:
         return ()
     return tuple(
-        _suggestion(one) for one in known[:MOST] if one.likely >= _WORTH_A_LOOK
+        _suggestion(one)
+        for place, one in enumerate(known[:MOST])
+        if place < LEAST or one.likely >= _WORTH_A_LOOK
     )
 
 
