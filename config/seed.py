@@ -1,8 +1,8 @@
 """Fills an empty database with the demonstration's places, people and accounts.
 
 Everything goes through the domain's own use cases, so that what is shown could have
-been done by hand. The visits are in `config.agenda` and `config.planned`, the names in
-`config.cast`.
+been done by hand. The visits are in `config.agenda` and `config.planned`, what is asked
+for in `config.asked`, the names in `config.cast`.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config import agenda, cast, planned
+from config import agenda, asked, cast, planned
 from visitation import people, places, visits
 from visitation.audit import SYSTEM
 from visitation.database import Database
@@ -42,8 +42,10 @@ async def fill(
         await _kiosks(session, sites, now - _AGE)
         await _accounts(session, sites[cast.PRISON], password_hash, now - _AGE)
         await _people(session, sites[cast.PRISON], keyring, now - _AGE)
+        await practice.fill(session, keyring, now=now)
         await agenda.fill(session, keyring, now=now)
         await planned.fill(session, keyring, now=now)
+        await asked.fill(session, keyring, now=now)
 
 
 async def open_visit(

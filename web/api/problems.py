@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from scheduler.booking import Refused
 from visitation.errors import Invalid, VisitationError
-from web import errors, forms, refusals
+from web import case_refusals, errors, forms, refusals
 from web.api.answers import Slot
 from web.api.kinds import Told
 from web.i18n import N_, _
@@ -146,6 +146,8 @@ def reasons(codes: Iterable[object]) -> tuple[Reason, ...]:
 
 def _advice(error: VisitationError, found: errors.Problem) -> str:
     """What to do; the error's own sentence where it has one and no codes."""
+    if told := case_refusals.said(error):
+        return told
     if error_says := refusals.FACTS.get(type(error)):
         return _(error_says)
     return _(found.advice)
