@@ -168,6 +168,10 @@ VISITORS = (
     ),
 )
 
+#: Who has a licence, for whom they act, and for whom they asked to.
+LAWYER, CLIENT, CLIENT_ASKED = "هما وکیلی", "1005", "1006"
+LICENCE_NUMBER, LICENCE_ISSUER = "۱۸۴۲۰", "کانون وکلای دادگستری"
+
 #: Prisoners whose past visits took place, one a day, and from which hour.
 PLAYED = (("1002", 9), ("1003", 11), ("1004", 16), ("1005", 10))
 #: And the one whose visit was cancelled.

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config import agenda, asked, cast, planned
+from config import agenda, asked, cast, planned, practice
 from visitation import people, places, visits
 from visitation.audit import SYSTEM
 from visitation.database import Database

@@ -14,6 +14,7 @@ from visitation.cases import Case
 from visitation.lifecycle import VisitState
 from visitation.messages import Message
 from visitation.people import Contact
+from visitation.places import SessionTemplate
 from visitation.professionals import Licence, Mandate, licences
 from visitation.visits import Visit
 from visitation.wording import Template
@@ -251,3 +252,19 @@ async def test_renewal_is_asked_near_the_end(mine: Phone) -> None:
     assert "The office is asked to renew it." in await mine.page("/mine/licence")
     (kept,) = await rows(mine.site, Licence)
     assert kept.state is LicenceState.VERIFIED
+
+
+async def test_a_prison_without_lawyers_hours_says_that_nothing_is_free(
+    mine: Phone,
+) -> None:
+    client = await mandated(mine)
+    async with mine.site.database.write() as session:
+        for template in await rows(mine.site, SessionTemplate):
+            row = await session.get_one(SessionTemplate, template.id)
+            row.kinds = ["family"]
+            session.add(row)
+
+    page = await mine.page(f"{client}/book/days?place=own")
+
+    assert "You cannot book a visit now" in page
+    assert links(page, f"{client}/book") == [f"{client}/book"]

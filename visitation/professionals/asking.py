@@ -64,13 +64,8 @@ async def ask(
     # Two clicks at once stand in line here, and the second finds the first.
     await session.get_one(Visitor, visitor_id, with_for_update=True)
     mark = fingerprint(wanted, keyring=keyring)
-    for one in await rights.licences_of(session, (visitor_id,)):
-        if one.profession is not wanted.profession:
-            continue
-        if one.state is LicenceState.ASKED and one.number_fingerprint == mark:
-            return one
-        if one.state in {LicenceState.ASKED, LicenceState.VERIFIED}:
-            raise Invalid("profession", f"licence_{one.state}")
+    if (same := await _waiting(session, wanted, mark, visitor_id)) is not None:
+        return same
     await attempts.hit(session, A_DAY, f"visitor:{visitor_id}", now=now)
     asked = Licence(
         reference=keyring.reference(),
@@ -95,6 +90,26 @@ async def ask(
         profession=wanted.profession.value,
     )
     return asked
+
+
+async def _waiting(
+    session: AsyncSession, wanted: Wanted, mark: str, visitor_id: int
+) -> Licence | None:
+    """The same licence, if it waits already.
+
+    Raises:
+        Invalid: if another one of the profession is held, or waits.
+    """
+    for one in await rights.licences_of(session, (visitor_id,)):
+        if one.profession is not wanted.profession:
+            continue
+        if one.state is LicenceState.ASKED and one.number_fingerprint == mark:
+            return one
+        if one.state is LicenceState.ASKED:
+            raise Invalid("profession", "licence_asked")
+        if one.state is LicenceState.VERIFIED:
+            raise Invalid("profession", "licence_verified")
+    return None
 
 
 async def ask_renewal(

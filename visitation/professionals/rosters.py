@@ -86,21 +86,26 @@ async def take_in(
         unreadable = roll.unknown + sum(bool(row.fault) for row in rows)
         # A row that says not whose it is may be anybody's: nobody loses anything then.
         ended = 0 if unreadable else await _end_others(session, roster, roll, desk)
-        counts = {
-            one.value: sum(line.outcome is one for line in lines) for one in RowOutcome
-        }
-        audit.note(
-            session,
-            desk.by,
-            "import_roster",
-            f"roster:{roster.id}",
-            now=desk.now,
-            ended=ended,
-            **counts,
-        )
+        _note(session, roster, lines, ended, desk)
         if dry_run:
             await everything.rollback()
     return Taken(lines=lines, ended=ended, spared=unreadable > 0)
+
+
+def _note(
+    session: AsyncSession,
+    roster: Roster,
+    lines: Sequence[Line],
+    ended: int,
+    desk: Desk,
+) -> None:
+    counts = {
+        one.value: sum(line.outcome is one for line in lines) for one in RowOutcome
+    }
+    subject = f"roster:{roster.id}"
+    audit.note(
+        session, desk.by, "import_roster", subject, now=desk.now, ended=ended, **counts
+    )
 
 
 async def known(
