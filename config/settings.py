@@ -213,7 +213,6 @@ class RetentionSection(_Section):
     help_calls: int = _days(Kept.HELP_CALLS)
     handovers: int = _days(Kept.HANDOVERS)
     feedback: int = _days(Kept.FEEDBACK)
-    wishes: int = _days(Kept.WISHES)
     link_requests: int = _days(Kept.LINK_REQUESTS)
     tickets: int = _days(Kept.TICKETS)
     line_records: int = _days(Kept.LINE_RECORDS)
@@ -231,6 +230,15 @@ class WebhooksSection(_Section):
     """Where events may be sent: private addresses only where offices want that."""
 
     allow_private: bool = False
+
+
+class SuggestSection(_Section):
+    """A language model that guesses what somebody's own words ask for; off without."""
+
+    url: Origin = ""
+    model: Text = ""
+    key: SecretStr | None = None
+    key_file: Path | None = None
 
 
 class MetricsSection(_Section):
@@ -269,6 +277,7 @@ class Settings(BaseSettings):
     scheduler: SchedulerSection = SchedulerSection()
     retention: RetentionSection = RetentionSection()
     webhooks: WebhooksSection = WebhooksSection()
+    suggest: SuggestSection = SuggestSection()
     metrics: MetricsSection = MetricsSection()
     log: LogSection = LogSection()
 

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.attempts.counting import LONGEST_WINDOW
 from visitation.attempts.tables import AttemptCount
-from visitation.calls.tables import ChatLine, Feedback, HelpCall, Wish
+from visitation.calls.tables import ChatLine, Feedback, HelpCall
 from visitation.devices import Challenge, IdempotencyKey, LoginSession, PairingCode
 from visitation.devices.challenges import LONGEST_LIFE
 from visitation.devices.pairing import PAIRING_CODE_LIFE
@@ -80,7 +80,6 @@ CHOSEN: Mapping[Kept, Record] = {
         (Kept.HELP_CALLS, HelpCall, HelpCall.asked_at),
         (Kept.HANDOVERS, Handover, Handover.written_at),
         (Kept.FEEDBACK, Feedback, Feedback.at),
-        (Kept.WISHES, Wish, Wish.heard_at),
         (Kept.LINK_REQUESTS, LinkRequest, LinkRequest.decided_at),
         (Kept.TICKETS, Ticket, Ticket.taken_at),
         (Kept.LINE_RECORDS, LineRecord, LineRecord.measured_at),

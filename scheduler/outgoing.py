@@ -187,7 +187,9 @@ async def _tracked(
 ) -> dict[int, str]:
     """The tracking codes that messages about cases say."""
     about = {
-        one.id: int(one.variables.get("case", 0)) for one in waiting_ if one.template in TRACKED
+        one.id: int(one.variables.get("case", 0))
+        for one in waiting_
+        if one.template in TRACKED
     }
     if not about:
         return {}

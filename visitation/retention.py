@@ -27,7 +27,6 @@ class Kept(StrEnum):
     HELP_CALLS = "help_calls"
     HANDOVERS = "handovers"
     FEEDBACK = "feedback"
-    WISHES = "wishes"
     LINK_REQUESTS = "link_requests"
     TICKETS = "tickets"
     LINE_RECORDS = "line_records"
@@ -52,7 +51,6 @@ BOUNDS: Mapping[Kept, Bounds] = {
     Kept.HELP_CALLS: Bounds(least=30, usual=365, most=_YEARS),
     Kept.HANDOVERS: Bounds(least=7, usual=90, most=_YEARS),
     Kept.FEEDBACK: Bounds(least=62, usual=730, most=_YEARS),
-    Kept.WISHES: Bounds(least=30, usual=365, most=_YEARS),
     Kept.LINK_REQUESTS: Bounds(least=30, usual=365, most=_YEARS),
     Kept.TICKETS: Bounds(least=7, usual=90, most=_YEARS),
     Kept.LINE_RECORDS: Bounds(least=62, usual=730, most=_YEARS),

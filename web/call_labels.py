@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from visitation.calls.words import HelpPlace, Mood, Phrase, Stage
-from visitation.words import Chatting, WishKind
+from visitation.words import Chatting
 from web.i18n import N_
 
 CALL_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -45,13 +45,5 @@ CALL_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Stage.CALLED: N_("has been called"),
         Stage.ON_THE_WAY: N_("is on the way"),
         Stage.IN_BOOTH: N_("is in the booth"),
-    },
-    WishKind: {
-        WishKind.FURLOUGH: N_("Leave from prison"),
-        WishKind.RELEASE: N_("Early release"),
-        WishKind.MEDICAL: N_("Doctor or medicine"),
-        WishKind.TRANSFER: N_("A prison nearer to us"),
-        WishKind.VISIT: N_("Another visit"),
-        WishKind.OTHER: N_("Another request"),
     },
 }

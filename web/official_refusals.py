@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from visitation.errors import VisitationError
-from visitation.rulings import AlreadyRuled
 from web.i18n import N_
 
 OFFICIALS: Mapping[str, str] = {
@@ -32,11 +30,4 @@ OFFICIALS: Mapping[str, str] = {
         "Nothing takes place there on that day. Choose another day, or write the hours."
     ),
     "blank_left": N_("There is still “…” in the text. Fill it in, or take it out."),
-}
-#: What is said of refusals that carry no code.
-OFFICIAL_FACTS: Mapping[type[VisitationError], str] = {
-    AlreadyRuled: N_(
-        "Somebody has decided about this request before you. Read it under what was "
-        "decided; you can still note something."
-    ),
 }

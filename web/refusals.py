@@ -26,7 +26,7 @@ from web.case_refusals import CASE_FACTS, CASES
 from web.i18n import N_, _
 from web.labels import label
 from web.message_refusals import MESSAGES
-from web.official_refusals import OFFICIAL_FACTS, OFFICIALS
+from web.official_refusals import OFFICIALS
 from web.own_refusals import OWN, OWN_FACTS
 from web.point_labels import POINT_FACTS, POINT_REASONS
 from web.waiting_refusals import WAITING, WAITING_FACTS
@@ -268,7 +268,6 @@ SENTENCES: dict[str, str] = {
 FACTS: Mapping[type[VisitationError], str] = {
     **MESSAGES,
     **OWN_FACTS,
-    **OFFICIAL_FACTS,
     **CALL_FACTS,
     **POINT_FACTS,
     **CASE_FACTS,

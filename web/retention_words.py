@@ -26,10 +26,6 @@ KINDS: Mapping[str, tuple[str, str]] = {
         N_("How visits were liked"),
         N_("The face that a family chose after a visit."),
     ),
-    Kept.WISHES: (
-        N_("What families asked for"),
-        N_("In their own words, once taken up; decisions of officials stay."),
-    ),
     Kept.LINK_REQUESTS: (
         N_("Decided requests to be linked"),
         N_("Names and national IDs as they were typed; what was approved stays."),

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from visitation.rulings.words import RulingKind, RulingState
-from visitation.words import WishKind
+from visitation.cases.after import WISHES
+from visitation.rulings.words import RulingKind
+from visitation.words import CaseKind
 from web.i18n import N_, _
 from web.labels import label
 
@@ -19,7 +20,7 @@ class Prepared:
 
     code: str
     kind: RulingKind
-    about: WishKind
+    about: CaseKind
     title: str
     text: str
 
@@ -43,7 +44,7 @@ PREPARED: tuple[Prepared, ...] = (
     Prepared(
         code="furlough_granted",
         kind=RulingKind.GRANTED,
-        about=WishKind.FURLOUGH,
+        about=CaseKind.FURLOUGH,
         title=N_("Leave is granted"),
         text=N_(
             "Leave of … days from … is granted to %(prisoner)s. The "
@@ -53,28 +54,28 @@ PREPARED: tuple[Prepared, ...] = (
     Prepared(
         code="medical_granted",
         kind=RulingKind.GRANTED,
-        about=WishKind.MEDICAL,
+        about=CaseKind.MEDICAL,
         title=N_("A doctor sees the prisoner"),
         text=N_("A doctor is to see %(prisoner)s by …."),
     ),
     Prepared(
         code="transfer_granted",
         kind=RulingKind.GRANTED,
-        about=WishKind.TRANSFER,
+        about=CaseKind.TRANSFER,
         title=N_("The transfer is agreed to"),
         text=N_("The transfer of %(prisoner)s to … is agreed to."),
     ),
     Prepared(
         code="visit_granted",
         kind=RulingKind.GRANTED,
-        about=WishKind.VISIT,
+        about=CaseKind.VISIT,
         title=N_("Another visit is agreed to"),
         text=N_("Another visit of %(visitor)s with %(prisoner)s is agreed to."),
     ),
     Prepared(
         code="furlough_denied",
         kind=RulingKind.DENIED,
-        about=WishKind.FURLOUGH,
+        about=CaseKind.FURLOUGH,
         title=N_("No leave for now"),
         text=N_(
             "No leave is granted to %(prisoner)s for now, because …. It may be "
@@ -84,7 +85,7 @@ PREPARED: tuple[Prepared, ...] = (
     Prepared(
         code="release_denied",
         kind=RulingKind.DENIED,
-        about=WishKind.RELEASE,
+        about=CaseKind.RELEASE,
         title=N_("Not yet time for early release"),
         text=N_(
             "It is too early to release %(prisoner)s. The time for asking comes on …."
@@ -93,14 +94,14 @@ PREPARED: tuple[Prepared, ...] = (
     Prepared(
         code="transfer_denied",
         kind=RulingKind.DENIED,
-        about=WishKind.TRANSFER,
+        about=CaseKind.TRANSFER,
         title=N_("No transfer for now"),
         text=N_("For now %(prisoner)s stays in this prison, because …."),
     ),
     Prepared(
         code="release_referred",
         kind=RulingKind.REFERRED,
-        about=WishKind.RELEASE,
+        about=CaseKind.RELEASE,
         title=N_("To the court, with support"),
         text=N_(
             "The request of %(prisoner)s for early release goes to the court, with the "
@@ -110,7 +111,7 @@ PREPARED: tuple[Prepared, ...] = (
     Prepared(
         code="medical_referred",
         kind=RulingKind.REFERRED,
-        about=WishKind.MEDICAL,
+        about=CaseKind.MEDICAL,
         title=N_("To the prison's clinic"),
         text=N_(
             "The prison's clinic is asked to examine %(prisoner)s and to answer by …."
@@ -119,7 +120,7 @@ PREPARED: tuple[Prepared, ...] = (
     Prepared(
         code="furlough_referred",
         kind=RulingKind.REFERRED,
-        about=WishKind.FURLOUGH,
+        about=CaseKind.FURLOUGH,
         title=N_("To the prison's council"),
         text=N_(
             "The prison's council is asked to decide on leave for %(prisoner)s by …."
@@ -128,14 +129,14 @@ PREPARED: tuple[Prepared, ...] = (
     Prepared(
         code="heard",
         kind=RulingKind.NOTED,
-        about=WishKind.OTHER,
+        about=CaseKind.OTHER,
         title=N_("Heard, nothing to decide"),
         text=N_("Heard: %(visitor)s and %(prisoner)s. Nothing is to be decided."),
     ),
     Prepared(
         code="papers",
         kind=RulingKind.NOTED,
-        about=WishKind.OTHER,
+        about=CaseKind.OTHER,
         title=N_("Papers are still to come"),
         text=N_("To be brought by %(visitor)s: …."),
     ),
@@ -148,13 +149,13 @@ def prepared(code: str) -> Prepared | None:
     return _BY_CODE.get(code)
 
 
-def fitting(about: WishKind | None) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def fitting(about: CaseKind | None) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """The texts by what is made of a request: its code, its words, code and title.
 
     What is about the request comes alone, with what fits anything; without a request
     all come.
     """
-    known = {about, WishKind.OTHER} if about is not None else set(WishKind)
+    known = {about, CaseKind.OTHER} if about is not None else set(WISHES)
     return [
         (
             kind.value,
@@ -180,13 +181,14 @@ def kinds() -> list[tuple[str, str]]:
     return [(kind.value, _(words)) for kind, words in RULING_LABELS.items()]
 
 
-def sign(kind: RulingKind, state: RulingState) -> tuple[str, str]:
+def sign(kind: RulingKind, *, answered: bool = False) -> tuple[str, str]:
     """What was made of it, in words, and the kind of tag."""
     words, shown = RULING_SIGNS[kind]
-    answered = kind is RulingKind.REFERRED and state is RulingState.ANSWERED
-    return (_("Passed on, and answered"), "calm") if answered else (_(words), shown)
+    if answered and kind is RulingKind.REFERRED:
+        return _("Passed on, and answered"), "calm"
+    return _(words), shown
 
 
 def abouts() -> list[tuple[str, str]]:
     """What a request may be about, to choose from."""
-    return [(kind.value, label(kind)) for kind in WishKind]
+    return [(kind.value, label(kind)) for kind in WISHES]

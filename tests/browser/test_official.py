@@ -18,13 +18,13 @@ from tests.browser.people import (
     open_page,
     sees_and_hears,
 )
-from visitation import calls
+from visitation import cases
 from visitation.audit import Actor
+from visitation.cases import written
 from visitation.messages import Message
-from visitation.rulings import Ruling
 from visitation.visits import Participant, Visit
 from visitation.wording import Template
-from visitation.words import Part, Role, WishKind
+from visitation.words import CaseKind, Part, Role
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
@@ -40,10 +40,10 @@ async def wished(service: Installation, visit: Visit, words: str) -> None:
                 )
             )
         ).one()
-        await calls.after.wish(
+        await cases.after.wish(
             session,
             participant_id=mother.id,
-            kind=WishKind.FURLOUGH,
+            kind=CaseKind.FURLOUGH,
             text=words,
             keyring=service.keyring,
             by=Actor.participant(mother.id),
@@ -79,13 +79,13 @@ async def test_an_official_joins_decides_beside_the_pictures_and_goes_on(
     await sees_and_hears(official, "visitor", "prisoner")
     await sees_and_hears(family, "official")
     async with service.database.read() as session:
-        [ruling] = (await session.exec(select(Ruling))).all()
+        [said] = await written.in_visit(session, visit_id=visit.id)
         told = (
             await session.exec(
                 select(Message).where(Message.template == Template.CASE_DECIDED)
             )
         ).all()
-    assert ruling.text == "Three days of leave for the wedding"
+    assert said.text == "Three days of leave for the wedding"
     assert [one.phone for one in told] == [PHONE]
 
     # Whoever comes back to a visit under way is told of no stage, and sees both.

@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config import agenda, cast
 from config.agenda import Scene
 from scheduler import ruling
-from visitation import calls, people, visits
+from scheduler.ruling import Word
+from visitation import calls, cases, people, visits
 from visitation.audit import Actor
 from visitation.calls import after, helping
 from visitation.calls.words import HelpPlace, Mood
@@ -25,13 +26,13 @@ from visitation.points.equipment import Parts
 from visitation.points.queue import TicketAct
 from visitation.rulings.words import RulingKind
 from visitation.visits import Visit, incidents
-from visitation.words import Errand, IncidentKind, Part, Relation, Role, WishKind
+from visitation.words import CaseKind, Errand, IncidentKind, Part, Relation, Role
 
 _ERRANDS = (Errand.VISIT, Errand.BOOKING, Errand.OTHER, Errand.VISIT, Errand.BOOKING)
 _WISHES = (
-    ("1002", WishKind.FURLOUGH, ""),
-    ("1003", WishKind.MEDICAL, "درد دندان دارد"),
-    ("1004", WishKind.TRANSFER, "راه ما تا ندامتگاه خیلی دور است"),
+    ("1002", CaseKind.FURLOUGH, ""),
+    ("1003", CaseKind.MEDICAL, "درد دندان دارد"),
+    ("1004", CaseKind.TRANSFER, "راه ما تا ندامتگاه خیلی دور است"),
 )
 _NOTE = "مادر خانواده دربارهٔ مرخصی عید می‌پرسد."
 _RULED = "پرونده برای بررسی پزشکی به بهداری ندامتگاه فرستاده شد."
@@ -92,7 +93,7 @@ async def _past(
         await after.feel(
             session, participant_id=visitor.id, mood=Mood.GOOD, now=visit.ends_at
         )
-        await after.wish(
+        await cases.after.wish(
             session,
             participant_id=visitor.id,
             kind=kind,
@@ -102,16 +103,17 @@ async def _past(
             now=visit.ends_at,
         )
     visit = await _visit_of(session, "1003", VisitState.COMPLETED)
-    (heard,) = await after.wishes_of(session, visit_id=visit.id)
+    (heard,) = await cases.after.wishes_of(session, visit_id=visit.id)
     await ruling.pronounce(
         session,
         visit,
-        kind=RulingKind.REFERRED,
-        about=WishKind.MEDICAL,
-        text=_RULED,
-        template="",
-        wish=heard.reference,
-        tell=True,
+        Word(
+            kind=RulingKind.REFERRED,
+            about=CaseKind.MEDICAL,
+            text=_RULED,
+            case=heard.reference,
+            tell=True,
+        ),
         keyring=keyring,
         by=await _actor(session, "prosecutor", Role.OFFICIAL),
         now=now - timedelta(hours=1),

@@ -17,12 +17,11 @@ from tests.visitation.booked import booked
 from visitation import retention
 from visitation.audit import SYSTEM
 from visitation.audit.tables import AuditEntry
-from visitation.calls.tables import ChatLine, Feedback, Wish
+from visitation.calls.tables import ChatLine, Feedback
 from visitation.calls.words import Mood
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.retention import BOUNDS, Kept
-from visitation.words import WishKind
 
 DAY = timedelta(days=1)
 HANDBOOK = Path(__file__).parents[2] / "docs/operations.md"
@@ -74,24 +73,6 @@ async def test_what_is_older_than_was_chosen_goes_once_a_day_and_is_noted(
         {"deleted": {"chat_lines": 365 - usual}},
         {"deleted": {"chat_lines": usual - 29}},
     ]
-
-
-async def test_a_wish_that_nobody_took_up_is_not_forgotten(
-    database: Database, clock: Clock, keyring: Keyring
-) -> None:
-    async with database.write() as session:
-        visit, (_held, mother) = await booked(session, await make.world(session))
-        whose = {"visit_id": visit.id, "participant_id": mother.id}
-        asked = {**whose, "kind": WishKind.OTHER, "at": NOON - 4000 * DAY}
-        session.add(Wish(**asked, reference="old", heard_at=NOON - 3000 * DAY))
-        session.add(Wish(**asked, reference="late", heard_at=NOON - DAY))
-        session.add(Wish(**asked, reference="open"))
-
-    await swept(database, clock, keyring)
-
-    async with database.read() as session:
-        kept = (await session.exec(select(Wish.reference).order_by(Wish.id))).all()
-    assert kept == ["late", "open"]
 
 
 async def test_much_is_deleted_a_few_at_a_time(database: Database) -> None:

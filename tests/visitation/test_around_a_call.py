@@ -1,5 +1,6 @@
 """Help, writing, waiting, interpreters and what comes after, on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,20 +11,20 @@ from tests.conftest import NOON
 from tests.make import World
 from tests.visitation.booked import booked
 from tests.visitation.calling import BY, at, live
-from visitation import audit, calls, visits
+from visitation import audit, calls, cases, visits
 from visitation.audit import Actor
-from visitation.calls.after import Heard
 from visitation.calls.interpreting import InterpreterElsewhere, NoRoomForInterpreter
 from visitation.calls.seating import Elsewhere
-from visitation.calls.tables import Wish
 from visitation.calls.words import HelpPlace, Mood, Stage
+from visitation.cases import Case
+from visitation.cases.after import Heard
 from visitation.database import Database
 from visitation.errors import Invalid, NotFound
 from visitation.keyring import Keyring
 from visitation.lifecycle import ParticipantState, VisitState
 from visitation.people import Scope
 from visitation.visits import Visit
-from visitation.words import Part, Role, WishKind
+from visitation.words import CaseKind, CaseState, Part, Role
 
 EVERYWHERE = Scope(everywhere=True)
 LONG_AGO = NOON - timedelta(days=1)
@@ -180,8 +181,8 @@ async def test_the_first_face_stands(database: Database) -> None:
     assert given is Mood.GOOD
 
 
-async def wished(session, person, keyring: Keyring, kind: WishKind, text: str) -> None:
-    await calls.after.wish(
+async def wished(session, person, keyring: Keyring, kind: CaseKind, text: str) -> None:
+    await cases.after.wish(
         session,
         participant_id=person.id,
         kind=kind,
@@ -192,38 +193,37 @@ async def wished(session, person, keyring: Keyring, kind: WishKind, text: str) -
     )
 
 
-async def test_a_wish_waits_until_somebody_has_heard_it(
+async def test_a_wish_waits_until_somebody_takes_it_up(
     database: Database, keyring: Keyring
 ) -> None:
     async with database.write() as session:
         world = await make.world(session)
         visit, (_, mother) = await live(session, world)
         for _ in range(2):
-            await wished(session, mother, keyring, WishKind.MEDICAL, " انسولین ")
-        waiting = await calls.after.unheard(
+            await wished(session, mother, keyring, CaseKind.MEDICAL, " انسولین ")
+        waiting = await cases.after.unheard(
             session, scope=Scope(sites=frozenset({world.point.id}))
         )
-        row = (await session.exec(select(Wish))).one()
-        await calls.after.hear(session, row, by=BY, now=at(5))
-        left = await calls.after.unheard(session, scope=EVERYWHERE)
-        about = await calls.after.wishes_of_prisoner(
-            session, prisoner_id=world.prisoner.id
-        )
+        case = (await session.exec(select(Case))).one()
+        by = Actor.account(world.official.id, Role.OFFICIAL)
+        await cases.acts.take(session, case, by=by, now=at(5))
+        left = await cases.after.unheard(session, scope=EVERYWHERE)
+        said = await cases.after.wishes_of(session, visit_id=visit.id)
 
     asked = Heard(
-        reference=row.reference,
-        visit=visit.reference,
-        kind=WishKind.MEDICAL,
+        reference=case.reference,
+        kind=CaseKind.MEDICAL,
+        state=CaseState.SUBMITTED,
         text="انسولین",
         visitor=world.visitor.name,
         prisoner=world.prisoner.name,
         at=NOON,
         zone=world.prison.zone,
-        heard_at=None,
+        is_new=True,
     )
     assert waiting == [asked]
     assert left == []
-    assert [one.heard_at for one in about] == [at(5)]
+    assert said == [replace(asked, state=CaseState.IN_PROGRESS, is_new=False)]
 
 
 async def test_something_else_says_what(database: Database, keyring: Keyring) -> None:
@@ -232,7 +232,7 @@ async def test_something_else_says_what(database: Database, keyring: Keyring) ->
         _, (_, mother) = await live(session, world)
         for text, reason in (("  ", "missing"), ("x" * 301, "too_long")):
             with pytest.raises(Invalid) as refused:
-                await wished(session, mother, keyring, WishKind.OTHER, text)
+                await wished(session, mother, keyring, CaseKind.OTHER, text)
             assert refused.value.reason == reason
 
 

@@ -1,57 +1,57 @@
 """What officials write is kept once, and ends what was asked for."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from scheduler import ruling
+from scheduler.ruling import Word
 from tests import make
 from tests.make import World
 from tests.web.day import Booked, booked
-from visitation import calls, people, rulings
+from visitation import cases, people
 from visitation.audit import Actor
-from visitation.calls.tables import Wish
+from visitation.cases import Case, Closed
 from visitation.database import Database
 from visitation.errors import Invalid, NotAllowed, NotFound
 from visitation.keyring import Keyring
-from visitation.rulings import AlreadyRuled, Ruling, background
-from visitation.rulings.words import RulingKind, RulingState
-from visitation.words import Role, WishKind
+from visitation.messages import Message
+from visitation.rulings import Ruling
+from visitation.rulings.words import RulingKind
+from visitation.wording import Template
+from visitation.words import CaseKind, CaseSource, CaseState, Role
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 
 async def _rule(
-    session: AsyncSession, made: Booked, world: World, keyring: Keyring, **how: object
-) -> Ruling:
+    session: AsyncSession, made: Booked, world: World, keyring: Keyring, **how: Any
+) -> str:
+    by = how.pop("by", Actor.account(world.official.id, Role.OFFICIAL))
     told = {
         "kind": RulingKind.GRANTED,
-        "about": WishKind.FURLOUGH,
+        "about": CaseKind.FURLOUGH,
         "text": "سه روز مرخصی",
-        "by": Actor.account(world.official.id, Role.OFFICIAL),
-        "now": NOW,
     } | how
-    ruling, _is_new = await rulings.rule(
-        session,
-        made.visit,
-        keyring=keyring,
-        **told,  # type: ignore[arg-type]
+    return await ruling.pronounce(
+        session, made.visit, Word(**told), keyring=keyring, by=by, now=NOW
     )
-    return ruling
 
 
-async def _wished(session: AsyncSession, made: Booked, keyring: Keyring) -> Wish:
-    await calls.after.wish(
+async def _wished(session: AsyncSession, made: Booked, keyring: Keyring) -> Case:
+    raised = await cases.after.wish(
         session,
         participant_id=made.visitor.id,
-        kind=WishKind.FURLOUGH,
+        kind=CaseKind.FURLOUGH,
         text="",
         keyring=keyring,
         by=Actor.participant(made.visitor.id),
         now=NOW,
     )
-    return (await session.exec(select(Wish))).one()
+    return raised.case
 
 
 async def test_a_request_is_open_until_it_is_decided_and_is_decided_once(
@@ -60,80 +60,103 @@ async def test_a_request_is_open_until_it_is_decided_and_is_decided_once(
     async with database.write() as session:
         world = await make.world(session)
         made = await booked(session, world, keyring, starts_at=NOW)
-        wish = await _wished(session, made, keyring)
-        passed_on = await _rule(
-            session,
-            made,
-            world,
-            keyring,
-            kind=RulingKind.REFERRED,
-            wish=wish.reference,
-        )
+        case = await _wished(session, made, keyring)
+        about = {"case": case.reference}
         of_prisoner = {"prisoner_id": world.prisoner.id}
-        still = await background.undecided(session, **of_prisoner)
-        state = passed_on.state
-        granted = await _rule(session, made, world, keyring, wish=wish.reference)
-        again = await _rule(session, made, world, keyring, wish=wish.reference)
-        with pytest.raises(AlreadyRuled):
-            await _rule(
-                session,
-                made,
-                world,
-                keyring,
-                wish=wish.reference,
-                kind=RulingKind.DENIED,
-            )
-        await session.refresh(passed_on)
-        none = await background.undecided(session, **of_prisoner)
+        await _rule(session, made, world, keyring, kind=RulingKind.REFERRED, **about)
+        still = await cases.after.undecided(session, **of_prisoner)
+        first = await _rule(session, made, world, keyring, **about)
+        again = await _rule(session, made, world, keyring, **about)
+        with pytest.raises(Closed):
+            await _rule(session, made, world, keyring, kind=RulingKind.DENIED, **about)
+        none = await cases.after.undecided(session, **of_prisoner)
+        written = await cases.written.in_visit(session, visit_id=made.visit.id)
 
-    assert [one.reference for one in still] == [wish.reference]
-    assert (state, passed_on.state) == (RulingState.OPEN, RulingState.ANSWERED)
-    assert again.id == granted.id
+    assert [one.reference for one in still] == [case.reference]
+    assert (first, again) == (case.reference, case.reference)
     assert none == []
+    assert [(one.kind, one.answered) for one in written] == [
+        (RulingKind.REFERRED, True),
+        (RulingKind.GRANTED, True),
+    ]
 
 
-async def test_a_wish_says_what_it_is_about_and_must_be_the_prisoners(
+async def test_a_case_says_what_it_is_about_and_must_be_the_prisoners(
     database: Database, keyring: Keyring
 ) -> None:
     async with database.write() as session:
         world = await make.world(session)
         made = await booked(session, world, keyring, starts_at=NOW)
-        wish = await _wished(session, made, keyring)
+        case = await _wished(session, made, keyring)
         other = await make.prisoner(session, world.prison, name="محمد احمدی")
-        made.visit.prisoner_id = other.id
-        session.add(made.visit)
-        await session.flush()
-        of_another = await booked(
+        later = await booked(
             session, world, keyring, starts_at=NOW + timedelta(hours=1)
         )
+        later.visit.prisoner_id = other.id
+        session.add(later.visit)
+        await session.flush()
+        about = {"case": case.reference, "about": CaseKind.MEDICAL}
         with pytest.raises(NotFound):
-            await _rule(session, of_another, world, keyring, wish=wish.reference)
-        kept = await _rule(
-            session,
-            made,
-            world,
-            keyring,
-            wish=wish.reference,
-            about=WishKind.MEDICAL,
-        )
+            await _rule(session, later, world, keyring, **about)
+        await _rule(session, made, world, keyring, **about)
 
-    assert kept.about is WishKind.FURLOUGH
+    assert (case.kind, case.state) == (CaseKind.FURLOUGH, CaseState.GRANTED)
 
 
+async def test_what_nobody_asked_for_is_a_case_with_its_answer_at_once(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        made = await booked(session, world, keyring, starts_at=NOW)
+        how = {"tell": True, "order": "پزشک تا پنج روز ببیند", "due_days": 3}
+        first = await _rule(session, made, world, keyring, **how)
+        again = await _rule(session, made, world, keyring, **how)
+        case = (await session.exec(select(Case))).one()
+        (order,) = await cases.orders_of(session, case)
+        told = (await session.exec(select(Message))).all()
+
+    assert first == again == case.reference
+    assert (case.source, case.state, case.visitor_id) == (
+        CaseSource.OFFICIAL,
+        CaseState.GRANTED,
+        None,
+    )
+    assert (order.to, order.text) == (world.prison.name, "پزشک تا پنج روز ببیند")
+    assert [(one.template, one.phone) for one in told] == [
+        (Template.CASE_DECIDED, world.visitor.phone)
+    ]
+
+
+async def test_a_note_of_a_visit_is_kept_once_and_is_no_case(
+    database: Database, keyring: Keyring
+) -> None:
+    async with database.write() as session:
+        world = await make.world(session)
+        made = await booked(session, world, keyring, starts_at=NOW)
+        for _ in range(2):
+            await _rule(session, made, world, keyring, kind=RulingKind.NOTED)
+        noted = (await session.exec(select(Ruling))).one()
+        assert (await session.exec(select(Case))).all() == []
+
+    assert (noted.about, noted.text) == (CaseKind.FURLOUGH, "سه روز مرخصی")
+
+
+@pytest.mark.parametrize("kind", [RulingKind.GRANTED, RulingKind.NOTED])
 @pytest.mark.parametrize(
     ("text", "reason"),
     [(" ", "missing"), ("م" * 301, "too_long"), ("تا تاریخ …", "blank_left")],
 )
 async def test_a_text_says_something_and_leaves_no_blank(
-    database: Database, keyring: Keyring, text: str, reason: str
+    sqlite: Database, keyring: Keyring, text: str, reason: str, kind: RulingKind
 ) -> None:
-    async with database.write() as session:
+    async with sqlite.write() as session:
         world = await make.world(session)
         made = await booked(session, world, keyring, starts_at=NOW)
         with pytest.raises(Invalid) as refused:
-            await _rule(session, made, world, keyring, text=text)
+            await _rule(session, made, world, keyring, text=text, kind=kind)
         with pytest.raises(NotAllowed):
-            await _rule(session, made, world, keyring, by=Actor.station(1))
+            await _rule(session, made, world, keyring, kind=kind, by=Actor.station(1))
 
     assert (refused.value.field, refused.value.reason) == ("text", reason)
 

@@ -9,10 +9,10 @@ from signaling.hub import Hub
 from tests.make import World
 from tests.web.conftest import Site, Start
 from tests.web.day import Booked, booked
-from visitation import calls
+from visitation import calls, cases
 from visitation.audit import SYSTEM
 from visitation.calls.words import Mood
-from visitation.words import Outcome, Role, WishKind
+from visitation.words import CaseKind, Outcome, Role
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ async def test_before_the_visit_there_is_nothing_after_it(
     assert response.headers["Location"] == "/join/time"
 
 
-async def test_a_wish_reaches_the_clerk_who_takes_it_up(
+async def test_a_wish_reaches_the_clerk_and_the_official_who_takes_it_up(
     site: Site, world: World, over: Booked
 ) -> None:
     sent = await site.post("/after/wish", {"kind": "medical", "text": "انسولین"})
@@ -74,20 +74,25 @@ async def test_a_wish_reaches_the_clerk_who_takes_it_up(
     await site.sign_in(Role.CLERK, sites=[world.point.id], language="en")
     page = await (await site.get("/wishes")).text()
     async with site.database.read() as session:
-        [wished] = await calls.after.wishes_of(session, visit_id=over.visit.id)
-    taken = await site.post(
-        f"/visits/{over.visit.reference}/wishes/{wished.reference}/heard"
-    )
+        [wished] = await cases.after.wishes_of(session, visit_id=over.visit.id)
+    heard = f"/wishes/{wished.reference}/heard"
+    not_a_clerks = await site.post(heard)
+    await site.sign_in(Role.OFFICIAL, sites=[world.prison.id], language="en")
+    offered = await (await site.get("/wishes")).text()
+    taken = await site.post(heard)
     empty = await (await site.get("/wishes")).text()
 
     assert sent.headers["Location"] == "/after"
     assert "We have it." in told
     assert "انسولین" in told
     assert world.visitor.name in page
-    assert "Doctor or medicine" in page
+    assert "Medical care" in page
+    assert heard not in page
+    assert not_a_clerks.status == 404
+    assert heard in offered
     assert taken.headers["Location"] == "/wishes"
     assert "Nothing waits." in empty
-    assert wished.kind is WishKind.MEDICAL
+    assert wished.kind is CaseKind.MEDICAL
 
 
 async def test_what_was_typed_is_kept_when_it_is_refused(

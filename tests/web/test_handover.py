@@ -7,9 +7,9 @@ import pytest
 from tests.make import World
 from tests.web.conftest import PASSWORD, Site, Start
 from tests.web.day import Booked, booked
-from visitation import calls
+from visitation import cases
 from visitation.audit import SYSTEM
-from visitation.words import Attendance, Role, WishKind
+from visitation.words import Attendance, CaseKind, Role
 
 WORDS = "مرخصی برای عروسی"
 
@@ -76,10 +76,10 @@ async def test_what_was_asked_for_earlier_stands_beside_the_family(
     site: Site, world: World, today: Booked
 ) -> None:
     async with site.database.write() as session:
-        await calls.after.wish(
+        await cases.after.wish(
             session,
             participant_id=today.visitor.id,
-            kind=WishKind.MEDICAL,
+            kind=CaseKind.MEDICAL,
             text="انسولین",
             keyring=site.keyring,
             by=SYSTEM,

@@ -9,16 +9,17 @@ from tests.make import World
 from tests.web.conftest import PASSWORD, Site
 from tests.web.day import Booked, booked
 from tests.web.worlds import text
-from visitation import audit, calls, rulings
+from visitation import audit, cases, rulings
+from visitation.cases import written
+from visitation.cases.written import Written
 from visitation.lifecycle import VisitState
 from visitation.messages import Message
 from visitation.people import Account
 from visitation.points import handing
-from visitation.rulings import Ruling
-from visitation.rulings.words import RulingKind, RulingState
+from visitation.rulings.words import RulingKind
 from visitation.visits import incidents
 from visitation.waiting import WaitingEntry
-from visitation.words import IncidentKind, Outcome, Role, VisitKind, WishKind
+from visitation.words import CaseKind, IncidentKind, Outcome, Role, VisitKind
 
 pytestmark = pytest.mark.usefixtures("english")
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -48,9 +49,9 @@ async def now_on(site: Site, world: World, me: Account) -> Booked:
     return await _visit(site, world, me, site.clock() + timedelta(minutes=10))
 
 
-async def _wish(site: Site, made: Booked, kind: WishKind, words: str) -> str:
+async def _wish(site: Site, made: Booked, kind: CaseKind, words: str) -> str:
     async with site.database.write() as session:
-        await calls.after.wish(
+        await cases.after.wish(
             session,
             participant_id=made.visitor.id,
             kind=kind,
@@ -59,7 +60,7 @@ async def _wish(site: Site, made: Booked, kind: WishKind, words: str) -> str:
             by=audit.Actor.participant(made.visitor.id),
             now=site.clock(),
         )
-        found = await calls.after.wishes_of(session, visit_id=made.visit.id)
+        found = await cases.after.wishes_of(session, visit_id=made.visit.id)
     return found[-1].reference
 
 
@@ -67,9 +68,9 @@ def _beside(made: Booked) -> str:
     return f"/official/{made.visit.reference}/beside"
 
 
-async def _written(site: Site) -> list[Ruling]:
+async def _written(site: Site, made: Booked) -> list[Written]:
     async with site.database.read() as session:
-        return list((await session.exec(select(Ruling).order_by("id"))).all())
+        return list(await written.in_visit(session, visit_id=made.visit.id))
 
 
 async def _sent(site: Site) -> list[Message]:
@@ -92,7 +93,7 @@ async def test_what_is_known_of_a_family_stands_beside_its_visit(
         state=VisitState.COMPLETED,
         kind=VisitKind.LEGAL,
     )
-    await _wish(site, before, WishKind.FURLOUGH, "برای عروسی خواهرش")
+    await _wish(site, before, CaseKind.FURLOUGH, "برای عروسی خواهرش")
     async with site.database.write() as session:
         before.visit.outcome = Outcome.COMPLETED
         before.visitor.seconds_connected = 17 * 60
@@ -128,7 +129,7 @@ async def test_what_is_known_of_a_family_stands_beside_its_visit(
     page = await text(await site.get(_beside(now_on)))
 
     assert "برای عروسی خواهرش" in page
-    assert "Leave from prison" in page
+    assert "Furlough" in page
     assert "from 2026-12-01 to 2026-12-24" in page
     assert "A telephone was shown to the camera" in page
     assert "شناسنامه را آورده است" in page
@@ -141,7 +142,7 @@ async def test_what_is_known_of_a_family_stands_beside_its_visit(
 async def test_a_text_is_filled_gone_over_read_back_and_sent(
     site: Site, world: World, now_on: Booked
 ) -> None:
-    wish = await _wish(site, now_on, WishKind.FURLOUGH, "عروسی")
+    wish = await _wish(site, now_on, CaseKind.FURLOUGH, "عروسی")
     offered = await text(await site.get(f"{_beside(now_on)}?wish={wish}"))
     begun = await text(
         await site.get(f"{_beside(now_on)}?template=furlough_granted&wish={wish}")
@@ -155,8 +156,9 @@ async def test_a_text_is_filled_gone_over_read_back_and_sent(
     }
     blank = await site.post(_beside(now_on), typed | {"text": "Leave for … days"})
     typed |= {"text": "Three days of leave from 5 Azar"}
+    typed |= {"order": "Prepare his papers", "due_days": "5"}
     read = await site.post(_beside(now_on), typed | {"step": "read"})
-    nothing_yet = await _written(site)
+    nothing_yet = await _written(site, now_on)
     changed = await site.post(_beside(now_on), typed | {"step": "change"})
     sent = await site.post(_beside(now_on), typed | {"step": "send"})
     again = await site.post(_beside(now_on), typed | {"step": "send"})
@@ -171,33 +173,33 @@ async def test_a_text_is_filled_gone_over_read_back_and_sent(
     page = await text(read)
     assert "Read it once more" in page
     assert "Three days of leave from 5 Azar</blockquote>" in page
+    assert "To the prison, within 5 working days:" in page
     assert "Three days of leave from 5 Azar</textarea>" in await changed.text()
     assert again.headers["Location"] == sent.headers["Location"]
-    [ruling] = await _written(site)
-    assert (ruling.kind, ruling.about, ruling.state, ruling.template) == (
+    [said] = await _written(site, now_on)
+    assert (said.kind, said.about, said.answered, said.reference) == (
         RulingKind.GRANTED,
-        WishKind.FURLOUGH,
-        RulingState.ANSWERED,
-        "furlough_granted",
+        CaseKind.FURLOUGH,
+        True,
+        wish,
     )
-    assert f"It has the number {ruling.id}" in done
-    assert "Nothing is open." in done
-    [message] = await _sent(site)
-    assert message.template == "case_decided"
-    assert message.variables == {
-        "number": str(ruling.id).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")),
-        "decision": "موافقت شد",
-    }
-    assert message.phone == world.visitor.phone
     async with site.database.read() as session:
+        case = await cases.by_reference(session, wish)
+        code = cases.tracking.shown(case, keyring=site.keyring)
         entries = await audit.history(session, visit_id=now_on.visit.id)
-        [heard] = await calls.after.wishes_of(session, visit_id=now_on.visit.id)
-    assert "ruling_granted" in [one.action for one in entries]
-    assert heard.heard_at == site.clock()
+        (order,) = await cases.orders_of(session, case)
+    assert f"It has the number {code}" in done
+    assert "Nothing is open." in done
+    [_asked, message] = await _sent(site)
+    assert message.template == "case_decided"
+    assert message.variables == {"case": str(case.id), "decision": "موافقت شد"}
+    assert message.phone == world.visitor.phone
+    assert "case_grant" in [one.action for one in entries]
+    assert (order.to, order.text) == (world.prison.name, "Prepare his papers")
 
 
 async def test_a_request_is_decided_once(site: Site, now_on: Booked) -> None:
-    wish = await _wish(site, now_on, WishKind.TRANSFER, "")
+    wish = await _wish(site, now_on, CaseKind.TRANSFER, "")
     typed = {"about": "transfer", "wish": wish, "step": "send"}
     passed_on = {**typed, "kind": "referred", "text": "The council is asked."}
     await site.post(_beside(now_on), passed_on)
@@ -210,13 +212,13 @@ async def test_a_request_is_decided_once(site: Site, now_on: Booked) -> None:
     assert f"?wish={wish}" in still_open
     assert late.status == 409
     page = await text(late)
-    assert "Somebody has decided about this request before you." in page
+    assert "It has its answer already" in page
     assert "To Isfahan, then.</textarea>" in page
-    assert [(one.kind, one.state) for one in await _written(site)] == [
-        (RulingKind.REFERRED, RulingState.ANSWERED),
-        (RulingKind.DENIED, RulingState.ANSWERED),
+    assert [(one.kind, one.answered) for one in await _written(site, now_on)] == [
+        (RulingKind.REFERRED, True),
+        (RulingKind.DENIED, True),
     ]
-    assert await _sent(site) == []
+    assert [one.template for one in await _sent(site)] == ["case_raised"]
 
 
 async def test_a_note_is_never_sent_to_the_family(site: Site, now_on: Booked) -> None:
@@ -225,7 +227,7 @@ async def test_a_note_is_never_sent_to_the_family(site: Site, now_on: Booked) ->
         {"kind": "noted", "text": "Heard.", "tell": "on", "step": "send"},
     )
 
-    assert [one.kind for one in await _written(site)] == [RulingKind.NOTED]
+    assert [one.kind for one in await _written(site, now_on)] == [RulingKind.NOTED]
     assert await _sent(site) == []
 
 
@@ -261,7 +263,7 @@ async def test_a_wish_of_another_prisoner_is_not_answered(
     )
 
     assert response.status == 404
-    assert await _written(site) == []
+    assert await _written(site, now_on) == []
 
 
 async def test_the_next_family_is_one_tap_away(

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from visitation.calls.words import HelpPlace, Mood
 from visitation.database import UtcDateTime, enum_column
-from visitation.words import Fault, WishKind
+from visitation.words import Fault
 
 
 class Presence(SQLModel, table=True):
@@ -83,17 +83,3 @@ class Feedback(SQLModel, table=True):
     visit_id: int = Field(foreign_key="visit.id", index=True, ondelete="CASCADE")
     mood: Mood = Field(sa_type=enum_column(Mood))
     at: datetime = Field(sa_type=UtcDateTime)
-
-
-class Wish(SQLModel, table=True):
-    """What a family asked for after its visit, until somebody has heard it."""
-
-    id: int = Field(default=None, primary_key=True)
-    reference: str = Field(unique=True, max_length=32)
-    visit_id: int = Field(foreign_key="visit.id", index=True, ondelete="CASCADE")
-    participant_id: int = Field(foreign_key="participant.id")
-    kind: WishKind = Field(sa_type=enum_column(WishKind))
-    text: str = Field(default="", max_length=300)
-    at: datetime = Field(sa_type=UtcDateTime)
-    heard_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    heard_by_id: int | None = Field(default=None, foreign_key="account.id")

@@ -6,6 +6,8 @@ A verb that reads better with its room's name is in its module: `acts.take`,
 
 from visitation.cases import (
     acts,
+    after,
+    background,
     boards,
     documents,
     due,
@@ -15,6 +17,7 @@ from visitation.cases import (
     orders,
     telling,
     tracking,
+    written,
 )
 from visitation.cases.boards import Board, Listed, Wanted, of_prisoner
 from visitation.cases.deciders import may_decide
@@ -72,6 +75,8 @@ __all__ = [
     "TooManyOpen",
     "Wanted",
     "acts",
+    "after",
+    "background",
     "boards",
     "by_reference",
     "by_tracking",
@@ -92,4 +97,5 @@ __all__ = [
     "raise_case",
     "telling",
     "tracking",
+    "written",
 ]

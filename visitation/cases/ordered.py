@@ -96,6 +96,11 @@ async def order_counts(
     return all_of_them.one(), (await session.exec(counting.where(late))).one()
 
 
+def to_do(reader: Reader) -> ColumnElement[bool]:
+    """The condition on `CaseOrder` that keeps what somebody, or their sites, must do."""
+    return and_(_to(reader), _standing(is_open=True))
+
+
 def is_for(order: CaseOrder, reader: Reader, site: Site | None) -> bool:
     """Whether an order is for somebody, or for a site that they answer for."""
     if order.account_id is not None:

@@ -61,6 +61,7 @@ async def raise_case(
     visit_id: int | None = None,
     point_id: int | None = None,
     brief: bool = False,
+    tell: bool = True,
     facts: Mapping[str, Any] | None = None,
 ) -> Raised:
     """Ask for something; the same asked again while it is open is one case.
@@ -79,6 +80,7 @@ async def raise_case(
         visit_id: the visit before, in or after which it is asked.
         point_id: the service point where it is written down.
         brief: whether it is asked in passing, so that no field is required.
+        tell: whether the family is told that it is taken down, and its code.
         facts: ids and codes for the first step and the audit.
 
     Returns:
@@ -112,7 +114,7 @@ async def raise_case(
         **said,
         **given,
     )
-    await _begin(session, case, facts or {}, by=by, now=now)
+    await _begin(session, case, facts or {}, tell=tell, by=by, now=now)
     return Raised(case=case, tracking=code, is_new=True)
 
 
@@ -162,6 +164,7 @@ async def _begin(
     case: Case,
     facts: Mapping[str, Any],
     *,
+    tell: bool,
     by: Actor,
     now: datetime,
 ) -> None:
@@ -181,7 +184,7 @@ async def _begin(
         visit_id=case.visit_id,
     )
     told = {"source": case.source.value, **facts}
-    await steps.record(session, case, first, by=by, facts=told)
+    await steps.record(session, case, first, by=by, facts=told, tell=tell)
 
 
 async def _lock(

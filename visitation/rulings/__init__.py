@@ -1,21 +1,6 @@
-"""What officials write of requests and visits, and what they read before they do."""
+"""What officials note of visits, where it answers no request."""
 
-from visitation.rulings.record import (
-    DECISIONS,
-    LONGEST,
-    AlreadyRuled,
-    of_visit,
-    rule,
-    worded,
-)
+from visitation.rulings.record import LONGEST, note_down, worded
 from visitation.rulings.tables import Ruling
 
-__all__ = [
-    "DECISIONS",
-    "LONGEST",
-    "AlreadyRuled",
-    "Ruling",
-    "of_visit",
-    "rule",
-    "worded",
-]
+__all__ = ["LONGEST", "Ruling", "note_down", "worded"]

@@ -1,4 +1,4 @@
-"""The vocabularies of what officials write. Values are stable: they are stored."""
+"""What officials make of a request, or of a visit."""
 
 from enum import StrEnum
 
@@ -10,10 +10,3 @@ class RulingKind(StrEnum):
     DENIED = "denied"
     REFERRED = "referred"
     NOTED = "noted"
-
-
-class RulingState(StrEnum):
-    """Whether what an official wrote waits for somebody's answer."""
-
-    OPEN = "open"
-    ANSWERED = "answered"

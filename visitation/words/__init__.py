@@ -54,7 +54,6 @@ from visitation.words.visits import (
     RemovalReason,
     Side,
     VisitKind,
-    WishKind,
 )
 from visitation.words.waiting import OfferState, WaitingState
 from visitation.words.webhooks import TOPICS, PostState, Topic
@@ -113,5 +112,4 @@ __all__ = [
     "Visibility",
     "VisitKind",
     "WaitingState",
-    "WishKind",
 ]

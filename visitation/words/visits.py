@@ -175,14 +175,3 @@ class RemovalReason(StrEnum):
     RULES = "rules"
     STRANGER = "stranger"
     DEVICE = "device"
-
-
-class WishKind(StrEnum):
-    """What a family asks for when its visit is over."""
-
-    FURLOUGH = "furlough"
-    RELEASE = "release"
-    MEDICAL = "medical"
-    TRANSFER = "transfer"
-    VISIT = "visit"
-    OTHER = "other"

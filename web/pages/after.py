@@ -8,17 +8,22 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import Field, StringConstraints
-from sqlmodel import select
 
-from visitation import calls
+from visitation import calls, cases
 from visitation.calls.entries import entry_of
-from visitation.calls.tables import Wish
 from visitation.calls.words import Mood
-from visitation.errors import Invalid, NotFound
+from visitation.cases import (
+    Case,
+    RepeatedTooOften,
+    TooManyOpen,
+    acts,
+)
+from visitation.cases.after import WISHES
+from visitation.errors import Invalid
 from visitation.timespan import Timespan
 from visitation.visits import Visit
-from visitation.words import Role, WishKind
-from web import forms, gate, subjects
+from visitation.words import CaseKind, Role
+from web import case_reach, forms, gate
 from web.fields import Note
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, SETTINGS
@@ -40,8 +45,8 @@ class Feeling(forms.Fields):
 class Wishing(forms.Fields):
     """What is asked for."""
 
-    kind: WishKind = Field(title=N_("What you ask for"))
-    text: Annotated[Note, StringConstraints(max_length=calls.after.LONGEST)] = Field(
+    kind: CaseKind = Field(title=N_("What you ask for"))
+    text: Annotated[Note, StringConstraints(max_length=cases.after.LONGEST)] = Field(
         default="", title=N_("In your own words")
     )
 
@@ -77,7 +82,7 @@ async def wish(request: web.Request) -> web.Response:
         return await _page(request, form, status=422)
     try:
         async with request.app[DATABASE].write() as session:
-            await calls.after.wish(
+            await cases.after.wish(
                 session,
                 participant_id=me.participant_id,
                 kind=form.value.kind,
@@ -88,6 +93,8 @@ async def wish(request: web.Request) -> web.Response:
             )
     except Invalid as refused:
         return await _page(request, form.refused(refused), status=422)
+    except (RepeatedTooOften, TooManyOpen) as refused:
+        return await _page(request, form.refused(refused), status=409)
     done = _("We have it. The clerk and the prosecutor read it.")
     return redirect(request, "after.show", flash=done)
 
@@ -95,29 +102,23 @@ async def wish(request: web.Request) -> web.Response:
 async def wishes(request: web.Request) -> web.Response:
     """What families asked for after their visits, and nobody has taken up."""
     async with request.app[DATABASE].read() as session:
-        found = await calls.after.unheard(session, scope=gate.staff(request).scope)
+        found = await cases.after.unheard(session, scope=gate.staff(request).scope)
     zones = {one.zone: ZoneInfo(one.zone) for one in found}
-    return render(request, "after/wishes.html", wishes=found, zones=zones)
+    return render(
+        request,
+        "after/wishes.html",
+        wishes=found,
+        zones=zones,
+        takes=gate.staff(request).role is Role.OFFICIAL,
+    )
 
 
 async def hear(request: web.Request) -> web.Response:
-    """Take up what a family asked for."""
-    visit = gate.subject(request, Visit)
+    """Take up what a family asked for; whoever takes it has its case."""
+    me = gate.staff(request)
     async with request.app[DATABASE].write() as session:
-        rows = await session.exec(
-            select(Wish).where(
-                Wish.reference == request.match_info["wish"], Wish.visit_id == visit.id
-            )
-        )
-        wished = rows.first()
-        if wished is None:
-            raise NotFound("wish")
-        await calls.after.hear(
-            session,
-            wished,
-            by=gate.staff(request).actor,
-            now=request.app[CLOCK](),
-        )
+        case = await session.get_one(Case, gate.subject(request, Case).id)
+        await acts.take(session, case, by=me.actor, now=request.app[CLOCK]())
     return redirect(request, "after.wishes", flash=_("You have taken it up."))
 
 
@@ -128,7 +129,7 @@ async def _page(
     async with request.app[DATABASE].read() as session:
         entry = await entry_of(session, participant_id=me.participant_id, now=now)
         mood = await calls.after.mood_of(session, participant_id=me.participant_id)
-        said = await calls.after.wishes_of(session, visit_id=me.visit_id)
+        said = await cases.after.wishes_of(session, visit_id=me.visit_id)
         following = await calls.after.next_visit(
             session, participant_id=me.participant_id, now=now
         )
@@ -140,7 +141,7 @@ async def _page(
         form=form,
         mood=mood,
         moods=[(one, label(one)) for one in Mood],
-        kinds=[(one, label(one)) for one in WishKind],
+        kinds=[(one, label(one)) for one in WISHES],
         said=said,
         following=Timespan(following.starts_at, following.ends_at)
         if following
@@ -165,9 +166,9 @@ ROUTES = (
     ),
     Route(
         method="POST",
-        path="/visits/{visit}/wishes/{wish}/heard",
+        path="/wishes/{case}/heard",
         page=hear,
-        allow=_HEARERS,
-        subject=subjects.visit,
+        allow=frozenset({Role.OFFICIAL}),
+        subject=case_reach.case,
     ),
 )

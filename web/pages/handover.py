@@ -4,6 +4,7 @@ A clerk writes it down and hands over; the official reads it and takes over. Bot
 at the same page, each at the visits that are theirs.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -13,8 +14,8 @@ from pydantic import Field, StringConstraints
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation.calls import after
-from visitation.calls.after import Heard
+from visitation.cases import after
+from visitation.cases.after import Heard
 from visitation.errors import VisitationError
 from visitation.lifecycle import MAY, Act
 from visitation.people import Prisoner
@@ -122,19 +123,18 @@ async def _today(request: web.Request, session: AsyncSession) -> tuple[Listed, .
     return await boards.at_points(session, scope=me.scope, day=today)
 
 
-async def _wishes(session: AsyncSession, visit_id: int) -> list[Heard]:
+async def _wishes(session: AsyncSession, visit_id: int) -> Sequence[Heard]:
     """What was asked for after the prisoner's visits, and nobody has taken up yet."""
     rows = await session.exec(
         select(Prisoner.id)
         .join(Visit, col(Visit.prisoner_id) == col(Prisoner.id))
         .where(Visit.id == visit_id)
     )
-    every = await after.wishes_of_prisoner(session, prisoner_id=rows.one())
-    return [one for one in every if one.heard_at is None]
+    return await after.untaken(session, prisoner_id=rows.one())
 
 
 def _entry(
-    one: Listed, handed: Handed | None, wishes: list[Heard], now: datetime
+    one: Listed, handed: Handed | None, wishes: Sequence[Heard], now: datetime
 ) -> dict[str, Any]:
     zone, shown = ZoneInfo(one.zone), row(one, now=now)
     blank = forms.blank(Handing, text=handed.text if handed else "")

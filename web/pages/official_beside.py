@@ -15,18 +15,29 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import ruling
+from scheduler.ruling import Word
 from visitation import rulings
-from visitation.calls.after import Heard
-from visitation.errors import Invalid
+from visitation.cases import (
+    Changed,
+    Closed,
+    OpenAlready,
+    SameJudge,
+    background,
+    by_reference,
+    orders,
+    tracking,
+    written,
+)
+from visitation.cases.after import Heard
+from visitation.errors import Invalid, NotFound
 from visitation.lifecycle import MAY, Act, VisitState
 from visitation.points import handing
-from visitation.rulings import background
 from visitation.rulings.words import RulingKind
 from visitation.visits import Visit
 from visitation.visits.listed import Listed, listed
-from visitation.words import Part, WishKind
+from visitation.words import CaseKind, Part
 from web import attended, forms, gate, present, ruling_texts, subjects
-from web.fields import Note
+from web.fields import Count, Note
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
@@ -42,13 +53,30 @@ class Ruling(forms.Fields):
     """What is made of a request, in which words."""
 
     kind: RulingKind = Field(title=N_("What becomes of it"))
-    about: WishKind = Field(default=WishKind.OTHER, title=N_("What it is about"))
+    about: CaseKind = Field(default=CaseKind.OTHER, title=N_("What it is about"))
     text: Annotated[
         Note, StringConstraints(min_length=1, max_length=rulings.LONGEST)
     ] = Field(title=N_("Text"))
     template: str = Field(default="", max_length=_LONGEST_CODE)
     wish: str = Field(default="", max_length=_LONGEST_CODE)
     tell: bool = False
+    order: Annotated[Note, StringConstraints(max_length=orders.LONGEST)] = Field(
+        default="", title=N_("What the prison is to do")
+    )
+    due_days: Count = Field(
+        default=5, ge=1, le=orders.MOST_DAYS, title=N_("In how many working days")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What was just written down.
+
+    Attributes:
+        code: by which the family follows it; empty for a note.
+    """
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +85,13 @@ class Desk:
 
     Attributes:
         wish: what the family asked for that this answers, if anything.
-        done: the number of what was just sent.
+        done: what was just sent.
     """
 
     step: str
     form: Form[Ruling]
     wish: Heard | None = None
-    done: int | None = None
+    done: Sent | None = None
 
 
 async def show(request: web.Request) -> web.Response:
@@ -106,23 +134,27 @@ async def _send(request: web.Request, form: Form[Ruling]) -> web.Response:
             done = await ruling.pronounce(
                 session,
                 await session.get_one(Visit, here.id),
-                kind=typed.kind,
-                about=typed.about,
-                text=typed.text,
-                template=typed.template,
-                wish=typed.wish,
-                tell=typed.tell,
+                Word(
+                    kind=typed.kind,
+                    about=typed.about,
+                    text=typed.text,
+                    template=typed.template,
+                    case=typed.wish,
+                    tell=typed.tell,
+                    order=typed.order,
+                    due_days=typed.due_days,
+                ),
                 keyring=request.app[KEYRING],
                 by=me.actor,
                 now=_now(request),
             )
-    except rulings.AlreadyRuled as refused:
+    except (Changed, Closed, OpenAlready, SameJudge) as refused:
         return await _page(request, form.refused(refused), status=409)
     return redirect(
         request,
         "official_beside.show",
         visit=here.reference,
-        query={"done": str(done.id)},
+        query={"done": done},
     )
 
 
@@ -194,7 +226,7 @@ async def _begun(
         form = forms.blank(
             Ruling,
             kind=kind,
-            about=wish.kind if wish else text.about if text else WishKind.OTHER,
+            about=wish.kind if wish else text.about if text else CaseKind.OTHER,
             text=ruling_texts.filled(text, prisoner=visit.prisoner, visitors=names)
             if text
             else "",
@@ -203,15 +235,27 @@ async def _begun(
             tell=kind != RulingKind.NOTED,
         )
         return Desk(step="write", form=form, wish=wish)
-    number = asked.get("done", "")
-    sent = await rulings.of_visit(session, visit_id=visit.id)
-    done = next((one.number for one in sent if str(one.number) == number), None)
+    done = await _sent(request, session, visit, asked.get("done", ""))
     return Desk(
         step="choose" if done is None else "done",
         form=forms.blank(Ruling),
         wish=wish,
         done=done,
     )
+
+
+async def _sent(
+    request: web.Request, session: AsyncSession, visit: Listed, reference: str
+) -> Sent | None:
+    """What was written in this visit under a reference, if it was."""
+    found = await written.in_visit(session, visit_id=visit.id)
+    if reference not in {one.reference for one in found}:
+        return None
+    try:
+        case = await by_reference(session, reference)
+    except NotFound:
+        return Sent(code="")
+    return Sent(code=tracking.shown(case, keyring=request.app[KEYRING]))
 
 
 def _wish(known: background.Background, reference: str) -> Heard | None:

@@ -48,7 +48,6 @@ class Days(forms.Fields):
     help_calls: Count | None = _days(Kept.HELP_CALLS)
     handovers: Count | None = _days(Kept.HANDOVERS)
     feedback: Count | None = _days(Kept.FEEDBACK)
-    wishes: Count | None = _days(Kept.WISHES)
     link_requests: Count | None = _days(Kept.LINK_REQUESTS)
     tickets: Count | None = _days(Kept.TICKETS)
     line_records: Count | None = _days(Kept.LINE_RECORDS)

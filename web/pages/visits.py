@@ -10,7 +10,8 @@ from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import moving_back, notices, undoing
-from visitation import lifecycle, rulings, visits
+from visitation import lifecycle, visits
+from visitation.cases import written
 from visitation.lifecycle import Act, VisitAction, VisitState
 from visitation.people import Prisoner
 from visitation.places import Site
@@ -31,7 +32,7 @@ from web import (
 from web.booking_choices import OWN_PHONE
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
-from web.pages import review
+from web.pages import cases, review
 from web.pages.restrictions import READERS
 from web.pages.sites import PLANNERS
 from web.render import render
@@ -61,6 +62,7 @@ _ABOUT = (
     (PLANNERS, "prisoners.show", N_("The prisoner's page")),
     (READERS, "restrictions.index", N_("What keeps from visits")),
     (READERS, "allowances.show", N_("Allowance")),
+    (cases.OF_PRISONER, "cases.of_prisoner", N_("Requests of prisoners")),
 )
 
 
@@ -79,7 +81,7 @@ async def show(request: web.Request) -> web.Response:
         shown = await line_story.read(session, visit_id=visit.id, names=names)
         repeated = await standing.of_visit(session, visit, now=now)
         marks = await review_rows.of_visit(session, visit)
-        ruled = await rulings.of_visit(session, visit_id=visit.id)
+        ruled = await written.in_visit(session, visit_id=visit.id)
         prisoner = await session.get_one(Prisoner, visit.prisoner_id)
         held_at = await session.get_one(Site, prisoner.site_id)
         regrets = await _regrets(session, visit, me.role, now)

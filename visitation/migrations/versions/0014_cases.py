@@ -1,5 +1,9 @@
 """Requests that are followed until there is an answer."""
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -22,14 +26,32 @@ _STATE = (
 )
 
 
+#: What families could ask for after a visit before there were cases.
+_WISHES = ("furlough", "release", "medical", "transfer", "visit", "other")
+_RULED = {"granted": "grant", "denied": "deny", "referred": "refer"}
+_NOTED = ("id", "reference", "visit_id", "account_id", "about", "text", "template", "at")
+#: How long an answer was usual to take before each kind had its own days.
+_USUAL = timedelta(days=15)
+
+
 def upgrade() -> None:
-    _cases()
-    _steps()
+    cases, steps = _cases(), _steps()
     _orders()
     _documents()
+    wishes, rulings = _read_wishes(), _read_rulings()
+    op.drop_table("ruling")
+    op.drop_table("wish")
+    _write_notes([one for one in rulings if one["kind"] == "noted"])
+    _move(cases, steps, wishes, [one for one in rulings if one["kind"] in _RULED])
+    op.execute(
+        "DELETE FROM policy_choice WHERE scope = 'retention' AND name = 'wishes'"
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("ruling")
+    _wishes_before()
+    _rulings_before()
     for name in ("case_document", "case_order", "case_step", "legal_case"):
         op.drop_table(name)
 
@@ -49,8 +71,8 @@ def _seen() -> sa.Column[str]:
     return sa.Column("visibility", words, nullable=False)
 
 
-def _cases() -> None:
-    op.create_table(
+def _cases() -> sa.Table:
+    table = op.create_table(
         "legal_case",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("reference", sa.String(32), nullable=False),
@@ -106,10 +128,11 @@ def _cases() -> None:
     )
     op.create_index("legal_case_due", "legal_case", ["state", "due_at"])
     op.create_index("legal_case_owner", "legal_case", ["owner_id", "state"])
+    return table
 
 
-def _steps() -> None:
-    op.create_table(
+def _steps() -> sa.Table:
+    table = op.create_table(
         "case_step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -134,6 +157,7 @@ def _steps() -> None:
         ),
     )
     _index("case_step", "at", "visit_id")
+    return table
 
 
 def _orders() -> None:
@@ -195,4 +219,205 @@ def _documents() -> None:
         sa.UniqueConstraint(
             "case_id", "digest", name=op.f("uq_case_document_case_id_digest")
         ),
+    )
+
+
+def _read_wishes() -> Sequence[Mapping[str, Any]]:
+    read = sa.text(
+        "SELECT w.id, w.reference, w.kind, w.text, w.at, w.heard_at, w.heard_by_id,"
+        " w.visit_id, p.visitor_id, v.prisoner_id FROM wish w"
+        " JOIN participant p ON p.id = w.participant_id"
+        " JOIN visit v ON v.id = w.visit_id ORDER BY w.id"
+    ).columns(at=UtcDateTime(), heard_at=UtcDateTime())
+    return op.get_bind().execute(read).mappings().all()
+
+
+def _read_rulings() -> Sequence[Mapping[str, Any]]:
+    read = sa.text(
+        "SELECT r.id, r.reference, r.wish_id, r.kind, r.about, r.text, r.template,"
+        " r.at, r.account_id, r.visit_id, v.prisoner_id FROM ruling r"
+        " JOIN visit v ON v.id = r.visit_id ORDER BY r.id"
+    ).columns(at=UtcDateTime())
+    return op.get_bind().execute(read).mappings().all()
+
+
+def _write_notes(notes: Sequence[Mapping[str, Any]]) -> None:
+    table = op.create_table(
+        "ruling",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(32), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(32), nullable=False),
+        sa.Column("text", sa.String(300), nullable=False),
+        sa.Column("template", sa.String(32), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        _to("ruling", "visit_id", "visit", ondelete="CASCADE"),
+        _to("ruling", "account_id", "account"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
+        sa.UniqueConstraint("reference", name=op.f("uq_ruling_reference")),
+    )
+    _index("ruling", "visit_id")
+    op.bulk_insert(table, [{name: one[name] for name in _NOTED} for one in notes])
+    if notes and op.get_bind().dialect.name == "postgresql":
+        # Their numbers stay, so the next one is counted on from them.
+        op.execute(
+            "SELECT setval(pg_get_serial_sequence('ruling', 'id'), max(id)) FROM ruling"
+        )
+
+
+def _move(
+    cases: sa.Table,
+    steps: sa.Table,
+    wishes: Sequence[Mapping[str, Any]],
+    rulings: Sequence[Mapping[str, Any]],
+) -> None:
+    """What was asked for and what was answered, as cases and their steps."""
+    asked: dict[tuple[Any, ...], tuple[dict[str, Any], list[dict[str, Any]]]] = {}
+    for one in wishes:
+        done = [_asked(one), *_taken(one)]
+        done += [_said(it) for it in rulings if it["wish_id"] == one["id"]]
+        ended = done[-1]["state"] in {"granted", "denied"}
+        key = (one["prisoner_id"], one["visitor_id"], one["kind"], one["id"] * ended)
+        if key in asked:
+            # It would be the second open case of its kind: it was asked once more.
+            asked[key][1].extend([{**done[0], "action": "repeat"}, *done[1:]])
+        else:
+            asked[key] = (_case(one, "family", one["kind"]), done)
+    for one in rulings:
+        if one["wish_id"] is None:
+            begun = _step(one, "raise", "submitted") | {"text": ""}
+            asked["ruling", one["id"]] = (
+                _case(one, "official", one["about"]) | {"text": ""},
+                [begun, _said(one)],
+            )
+    for case, done in asked.values():
+        _write(cases, steps, case, sorted(done, key=lambda step: step["at"]))
+
+
+def _write(
+    cases: sa.Table, steps: sa.Table, case: dict[str, Any], done: list[dict[str, Any]]
+) -> None:
+    state = "submitted"
+    for step in done:
+        # Asking once more leaves a case where it is.
+        state = state if step["action"] == "repeat" else step["state"]
+        step["state"] = state
+    last = done[-1]
+    case |= {"state": state, "changed_at": last["at"], "steps": len(done)}
+    case["decided_at"] = last["at"] if state in {"granted", "denied"} else None
+    case["owner_id"] = last["account_id"]
+    written = op.get_bind().execute(cases.insert().values(case).returning(cases.c.id))
+    number = written.scalar_one()
+    op.bulk_insert(
+        steps,
+        [
+            {**step, "case_id": number, "number": place}
+            for place, step in enumerate(done, 1)
+        ],
+    )
+
+
+def _case(one: Mapping[str, Any], source: str, kind: str) -> dict[str, Any]:
+    return {
+        "reference": one["reference"],
+        "tracking_sealed": b"",
+        "tracking_fingerprint": f"migrated:{one['reference']}",
+        "kind": kind,
+        "source": source,
+        "prisoner_id": one["prisoner_id"],
+        "visitor_id": one.get("visitor_id"),
+        "visit_id": one["visit_id"],
+        "text": one["text"],
+        "answers": {},
+        "raised_at": one["at"],
+        "due_at": one["at"] + _USUAL,
+    }
+
+
+def _asked(one: Mapping[str, Any]) -> dict[str, Any]:
+    return _step(one, "raise", "submitted")
+
+
+def _taken(one: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if one["heard_at"] is None:
+        return []
+    told = {"at": one["heard_at"], "account_id": one["heard_by_id"]}
+    nobodys = {"text": "", "visitor_id": None, "visit_id": None, "visibility": "staff"}
+    return [_step(one, "take", "in_progress") | told | nobodys]
+
+
+def _said(one: Mapping[str, Any]) -> dict[str, Any]:
+    seen = "staff" if one["kind"] == "referred" else "family"
+    return _step(one, _RULED[one["kind"]], one["kind"]) | {"visibility": seen}
+
+
+def _step(one: Mapping[str, Any], action: str, state: str) -> dict[str, Any]:
+    return {
+        "action": action,
+        "state": state,
+        "visibility": "family",
+        "text": one["text"],
+        "template": one.get("template", ""),
+        "facts": {},
+        "at": one["at"],
+        "account_id": one.get("account_id"),
+        "visitor_id": one.get("visitor_id"),
+        "visit_id": one["visit_id"],
+    }
+
+
+def _wishes_before() -> None:
+    op.create_table(
+        "wish",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(32), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("kind", one_of("wishkind_known", *_WISHES), nullable=False),
+        sa.Column("text", sa.String(300), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("heard_at", UtcDateTime(), nullable=True),
+        sa.Column("heard_by_id", sa.Integer(), nullable=True),
+        _to("wish", "visit_id", "visit", ondelete="CASCADE"),
+        _to("wish", "participant_id", "participant"),
+        _to("wish", "heard_by_id", "account"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wish")),
+        sa.UniqueConstraint("reference", name=op.f("uq_wish_reference")),
+    )
+    _index("wish", "visit_id")
+
+
+def _rulings_before() -> None:
+    kinds = ("granted", "denied", "referred", "noted")
+    op.create_table(
+        "ruling",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(32), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("wish_id", sa.Integer(), nullable=True),
+        sa.Column("kind", one_of("rulingkind_known", *kinds), nullable=False),
+        sa.Column("about", one_of("wishkind_known", *_WISHES), nullable=False),
+        sa.Column("text", sa.String(300), nullable=False),
+        sa.Column("template", sa.String(32), nullable=False),
+        sa.Column(
+            "state", one_of("rulingstate_known", "open", "answered"), nullable=False
+        ),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        _to("ruling", "visit_id", "visit", ondelete="CASCADE"),
+        _to("ruling", "account_id", "account"),
+        _to("ruling", "wish_id", "wish", ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
+        sa.UniqueConstraint("reference", name=op.f("uq_ruling_reference")),
+    )
+    _index("ruling", "visit_id")
+    decided = sa.text("wish_id IS NOT NULL AND kind IN ('granted', 'denied')")
+    op.create_index(
+        "ruling_decides_once",
+        "ruling",
+        ["wish_id"],
+        unique=True,
+        sqlite_where=decided,
+        postgresql_where=decided,
     )

@@ -10,13 +10,11 @@ from datetime import date, datetime, timedelta
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation.calls import after
-from visitation.calls.after import Heard
-from visitation.calls.tables import Wish
+from visitation.cases import after, written
+from visitation.cases.after import Heard
+from visitation.cases.written import Written
 from visitation.lifecycle import VisitState
 from visitation.people.tables import Account, Contact, Visitor
-from visitation.rulings.record import DECISIONS, Ruled, ruled
-from visitation.rulings.tables import Ruling
 from visitation.timespan import Timespan
 from visitation.visits.listed import Listed, listed
 from visitation.visits.tables import Incident, Participant, Visit
@@ -64,7 +62,7 @@ class Background:
     Attributes:
         relations: what each visitor of the visit is to the prisoner, by name.
         met: how many visits took place before.
-        wishes: of families, not decided yet.
+        wishes: what is asked for and not decided yet.
         requested: times of visits that are asked for and not booked.
         waiting: days from and to which a family waits for a slot.
         note: what staff noted of the visit when it was booked.
@@ -77,7 +75,7 @@ class Background:
     requested: Sequence[Timespan]
     waiting: Sequence[tuple[date, date]]
     incidents: Sequence[Noted]
-    rulings: Sequence[Ruled]
+    rulings: Sequence[Written]
     note: str
 
 
@@ -88,26 +86,15 @@ async def of(session: AsyncSession, visit: Visit) -> Background:
         relations=await _relations(session, visit),
         met=met,
         past=past,
-        wishes=await undecided(session, prisoner_id=visit.prisoner_id),
+        wishes=await after.undecided(session, prisoner_id=visit.prisoner_id),
         requested=await _requested(session, visit),
         waiting=await _waiting(session, visit),
         incidents=await _incidents(session, visit),
-        rulings=await _rulings(session, visit),
+        rulings=await written.of_prisoner(
+            session, prisoner_id=visit.prisoner_id, limit=SHOWN
+        ),
         note=visit.note,
     )
-
-
-async def undecided(session: AsyncSession, *, prisoner_id: int) -> Sequence[Heard]:
-    """What was asked for after visits to a prisoner, and nobody has decided."""
-    decided = set(
-        await session.exec(
-            select(Wish.reference)
-            .join(Ruling, col(Ruling.wish_id) == col(Wish.id))
-            .where(col(Ruling.kind).in_(DECISIONS))
-        )
-    )
-    wishes = await after.wishes_of_prisoner(session, prisoner_id=prisoner_id)
-    return [one for one in wishes if one.reference not in decided]
 
 
 async def _relations(
@@ -202,15 +189,3 @@ async def _incidents(session: AsyncSession, visit: Visit) -> Sequence[Noted]:
         Noted(kind=one.kind, text=one.text, at=one.at, by=name)
         for one, name in rows.all()
     ]
-
-
-async def _rulings(session: AsyncSession, visit: Visit) -> Sequence[Ruled]:
-    rows = await session.exec(
-        select(Ruling, Account.name)
-        .join(Visit, col(Visit.id) == col(Ruling.visit_id))
-        .join(Account, col(Account.id) == col(Ruling.account_id))
-        .where(Visit.prisoner_id == visit.prisoner_id)
-        .order_by(col(Ruling.id).desc())
-        .limit(SHOWN)
-    )
-    return [ruled(one, name) for one, name in rows.all()]
