@@ -17,6 +17,7 @@ from signaling.media.forwarder import ForwarderSettings
 from visitation.devices import Budget, SessionLife
 from visitation.retention import Kept
 from web.keys import WebSettings
+from web.suggester import Suggester
 
 LOCAL_HOSTS = ("localhost", "*.localhost", "127.0.0.1", "[::1]")
 
@@ -100,4 +101,13 @@ def pages(settings: Settings, *, demo: bool) -> WebSettings:
             idle=timedelta(minutes=section.session_idle_minutes),
             longest=timedelta(hours=section.session_hours),
         ),
+        suggester=_suggester(settings),
     )
+
+
+def _suggester(settings: Settings) -> Suggester | None:
+    section = settings.suggest
+    if not section.url:
+        return None
+    key = section.key.get_secret_value() if section.key else ""
+    return Suggester(url=section.url, model=section.model, key=key)

@@ -16,6 +16,7 @@ from visitation.cases.tables import Case, CaseStep
 from visitation.database import Database
 from visitation.errors import Invalid, NotFound
 from visitation.filing import corrections, drafts
+from visitation.filing.classifier import Guess
 from visitation.filing.corrections import Correction
 from visitation.filing.tables import FilingDraft
 from visitation.keyring import Keyring
@@ -149,7 +150,7 @@ async def test_a_wrong_guess_is_kept_without_names_and_numbers(
             session,
             written.reference,
             text=f"{name} ۰۹۱۲۳۴۵۶۷۸۹ را ببینم",
-            suggested=CaseKind.MEDICAL,
+            guesses=[Guess(kind=CaseKind.MEDICAL, likely=0.5)],
             now=NOON,
         )
     await written.hand_in()
@@ -164,7 +165,7 @@ async def test_a_wrong_guess_is_kept_without_names_and_numbers(
 async def test_what_an_official_corrects_is_learnt_from_too(written: Written) -> None:
     async with written.database.write() as session:
         await drafts.say(
-            session, written.reference, text="کار واجب", suggested=None, now=NOON
+            session, written.reference, text="کار واجب", guesses=(), now=NOON
         )
         await drafts.choose(
             session, written.reference, kind=CaseKind.OTHER, now=NOON, unsorted=True

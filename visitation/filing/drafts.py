@@ -4,7 +4,7 @@ A draft belongs to one visitor and one prisoner from its beginning to its end. O
 was handed in it takes nothing more, and remembers only which case it became.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.errors import NotFound, VisitationError
+from visitation.filing.classifier import Guess
 from visitation.filing.tables import FilingDraft
 from visitation.keyring import Keyring
 from visitation.people import Contact, Standing, standing
@@ -100,18 +101,27 @@ async def say(
     reference: str,
     *,
     text: str,
-    suggested: CaseKind | None,
+    guesses: Sequence[Guess],
     now: datetime,
 ) -> None:
-    """Keep somebody's own words, and what was found likeliest for these.
+    """Keep somebody's own words, and what these may mean, the likeliest first.
 
     Raises:
         HandedIn: if it was handed in.
         NotFound: if there is none.
     """
     draft = await open_draft(session, reference, now=now)
-    draft.text, draft.suggested = text, suggested
+    draft.text = text
+    draft.guesses = [[one.kind.value, one.likely] for one in guesses]
+    draft.suggested = guesses[0].kind if guesses else None
     await session.flush()
+
+
+def guessed(draft: FilingDraft) -> tuple[Guess, ...]:
+    """What its words may mean, the likeliest first."""
+    return tuple(
+        Guess(kind=CaseKind(kind), likely=likely) for kind, likely in draft.guesses
+    )
 
 
 async def choose(

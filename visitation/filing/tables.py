@@ -16,8 +16,9 @@ from visitation.words import CaseKind
 class FilingDraft(SQLModel, table=True):
     """A request that is being written; nobody but its visitor reads it.
 
-    `reference` names it in addresses. `text` are their own words, `suggested` the kind
-    that was found likeliest for these, `kind` the one they chose. Once it was handed
+    `reference` names it in addresses. `text` are their own words, `guesses` the kinds
+    these may mean with how likely each is, `suggested` the likeliest, `kind` the one
+    they chose. Once it was handed
     in, its words are wiped and `case_id` says what became of it.
     """
 
@@ -38,6 +39,7 @@ class FilingDraft(SQLModel, table=True):
     kind: CaseKind | None = Field(
         default=None, sa_type=enum_column(CaseKind, grows=True)
     )
+    guesses: list[list[Any]] = Field(default_factory=list, sa_type=JSON)
     unsorted: bool = False
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     made_at: datetime = Field(sa_type=UtcDateTime)

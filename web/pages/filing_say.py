@@ -10,16 +10,17 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from visitation.filing import drafts, suggesting
-from visitation.filing.classifier import LEARNT
+from visitation.filing.classifier import LEARNT, Guess
 from visitation.filing.drafts import HandedIn
 from visitation.filing.path import PATH
 from visitation.filing.tables import FilingDraft
+from visitation.people import Prisoner, Visitor
 from web import filing_reach, forms, gate
 from web.fields import Note
 from web.filing_words import CONFIDENCE
 from web.forms import Form
 from web.i18n import N_
-from web.keys import CLOCK, DATABASE
+from web.keys import CLOCK, DATABASE, SETTINGS
 from web.render import redirect, render
 from web.routing import FAMILY, PHONE, Page, Route
 
@@ -45,14 +46,14 @@ async def say(request: web.Request) -> web.Response:
     draft, form = gate.subject(request, FilingDraft), await forms.read(request, Said)
     if not form.ok:
         return _page(request, form, status=422)
-    likeliest = LEARNT.guesses(form.value.words)[0].kind
+    guesses = await _guesses(request, draft, form.value.words)
     try:
         async with request.app[DATABASE].write() as session:
             await drafts.say(
                 session,
                 draft.reference,
                 text=form.value.words,
-                suggested=likeliest,
+                guesses=guesses,
                 now=request.app[CLOCK](),
             )
     except HandedIn:
@@ -71,10 +72,23 @@ async def meant(request: web.Request) -> web.Response:
         request,
         "filing/meant.html",
         draft=draft,
-        suggestions=suggesting.suggest(draft.text),
+        suggestions=suggesting.offered(drafts.guessed(draft)),
         sure=CONFIDENCE,
         first=PATH.first,
     )
+
+
+async def _guesses(
+    request: web.Request, draft: FilingDraft, words: str
+) -> tuple[Guess, ...]:
+    suggester = request.app[SETTINGS].suggester
+    if suggester is None:
+        return LEARNT.guesses(words)
+    async with request.app[DATABASE].read() as session:
+        prisoner = await session.get_one(Prisoner, draft.prisoner_id)
+        visitor = await session.get_one(Visitor, draft.visitor_id)
+        names = (prisoner.name, visitor.name)
+    return await suggester.guesses(words, names)
 
 
 def _page(request: web.Request, form: Form[Said], *, status: int = 200) -> web.Response:

@@ -10,6 +10,7 @@ from tests.conftest import NOON
 from visitation.database import Database
 from visitation.errors import NotFound
 from visitation.filing import drafts
+from visitation.filing.classifier import Guess
 from visitation.filing.tables import FilingDraft
 from visitation.keyring import Keyring
 from visitation.words import CaseKind, ContactState
@@ -32,7 +33,11 @@ async def test_what_is_told_is_kept(database: Database, keyring: Keyring) -> Non
     reference = await _begun(database, keyring)
     async with database.write() as session:
         await drafts.say(
-            session, reference, text="مرخصی", suggested=CaseKind.FURLOUGH, now=NOON
+            session,
+            reference,
+            text="مرخصی",
+            guesses=[Guess(kind=CaseKind.FURLOUGH, likely=0.8)],
+            now=NOON,
         )
         await drafts.choose(session, reference, kind=CaseKind.FURLOUGH, now=NOON)
         await drafts.answer(
@@ -43,6 +48,7 @@ async def test_what_is_told_is_kept(database: Database, keyring: Keyring) -> Non
 
     assert (kept.kind, kept.suggested) == (CaseKind.FURLOUGH, CaseKind.FURLOUGH)
     assert (kept.answers, kept.text) == ({"days": 3}, "سه روز")
+    assert drafts.guessed(kept) == (Guess(kind=CaseKind.FURLOUGH, likely=0.8),)
     assert (kept.expires_at, kept.handed_at) == (NOON + drafts.LIFE, None)
 
 

@@ -38,6 +38,7 @@ def _drafts() -> None:
         sa.Column("text", sa.String(2000), nullable=False),
         sa.Column("suggested", sa.String(32), nullable=True),
         sa.Column("kind", sa.String(32), nullable=True),
+        sa.Column("guesses", sa.JSON(), nullable=False),
         sa.Column("unsorted", sa.Boolean(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
