@@ -76,9 +76,9 @@ def _statements(many: int, *, is_sqlite: bool) -> list[str]:
         return f"CASE {number} % {len(choices)} {cases} END"
 
     site = "INSERT INTO site (id, province_id, kind, name, zone, address, phone)"
-    prison = f"((n * 31) % {_PRISONERS}) % {_PRISONS} + 1"
-    province = f"((n * 31) % {_PRISONERS}) % {_PRISONS} / {PRISONS}"
-    point = f"{_PRISONS} + {province} * {POINTS} + (n * 7919) % {POINTS} + 1"
+    prison = f"((n % 100000 * 31) % {_PRISONERS}) % {_PRISONS} + 1"
+    province = f"((n % 100000 * 31) % {_PRISONERS}) % {_PRISONS} / {PRISONS}"
+    point = f"{_PRISONS} + {province} * {POINTS} + (n % 1000 * 7919) % {POINTS} + 1"
     return [
         (
             "INSERT INTO province (id, code, name)"
@@ -111,7 +111,7 @@ def _statements(many: int, *, is_sqlite: bool) -> list[str]:
             " SELECT n, 'v' || n, 'family', CASE n % 10 WHEN 7 THEN 'missed'"
             " WHEN 8 THEN 'cancelled' ELSE 'completed' END,"
             f" {at()}, {at(' + 1500')}, {at(' + 1500')}, n % 3, {prison}, {prison},"
-            f" {point}, (n * 31) % {_PRISONERS} + 1, false, '', 1,"
+            f" {point}, (n % 100000 * 31) % {_PRISONERS} + 1, false, '', 1,"
             " CASE n % 10 WHEN 7 THEN 'family_absent' WHEN 8 THEN 'cancelled_by_family'"
             " ELSE 'completed' END, '', CASE WHEN n % 10 IN (7, 8) THEN NULL ELSE"
             f" {at()} END, {at(' - n % 40 * 86400')}, {at()} FROM {numbers(many)}"

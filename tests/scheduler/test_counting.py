@@ -27,7 +27,7 @@ from visitation.lifecycle import MessageState, VisitAction, VisitState
 from visitation.messages import Message
 from visitation.places import MobileDay
 from visitation.services.tables import ServiceRecord
-from visitation.statistics import Measure, Month, Number, Tally, TallySum
+from visitation.statistics import Measure, Month, Number, Tally, TallyPlace, TallySum
 from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit
 from visitation.words import CaseState, MobileDayState, Outcome
@@ -50,7 +50,7 @@ async def rows(database: Database) -> list[tuple]:
     async with database.read() as session:
         found = [
             tuple(sorted(one.model_dump().items()))
-            for table in (Tally, TallySum)
+            for table in (Tally, TallySum, TallyPlace)
             for one in (await session.exec(select(table))).all()
         ]
     return sorted(found, key=str)
@@ -61,6 +61,7 @@ async def counted_at_once(database: Database, now: datetime = NOW) -> list[tuple
     async with database.write() as session:
         await session.exec(delete(Tally))
         await session.exec(delete(TallySum))
+        await session.exec(delete(TallyPlace))
     await counting.count_all(database, now=now)
     return await rows(database)
 

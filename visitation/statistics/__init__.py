@@ -13,7 +13,7 @@ from visitation.statistics.reading import (
     tallies,
 )
 from visitation.statistics.sources import Source
-from visitation.statistics.tables import Tally, TallyMark, TallySum
+from visitation.statistics.tables import Tally, TallyMark, TallyPlace, TallySum
 
 __all__ = [
     "BY_CODE",
@@ -30,6 +30,7 @@ __all__ = [
     "Tallies",
     "Tally",
     "TallyMark",
+    "TallyPlace",
     "TallySum",
     "Unit",
     "Where",

@@ -9,8 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import sqlalchemy
-from sqlalchemy import insert, literal, text
+from sqlalchemy import insert, text
 from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,7 +20,8 @@ from visitation.services.tables import ServiceRecord
 from visitation.statistics.facts import COLUMNS, Bounds
 from visitation.statistics.periods import Month, Period
 from visitation.statistics.sources import WAYS, Source
-from visitation.statistics.tables import COUNTRY, Tally, TallySum
+from visitation.statistics.summing import sum_up
+from visitation.statistics.tables import Tally
 from visitation.visits import Visit
 
 #: Records that fade are kept longer than this whatever is chosen, and a month of them
@@ -83,7 +83,7 @@ async def recount(
             await session.exec(insert(Tally).from_select(list(COLUMNS), statement))
     provinces |= await _provinces(session, old)
     if provinces:
-        await _sum_up(session, source, month, provinces)
+        await sum_up(session, way.measures, month, provinces)
 
 
 async def reaches(session: AsyncSession, *, now: datetime) -> Period:
@@ -129,33 +129,3 @@ async def _provinces(session: AsyncSession, cells: Any) -> set[int]:
 async def _zones(session: AsyncSession) -> Sequence[str]:
     rows = await session.exec(select(Site.zone).distinct().order_by(Site.zone))
     return rows.all()
-
-
-async def _sum_up(
-    session: AsyncSession, source: Source, month: Month, provinces: Collection[int]
-) -> None:
-    """Put together what provinces and the country come to."""
-    measures = [one.value for one in WAYS[source].measures]
-    told = [*COLUMNS[:2], "kind", "key", "province_id", "count", "total"]
-    await session.exec(
-        delete(TallySum).where(
-            col(TallySum.month) == month.first,
-            col(TallySum.measure).in_(measures),
-            col(TallySum.province_id).in_([*provinces, COUNTRY]),
-        )
-    )
-    for source_of, province in ((Tally, col(Tally.province_id)), (TallySum, None)):
-        table: Any = source_of
-        cell = (table.month, table.measure, table.kind, table.key)
-        parts = cell if province is None else (*cell, province)
-        where = literal(COUNTRY) if province is None else province
-        rows: Any = (
-            sqlalchemy.select(
-                *cell, where, func.sum(table.count), func.sum(table.total)
-            )
-            .where(table.month == month.first, table.measure.in_(measures))
-            .group_by(*parts)
-        )
-        if province is not None:
-            rows = rows.where(province.in_(provinces))
-        await session.exec(insert(TallySum).from_select(told, rows))

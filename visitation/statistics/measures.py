@@ -54,6 +54,8 @@ class Measure(StrEnum):
     DUE = "due"
 
 
+#: What says that a place served somebody.
+SERVED: Final = frozenset({Measure.OPERATIONS, Measure.HELD})
 OF_VISITS: Final = frozenset(
     {
         Measure.VISITS,

@@ -15,13 +15,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import database
 from visitation.people import Scope
 from visitation.places import Site
-from visitation.statistics.measures import Cell, Measure, Number, Only, Tallies
+from visitation.statistics.measures import (
+    SERVED,
+    Cell,
+    Measure,
+    Number,
+    Only,
+    Tallies,
+)
 from visitation.statistics.periods import Month, Period
-from visitation.statistics.tables import COUNTRY, Tally, TallySum
+from visitation.statistics.tables import COUNTRY, Tally, TallyPlace, TallySum
 from visitation.words import SERVICE_POINTS
-
-#: What says that a place served somebody.
-_SERVED = (Measure.OPERATIONS.value, Measure.HELD.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +64,16 @@ class Where:
             return col(TallySum.province_id).in_(self.provinces)
         return self.within()
 
-    def within(self) -> Any:
+    def within(self, table: Any = Tally) -> Any:
         """The same for rows of single places."""
         if self.everywhere:
-            return col(Tally.place_id) > 0
+            return table.place_id > 0
+        if table is TallyPlace:
+            return col(TallyPlace.province_id).in_(self.provinces)
         return or_(
-            col(Tally.province_id).in_(self.provinces),
-            col(Tally.place_id).in_(self.sites),
-            col(Tally.prison_id).in_(self.sites),
+            table.province_id.in_(self.provinces),
+            table.place_id.in_(self.sites),
+            table.prison_id.in_(self.sites),
         )
 
     def keeps(self, cell: Cell) -> bool:
@@ -77,12 +83,11 @@ class Where:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A place, and what was counted there."""
+    """A place, and how much was done there."""
 
-    site_id: int
     name: str
-    province_id: int
-    numbers: dict[Cell, Number]
+    operations: int
+    held: int
 
 
 async def tallies(session: AsyncSession, where: Where, period: Period) -> Tallies:
@@ -155,37 +160,35 @@ async def busiest(
     session: AsyncSession, where: Where, period: Period, *, limit: int
 ) -> Sequence[Place]:
     """The places with the most operations and visits, the busiest first."""
-    conditions = _of_places(where, period)
+    table, conditions = _of_places(where, period)
+    much = func.sum(table.count)
     ranked = (
-        select(col(Tally.place_id), func.sum(col(Tally.count)).label("much"))
+        select(table.place_id, much)
         .where(*conditions)
-        .group_by(col(Tally.place_id))
-        .order_by(func.sum(col(Tally.count)).desc(), col(Tally.place_id))
+        .group_by(table.place_id)
+        .order_by(much.desc(), table.place_id)
         .limit(limit)
     )
     order = [place for place, _much in await database.rows(session, ranked)]
-    cell = (col(Tally.measure), col(Tally.kind), col(Tally.key))
     rows = await database.rows(
         session,
-        select(col(Tally.place_id), *cell, *_amount(Tally))
-        .where(*conditions, col(Tally.place_id).in_(order))
-        .group_by(col(Tally.place_id), *cell),
+        select(table.place_id, table.measure, cast(much, BigInteger))
+        .where(*conditions, table.place_id.in_(order))
+        .group_by(table.place_id, table.measure),
     )
-    numbers: dict[int, dict[Cell, Number]] = {}
-    for place, measure, kind, key, count, total in rows:
-        numbers.setdefault(place, {})[Cell(measure, kind, key)] = Number(count, total)
-    named = select(col(Site.id), col(Site.name), col(Site.province_id))
-    sites = await database.rows(session, named.where(col(Site.id).in_(order)))
-    known = {site_id: (name, province) for site_id, name, province in sites}
+    counts: dict[int, dict[str, int]] = {}
+    for place, measure, count in rows:
+        counts.setdefault(place, {})[measure] = count
+    named = select(col(Site.id), col(Site.name)).where(col(Site.id).in_(order))
+    names = dict(tuple(row) for row in await database.rows(session, named))
     return [
         Place(
-            site_id=one,
-            name=known[one][0],
-            province_id=known[one][1],
-            numbers=numbers[one],
+            name=names[one],
+            operations=counts[one].get(Measure.OPERATIONS, 0),
+            held=counts[one].get(Measure.HELD, 0),
         )
         for one in order
-        if one in known
+        if one in names
     ]
 
 
@@ -193,25 +196,31 @@ async def _served(
     session: AsyncSession, where: Where, period: Period
 ) -> tuple[int, int]:
     """How many points served anybody, in how many provinces."""
+    table, conditions = _of_places(where, period)
     rows = await database.rows(
         session,
-        select(col(Tally.place_id), col(Tally.province_id))
-        .join(Site, col(Site.id) == col(Tally.place_id))
-        .where(*_of_places(where, period), col(Site.kind).in_(SERVICE_POINTS))
+        select(table.place_id, table.province_id)
+        .join(Site, col(Site.id) == table.place_id)
+        .where(*conditions, col(Site.kind).in_(SERVICE_POINTS))
         .distinct(),
     )
     found = set(rows)
     return len({place for place, _in in found}), len({one for _place, one in found})
 
 
-def _of_places(where: Where, period: Period) -> tuple[Any, ...]:
-    """What places did in a period that says whom they served."""
-    served = col(Tally.measure).in_(_SERVED)
+def _of_places(where: Where, period: Period) -> tuple[Any, tuple[Any, ...]]:
+    """The table that says whom places served in a period, and what keeps its rows."""
+    whole = where.only is None and (where.everywhere or not where.sites)
+    table: Any = TallyPlace if whole else Tally
+    conditions = (
+        where.within(table),
+        *_months(table, period),
+        _among(table, SERVED),
+    )
     if where.only is None:
-        return where.within(), *_months(Tally, period), served
-    others = col(Tally.measure).not_in([one.value for one in where.only.of])
-    wanted = or_(others, col(Tally.kind) == where.only.kind)
-    return where.within(), *_months(Tally, period), served, wanted
+        return table, conditions
+    others = table.measure.not_in([one.value for one in where.only.of])
+    return table, (*conditions, or_(others, table.kind == where.only.kind))
 
 
 def _amount(table: Any) -> tuple[Any, ...]:

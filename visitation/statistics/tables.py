@@ -33,17 +33,17 @@ class Tally(SQLModel, table=True):
     """
 
     __table_args__ = (
-        Index("tally_prison", "prison_id", "month"),
-        Index("tally_place", "place_id", "month"),
-        Index("tally_province", "province_id", "month"),
+        Index("tally_by_prison", "prison_id", "month"),
+        Index("tally_by_place", "place_id", "month"),
+        Index("tally_by_province", "province_id", "month"),
     )
 
     month: date = Field(primary_key=True)
     measure: str = Field(primary_key=True, max_length=24)
-    place_id: int = Field(primary_key=True)
-    prison_id: int = Field(primary_key=True)
     kind: str = Field(primary_key=True, max_length=32)
     key: str = Field(primary_key=True, max_length=32)
+    place_id: int = Field(primary_key=True)
+    prison_id: int = Field(primary_key=True)
     province_id: int
     count: int = Field(sa_type=BigInteger)
     total: int = Field(sa_type=BigInteger)
@@ -61,6 +61,18 @@ class TallySum(SQLModel, table=True):
     key: str = Field(primary_key=True, max_length=32)
     count: int = Field(sa_type=BigInteger)
     total: int = Field(sa_type=BigInteger)
+
+
+class TallyPlace(SQLModel, table=True):
+    """The same for a place, of all kinds together: whom it served, and how often."""
+
+    __tablename__ = "tally_place"
+
+    month: date = Field(primary_key=True)
+    measure: str = Field(primary_key=True, max_length=24)
+    place_id: int = Field(primary_key=True)
+    province_id: int
+    count: int = Field(sa_type=BigInteger)
 
 
 class TallyMark(SQLModel, table=True):

@@ -74,7 +74,10 @@ async def index(request: web.Request) -> web.Response:
         cost=costs.cost(request, read.now.total(Measure.MESSAGES)),
         tiles=tile_map.tiles(_much(name, of) for name, of in read.provinces),
         provinces=[_served(name, of) for name, of in read.provinces],
-        places=[_served(one.name, Tallies(one.numbers)) for one in read.busiest],
+        places=[
+            (one.name, charts.amount(one.operations), charts.amount(one.held))
+            for one in read.busiest
+        ],
         export=url(request, "statistics.export", query=known.query),
     )
 

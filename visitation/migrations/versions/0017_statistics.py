@@ -24,13 +24,13 @@ def upgrade() -> None:
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
-            *("month", "measure", "place_id", "prison_id", "kind", "key"),
+            *("month", "measure", "kind", "key", "place_id", "prison_id"),
             name=op.f("pk_tally"),
         ),
     )
-    op.create_index("tally_prison", "tally", ["prison_id", "month"])
-    op.create_index("tally_place", "tally", ["place_id", "month"])
-    op.create_index("tally_province", "tally", ["province_id", "month"])
+    op.create_index("tally_by_prison", "tally", ["prison_id", "month"])
+    op.create_index("tally_by_place", "tally", ["place_id", "month"])
+    op.create_index("tally_by_province", "tally", ["province_id", "month"])
     op.create_table(
         "tally_sum",
         sa.Column("province_id", sa.Integer(), nullable=False),
@@ -46,6 +46,17 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "tally_place",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("measure", sa.String(24), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("province_id", sa.Integer(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "month", "measure", "place_id", name=op.f("pk_tally_place")
+        ),
+    )
+    op.create_table(
         "tally_mark",
         sa.Column("name", sa.String(24), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -58,5 +69,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_message_created_at"), "message")
-    for name in ("tally_mark", "tally_sum", "tally"):
+    for name in ("tally_mark", "tally_place", "tally_sum", "tally"):
         op.drop_table(name)
