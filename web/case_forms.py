@@ -56,7 +56,7 @@ class Answer(forms.Fields):
     """What was done about an order."""
 
     answer: Annotated[Short, StringConstraints(min_length=1)] = Field(
-        title=N_("What was done")
+        title=N_("How it was done")
     )
 
 

@@ -1,4 +1,4 @@
-"""What waits for a scheduler: how much of each kind, and since when the oldest.
+"""What waits for whoever plans or decides: how much, and since when the oldest.
 
 One query for each kind. Counts and instants only: nothing of whom it is about.
 """
@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from visitation.cases import Case, CaseOrder, lifecycle, ordered, reading
+from visitation.cases.kinds import decided_by
 from visitation.lifecycle import VisitState
 from visitation.messages import CallTask, Message
 from visitation.people import Scope
@@ -22,13 +24,14 @@ from visitation.visits import Visit
 from visitation.visits.tables import Flag
 from visitation.waiting import Plan, WaitingEntry
 from visitation.words import LinkState, PlanState, Role, WaitingState
-from web import gate, message_views, present, review_rows
+from web import case_reach, gate, message_views, present, review_rows
 from web.i18n import N_, _, ngettext
 from web.keys import CLOCK, DATABASE
 from web.principals import StaffPrincipal
 from web.render import url
 
 _PLANNERS = frozenset({Role.SCHEDULER, Role.ADMINISTRATOR})
+_DECIDERS = frozenset({Role.OFFICIAL, Role.WARDEN})
 _IN_LINE = (WaitingState.WAITING, WaitingState.OFFERED)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 #: From this age on what waits is marked.
@@ -57,12 +60,13 @@ class _Kind:
     page: str
     counted: Callable[[StaffPrincipal, datetime], Any]
     query: dict[str, str] = field(default_factory=dict)
+    roles: frozenset[Role] = _PLANNERS
 
 
 async def of(request: web.Request) -> list[Tile]:
-    """What waits for whoever asks; nothing for roles that do not plan."""
+    """What waits for whoever asks; nothing for roles that neither plan nor decide."""
     me, now = gate.staff(request), request.app[CLOCK]()
-    kinds = [one for one in _KINDS if me.role in _PLANNERS and _may_see(one, me.role)]
+    kinds = [one for one in _KINDS if me.role in one.roles and _may_see(one, me.role)]
     async with request.app[DATABASE].read() as session:
         return [await _tile(request, session, kind, me, now) for kind in kinds]
 
@@ -171,6 +175,30 @@ def _links(me: StaffPrincipal, _now: datetime) -> Any:
     )
 
 
+def _unowned(me: StaffPrincipal, _now: datetime) -> Any:
+    return _open_cases(me).where(
+        col(Case.owner_id).is_(None), col(Case.kind).in_(decided_by(me.role))
+    )
+
+
+def _late_cases(me: StaffPrincipal, now: datetime) -> Any:
+    return _open_cases(me).where(
+        col(Case.due_at) < now, col(Case.kind).in_(decided_by(me.role))
+    )
+
+
+def _open_cases(me: StaffPrincipal) -> Any:
+    return select(func.count(), func.min(Case.raised_at)).where(
+        reading.readable(case_reach.reader(me)), col(Case.state).in_(lifecycle.OPEN)
+    )
+
+
+def _orders(me: StaffPrincipal, _now: datetime) -> Any:
+    return select(func.count(), func.min(CaseOrder.made_at)).where(
+        ordered.to_do(case_reach.reader(me)),
+    )
+
+
 _KINDS = (
     _Kind("requests", N_("Requests to decide"), "requests.index", _requests),
     _Kind("reviews", N_("Visits to review"), "review.index", _reviews),
@@ -186,4 +214,27 @@ _KINDS = (
     _Kind("waiting", N_("Families on the waiting list"), "waiting.index", _waiting),
     _Kind("plans", N_("Plans not yet published"), "plans.drafts", _plans),
     _Kind("links", N_("Families who ask to be linked"), "link_requests.index", _links),
+    _Kind(
+        "unowned",
+        N_("Requests of prisoners that nobody has"),
+        "cases.index",
+        _unowned,
+        query={"view": "unowned"},
+        roles=_DECIDERS,
+    ),
+    _Kind(
+        "late",
+        N_("Requests of prisoners that are late"),
+        "cases.index",
+        _late_cases,
+        query={"view": "overdue"},
+        roles=_DECIDERS,
+    ),
+    _Kind(
+        "orders",
+        N_("Orders to carry out"),
+        "case_orders.index",
+        _orders,
+        roles=_DECIDERS,
+    ),
 )

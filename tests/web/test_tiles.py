@@ -9,6 +9,7 @@ from sqlmodel import select
 from tests.make import World
 from tests.visitation.test_boards import counted
 from tests.web.conftest import Site
+from tests.web.test_cases import asked
 from tests.web.worlds import TEN, book, english, made, text
 from visitation import visits, waiting
 from visitation.audit import SYSTEM
@@ -16,7 +17,7 @@ from visitation.lifecycle import MessageState, VisitAction
 from visitation.messages import Message
 from visitation.visits import Visit
 from visitation.waiting import Days, Plan
-from visitation.words import Role
+from visitation.words import CaseKind, Role
 
 
 @pytest.fixture
@@ -114,9 +115,21 @@ async def test_a_tile_takes_one_query(site: Site, world: World) -> None:
     assert len([one for one in statements if "count(" in one.lower()]) == 8
 
 
-@pytest.mark.parametrize("role", [Role.WARDEN, Role.CLERK, Role.AUDITOR])
+@pytest.mark.parametrize("role", [Role.CLERK, Role.AUDITOR])
 async def test_other_roles_have_no_such_tiles(
     site: Site, world: World, role: Role
 ) -> None:
     await site.sign_in(role)
     assert await tiles(site) == {}
+
+
+async def test_those_that_decide_see_what_waits_for_an_answer(
+    site: Site, world: World, english: None
+) -> None:
+    await asked(site, world, kind=CaseKind.MEDICAL, answers={"what": "doctor"})
+    await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+    assert await tiles(site) == {
+        "Requests of prisoners that nobody has": ("1", "The oldest: under an hour"),
+        "Requests of prisoners that are late": ("0", "Nothing waits"),
+        "Orders to carry out": ("0", "Nothing waits"),
+    }

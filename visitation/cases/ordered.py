@@ -97,7 +97,7 @@ async def order_counts(
 
 
 def to_do(reader: Reader) -> ColumnElement[bool]:
-    """The condition on `CaseOrder` that keeps what somebody, or their sites, must do."""
+    """The condition on `CaseOrder` that keeps what a reader or their sites must do."""
     return and_(_to(reader), _standing(is_open=True))
 
 

@@ -14,9 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import cases, people
 from visitation.cases import Board, Wanted, boards, reading
 from visitation.errors import Invalid, NotFound
-from visitation.people import Scope
+from visitation.people import Prisoner, Scope
 from visitation.words import CaseAction, CaseKind, CaseState, Role
-from web import case_reach, case_rows, forms, gate, prison_reach, sealed
+from web import case_reach, case_rows, forms, gate, prison_reach, sealed, subjects
 from web.fields import Line
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
@@ -26,6 +26,8 @@ from web.render import redirect, render, url
 from web.routing import Route
 
 _MAY_RAISE = case_reach.may(CaseAction.RAISE)
+#: Who reads them by prisoner: whoever reaches the prison.
+OF_PRISONER = case_reach.READERS - {Role.CLERK}
 #: How many prisoners a search looks at.
 _MANY = 200
 
@@ -117,6 +119,23 @@ async def index(request: web.Request) -> web.Response:
         prison_choices=[(one.id, one.name) for one in prisons],
         find=request.query.get(sealed.PARAMETER, ""),
         here_to=_to(request, View.ALL, {}),
+        may_raise=me.role in _MAY_RAISE,
+    )
+
+
+async def of_prisoner(request: web.Request) -> web.Response:
+    """Everything that was asked for one prisoner, the newest first."""
+    prisoner, now = gate.subject(request, Prisoner), request.app[CLOCK]()
+    me = gate.staff(request)
+    async with request.app[DATABASE].read() as session:
+        found = await boards.of_prisoner(
+            session, prisoner_id=prisoner.id, reader=case_reach.reader(me)
+        )
+    return render(
+        request,
+        "cases/of_prisoner.html",
+        prisoner={"id": prisoner.id, "name": prisoner.name},
+        rows=[case_rows.row(one, now=now) for one in found],
         may_raise=me.role in _MAY_RAISE,
     )
 
@@ -228,5 +247,12 @@ ROUTES = (
         page=index,
         allow=case_reach.READERS,
         menu=N_("Requests of prisoners"),
+    ),
+    Route(
+        method="GET",
+        path="/prisoners/{prisoner}/cases",
+        page=of_prisoner,
+        allow=OF_PRISONER,
+        subject=subjects.prisoner,
     ),
 )

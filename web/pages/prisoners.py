@@ -15,7 +15,17 @@ from visitation.errors import Invalid
 from visitation.people import Contact, Prisoner, Standing
 from visitation.places import Site
 from visitation.words import ContactState, SiteKind
-from web import ahead, forms, gate, paging, picks, present, standing, subjects
+from web import (
+    ahead,
+    case_reach,
+    forms,
+    gate,
+    paging,
+    picks,
+    present,
+    standing,
+    subjects,
+)
 from web.fields import Line, Name, NationalId
 from web.forms import Form
 from web.i18n import N_, _
@@ -109,6 +119,7 @@ async def show(request: web.Request) -> web.Response:
         ahead=booked,
         standing=repeated,
         zone=ZoneInfo(site.zone),
+        reads_cases=gate.staff(request).role in case_reach.READERS,
     )
 
 
