@@ -126,6 +126,7 @@ async def _page(
             "may_renew": asking.may_renew(one, now),
             "renewal_asked": one.renewal_asked_at is not None,
             "clients": RIGHTS[one.profession].relation is not None,
+            "helps": RIGHTS[one.profession].assists,
         }
         for one in licences
     ]
@@ -138,6 +139,9 @@ async def _page(
         licences=shown,
         has_clients=any(
             one["clients"] and one["state"] is LicenceState.VERIFIED for one in shown
+        ),
+        helps=any(
+            one["helps"] and one["state"] is LicenceState.VERIFIED for one in shown
         ),
         people=list(people.items()),
         provinces=provinces,
