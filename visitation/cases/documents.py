@@ -44,8 +44,7 @@ async def add(
         TooManyDocuments: if the case has as many as a case may have.
     """
     digest = hashlib.sha256(file.content).hexdigest()
-    same = await _same(session, case, digest)
-    if same is not None:
+    if (same := await _same(session, case, digest)) is not None:
         return same, False
     document = CaseDocument(
         reference=keyring.reference(),
@@ -60,29 +59,9 @@ async def add(
         account_id=by.account_id,
         visitor_id=visitor_id or by.visitor_id,
     )
-    try:
-        async with session.begin_nested():
-            session.add(document)
-            await session.flush()
-    except IntegrityError as error:
-        if not is_conflict(error):
-            raise
-        same = await _same(session, case, digest)
-        assert same is not None
+    if (same := await _put(session, case, document)) is not None:
         return same, False
-    await steps.write(
-        session,
-        case,
-        CaseAction.ATTACH,
-        by=by,
-        now=now,
-        visibility=visibility,
-        facts={"document": document.id},
-        visitor_id=visitor_id,
-        visit_id=visit_id,
-    )
-    # The step holds the case's row, so nobody adds another meanwhile.
-    await _check_count(session, case)
+    await _note(session, case, document, by=by, now=now, visit_id=visit_id)
     return document, True
 
 
@@ -108,6 +87,45 @@ async def by_reference(
 def content_of(document: CaseDocument, *, keyring: Keyring) -> bytes:
     """What is in a document, to be sent as a file and never shown as a page."""
     return base64.b64decode(keyring.open(_PURPOSE, document.sealed))
+
+
+async def _put(
+    session: AsyncSession, case: Case, document: CaseDocument
+) -> CaseDocument | None:
+    """Keep a document; the one that is the same, if somebody was quicker."""
+    try:
+        async with session.begin_nested():
+            session.add(document)
+            await session.flush()
+    except IntegrityError as error:
+        if not is_conflict(error):
+            raise
+        return await _same(session, case, document.digest)
+    return None
+
+
+async def _note(
+    session: AsyncSession,
+    case: Case,
+    document: CaseDocument,
+    *,
+    by: Actor,
+    now: datetime,
+    visit_id: int | None,
+) -> None:
+    """Write the step, which holds the case's row, so that nobody adds one meanwhile."""
+    await steps.write(
+        session,
+        case,
+        CaseAction.ATTACH,
+        by=by,
+        now=now,
+        visibility=document.visibility,
+        facts={"document": document.id},
+        visitor_id=document.visitor_id,
+        visit_id=visit_id,
+    )
+    await _check_count(session, case)
 
 
 async def _same(session: AsyncSession, case: Case, digest: str) -> CaseDocument | None:

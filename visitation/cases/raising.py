@@ -94,15 +94,14 @@ async def raise_case(
         TooManyOpen: if the visitor has as many open cases as anybody may.
     """
     said = _checked(kinds.KINDS[kind], source, text, answers or {}, brief=brief)
-    await _lock(session, prisoner_id, visitor_id, visit_id)
-    await _check_belongs(session, source, prisoner_id, visitor_id, visit_id, now=now)
+    await _reach(session, source, prisoner_id, visitor_id, visit_id, now=now)
     case = await _open(session, kind, prisoner_id, visitor_id)
     if case is not None:
         await _repeat(session, case, said, by=by, now=now, visit_id=visit_id)
-        code = await tracking.of(session, case, keyring=keyring)
-        return Raised(case=case, tracking=code, is_new=False)
-    await _check_count(session, visitor_id)
-    code, given = await _given(session, kind, prisoner_id, keyring=keyring, now=now)
+        return await _raised(session, case, keyring=keyring, is_new=False)
+    given = await _given(
+        session, kind, prisoner_id, visitor_id, keyring=keyring, now=now
+    )
     case = Case(
         kind=kind,
         source=source,
@@ -115,22 +114,31 @@ async def raise_case(
         **given,
     )
     await _begin(session, case, facts or {}, tell=tell, by=by, now=now)
-    return Raised(case=case, tracking=code, is_new=True)
+    return await _raised(session, case, keyring=keyring, is_new=True)
+
+
+async def _raised(
+    session: AsyncSession, case: Case, *, keyring: Keyring, is_new: bool
+) -> Raised:
+    code = await tracking.of(session, case, keyring=keyring)
+    return Raised(case=case, tracking=code, is_new=is_new)
 
 
 async def _given(
     session: AsyncSession,
     kind: CaseKind,
     prisoner_id: int,
+    visitor_id: int | None,
     *,
     keyring: Keyring,
     now: datetime,
-) -> tuple[str, dict[str, Any]]:
-    """The code of a new case, and what it begins with."""
+) -> dict[str, Any]:
+    """What a new case begins with, if there may be one more."""
+    await _check_count(session, visitor_id)
     days = kinds.KINDS[kind].days
     prison = await due.prison_of(session, prisoner_id)
-    code, sealed, fingerprint = await tracking.draw(session, keyring=keyring)
-    return code, {
+    _code, sealed, fingerprint = await tracking.draw(session, keyring=keyring)
+    return {
         "reference": keyring.reference(),
         "tracking_sealed": sealed,
         "tracking_fingerprint": fingerprint,
@@ -187,13 +195,16 @@ async def _begin(
     await steps.record(session, case, first, by=by, facts=told, tell=tell)
 
 
-async def _lock(
+async def _reach(
     session: AsyncSession,
+    source: CaseSource,
     prisoner_id: int,
     visitor_id: int | None,
     visit_id: int | None,
+    *,
+    now: datetime,
 ) -> None:
-    """Whoever asks for the same prisoner, or by the same visitor, waits in line."""
+    """Find whom it is about; who asks for the same, or by the same, waits in line."""
     await _check_visit(session, visit_id, prisoner_id)
     prisoner = select(Prisoner.id).where(Prisoner.id == prisoner_id)
     rows = await session.exec(prisoner.with_for_update(key_share=True))
@@ -204,6 +215,8 @@ async def _lock(
         rows = await session.exec(visitor.with_for_update(key_share=True))
         if rows.first() is None:
             raise NotFound("visitor")
+    if source is CaseSource.FAMILY:
+        await _check_belongs(session, prisoner_id, visitor_id, visit_id, now)
 
 
 async def _check_visit(
@@ -218,16 +231,12 @@ async def _check_visit(
 
 async def _check_belongs(
     session: AsyncSession,
-    source: CaseSource,
     prisoner_id: int,
     visitor_id: int | None,
     visit_id: int | None,
-    *,
     now: datetime,
 ) -> None:
     """A family asks for a prisoner as a contact, or in a visit they take part in."""
-    if source is not CaseSource.FAMILY:
-        return
     contacts = await session.exec(
         select(Contact).where(
             Contact.prisoner_id == prisoner_id, Contact.visitor_id == visitor_id

@@ -39,15 +39,7 @@ async def note_down(
     if by.account_id is None:
         raise NotAllowed("rule")
     words = worded(text)
-    rows = await session.exec(
-        select(Ruling).where(
-            Ruling.visit_id == visit.id,
-            Ruling.account_id == by.account_id,
-            Ruling.about == about,
-            Ruling.text == words,
-        )
-    )
-    same = rows.first()
+    same = await _same(session, visit, by.account_id, about, words)
     if same is not None:
         return same
     noted = Ruling(
@@ -72,6 +64,20 @@ async def note_down(
         about=about.value,
     )
     return noted
+
+
+async def _same(
+    session: AsyncSession, visit: Visit, account_id: int, about: CaseKind, text: str
+) -> Ruling | None:
+    rows = await session.exec(
+        select(Ruling).where(
+            Ruling.visit_id == visit.id,
+            Ruling.account_id == account_id,
+            Ruling.about == about,
+            Ruling.text == text,
+        )
+    )
+    return rows.first()
 
 
 def worded(text: str) -> str:
