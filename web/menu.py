@@ -73,7 +73,7 @@ GROUPS = (
     ),
     Group(
         N_("Running the service"),
-        ("accounts.index", "system.index", "maintenance.index"),
+        ("accounts.index", "webhooks.index", "system.index", "maintenance.index"),
     ),
     Group(N_("Figures"), ("statistics.index",)),
     Group(N_("The record"), ("audit.index", "retention.index")),

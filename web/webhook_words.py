@@ -22,7 +22,7 @@ WEBHOOK_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     PostState: {
         PostState.PENDING: N_("Waits to be sent"),
         PostState.SENDING: N_("Being sent"),
-        PostState.DELIVERED: N_("Handed over"),
+        PostState.DELIVERED: N_("Delivered"),
         PostState.FAILED: N_("Failed"),
     },
 }

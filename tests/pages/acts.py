@@ -136,6 +136,19 @@ ACTS = (
     ),
     Act(door="clerk", on="/clerk/queue", form="/points/{site}/tickets"),
     Act(
+        door="clerk",
+        on="/services",
+        form="/points/{site}/services",
+        typed={"kind": "sana", "people": "2"},
+    ),
+    Act(
+        door="administrator",
+        on="/webhooks",
+        form="/webhooks",
+        typed={"label": "سامانهٔ پرونده‌ها", "address": "https://receiver.example/"},
+        state="secret",
+    ),
+    Act(
         door="administrator",
         on="/holidays/new",
         form="/holidays/new",

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "Active",
     "BadSdp",
     "BadSheet",
+    "BadSignature",
     "BadTicket",
     "Behind",
     "Broken",

@@ -139,7 +139,12 @@ async def test_both_secrets_are_good_for_a_day(line: Line) -> None:
     async with line.database.write() as session:
         row = await session.get_one(Webhook, line.webhook_id)
         fresh = await receivers.rotate(
-            session, row, keyring=line.keyring, by=SYSTEM, now=line.clock()
+            session,
+            row,
+            seen=receivers.mark(row),
+            keyring=line.keyring,
+            by=SYSTEM,
+            now=line.clock(),
         )
     await line.happen("case:one", 1)
     await line.send()

@@ -76,6 +76,33 @@ async def claim(
     session: AsyncSession, receiver: Webhook, *, limit: int, now: datetime
 ) -> Sequence[tuple[WebhookDelivery, WebhookEvent]]:
     """Take what is due for a receiver, the first of each key, for one try each."""
+    taken = []
+    for row, event in await _first_of_each(session, receiver, limit=limit, now=now):
+        changed = await session.exec(
+            update(WebhookDelivery)
+            .where(
+                col(WebhookDelivery.id) == row.id,
+                col(WebhookDelivery.state).in_(_OPEN),
+                col(WebhookDelivery.attempts) == row.attempts,
+            )
+            .values(
+                state=PostState.SENDING,
+                attempts=row.attempts + 1,
+                next_at=now + CLAIM,
+                first_at=row.first_at or now,
+                last_at=now,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        if changed.rowcount:
+            await session.refresh(row)
+            taken.append((row, event))
+    return taken
+
+
+async def _first_of_each(
+    session: AsyncSession, receiver: Webhook, *, limit: int, now: datetime
+) -> Sequence[tuple[WebhookDelivery, WebhookEvent]]:
     earlier = aliased(WebhookDelivery)
     waits = (
         select(earlier.id)
@@ -99,28 +126,7 @@ async def claim(
         .order_by(col(WebhookDelivery.event_id))
         .limit(limit)
     )
-    taken = []
-    for row, event in rows.all():
-        changed = await session.exec(
-            update(WebhookDelivery)
-            .where(
-                col(WebhookDelivery.id) == row.id,
-                col(WebhookDelivery.state).in_(_OPEN),
-                col(WebhookDelivery.attempts) == row.attempts,
-            )
-            .values(
-                state=PostState.SENDING,
-                attempts=row.attempts + 1,
-                next_at=now + CLAIM,
-                first_at=row.first_at or now,
-                last_at=now,
-            )
-            .execution_options(synchronize_session=False)
-        )
-        if changed.rowcount:
-            await session.refresh(row)
-            taken.append((row, event))
-    return taken
+    return rows.all()
 
 
 async def settle(

@@ -1,6 +1,7 @@
 """Who is told: added with a secret that is shown once, changed, paused, removed."""
 
 import base64
+import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -87,10 +88,27 @@ def checked(address: str) -> str:
     return text
 
 
+def mark(row: Webhook) -> str:
+    """What tells one secret of a receiver from the next, and says nothing of either."""
+    return hashlib.sha256(row.secret_sealed).hexdigest()[:16]
+
+
 async def rotate(
-    session: AsyncSession, row: Webhook, *, keyring: Keyring, by: Actor, now: datetime
+    session: AsyncSession,
+    row: Webhook,
+    *,
+    seen: str,
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
 ) -> str:
-    """Give a receiver another secret; for a day events are signed with both."""
+    """Give a receiver another secret; for a day events are signed with both.
+
+    Raises:
+        AddedAlready: if it has another secret than the one whose mark was seen.
+    """
+    if seen != mark(row):
+        raise AddedAlready
     secret = _secret(keyring)
     row.previous_sealed, row.previous_until = row.secret_sealed, now + ROTATION
     row.secret_sealed = keyring.seal(_PURPOSE, secret)

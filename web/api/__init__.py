@@ -16,6 +16,7 @@ from web.api import (
     cases,
     covers,
     custody,
+    events,
     grants,
     holidays,
     hours,
@@ -68,6 +69,7 @@ ENDPOINTS = (
     *provinces.ENDPOINTS,
     *grants.ENDPOINTS,
     *imports.ENDPOINTS,
+    *events.ENDPOINTS,
 )
 DOCUMENT = openapi.document(ENDPOINTS)
 
