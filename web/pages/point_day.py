@@ -166,28 +166,13 @@ async def _counted(
     zone = ZoneInfo(point.zone)
     closer = closed.closed_by_id if closed else None
     account = await session.get(Account, closer) if closer else None
-    late = (
-        await counting.corrections(
-            session, point_id=point.id, day=day, closed_at=closed.closed_at
-        )
-        if closed
-        else ()
-    )
     return {
         "kinds": [
             (label(kind), counted.kinds[kind.value])
             for kind in ServiceKind
             if kind.value in counted.kinds
         ],
-        "corrections": [
-            {
-                "entered": present.moment(one.withdrawn_at or one.entered_at, zone),
-                "kind": label(one.kind),
-                "people": one.people,
-                "withdrawn": one.withdrawn_at is not None,
-            }
-            for one in late
-        ],
+        "corrections": await _corrections(session, point, closed) if closed else [],
         "figures": [
             [(name, _(words), getattr(counted, name)) for name, words in group]
             for group in _FIGURES
@@ -198,6 +183,25 @@ async def _counted(
         else None,
         "closer": account.name if account else "",
     }
+
+
+async def _corrections(
+    session: AsyncSession, point: Site, closed: PointDay
+) -> list[dict[str, Any]]:
+    """The services that were entered or taken back after a day was closed."""
+    late = await counting.corrections(
+        session, point_id=point.id, day=closed.day, closed_at=closed.closed_at
+    )
+    zone = ZoneInfo(point.zone)
+    return [
+        {
+            "entered": present.moment(one.withdrawn_at or one.entered_at, zone),
+            "kind": label(one.kind),
+            "people": one.people,
+            "withdrawn": one.withdrawn_at is not None,
+        }
+        for one in late
+    ]
 
 
 def _goes_on(lines: tuple[Line, ...], now: datetime) -> bool:
