@@ -135,7 +135,7 @@ async def _complain(page: Page, service: Installation) -> None:
     await page.locator("#kind").select_option("complaint")
     await page.locator("#text").fill("هنوز اجازهٔ دیدن پرونده داده نشده است.")
     await page.locator("form.own__form button").click()
-    await expect(page.locator(".own__digits")).to_be_visible()
+    await expect(page.locator(".filing__number")).to_be_visible()
     await look(page, "filed")
 
 
