@@ -125,8 +125,10 @@ async def record(
         await telling.tell(session, case, step)
 
 
-def worded(text: str, *, needed: bool = True, longest: int = LONGEST) -> str:
-    """A text as it is kept.
+def worded(
+    text: str, *, needed: bool = True, prepared: bool = False, longest: int = LONGEST
+) -> str:
+    """A text as it is kept; one that began as a prepared text leaves no blank.
 
     Raises:
         Invalid: if nothing is said, too much, or a blank is not filled in.
@@ -136,7 +138,7 @@ def worded(text: str, *, needed: bool = True, longest: int = LONGEST) -> str:
         raise Invalid("text", "missing")
     if len(words) > longest:
         raise Invalid("text", "too_long")
-    if BLANK in words:
+    if prepared and BLANK in words:
         raise Invalid("text", "blank_left")
     return words
 

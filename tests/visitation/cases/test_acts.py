@@ -51,6 +51,19 @@ async def test_whoever_takes_a_case_has_it_and_answers_it(
         ]
 
 
+async def test_a_family_may_type_an_ellipsis_and_an_answer_may_not_keep_one(
+    sqlite: Database, keyring: Keyring
+) -> None:
+    async with sqlite.write() as session:
+        who = await people(session)
+        case = (await asked(session, who.world, keyring, text="نمی‌دانم…")).case
+        for verb in (acts.grant, acts.deny, acts.refer):
+            with pytest.raises(Invalid) as refused:
+                await verb(session, case, text="تا …", by=actor(who.judge), now=NOON)
+            assert refused.value.reason == "blank_left"
+        assert case.text == "نمی‌دانم…"
+
+
 async def test_the_second_to_decide_is_told_who_was_first(
     database: Database, keyring: Keyring
 ) -> None:
