@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import cases, lifecycle
 from visitation.cases import Case, Ordered, ordered, reading
-from visitation.people import Prisoner, Visitor
+from visitation.people import Prisoner
 from visitation.places import Site
 from visitation.visits import Visit
 from visitation.words import (
@@ -103,11 +103,7 @@ async def page(
         opened=opened,
         offers=offers,
         nothing=nothing,
-        ends=[
-            (act.value, _(words), _(ask), _(sure) if sure else "")
-            for act, words, ask, sure in _ENDS
-            if act.value in offers
-        ],
+        ends=_ends(offers),
         receivers=[
             (one.id, present.parted(one.name, label(one.role)))
             for one in receivers
@@ -121,6 +117,14 @@ async def page(
         example=_example(request, file),
         may_print=me.role in case_reach.may(CaseAction.RAISE),
     )
+
+
+def _ends(offers: frozenset[str]) -> list[tuple[str, str, str, str]]:
+    return [
+        (act.value, _(words), _(ask), _(sure) if sure else "")
+        for act, words, ask, sure in _ENDS
+        if act.value in offers
+    ]
 
 
 def visibilities(me: StaffPrincipal) -> list[tuple[str, str]]:
@@ -141,13 +145,12 @@ async def read(session: AsyncSession, request: web.Request, case_id: int) -> Fil
     [listed] = await cases.boards.rows(
         session, col(Case.id) == case.id, order=(col(Case.id),), limit=1
     )
-    visitor = await session.get(Visitor, case.visitor_id) if case.visitor_id else None
     point = await session.get(Site, case.point_id) if case.point_id else None
     values = {
         "case": asdict(case_rows.row(listed, now=now))
         | {
             "source": case.source,
-            "visitor": visitor.name if visitor else "",
+            "visitor": listed.visitor,
             "point": point.name if point else "",
             "raised": present.moment(case.raised_at, zone),
             "text": case.text,

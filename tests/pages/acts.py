@@ -72,6 +72,39 @@ def _filing() -> tuple[Act, ...]:
     return (*asked[:-1], replace(asked[-1], then=(("early", "/file"),)))
 
 
+def _cases() -> tuple[Act, ...]:
+    """A warden writes a request down; an official reads back what becomes of one."""
+    steps = (
+        ("", {"number": "1012"}, "kinds"),
+        (" kinds", {"kind": "medical"}, "fields"),
+        (" fields", {"answer_what": "doctor", "step": "check"}, "check"),
+        (" check", {"step": "send"}, "step"),
+    )
+    written = tuple(
+        Act(
+            door="warden",
+            on=f"/cases/new{on}",
+            form="/cases/new",
+            typed=typed,
+            state=state,
+        )
+        for on, typed, state in steps
+    )
+    decide, order = "/cases/{case}/decide", "/cases/{case}/order"
+    said = {"text": "بررسی شد.", "step": "read"}
+    return (
+        *written,
+        Act(
+            door="official",
+            on=f"{decide} ?outcome",
+            form=decide,
+            typed=said,
+            state="read",
+        ),
+        Act(door="official", on=order, form=order, typed=said, state="read"),
+    )
+
+
 _PHONE = "+989120009999"
 _NUMBER = {"number": "1012"}
 
@@ -98,6 +131,7 @@ ACTS = (
         state="stands",
     ),
     *_filing(),
+    *_cases(),
     _wrong("/sign-in", username="nobody", password=PASSWORD),
     _wrong("/pair", code="00000000"),
     # Before another code is issued for the station, which ends this one.

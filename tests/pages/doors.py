@@ -119,6 +119,7 @@ DOORS: Mapping[str, Door] = {
 NO_PAGES: Mapping[str, str] = {
     "/audit/export": "a file",
     "/calendar/{token}.ics": "a file",
+    "/cases/{case}/documents/{document}": "a file",
     "/mine/visits/{part}/visit.ics": "a file",
     "/favicon.ico": "a file",
     "/robots.txt": "a file",

@@ -194,17 +194,7 @@ async def _board(
         form=form,
         clean=forms.blank(Answer),
         typed=typed.reference if isinstance(typed, CaseOrder) else "",
-        views=[
-            {
-                "words": _(words),
-                "href": url(request, "case_orders.index", query={"view": one.value}),
-                "count": waiting if one is View.TO_DO else None,
-                "current": one is view,
-                "late": bool(late),
-            }
-            for one, words in _WORDS.items()
-            if gives or one is not View.GIVEN
-        ],
+        views=_tabs(request, view, waiting, late, gives=gives),
         orders=[
             case_rows.order_row(
                 one,
@@ -217,6 +207,22 @@ async def _board(
         ],
         nothing=_(_NOTHING[view]),
     )
+
+
+def _tabs(
+    request: web.Request, view: View, waiting: int, late: int, *, gives: bool
+) -> list[dict[str, object]]:
+    return [
+        {
+            "words": _(words),
+            "href": url(request, "case_orders.index", query={"view": one.value}),
+            "count": waiting if one is View.TO_DO else None,
+            "current": one is view,
+            "late": bool(late),
+        }
+        for one, words in _WORDS.items()
+        if gives or one is not View.GIVEN
+    ]
 
 
 async def _new(
