@@ -105,7 +105,7 @@ class Desk {
     const number = whole(this.field("number").value);
     const people = whole(this.field("people").value);
     const wrong = (number !== null && !(number >= 1 && number <= HIGHEST_NUMBER)) ? "number"
-      : !(people !== null && people >= 1 && people <= MOST_PEOPLE) ? "people" : "";
+      : people !== null && !(people >= 1 && people <= MOST_PEOPLE) ? "people" : "";
     if (wrong) {
       this.form.querySelector("details")?.setAttribute("open", "");
       this.field(wrong).focus();
