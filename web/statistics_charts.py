@@ -1,6 +1,6 @@
 """The charts of the programme's figures: what each shows, and of which numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -17,6 +17,8 @@ from web.labels import label
 BY_MONTH: Final = (Measure.OPERATIONS, Measure.HELD)
 #: Days of waiting that are drawn together, by the greatest; the last has no end.
 _DAYS: Final = (1, 3, 7, 14, 30, 60)
+#: Where visits stand that have no outcome yet.
+_WITHOUT: Final = (VisitState.BOOKED, VisitState.LIVE, VisitState.UNCLOSED)
 #: Visits of lawyers have no outcome that is told.
 _UNTOLD: Final = N_("Visits of lawyers")
 
@@ -31,7 +33,7 @@ def by_outcome(now: Tallies, before: Tallies) -> Chart:
     """Visits, by what became of them."""
     items = [
         *_words(Outcome, Measure.VISITS, now, before),
-        *_words(VisitState, Measure.VISITS, now, before),
+        *_words(_WITHOUT, Measure.VISITS, now, before),
         (_(_UNTOLD), now.count(Measure.VISITS, ""), before.count(Measure.VISITS, "")),
     ]
     shown = [one for one in items if one[1] or one[2]]
@@ -119,7 +121,7 @@ def _summary(items: list[Item]) -> str:
 
 
 def _words(
-    words: type[StrEnum],
+    words: Iterable[StrEnum],
     measure: Measure,
     now: Tallies,
     before: Tallies,

@@ -45,6 +45,7 @@ HEADINGS: Mapping[Group, str] = {
     Group.CASES: N_("Requests"),
 }
 _NONE = "–"
+_LEAST = Fraction(1, 2000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +115,19 @@ def share(value: Fraction) -> str:
 def _change(more: Fraction | None) -> str:
     if more is None:
         return ""
-    if not more:
+    if _is_nothing(more):
         return _("As much as a year before")
     if more > 0:
-        return _("▲ %(share)s more than a year before", share=share(more))
-    return _("▼ %(share)s less than a year before", share=share(-more))
+        return _("%(share)s more than a year before", share=share(more))
+    return _("%(share)s less than a year before", share=share(-more))
 
 
 def _tone(more: Fraction | None, good: int) -> str:
-    if not more or not good:
+    if more is None or _is_nothing(more) or not good:
         return "plain"
     return "good" if (more > 0) == (good > 0) else "warn"
+
+
+def _is_nothing(more: Fraction) -> bool:
+    """Whether it would be written as none."""
+    return abs(more) < _LEAST

@@ -57,6 +57,15 @@ async def test_one_kind_leaves_the_others_out(site: Site, here: Ground) -> None:
     assert ("Services by kind", "Petition") not in found
 
 
+async def test_what_became_of_a_visit_is_told_once(site: Site, here: Ground) -> None:
+    await site.sign_in(Role.OFFICIAL)
+
+    found = await _table(site, "?year=1405")
+
+    outcomes = {part: of for (what, part), of in found.items() if "became" in what}
+    assert outcomes == {"Took place": "2"}
+
+
 async def test_the_file_has_every_figure_and_is_no_formula(
     site: Site, here: Ground
 ) -> None:

@@ -29,6 +29,8 @@ from visitation.visits import Visit
 FADING: Final = timedelta(days=62)
 #: Whoever counts has this, so that what is counted later is also written later.
 _TURN: Final = "SELECT pg_advisory_xact_lock(7204105)"
+#: Nobody waits for it, and a country's month may take longer than a page may.
+_PATIENCE: Final = "SET LOCAL statement_timeout = '10min'"
 
 
 def today(now: datetime) -> date:
@@ -39,7 +41,9 @@ def today(now: datetime) -> date:
 async def wait_for_turn(session: AsyncSession) -> None:
     """Wait until nobody else counts; until the transaction ends, nobody else does."""
     if session.get_bind().dialect.name == "postgresql":
-        await (await session.connection()).execute(text(_TURN))
+        connection = await session.connection()
+        for statement in (_PATIENCE, _TURN):
+            await connection.execute(text(statement))
 
 
 async def recount(

@@ -177,7 +177,8 @@ def _since(bounds: Bounds) -> Any:
     """Visits that took place, with the days since the prisoner's one before."""
     earlier: Any = aliased(Visit)
     before = (
-        select(func.max(earlier.starts_at))
+        # Wrapped, or PostgreSQL would walk back through the visits of everybody.
+        select(func.max(func.coalesce(earlier.starts_at, earlier.starts_at)))
         .where(
             earlier.prisoner_id == col(Visit.prisoner_id),
             earlier.state == VisitState.COMPLETED,

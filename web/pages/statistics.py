@@ -133,12 +133,17 @@ async def _read(request: web.Request) -> Read:
 
 
 async def _provinces(session: AsyncSession, known: Chosen) -> list[tuple[str, Tallies]]:
-    """What each province had, by its name."""
+    """What each province within reach had, by its name."""
+    shown = {one.id for one in known.provinces if not known.place}
     found = await statistics.by_province(session, known.where, known.period, _SERVED)
     rows = await session.exec(
         select(col(Province.id), col(Province.name)).order_by(col(Province.name))
     )
-    return [(name, found[one]) for one, name in rows.all() if one in found]
+    return [
+        (name, found.get(one, Tallies({})))
+        for one, name in rows.all()
+        if one in found or one in shown
+    ]
 
 
 def _charts(group: Group, read: Read) -> tuple[Chart, ...]:
