@@ -94,7 +94,9 @@ def _more(one: Done, names: Mapping[tuple[str, int], str], zone: ZoneInfo) -> st
 
 
 def _changed(facts: Mapping[str, Any]) -> str:
-    """Whether asking once more changed answers."""
+    """Whether the kind has still to be said, or asking once more changed answers."""
+    if facts.get("unsorted"):
+        return _("nobody has said yet what kind it is")
     return _("with other answers") if facts.get("was") else ""
 
 

@@ -16,7 +16,7 @@ from visitation import cases
 from visitation.cases import Case
 from visitation.filing.path import PATH
 from visitation.filing.tables import FilingDraft
-from visitation.words import CaseKind, CaseState, Visibility
+from visitation.words import CaseKind, CaseState, Role, Visibility
 from web import filing_words, voice
 
 
@@ -139,7 +139,7 @@ async def test_ones_own_words_are_guessed_and_confirmed(
 
 
 async def test_what_nobody_understands_goes_to_a_clerk(
-    site: Site, visit: Booked
+    site: Site, visit: Booked, world: World
 ) -> None:
     draft = await _begun(site)
     await site.post(f"{draft}/words", {"words": "سلام"})
@@ -151,7 +151,14 @@ async def test_what_nobody_understands_goes_to_a_clerk(
     async with site.database.read() as session:
         done = await cases.history(session, case, sight=Visibility.OFFICIALS)
 
+    site.cookies.clear()
+    await site.sign_in(
+        Role.OFFICIAL, provinces=[world.prison.province_id], language="en"
+    )
+    file = await text(site, f"/cases/{case.reference}")
+
     assert "We are not sure" in meant
+    assert "nobody has said yet what kind it is" in file
     assert case.kind is CaseKind.OTHER
     assert done[0].facts["unsorted"] is True
 
