@@ -47,7 +47,7 @@ class View(StrEnum):
 _WORDS: Mapping[View, str] = {
     View.MINE: N_("Mine"),
     View.DUE: N_("Due soon"),
-    View.OVERDUE: N_("Late"),
+    View.OVERDUE: N_("Overdue"),
     View.UNOWNED: N_("Nobody has them"),
     View.PRISONS: N_("By prison"),
     View.OPEN: N_("All that is open"),
