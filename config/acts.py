@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from scheduler import counting
 from visitation import devices, jalali, maintenance, people
 from visitation.audit import Actor
 from visitation.database import Database
@@ -26,6 +27,7 @@ from visitation.people import Account
 from visitation.people.passwords import MINIMUM_PASSWORD_LENGTH
 from visitation.places import Province, Site, Station, holidays, provinces
 from visitation.places.tables import DEFAULT_ZONE
+from visitation.statistics import Period, parse
 from visitation.timespan import Timespan
 from visitation.words import Role
 
@@ -253,6 +255,17 @@ async def export_corrections(desk: Desk) -> list[dict[str, Any]]:
         return [asdict(one) for one in await corrections.exported(session)]
 
 
+async def recount_statistics(desk: Desk, *, first: str = "", last: str = "") -> None:
+    """Have the figures of some months counted anew, or all of them."""
+    try:
+        ends = [parse(text) for text in (first or last, last or first) if text]
+    except ValueError:
+        raise Impossible("give months such as 1405-09") from None
+    period = Period(*sorted(ends)) if ends else None
+    async with desk.database.write() as session:
+        await counting.order(session, period, now=desk.now)
+
+
 ACTS: Mapping[str, Act] = {
     "account_add": add_account,
     "account_list": list_accounts,
@@ -267,6 +280,7 @@ ACTS: Mapping[str, Act] = {
     "work_end": end_work,
     "work_list": list_work,
     "corrections_export": export_corrections,
+    "recount_statistics": recount_statistics,
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import counting_changes
@@ -24,6 +25,8 @@ ENTRIES: Final = 2000
 #: How often; with the sealing before it, figures are of this minute.
 EVERY: Final = timedelta(seconds=15)
 _COUNTED: Final = "counted"
+#: What a month is marked with that somebody wants counted anew.
+_ORDERED: Final = "again:"
 #: How many months are counted once a day whether anything told of them or not.
 _LATEST: Final = 3
 
@@ -69,6 +72,15 @@ async def count_all(
     return len(due.cells)
 
 
+async def order(session: AsyncSession, period: Period | None, *, now: datetime) -> None:
+    """Have some months counted anew at the next turn, or everything."""
+    if period is None:
+        await session.exec(delete(TallyMark).where(col(TallyMark.name) == _COUNTED))
+        return
+    for month in period.months():
+        await _mark(session, f"{_ORDERED}{month}", now, sign="")
+
+
 async def oldest_unread(session: AsyncSession, *, now: datetime) -> datetime | None:
     """When the first act was done that no figure knows of yet."""
     found = await audit.unread(session, READER, limit=1)
@@ -83,6 +95,9 @@ async def _count_untold(database: Database, begun: TallyMark, *, now: datetime) 
         due = Due()
         await counting_changes.untold(session, min(begun.at, now), due, now=now)
         signs = await _signs(session, (latest.later(-1), latest), due)
+        marks = select(TallyMark.name).where(col(TallyMark.name).startswith(_ORDERED))
+        ordered = (await session.exec(marks)).all()
+    due.whole(statistics.parse(name.removeprefix(_ORDERED)) for name in ordered)
     if begun.sign != str(today):
         due.whole(latest.later(-back) for back in range(_LATEST))
     await _count(database, due, now=now)
@@ -90,6 +105,8 @@ async def _count_untold(database: Database, begun: TallyMark, *, now: datetime) 
         await _mark(session, _COUNTED, now, sign=str(today))
         for name, sign in signs.items():
             await _mark(session, name, now, sign=sign)
+        done = col(TallyMark.name).in_(ordered)
+        await session.exec(delete(TallyMark).where(done))
     return len(due.cells)
 
 

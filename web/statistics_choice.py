@@ -11,13 +11,13 @@ from typing import Final
 
 from aiohttp import web
 from pydantic import Field
-from sqlmodel import col, func, or_, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import jalali, statistics
 from visitation.people import Scope
 from visitation.places import Province, Site
-from visitation.statistics import Month, Only, Period, TallySum, Where
+from visitation.statistics import Month, Only, Period, Where
 from visitation.statistics.measures import OF_CASES, OF_SERVICES, OF_VISITS
 from visitation.words import CaseKind, ServiceKind, VisitKind
 from web import forms, gate, i18n, picks, present
@@ -233,8 +233,7 @@ def _place(asked: Choice, provinces: Sequence[Province], places: Sequence[Site])
 
 async def _months(session: AsyncSession, today: date) -> list[Month]:
     """The months from the first that anything was counted in to this one."""
-    rows = await session.exec(select(func.min(TallySum.month)))
-    first = min(rows.one() or today, today)
+    first = min(await statistics.begins(session) or today, today)
     return [*Period(Month.of(first), Month.of(today)).months()]
 
 
@@ -251,6 +250,8 @@ async def _places(
     session: AsyncSession, scope: Scope, province: int | None
 ) -> Sequence[Site]:
     """The places within reach, unless they are too many to look through."""
+    if scope.everywhere and province is None:
+        return ()
     wanted = select(Site).where(scope.of_sites())
     if province is not None:
         wanted = wanted.where(Site.province_id == province)

@@ -16,6 +16,7 @@ from config.commands import (
     kiosk,
     maintenance,
     serving,
+    statistics,
     terminals,
     voice,
 )
@@ -32,6 +33,7 @@ app.command()(serving.migrate)
 app.command()(demonstration.demo)
 app.command()(inspecting.doctor)
 app.command("import")(importing.import_file)
+app.command("recount-statistics")(statistics.recount)
 app.command("kiosk-config")(kiosk.kiosk_config)
 app.add_typer(accounts.app, name="account")
 app.add_typer(terminals.app, name="terminal")

@@ -1,10 +1,10 @@
 """The sweep that counts: what it counts anew, how soon, and that it is right."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import booking, counting, sweeps
@@ -27,7 +27,15 @@ from visitation.lifecycle import MessageState, VisitAction, VisitState
 from visitation.messages import Message
 from visitation.places import MobileDay
 from visitation.services.tables import ServiceRecord
-from visitation.statistics import Measure, Month, Number, Tally, TallyPlace, TallySum
+from visitation.statistics import (
+    Measure,
+    Month,
+    Number,
+    Period,
+    Tally,
+    TallyPlace,
+    TallySum,
+)
 from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit
 from visitation.words import CaseState, MobileDayState, Outcome
@@ -160,6 +168,30 @@ async def test_what_is_deleted_one_day_stays_counted(database: Database, tools) 
     await counting.count_all(database, now=later)
 
     assert (await counted.read(database)).count(Measure.FELT) == 1
+
+
+async def test_whoever_doubts_a_month_has_it_counted_anew(
+    database: Database, tools
+) -> None:
+    async with database.write() as session:
+        at = await counted.ground(session)
+        await counted.service(session, at.office, date(2026, 4, 1))
+    await swept(database, tools)
+    right = await rows(database)
+    async with database.write() as session:
+        await session.exec(update(Tally).values(count=99))
+        await session.exec(delete(TallySum))
+        spring = Period.quarter(1405, 1)
+        await counting.order(session, spring, now=NOW)
+    await swept(database, tools)
+
+    assert await rows(database) == right
+    assert await swept(database, tools) == 0
+    async with database.write() as session:
+        await session.exec(delete(Tally))
+        await counting.order(session, None, now=NOW)
+    await swept(database, tools)
+    assert await rows(database) == right
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -7,6 +7,7 @@ from visitation.statistics.periods import Month, Period, parse, quarter_before
 from visitation.statistics.reading import (
     Place,
     Where,
+    begins,
     busiest,
     by_month,
     by_province,
@@ -34,6 +35,7 @@ __all__ = [
     "TallySum",
     "Unit",
     "Where",
+    "begins",
     "busiest",
     "by_month",
     "by_province",

@@ -30,7 +30,10 @@ FADING: Final = timedelta(days=62)
 #: Whoever counts has this, so that what is counted later is also written later.
 _TURN: Final = "SELECT pg_advisory_xact_lock(7204105)"
 #: Nobody waits for it, and a country's month may take longer than a page may.
-_PATIENCE: Final = "SET LOCAL statement_timeout = '10min'"
+_PATIENCE: Final = (
+    "SET LOCAL statement_timeout = '10min'",
+    "SET LOCAL lock_timeout = '10min'",
+)
 
 
 def today(now: datetime) -> date:
@@ -42,7 +45,7 @@ async def wait_for_turn(session: AsyncSession) -> None:
     """Wait until nobody else counts; until the transaction ends, nobody else does."""
     if session.get_bind().dialect.name == "postgresql":
         connection = await session.connection()
-        for statement in (_PATIENCE, _TURN):
+        for statement in (*_PATIENCE, _TURN):
             await connection.execute(text(statement))
 
 

@@ -6,6 +6,7 @@ cell by cell: what happened there, and what happened for a prison that is within
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, cast, func, or_, select
@@ -88,6 +89,16 @@ class Place:
     name: str
     operations: int
     held: int
+
+
+async def begins(session: AsyncSession) -> date | None:
+    """The first day of the first month in which anything was counted."""
+    months = select(func.min(col(TallySum.month)))
+    rows = await database.rows(
+        session, months.where(col(TallySum.province_id) == COUNTRY)
+    )
+    first: date | None = rows[0][0]
+    return first
 
 
 async def tallies(session: AsyncSession, where: Where, period: Period) -> Tallies:
@@ -197,15 +208,14 @@ async def _served(
 ) -> tuple[int, int]:
     """How many points served anybody, in how many provinces."""
     table, conditions = _of_places(where, period)
+    there = select(table.place_id).where(*conditions)
     rows = await database.rows(
         session,
-        select(table.place_id, table.province_id)
-        .join(Site, col(Site.id) == table.place_id)
-        .where(*conditions, col(Site.kind).in_(SERVICE_POINTS))
-        .distinct(),
+        select(col(Site.province_id), func.count())
+        .where(col(Site.kind).in_(SERVICE_POINTS), col(Site.id).in_(there))
+        .group_by(col(Site.province_id)),
     )
-    found = set(rows)
-    return len({place for place, _in in found}), len({one for _place, one in found})
+    return sum(points for _province, points in rows), len(rows)
 
 
 def _of_places(where: Where, period: Period) -> tuple[Any, tuple[Any, ...]]:

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 from aiohttp import web
 from pydantic import Field
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import jalali, statistics
 from visitation.places import Province
-from visitation.statistics import Measure, Period, Tallies, TallySum, Where
+from visitation.statistics import Measure, Period, Tallies, Where
 from visitation.statistics.suppression import FEWEST, suppressed, told, told_share
 from web import charts, forms, i18n, present
 from web import statistics_words as words
@@ -64,8 +64,7 @@ async def index(request: web.Request) -> web.Response:
 
 async def _known(session: AsyncSession, last: Period) -> dict[str, Period]:
     """The quarters that are over, the latest first, by their first months."""
-    rows = await session.exec(select(func.min(TallySum.month)))
-    first = rows.one()
+    first = await statistics.begins(session)
     found: dict[str, Period] = {}
     while first and len(found) < _QUARTERS and last.last.last >= first:
         found[str(last.first)] = last
