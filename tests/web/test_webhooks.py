@@ -143,7 +143,7 @@ async def test_what_failed_is_sent_again(administrator: Site) -> None:
         session.add(row)
     page = await (await administrator.get(f"/webhooks/{KEY}")).text()
 
-    await administrator.post(f"/webhooks/{KEY}/again")
+    await administrator.post(f"/webhooks/{KEY}/failed")
     await _send(administrator, receiver)
 
     assert "در ده ثانیه پاسخ نداد" in page

@@ -55,9 +55,9 @@ class Rotating(forms.Fields):
 
 
 class Again(forms.Fields):
-    """From which day on; without one, what failed."""
+    """From which day on."""
 
-    since: Day | None = Field(default=None, title=N_("Since the day"))
+    since: Day = Field(title=N_("Since the day"))
 
 
 async def index(request: web.Request) -> web.Response:
@@ -149,16 +149,26 @@ async def rotate(request: web.Request) -> web.Response:
 
 
 async def again(request: web.Request) -> web.Response:
-    """Send again what failed, or everything since a day."""
-    form, subject = await forms.read(request, Again), gate.subject(request, Webhook)
+    """Send everything again since a day."""
+    form = await forms.read(request, Again)
     if not form.ok:
         return await _show(request, form, status=422)
-    zone, day = request.app[SETTINGS].zone, form.value.since
+    since = datetime.combine(form.value.since, time(), request.app[SETTINGS].zone)
+    return await _send_again(request, since)
+
+
+async def failed(request: web.Request) -> web.Response:
+    """Send again what failed."""
+    return await _send_again(request, None)
+
+
+async def _send_again(request: web.Request, since: datetime | None) -> web.Response:
+    subject = gate.subject(request, Webhook)
     async with request.app[DATABASE].write() as session:
         count = await deliveries.send_again(
             session,
             await session.get_one(Webhook, subject.id),
-            since=datetime.combine(day, time(), zone) if day else None,
+            since=since,
             by=gate.staff(request).actor,
             now=request.app[CLOCK](),
         )
@@ -321,6 +331,7 @@ ROUTES = (
     _post("{how:pause|resume}", pause),
     _post("rotate", rotate),
     _post("again", again),
+    _post("failed", failed),
     Route(
         method="GET",
         path="/webhooks/{webhook}/remove",
