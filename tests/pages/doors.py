@@ -123,6 +123,7 @@ NO_PAGES: Mapping[str, str] = {
     "/mine/visits/{part}/visit.ics": "a file",
     "/favicon.ico": "a file",
     "/robots.txt": "a file",
+    "/statistics/export": "a file",
     "/services/worker.js": "a script that browsers keep",
     "/static/{version}/{path}": "files",
     "/prisoners/{prisoner}/photo/picture": "a picture",

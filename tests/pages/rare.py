@@ -9,11 +9,12 @@ from config import agenda, cast
 from config.agenda import Scene
 from scheduler import booking, calendar, choosing, offers, possible
 from scheduler.outgoing import PHONE
-from visitation import cases, people, waiting
+from visitation import cases, people, statistics, waiting
 from visitation.audit import SYSTEM, Actor
 from visitation.keyring import Keyring
 from visitation.messages import OptOut
 from visitation.people import Visitor
+from visitation.statistics import Month, Source, TallySum
 from visitation.waiting import Offer
 from visitation.words import CaseKind, CaseSource, Outcome, Role, VisitKind
 
@@ -39,6 +40,7 @@ async def fill(
             by=SYSTEM,
             now=now - timedelta(days=1),
         )
+    await _counted(session, now)
     return {
         "over": await _run_out(session, scene, keyring, now - timedelta(hours=1)),
         "regretted": await _regretted(session, scene, keyring, now),
@@ -46,6 +48,20 @@ async def fill(
         "tracking": await _tracked(session, keyring, now),
         **await _offered(session, scene, keyring, now),
     }
+
+
+async def _counted(session: AsyncSession, now: datetime) -> None:
+    """Figures of this month, and some of half a year ago."""
+    latest = Month.of(statistics.today(now))
+    for source in Source:
+        await statistics.recount(session, source, latest, now=now)
+    before = {"measure": "operations", "kind": "petition", "key": "staff"}
+    session.add(
+        TallySum(
+            province_id=0, month=latest.later(-6).first, count=40, total=60, **before
+        )
+    )
+    await session.flush()
 
 
 async def _tracked(session: AsyncSession, keyring: Keyring, now: datetime) -> str:

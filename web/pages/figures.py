@@ -44,7 +44,7 @@ async def index(request: web.Request) -> web.Response:
             form = form.faulted("quarter", _("Choose one from the list."))
         period = known.get(form.text("quarter"), next(iter(known.values()), None))
         if period is None:
-            return render(request, "statistics/public_none.html")
+            return render(request, "statistics/public.html", form=form, title="")
         where = Where(everywhere=True)
         found = await statistics.tallies(session, where, period)
         parts = await statistics.by_province(session, where, period, _SERVED)
