@@ -34,6 +34,7 @@ CLAIM: Final = timedelta(minutes=1)
 KEPT: Final = timedelta(days=30)
 #: How many are forgotten in one transaction.
 _AT_ONCE = 1000
+_BUSY = frozenset({408, 429})
 _OPEN = (PostState.PENDING, PostState.SENDING)
 
 
@@ -48,6 +49,12 @@ class Outcome:
     def is_good(self) -> bool:
         """Whether the receiver has it."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the receiver works, though it may not want this event."""
+        answered = self.status is not None and self.status < 500  # noqa: PLR2004
+        return answered and self.status not in _BUSY
 
 
 async def due(session: AsyncSession, *, now: datetime) -> Sequence[Webhook]:
@@ -152,11 +159,11 @@ async def settle(
             .values(**_after(row, outcome, now))
             .execution_options(synchronize_session=False)
         )
-    good = [outcome.is_good for _attempt, outcome in tried.values()]
-    if all(good) and receiver.rests_until is not None:
-        await _wake(session, receiver, now=now)
-    elif not all(good):
+    outcomes = [outcome for _attempt, outcome in tried.values()]
+    if not any(one.is_heard for one in outcomes):
         await _set(session, receiver, rests_until=now + REST)
+    elif receiver.rests_until is not None:
+        await _wake(session, receiver, now=now)
 
 
 def _after(row: WebhookDelivery, outcome: Outcome, now: datetime) -> dict[str, Any]:
