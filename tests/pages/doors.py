@@ -65,7 +65,9 @@ DOORS: Mapping[str, Door] = {
         states={"/mine/held/{over}": "over"},
     ),
     "shared": Door(begins=("/mine",), phone="فاطمه رودباری"),
-    "lawyer": Door(begins=("/mine", "/mine/licence"), phone=cast.LAWYER),
+    "lawyer": Door(
+        begins=("/mine", "/mine/licence", "/mine/helping"), phone=cast.LAWYER
+    ),
     "alone": Door(begins=("/mine",), phone=rare.SILENT, states={"/mine": "silent"}),
     "kiosk": Door(
         begins=("/station", "/join", "/station/operator", "/station/check"),
