@@ -23,6 +23,7 @@ from visitation.visits import Participant, Visit
 from visitation.visits.listed import Attendee, Listed, listed
 from visitation.words import Outcome
 from web import message_views, present, review_words
+from web.case_words import CASE_ACTS
 from web.i18n import N_, _, language, raw_gettext
 from web.labels import label, tone
 from web.lost_time import LostTime, lost_time
@@ -30,6 +31,7 @@ from web.message_views import Shown
 
 #: What was done, by the action the audit keeps. `%(name)s` is whom it was done to.
 ACTS: Mapping[str, str] = {
+    **CASE_ACTS,
     "visit_hold": N_("Slot kept for the booking"),
     "visit_confirm": N_("Booked"),
     "visit_submit": N_("Asked for"),
