@@ -220,7 +220,7 @@ KINDS: dict[str, tuple[Callable[[], AbstractAsyncContextManager[str]], int]] = {
 }
 
 
-async def run(many: int, rounds: int) -> dict[str, object]:
+async def run(many: int, rounds: int, only: str = "") -> dict[str, object]:
     """Measure, say so in a table, and return the last line."""
     found = {}
     print(
@@ -228,6 +228,8 @@ async def run(many: int, rounds: int) -> dict[str, object]:
         "  all counted s  changes counted s"
     )
     for name, (made, part) in KINDS.items():
+        if only not in {"", name}:
+            continue
         async with made() as url:
             one = found[name] = await measured(url, many // part, rounds)
         print(
@@ -263,6 +265,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--many", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--only", default="", choices=("", *KINDS))
     parser.add_argument("--quick", action="store_true", help="whether it runs at all")
     asked = parser.parse_args()
     structlog.configure(
@@ -270,7 +273,7 @@ def main() -> None:
     )
     if asked.quick:
         asked.many, asked.rounds = 2_000, 1
-    print(json.dumps(uvloop.run(run(asked.many, asked.rounds))))
+    print(json.dumps(uvloop.run(run(asked.many, asked.rounds, asked.only))))
 
 
 if __name__ == "__main__":

@@ -175,21 +175,34 @@ def _within(bounds: Bounds, *conditions: Any, key: Any = "", amount: Any = 0) ->
 
 def _since(bounds: Bounds) -> Any:
     """Visits that took place, with the days since the prisoner's one before."""
-    earlier: Any = aliased(Visit)
-    before = (
-        # Wrapped, or PostgreSQL would walk back through the visits of everybody.
-        select(func.max(func.coalesce(earlier.starts_at, earlier.starts_at)))
-        .where(
-            earlier.prisoner_id == col(Visit.prisoner_id),
-            earlier.state == VisitState.COMPLETED,
-            earlier.kind != VisitKind.LEGAL,
-            earlier.starts_at < col(Visit.starts_at),
-        )
-        .correlate(Visit)
-        .scalar_subquery()
+    earlier, lately = aliased(Visit), aliased(Visit)
+    whose = select(col(lately.prisoner_id)).where(
+        col(lately.state) == VisitState.COMPLETED,
+        col(lately.starts_at) >= bounds.span.start,
+        col(lately.starts_at) < bounds.span.end,
     )
-    key = as_text(days_between(col(Visit.starts_at), before))
-    return _within(bounds, _HELD, _OPEN, key=key)
+    if bounds.anchors is not None:
+        whose = whose.where(col(lately.prison_id).in_(bounds.anchors))
+    began = col(earlier.starts_at)
+    # One walk over their visits: looking back from each is slow where there are many.
+    known = (
+        select(
+            col(earlier.id).label("id"),
+            func.lag(began)
+            .over(partition_by=col(earlier.prisoner_id), order_by=began)
+            .label("before"),
+        )
+        .where(
+            col(earlier.state) == VisitState.COMPLETED,
+            col(earlier.kind) != VisitKind.LEGAL,
+            began < bounds.span.end,
+            col(earlier.prisoner_id).in_(whose),
+        )
+        .subquery()
+    )
+    key = as_text(days_between(col(Visit.starts_at), known.c.before))
+    things = _within(bounds, _HELD, _OPEN, key=key)
+    return things.join(known, known.c.id == col(Visit.id))
 
 
 def _people(bounds: Bounds) -> Any:
