@@ -31,7 +31,7 @@ from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.labels import label, options
-from web.pages.services_offline import texts
+from web.pages import services_offline
 from web.render import redirect, render
 from web.routing import Route
 
@@ -170,7 +170,8 @@ async def _page(
         form=form or forms.blank(Doing, people=present.digits(1)),
         key=request.app[KEYRING].reference(),
         kinds=options(ServiceKind),
-        texts=texts(request),
+        texts=services_offline.texts(),
+        known=services_offline.known(request),
         owner=gate.staff(request).account_id,
         is_closed=closed is not None,
         done=[(label(one.kind), one.times, one.people) for one in done],

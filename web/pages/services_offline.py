@@ -70,18 +70,21 @@ class Blank(forms.Fields):
     by_themselves: bool = False
 
 
-def texts(request: web.Request) -> dict[str, str | list[str]]:
-    """What the scripts of both pages say and need to know."""
-    assets = request.app[ASSETS]
+def texts() -> dict[str, str]:
+    """What the scripts of both pages say."""
+    return {name: _(words) for name, words in _SAID.items()}
+
+
+def known(request: web.Request) -> dict[str, str | int]:
+    """What they need to know: addresses, and which version of the shell is the last."""
     return {
-        **{name: _(words) for name, words in _SAID.items()},
-        "version": f"{assets.version}-{language()}",
+        "version": f"{request.app[ASSETS].version}-{language()}",
         "batch": url(request, "services.batch"),
         "shell": url(request, "services_offline.shell"),
         "worker": url(request, "services_offline.worker"),
         "scope": url(request, "services.index"),
         "signin": url(request, "sign_in.show", query={"next": "/services"}),
-        "longest": str(recording.LONGEST_NOTE),
+        "longest": recording.LONGEST_NOTE,
     }
 
 
@@ -96,7 +99,8 @@ async def shell(request: web.Request) -> web.Response:
         flash=None,
         form=forms.blank(Blank, people=present.digits(1)),
         kinds=options(ServiceKind),
-        texts=texts(request),
+        texts=texts(),
+        known=known(request),
         owner="",
     )
 
@@ -104,7 +108,7 @@ async def shell(request: web.Request) -> web.Response:
 async def worker(request: web.Request) -> web.Response:
     """The script that answers with the shell where the service cannot be reached."""
     assets = request.app[ASSETS]
-    known = {
+    kept = {
         "name": f"services-{assets.version}",
         "page": url(request, "services.index"),
         "shell": url(request, "services_offline.shell"),
@@ -112,7 +116,7 @@ async def worker(request: web.Request) -> web.Response:
     }
     script = assets.files[_WORKER].body.decode()
     return web.Response(
-        text=f"const KNOWN = {json.dumps(known)};\n{script}",
+        text=f"const KNOWN = {json.dumps(kept)};\n{script}",
         content_type="text/javascript",
         headers={
             "Cache-Control": "no-cache",

@@ -26,6 +26,8 @@ class Desk {
     this.form = form;
     /** @type {Record<string, string>} */
     this.texts = JSON.parse(document.getElementById("services-texts")?.textContent ?? "{}");
+    /** @type {Record<string, string>} */
+    this.known = JSON.parse(document.getElementById("services-known")?.getAttribute("value") ?? "{}");
     this.owner = form.dataset.owner ?? "";
     this.point = Number(form.dataset.point ?? 0);
     this.isSending = false;
@@ -53,17 +55,17 @@ class Desk {
   /** Keep the page itself for later, and for whom it was opened. */
   async introduce() {
     const before = await known();
-    const version = this.texts.version;
+    const version = this.known.version;
     await know({ owner: this.owner, point: this.point, pointName: this.form.dataset.pointName ?? "", version });
     if (!navigator.serviceWorker) return;
-    await navigator.serviceWorker.register(this.texts.worker, { scope: this.texts.scope });
+    await navigator.serviceWorker.register(this.known.worker, { scope: this.known.scope });
     navigator.storage?.persist?.();
     // Whoever reads another language by now finds the shell in it.
     if (!before || before.version === version) return;
     await navigator.serviceWorker.ready;
-    const shell = await fetch(this.texts.shell, { headers: { "X-Part": "shell" } });
+    const shell = await fetch(this.known.shell, { headers: { "X-Part": "shell" } });
     const kept = await caches.open(`services-${version.slice(0, version.lastIndexOf("-"))}`);
-    if (shell.ok) await kept.put(this.texts.shell, shell);
+    if (shell.ok) await kept.put(this.known.shell, shell);
   }
 
   /** @returns {Promise<boolean>} whether this browser knows who works here */
@@ -120,7 +122,7 @@ class Desk {
       channel: /** @type {HTMLInputElement} */ (this.field("by_themselves")).checked ? "self" : "staff",
       number,
       people: people ?? 1,
-      note: this.field("note").value.trim().slice(0, Number(this.texts.longest)),
+      note: this.field("note").value.trim().slice(0, Number(this.known.longest)),
       done_at: new Date().toISOString(),
     };
   }
@@ -143,7 +145,7 @@ class Desk {
     if (this.isSending) return;
     this.isSending = true;
     try {
-      const { sent, trouble } = await send(this.owner, this.texts.batch);
+      const { sent, trouble } = await send(this.owner, this.known.batch);
       await this.draw(trouble);
       if (!sent) return;
       this.news?.postMessage("");
@@ -166,7 +168,7 @@ class Desk {
     const waiting = mine.filter((one) => !one.refused).length;
     const state = waiting ? this.texts.waiting.replace("{n}", count(waiting)) : this.last && this.texts.none;
     this.say([this.last, state, waiting || trouble === "over" ? this.texts[trouble] : ""].filter(Boolean).join(" — "), Boolean(waiting && trouble));
-    if (trouble === "over" && waiting) this.way(this.texts.signin);
+    if (trouble === "over" && waiting) this.way(this.known.signin);
     this.list(mine);
     const theirs = document.getElementById("services-theirs");
     if (!theirs) return;
