@@ -18,6 +18,7 @@ CALLS = (
     "tests/browser/test_kill.py",
     "tests/browser/test_line.py",
     "tests/browser/test_lines.py",
+    "tests/browser/test_mother.py",
     "tests/browser/test_official.py",
     "tests/browser/test_steps.py",
     "tests/browser/test_story.py",

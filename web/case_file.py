@@ -33,6 +33,7 @@ from web import (
     case_story,
     gate,
     i18n,
+    message_views,
     present,
 )
 from web.case_forms import Change, Correction, Remark
@@ -157,14 +158,7 @@ async def read(session: AsyncSession, request: web.Request, case_id: int) -> Fil
         },
         "prisoner_link": _prisoner_link(request, me, prisoner),
         "visit_link": await _visit_link(session, request, me, case),
-        "answers": [
-            (asked, present.isolated(said))
-            for asked, said in case_answers.shown(kind, case.answers)
-        ]
-        + [
-            (_("Said before"), one)
-            for one in case_answers.left_over(kind, case.answers)
-        ],
+        "answers": _answers(case),
         "note": kind.eligibility(i18n.language()),
         "orders": [
             await _order(session, request, case, one, zone)
@@ -172,8 +166,23 @@ async def read(session: AsyncSession, request: web.Request, case_id: int) -> Fil
         ],
         "documents": await case_papers.listed(session, request, case, zone=zone),
         "steps": await case_story.told(session, steps, zone=zone),
+        "messages": await message_views.shown(
+            session, await cases.telling.told(session, case), keyring=None, link=""
+        ),
+        "zone": zone,
     }
     return File(case=case, prisoner=prisoner, prison=prison, values=values)
+
+
+def _answers(case: Case) -> list[tuple[str, str]]:
+    """What was answered, and what was before the request was of this kind."""
+    kind = cases.KINDS[case.kind]
+    said = [
+        (asked, present.isolated(words))
+        for asked, words in case_answers.shown(kind, case.answers)
+    ]
+    before = case_answers.left_over(kind, case.answers)
+    return said + [(_("Said before"), one) for one in before]
 
 
 def _offers(case: Case, me: StaffPrincipal) -> frozenset[str]:

@@ -12,13 +12,13 @@ from tests.browser.test_kiosk import HOST, paired_kiosk, visit_here
 pytestmark = pytest.mark.browser
 
 
-async def _typed(page: Page, code: str) -> None:
+async def typed(page: Page, code: str) -> None:
     """Type a code by the keys on the screen."""
     for digit in code:
         await page.get_by_role("button", name=digit, exact=True).click()
 
 
-async def _heard(page: Page, sentence: str) -> None:
+async def heard(page: Page, sentence: str) -> None:
     """The page's voice says that sentence."""
     listen = page.get_by_role("button", name="Listen").first
     await expect(listen).to_have_attribute("href", re.compile(f"voice/en/{sentence}"))
@@ -35,21 +35,21 @@ async def test_a_mother_asks_for_a_furlough_at_the_kiosk_and_follows_it(
 
     await page.get_by_role("link", name=re.compile("^My requests")).click()
     await page.get_by_label("Code of the visit").click()
-    await _typed(page, code)
+    await typed(page, code)
     await page.get_by_role("button", name="Go on").click()
     await page.wait_for_url("**/file")
     await page.get_by_role("button", name="Ask for something").click()
-    await _heard(page, "ask.what")
+    await heard(page, "ask.what")
     await page.get_by_role("link", name="To come home").click()
-    await _heard(page, "ask.home")
+    await heard(page, "ask.home")
     await page.get_by_role("link", name="One step back").click()
     await page.get_by_role("link", name="To come home").click()
     await page.get_by_role("button", name="For a few days").click()
-    await _heard(page, "filing.form")
+    await heard(page, "filing.form")
     await page.get_by_label("To see the family").check()
     await page.get_by_role("button", name="Go on").click()
     await expect(page.get_by_text("رضا کریمی")).to_be_visible()
-    await _heard(page, "asked.furlough")
+    await heard(page, "asked.furlough")
     await page.get_by_role("button", name="Yes, hand it in").dblclick()
     await page.wait_for_url("**/receipt")
     shown = await page.locator(".filing__big").inner_text()

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import messages, wording
 from visitation.cases.due import prison_of
 from visitation.cases.tables import Case, CaseStep
+from visitation.messages import Message
 from visitation.people import Visitor
 from visitation.visits.tables import Participant
 from visitation.wording import Template
@@ -41,7 +42,7 @@ async def tell(session: AsyncSession, case: Case, step: CaseStep) -> int:
     if step.action not in NEWS:
         return 0
     template, decision = NEWS[step.action]
-    about = f"case:{case.id}:{step.number}"
+    about = _about(case, step)
     return await _write(
         session, case, template, decision, about, now=step.at, visit_id=step.visit_id
     )
@@ -53,9 +54,36 @@ async def tell_late(session: AsyncSession, case: Case, *, now: datetime) -> int:
     return await _write(session, case, Template.CASE_NEWS, "late", about, now=now)
 
 
+async def told(session: AsyncSession, case: Case) -> Sequence[Message]:
+    """The messages that were written of a case, the oldest first."""
+    steps = await session.exec(
+        select(CaseStep).where(
+            CaseStep.case_id == case.id, col(CaseStep.action).in_(NEWS)
+        )
+    )
+    keys = [late_key(case)]
+    for step in steps.all():
+        template, _decision = NEWS[step.action]
+        about = _about(case, step)
+        keys += [
+            _key(about, template, one.id)
+            for one in await _asked(session, case, step.visit_id)
+        ]
+    rows = await session.exec(
+        select(Message)
+        .where(col(Message.dedup_key).in_(keys))
+        .order_by(col(Message.id))
+    )
+    return rows.all()
+
+
 def late_key(case: Case) -> str:
     """What the message that a case is late is known by, to whoever asked."""
     return _key(_about_late(case), Template.CASE_NEWS, case.visitor_id or 0)
+
+
+def _about(case: Case, step: CaseStep) -> str:
+    return f"case:{case.id}:{step.number}"
 
 
 def _about_late(case: Case) -> str:
