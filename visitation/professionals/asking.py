@@ -80,15 +80,8 @@ async def ask(
     )
     session.add(asked)
     await session.flush()
-    audit.note(
-        session,
-        by,
-        "ask_licence",
-        f"licence:{asked.id}",
-        now=now,
-        visitor=visitor_id,
-        profession=wanted.profession.value,
-    )
+    subject, what = f"licence:{asked.id}", wanted.profession.value
+    audit.note(session, by, "ask_licence", subject, now=now, profession=what)
     return asked
 
 
