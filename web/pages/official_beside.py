@@ -47,6 +47,8 @@ from web.routing import Route
 _OFFICIALS = MAY[Act.ATTEND]
 _EVERY_STATE = frozenset(VisitState)
 _LONGEST_CODE = 32
+#: How many working days a prison is given where nobody says otherwise.
+_USUAL_DAYS = 5
 
 
 class Ruling(forms.Fields):
@@ -64,7 +66,10 @@ class Ruling(forms.Fields):
         default="", title=N_("What the prison is to do")
     )
     due_days: Count = Field(
-        default=5, ge=1, le=orders.MOST_DAYS, title=N_("In how many working days")
+        default=_USUAL_DAYS,
+        ge=1,
+        le=orders.MOST_DAYS,
+        title=N_("In how many working days"),
     )
 
 
@@ -233,6 +238,7 @@ async def _begun(
             template=text.code if text else "",
             wish=wish.reference if wish else "",
             tell=kind != RulingKind.NOTED,
+            due_days=_USUAL_DAYS,
         )
         return Desk(step="write", form=form, wish=wish)
     done = await _sent(request, session, visit, asked.get("done", ""))

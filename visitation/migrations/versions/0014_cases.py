@@ -348,8 +348,8 @@ def _taken(one: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _said(one: Mapping[str, Any]) -> dict[str, Any]:
-    seen = "staff" if one["kind"] == "referred" else "family"
-    return _step(one, _RULED[one["kind"]], one["kind"]) | {"visibility": seen}
+    # It was written when only staff were to read it.
+    return _step(one, _RULED[one["kind"]], one["kind"]) | {"visibility": "staff"}
 
 
 def _step(one: Mapping[str, Any], action: str, state: str) -> dict[str, Any]:
