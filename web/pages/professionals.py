@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import professionals
 from visitation.attempts import TooMany
 from visitation.errors import VisitationError
+from visitation.keyring import Keyring
 from visitation.people import Visitor
 from visitation.places import Province
 from visitation.professionals import Licence, asking
@@ -112,24 +113,7 @@ async def _page(
         provinces = await _provinces(session)
         people = await _people(session, me)
         licences = await professionals.licences_of(session, me.visitor_ids)
-    shown = [
-        {
-            "reference": one.reference,
-            "who": people[one.visitor_id],
-            "profession": one.profession,
-            "number": asking.number_of(one, keyring=keyring),
-            "issuer": one.issuer,
-            "state": professionals.state_of(one, now),
-            "tone": TONES.get(professionals.state_of(one, now), "plain"),
-            "until": one.valid_until,
-            "reason": one.reason,
-            "may_renew": asking.may_renew(one, now),
-            "renewal_asked": one.renewal_asked_at is not None,
-            "clients": RIGHTS[one.profession].relation is not None,
-            "helps": RIGHTS[one.profession].assists,
-        }
-        for one in licences
-    ]
+    shown = [_shown(one, people[one.visitor_id], keyring, now) for one in licences]
     first = me.visitor_id if len(people) == 1 else None
     return render(
         request,
@@ -147,6 +131,27 @@ async def _page(
         provinces=provinces,
         professions=[(one.value, label(one)) for one in ASKING],
     )
+
+
+def _shown(
+    one: Licence, who: str, keyring: Keyring, now: datetime
+) -> dict[str, object]:
+    state, rights = professionals.state_of(one, now), RIGHTS[one.profession]
+    return {
+        "reference": one.reference,
+        "who": who,
+        "profession": one.profession,
+        "number": asking.number_of(one, keyring=keyring),
+        "issuer": one.issuer,
+        "state": state,
+        "tone": TONES.get(state, "plain"),
+        "until": one.valid_until,
+        "reason": one.reason,
+        "may_renew": asking.may_renew(one, now),
+        "renewal_asked": one.renewal_asked_at is not None,
+        "clients": rights.relation is not None,
+        "helps": rights.assists,
+    }
 
 
 async def _people(session: AsyncSession, me: VisitorPrincipal) -> dict[int, str]:
