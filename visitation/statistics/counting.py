@@ -29,10 +29,12 @@ from visitation.visits import Visit
 FADING: Final = timedelta(days=62)
 #: Whoever counts has this, so that what is counted later is also written later.
 _TURN: Final = "SELECT pg_advisory_xact_lock(7204105)"
-#: Nobody waits for it, and a country's month may take longer than a page may.
+#: Nobody waits for it, and a country's month may take longer than a page may. A plan
+#: for any month, which PostgreSQL would soon keep, is wrong for each by far.
 _PATIENCE: Final = (
     "SET LOCAL statement_timeout = '10min'",
     "SET LOCAL lock_timeout = '10min'",
+    "SET LOCAL plan_cache_mode = force_custom_plan",
 )
 
 
