@@ -308,6 +308,9 @@ async def test_an_official_visit_without_visitors_is_settled_too(
 
 
 async def test_every_sweep_runs_on_an_empty_database(database: Database, tools) -> None:
-    done = [await job.sweep(database, now=NOON, means=tools) for job in TIMETABLE]
-    assert done == [0] * len(TIMETABLE)
+    done = {
+        job.name: await job.sweep(database, now=NOON, means=tools) for job in TIMETABLE
+    }
+    # The figures of a month are counted once, even to find that there are none.
+    assert {name for name, count in done.items() if count} == {"count_statistics"}
     assert len({job.name for job in TIMETABLE}) == len(TIMETABLE)

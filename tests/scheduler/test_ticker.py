@@ -116,7 +116,9 @@ async def test_the_whole_timetable_can_be_run_once(
 ) -> None:
     ticking = Ticker(sqlite, tools)
     await ticking.run_all()
-    assert {run.done for run in ticking.runs.values()} == {0}
+    # The figures of a month are counted once, even to find that there are none.
+    did = {name for name, run in ticking.runs.items() if run.done}
+    assert did == {"count_statistics"}
     assert {run.lag for run in ticking.runs.values()} == {timedelta(0)}
 
 
