@@ -39,6 +39,9 @@ def is_public(address: str) -> bool:
             return is_public(str(found.ipv4_mapped))
         if any(found in network for network in _WRAPPED):
             return False
+        # What nobody has given to anybody, some offices use among themselves.
+        if found.is_site_local or found.is_reserved:
+            return False
     return found.is_global and not found.is_multicast
 
 

@@ -153,6 +153,8 @@ async def test_who_listens_to_nobody_cannot_be_reached(clock: Clock) -> None:
         ("224.0.0.1", False),
         ("fe80::1%eth0", False),
         ("fd00::1", False),
+        ("fec0::1", False),
+        ("4000::1", False),
         ("::ffff:8.8.8.8", True),
         ("::ffff:127.0.0.1", False),
         ("2002:7f00:1::", False),
