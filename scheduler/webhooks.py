@@ -7,7 +7,7 @@ and does what is independent side by side.
 
 import asyncio
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.exc import IntegrityError
@@ -21,13 +21,15 @@ from visitation.audit.tables import AuditSeal
 from visitation.database import Database, is_conflict
 from visitation.webhooks import deliveries, events, receivers, signing
 from visitation.webhooks.deliveries import Outcome
-from visitation.webhooks.tables import Webhook, WebhookDelivery, WebhookEvent
+from visitation.webhooks.tables import Webhook, WebhookEvent
 
 READER: Final = "webhooks"
 AT_ONCE: Final = 500
 #: How many tries run at once to one receiver, and how often in one run of the sweep.
 ABREAST: Final = 10
 _ROUNDS: Final = 20
+#: After so long a slow receiver is left to the next run of the sweep.
+TURN: Final = timedelta(seconds=10)
 
 
 async def publish(database: Database, *, now: datetime, means: Means) -> int:
@@ -72,37 +74,29 @@ async def send_due(database: Database, *, now: datetime, means: Means) -> int:
 
 async def forget(database: Database, *, now: datetime, means: Means) -> int:
     """Forget events of long ago."""
-    async with database.write() as session:
-        return await deliveries.forget(session, now=now)
+    forgotten = 0
+    while True:
+        async with database.write() as session:
+            count = await deliveries.forget(session, now=now)
+        forgotten += count
+        if count < deliveries.AT_ONCE:
+            return forgotten
 
 
 async def oldest(session: AsyncSession, *, now: datetime) -> datetime | None:
     """Since when the oldest event has waited for a first try."""
-    rows = await session.exec(
-        select(col(WebhookDelivery.next_at))
-        .join(Webhook, col(Webhook.id) == col(WebhookDelivery.webhook_id))
-        .where(
-            col(WebhookDelivery.id).in_(
-                select(WebhookDelivery.id).where(col(WebhookDelivery.attempts) == 0)
-            ),
-            col(WebhookDelivery.next_at) <= now,
-            col(Webhook.removed_at).is_(None),
-            col(Webhook.paused_at).is_(None),
-            col(Webhook.rests_until).is_(None),
-        )
-        .order_by(col(WebhookDelivery.next_at))
-        .limit(1)
-    )
-    return rows.first()
+    return await deliveries.oldest_untried(session, now=now)
 
 
 async def _serve(database: Database, receiver: Webhook, means: Means) -> int:
-    sent = 0
+    sent, began = 0, means.clock()
     # Whoever did not answer is asked with one event before it gets the others.
     limit = ABREAST if receiver.rests_until is None else 1
     for _round in range(_ROUNDS):
         async with database.write() as session:
             row = await session.get_one(Webhook, receiver.id)
+            if row.paused_at is not None or row.removed_at is not None:
+                break
             taken = await deliveries.claim(session, row, limit=limit, now=means.clock())
             address = row.address
             secrets = receivers.secrets_of(
@@ -122,6 +116,9 @@ async def _serve(database: Database, receiver: Webhook, means: Means) -> int:
             await deliveries.settle(session, row, tried, now=means.clock())
         sent += sum(outcome.is_good for outcome in outcomes)
         if not all(outcome.is_good for outcome in outcomes):
+            break
+        # The others wait until this one has had its turn.
+        if means.clock() - began >= TURN:
             break
         limit = ABREAST
     return sent

@@ -9,7 +9,7 @@ from tests.webhooks.world import Line, connected
 from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.keyring import Keyring
-from visitation.webhooks import deliveries, events, receivers
+from visitation.webhooks import deliveries, events, receivers, replaying
 from visitation.webhooks.deliveries import Standing
 from visitation.webhooks.tables import Webhook
 
@@ -97,7 +97,7 @@ async def test_after_three_days_people_have_it_sent_again(line: Line) -> None:
 
 async def _send_again(line: Line, since: timedelta | None = None) -> int:
     async with line.database.write() as session:
-        return await deliveries.send_again(
+        return await replaying.send_again(
             session,
             await session.get_one(Webhook, line.webhook_id),
             since=line.clock() - since if since else None,

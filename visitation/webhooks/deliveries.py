@@ -1,4 +1,4 @@
-"""Events on their way: which are due, what became of each try, and sending again.
+"""Events on their way: which are due, and what became of each try.
 
 Of what belongs together a later event waits for an earlier one. A try is a claim with
 an end: whoever dies in the middle of it leaves the event to the next.
@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, delete, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import audit
-from visitation.audit import Actor
-from visitation.webhooks import events
 from visitation.webhooks.tables import Webhook, WebhookDelivery, WebhookEvent
 from visitation.words import PostState
 
@@ -33,7 +31,7 @@ CLAIM: Final = timedelta(minutes=1)
 #: How long events are kept, for pulling and for sending again.
 KEPT: Final = timedelta(days=30)
 #: How many are forgotten in one transaction.
-_AT_ONCE = 1000
+AT_ONCE: Final = 1000
 _BUSY = frozenset({408, 429})
 _OPEN = (PostState.PENDING, PostState.SENDING)
 
@@ -65,6 +63,7 @@ async def due(session: AsyncSession, *, now: datetime) -> Sequence[Webhook]:
             WebhookDelivery.webhook_id == Webhook.id,
             col(WebhookDelivery.state).in_(_OPEN),
             col(WebhookDelivery.next_at) <= now,
+            ~_follows(),
         )
         .exists()
     )
@@ -77,6 +76,24 @@ async def due(session: AsyncSession, *, now: datetime) -> Sequence[Webhook]:
         )
     )
     return rows.all()
+
+
+async def oldest_untried(session: AsyncSession, *, now: datetime) -> datetime | None:
+    """Since when the oldest event waits that could be tried, and was not yet."""
+    rows = await session.exec(
+        select(func.min(WebhookDelivery.next_at))
+        .join(Webhook, col(Webhook.id) == col(WebhookDelivery.webhook_id))
+        .where(
+            col(WebhookDelivery.state) == PostState.PENDING,
+            col(WebhookDelivery.attempts) == 0,
+            col(WebhookDelivery.next_at) <= now,
+            col(Webhook.removed_at).is_(None),
+            col(Webhook.paused_at).is_(None),
+            col(Webhook.rests_until).is_(None),
+            ~_follows(),
+        )
+    )
+    return rows.one()
 
 
 async def claim(
@@ -110,8 +127,25 @@ async def claim(
 async def _first_of_each(
     session: AsyncSession, receiver: Webhook, *, limit: int, now: datetime
 ) -> Sequence[tuple[WebhookDelivery, WebhookEvent]]:
+    rows = await session.exec(
+        select(WebhookDelivery, WebhookEvent)
+        .join(WebhookEvent, col(WebhookEvent.id) == col(WebhookDelivery.event_id))
+        .where(
+            WebhookDelivery.webhook_id == receiver.id,
+            col(WebhookDelivery.state).in_(_OPEN),
+            col(WebhookDelivery.next_at) <= now,
+            ~_follows(),
+        )
+        .order_by(col(WebhookDelivery.event_id))
+        .limit(limit)
+    )
+    return rows.all()
+
+
+def _follows() -> ColumnElement[bool]:
+    """Whether a delivery waits for an earlier one of its key."""
     earlier = aliased(WebhookDelivery)
-    waits = (
+    return (
         select(earlier.id)
         .where(
             earlier.webhook_id == WebhookDelivery.webhook_id,
@@ -121,19 +155,6 @@ async def _first_of_each(
         )
         .exists()
     )
-    rows = await session.exec(
-        select(WebhookDelivery, WebhookEvent)
-        .join(WebhookEvent, col(WebhookEvent.id) == col(WebhookDelivery.event_id))
-        .where(
-            WebhookDelivery.webhook_id == receiver.id,
-            col(WebhookDelivery.state).in_(_OPEN),
-            col(WebhookDelivery.next_at) <= now,
-            ~waits,
-        )
-        .order_by(col(WebhookDelivery.event_id))
-        .limit(limit)
-    )
-    return rows.all()
 
 
 async def settle(
@@ -199,56 +220,6 @@ async def _set(session: AsyncSession, receiver: Webhook, **values: Any) -> None:
     )
 
 
-async def send_again(
-    session: AsyncSession,
-    receiver: Webhook,
-    *,
-    since: datetime | None,
-    by: Actor,
-    now: datetime,
-) -> int:
-    """Send everything again that happened since a moment; or only what failed.
-
-    Returns:
-        How many events are on their way then.
-    """
-    again = col(WebhookDelivery.state) == PostState.FAILED
-    if since is not None:
-        happened = select(WebhookEvent.id).where(col(WebhookEvent.at) >= since)
-        again = col(WebhookDelivery.event_id).in_(happened)
-    changed = await session.exec(
-        update(WebhookDelivery)
-        .where(col(WebhookDelivery.webhook_id) == receiver.id, again)
-        .values(state=PostState.PENDING, attempts=0, first_at=None, next_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    added = 0 if since is None else await _add(session, receiver, since=since, now=now)
-    await _set(session, receiver, rests_until=None)
-    count = changed.rowcount + added
-    audit.note(
-        session, by, "replay_webhook", f"webhook:{receiver.id}", now=now, events=count
-    )
-    return count
-
-
-async def _add(
-    session: AsyncSession, receiver: Webhook, *, since: datetime, now: datetime
-) -> int:
-    """What happened before the receiver was there, or while it wanted less."""
-    known = select(WebhookDelivery.event_id).where(
-        WebhookDelivery.webhook_id == receiver.id
-    )
-    rows = await session.exec(
-        select(WebhookEvent).where(
-            col(WebhookEvent.at) >= since, col(WebhookEvent.id).not_in(known)
-        )
-    )
-    fresh = [one for one in rows.all() if events.concerns(receiver, one)]
-    session.add_all(events.delivery(receiver, one, now=now) for one in fresh)
-    await session.flush()
-    return len(fresh)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How sending to a receiver stands."""
@@ -296,7 +267,7 @@ async def latest(
 
 
 async def forget(session: AsyncSession, *, now: datetime) -> int:
-    """Forget what happened long ago, unless somebody has yet to be told."""
+    """Forget some of what happened long ago, unless somebody has yet to be told."""
     open_ones = (
         select(WebhookDelivery.id)
         .join(Webhook, col(Webhook.id) == col(WebhookDelivery.webhook_id))
@@ -317,7 +288,7 @@ async def forget(session: AsyncSession, *, now: datetime) -> int:
                 col(WebhookEvent.at) < now - 3 * KEPT,
             )
         )
-        .limit(_AT_ONCE)
+        .limit(AT_ONCE)
     )
     old = rows.all()
     await session.exec(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import and_, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.webhooks.tables import Webhook, WebhookDelivery, WebhookEvent
@@ -87,6 +88,14 @@ def concerns(receiver: Webhook, event: WebhookEvent) -> bool:
     """Whether a receiver is told of an event."""
     within = receiver.province_id in {None, event.province_id}
     return event.topic.value in receiver.topics and within
+
+
+def concerning(receiver: Webhook) -> ColumnElement[bool]:
+    """The same of the events on record."""
+    topics = col(WebhookEvent.topic).in_([Topic(name) for name in receiver.topics])
+    if receiver.province_id is None:
+        return topics
+    return and_(topics, col(WebhookEvent.province_id) == receiver.province_id)
 
 
 def delivery(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit
@@ -15,8 +15,8 @@ from visitation.audit import Actor
 from visitation.errors import Invalid, VisitationError
 from visitation.keyring import Keyring
 from visitation.webhooks import signing
-from visitation.webhooks.tables import Webhook
-from visitation.words import TOPICS, Topic
+from visitation.webhooks.tables import Webhook, WebhookDelivery
+from visitation.words import TOPICS, PostState, Topic
 
 #: How long the secret before is good beside the new one.
 ROTATION: Final = timedelta(days=1)
@@ -107,6 +107,8 @@ async def rotate(
     Raises:
         AddedAlready: if it has another secret than the one whose mark was seen.
     """
+    # The second of two who ask at once waits, and sees another secret.
+    await session.refresh(row, with_for_update=True)
     if seen != mark(row):
         raise AddedAlready
     secret = _secret(keyring)
@@ -136,9 +138,22 @@ async def pause(
 async def resume(
     session: AsyncSession, row: Webhook, *, by: Actor, now: datetime
 ) -> None:
-    """Send again, beginning with what waits."""
+    """Send again, beginning with what waits; time that was paused is no time of tries.
+
+    Who did not answer before is asked with one event, and gets the rest on its answer.
+    """
     if row.paused_at is not None:
-        row.paused_at, row.rests_until = None, None
+        row.paused_at = None
+        row.rests_until = now if row.rests_until is not None else None
+        await session.exec(
+            update(WebhookDelivery)
+            .where(
+                col(WebhookDelivery.webhook_id) == row.id,
+                col(WebhookDelivery.state) == PostState.PENDING,
+            )
+            .values(first_at=None, next_at=now)
+            .execution_options(synchronize_session=False)
+        )
         _note(session, row, "resume_webhook", by=by, now=now)
 
 

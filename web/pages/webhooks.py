@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from visitation import audit, places
 from visitation.errors import VisitationError
-from visitation.webhooks import deliveries, events, receivers
+from visitation.webhooks import deliveries, events, receivers, replaying
 from visitation.webhooks.deliveries import Standing
 from visitation.webhooks.tables import Webhook, WebhookDelivery, WebhookEvent
 from visitation.words import TOPICS, PostState, Topic
@@ -165,7 +165,7 @@ async def failed(request: web.Request) -> web.Response:
 async def _send_again(request: web.Request, since: datetime | None) -> web.Response:
     subject = gate.subject(request, Webhook)
     async with request.app[DATABASE].write() as session:
-        count = await deliveries.send_again(
+        count = await replaying.send_again(
             session,
             await session.get_one(Webhook, subject.id),
             since=since,
