@@ -3,9 +3,10 @@
 Knows no page; what is done to a case is done where all steps are.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import each
@@ -16,7 +17,7 @@ from visitation.cases.lifecycle import OPEN
 from visitation.database import Database
 from visitation.errors import NotFound
 from visitation.messages import Message
-from visitation.people import Account
+from visitation.people import Account, Visitor
 
 #: Who is late for longer than this was told before, or never can be.
 _NEWS = timedelta(days=3)
@@ -29,19 +30,22 @@ async def tell_late(database: Database, *, now: datetime, means: Means) -> int:
     async with database.read() as session:
         rows = await session.exec(
             select(Case)
+            .join(Visitor, col(Visitor.id) == col(Case.visitor_id))
             .where(
                 col(Case.state).in_(OPEN),
                 col(Case.due_at) < now,
                 col(Case.due_at) >= now - _NEWS,
-                col(Case.visitor_id).is_not(None),
+                # Whom nobody can write to would stand in the way of those behind.
+                or_(
+                    col(Visitor.phone).is_not(None),
+                    col(Visitor.helper_phone).is_not(None),
+                ),
+                col(Case.tracking_sealed) != b"",
             )
             .order_by(col(Case.due_at), col(Case.id))
         )
         keys = {telling.late_key(case): case.id for case in rows}
-        told = await session.exec(
-            select(Message.dedup_key).where(col(Message.dedup_key).in_(keys))
-        )
-        untold = [keys[key] for key in keys.keys() - set(told)]
+        untold = await _untold(session, keys)
 
     async def tell(session: AsyncSession, case_id: int) -> bool:
         case = await session.get_one(Case, case_id)
@@ -49,7 +53,22 @@ async def tell_late(database: Database, *, now: datetime, means: Means) -> int:
             return False
         return await telling.tell_late(session, case, now=now) > 0
 
-    return await each.changed(database, sorted(untold)[:_AT_ONCE], tell)
+    return await each.changed(database, untold, tell)
+
+
+async def _untold(session: AsyncSession, keys: Mapping[str, int]) -> list[int]:
+    """The first cases whose message was not written yet, as many as go at once."""
+    found, names = list[int](), list(keys)
+    for begin in range(0, len(names), _AT_ONCE):
+        some = names[begin : begin + _AT_ONCE]
+        told = await session.exec(
+            select(Message.dedup_key).where(col(Message.dedup_key).in_(some))
+        )
+        known = set(told)
+        found += [keys[key] for key in some if key not in known]
+        if len(found) >= _AT_ONCE:
+            break
+    return found[:_AT_ONCE]
 
 
 async def give_back(database: Database, *, now: datetime, means: Means) -> int:

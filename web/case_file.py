@@ -69,8 +69,13 @@ _DECISIONS = (CaseAction.GRANT, CaseAction.DENY, CaseAction.REFER)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A request with what belongs to it, as it was read."""
+    """A request with what belongs to it, as it was read.
 
+    Attributes:
+        own: whether the reader has a say in it, not only an order to carry out.
+    """
+
+    own: bool
     case: Case
     prisoner: Prisoner
     prison: Site
@@ -88,7 +93,7 @@ async def page(
     me, here = gate.staff(request), gate.subject(request, Case)
     async with request.app[DATABASE].read() as session:
         file = await read(session, request, here.id)
-        offers = _offers(file.case, me)
+        offers = _offers(file, me)
         receivers = (
             await case_reach.receivers(session, file.case, file.prison)
             if "assign" in offers
@@ -116,7 +121,7 @@ async def page(
         blank_note=blank(Remark, visibility=Visibility.STAFF),
         blank_kind=blank(Correction),
         example=_example(request, file),
-        may_print=me.role in case_reach.may(CaseAction.RAISE),
+        may_print=file.own and me.role in case_reach.may(CaseAction.RAISE),
     )
 
 
@@ -138,6 +143,7 @@ async def read(session: AsyncSession, request: web.Request, case_id: int) -> Fil
     """Everything about one request that its page shows."""
     me, now = gate.staff(request), request.app[CLOCK]()
     case = await session.get_one(Case, case_id)
+    own = await case_reach.is_own(session, case, me)
     prisoner = await session.get_one(Prisoner, case.prisoner_id)
     prison = await session.get_one(Site, prisoner.site_id)
     zone, kind = ZoneInfo(prison.zone), cases.KINDS[case.kind]
@@ -161,7 +167,7 @@ async def read(session: AsyncSession, request: web.Request, case_id: int) -> Fil
         "answers": _answers(case),
         "note": kind.eligibility(i18n.language()),
         "orders": [
-            await _order(session, request, case, one, zone)
+            await _order(session, request, case, one, zone, own=own)
             for one in await cases.orders_of(session, case)
         ],
         "documents": await case_papers.listed(session, request, case, zone=zone),
@@ -171,7 +177,7 @@ async def read(session: AsyncSession, request: web.Request, case_id: int) -> Fil
         ),
         "zone": zone,
     }
-    return File(case=case, prisoner=prisoner, prison=prison, values=values)
+    return File(own=own, case=case, prisoner=prisoner, prison=prison, values=values)
 
 
 def _answers(case: Case) -> list[tuple[str, str]]:
@@ -185,9 +191,14 @@ def _answers(case: Case) -> list[tuple[str, str]]:
     return said + [(_("Said before"), one) for one in before]
 
 
-def _offers(case: Case, me: StaffPrincipal) -> frozenset[str]:
+def _offers(file: File, me: StaffPrincipal) -> frozenset[str]:
     """What the page offers: the acts themselves, and "decide" for any decision."""
-    found = {act.value for act in CaseAction if case_reach.allowed(case, act, me)}
+    case = file.case
+    found = {
+        act.value
+        for act in (CaseAction if file.own else case_reach.BY_ORDER)
+        if case_reach.allowed(case, act, me)
+    }
     if found & {act.value for act in _DECISIONS}:
         found.add("decide")
     if case.owner_id is not None and case.state.value == "in_progress":
@@ -201,6 +212,8 @@ async def _order(
     case: Case,
     one: Ordered,
     zone: ZoneInfo,
+    *,
+    own: bool,
 ) -> case_rows.OrderRow:
     me, now = gate.staff(request), request.app[CLOCK]()
     row = await session.get_one(cases.CaseOrder, one.id)
@@ -223,7 +236,7 @@ async def _order(
         ended=present.moment(one.ended_at, zone) if one.ended_at else "",
         ended_by=one.ended_by,
         may_carry_out=is_open and ordered.is_for(row, case_reach.reader(me), site),
-        may_cancel=case_reach.may_cancel(row, case, me),
+        may_cancel=case_reach.may_cancel(row, case, me, own=own),
     )
 
 

@@ -16,13 +16,15 @@ from visitation.people.tables import AccountScope
 from visitation.places import Site
 from visitation.words import CaseAction, OrderState, Role
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
-from web.routing import Door
+from web.routing import Door, Subject
 from web.subjects import Parts
 
 #: Who reads requests at all; which ones, the domain says.
 READERS: frozenset[Role | Door] = frozenset(
     {Role.OFFICIAL, Role.WARDEN, Role.CLERK, Role.ADMINISTRATOR, Role.AUDITOR}
 )
+#: What is done also by whoever reads a request only because of an order.
+BY_ORDER = frozenset({CaseAction.NOTE, CaseAction.ATTACH, CaseAction.CARRY_OUT})
 #: More names than this nobody looks through.
 _MANY = 200
 
@@ -41,7 +43,10 @@ def allowed(case: Case, action: CaseAction, me: StaffPrincipal) -> bool:
     """Whether somebody may do this to the request as it stands."""
     if me.role not in may(action) or not lifecycle.allows(case.state, action):
         return False
-    return action not in lifecycle.DECIDING or cases.may_decide(case, me.actor)
+    sorting = action is CaseAction.CORRECT_KIND and me.role is Role.WARDEN
+    if action in lifecycle.DECIDING or sorting:
+        return cases.may_decide(case, me.actor)
+    return True
 
 
 async def case(
@@ -61,6 +66,32 @@ async def case(
         return None
 
 
+async def own(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Case | None:
+    """The request of `{case}`, for staff who work on it, not only by an order."""
+    found = await case(session, parts, principal, device)
+    if found is None or not isinstance(principal, StaffPrincipal):
+        return None
+    return found if await is_own(session, found, principal) else None
+
+
+async def is_own(session: AsyncSession, case: Case, me: StaffPrincipal) -> bool:
+    """Whether somebody has a say in a request that they read."""
+    rows = await session.exec(
+        select(Case.id).where(Case.id == case.id, reading.within(reader(me)))
+    )
+    return rows.first() is not None
+
+
+def subject_for(action: CaseAction) -> Subject:
+    """Who finds the request to do this to."""
+    return case if action in BY_ORDER else own
+
+
 async def decidable(
     session: AsyncSession,
     parts: Parts,
@@ -68,7 +99,7 @@ async def decidable(
     device: DevicePrincipal | None,
 ) -> Case | None:
     """The request of `{case}`, while it waits for an answer of whoever asks."""
-    found = await case(session, parts, principal, device)
+    found = await own(session, parts, principal, device)
     if found is None or not isinstance(principal, StaffPrincipal):
         return None
     return found if allowed(found, CaseAction.GRANT, principal) else None
@@ -97,6 +128,21 @@ async def order(
     return found if seen.first() is not None else None
 
 
+async def given_order(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> CaseOrder | None:
+    """The order of `{order}`, for whoever gave it or has a say in its request."""
+    found = await order(session, parts, principal, device)
+    if found is None or not isinstance(principal, StaffPrincipal):
+        return None
+    of = await session.get_one(Case, found.case_id)
+    mine = found.made_by_id == principal.account_id
+    return found if mine or await is_own(session, of, principal) else None
+
+
 async def own_order(
     session: AsyncSession,
     parts: Parts,
@@ -111,9 +157,18 @@ async def own_order(
     return found if ordered.is_for(found, reader(principal), place) else None
 
 
-def may_cancel(order: CaseOrder, case: Case, me: StaffPrincipal) -> bool:
-    """Whether somebody may take an order back: it is open, and they decide."""
+def may_cancel(order: CaseOrder, case: Case, me: StaffPrincipal, *, own: bool) -> bool:
+    """Whether somebody may take an order back: it is open, and they decide.
+
+    Args:
+        order: to be taken back.
+        case: of the order.
+        me: whoever asks.
+        own: whether they have a say in the request.
+    """
     if order.state is not OrderState.OPEN:
+        return False
+    if not own and order.made_by_id != me.account_id:
         return False
     return me.role in may(CaseAction.CANCEL_ORDER) and cases.may_decide(case, me.actor)
 

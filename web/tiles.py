@@ -189,7 +189,7 @@ def _late_cases(me: StaffPrincipal, now: datetime) -> Any:
 
 def _open_cases(me: StaffPrincipal) -> Any:
     return select(func.count(), func.min(Case.raised_at)).where(
-        reading.readable(case_reach.reader(me)), col(Case.state).in_(lifecycle.OPEN)
+        reading.within(case_reach.reader(me)), col(Case.state).in_(lifecycle.OPEN)
     )
 
 

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import col, select, update
 
 from scheduler import case_sweeps, outgoing
 from scheduler.means import Means
+from tests import make
 from tests.conftest import NOON
 from tests.fakes import Clock
 from tests.scheduler.fakes import FakeGateway, means
@@ -104,6 +106,39 @@ async def test_a_late_answer_is_told_once_for_each_day_it_was_promised_for(
         )
     again = LATE + timedelta(days=3)
     assert await case_sweeps.tell_late(database, now=again, means=way) == 1
+
+
+async def test_whom_nobody_can_write_to_stands_in_nobodys_way(
+    database: Database,
+    clock: Clock,
+    keyring: Keyring,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    way = means(clock, keyring, FakeGateway())
+    async with database.write() as session:
+        who = await people(session)
+        without = await make.visitor(session, phone=None)
+        await make.contact(session, who.world.prisoner, without)
+        await asked(session, who.world, keyring, visitor_id=without.id)
+        await asked(session, who.world, keyring)
+    monkeypatch.setattr(case_sweeps, "_AT_ONCE", 1)
+
+    assert await case_sweeps.tell_late(database, now=LATE, means=way) == 1
+
+
+async def test_a_family_is_told_when_staff_note_its_request_as_withdrawn(
+    sqlite: Database, clock: Clock, keyring: Keyring
+) -> None:
+    way = means(clock, keyring, FakeGateway())
+    async with sqlite.write() as session:
+        who = await people(session)
+        who.world.visitor.language = "en"
+        raised = await asked(session, who.world, keyring)
+        by = actor(who.warden)
+        await acts.withdraw(session, raised.case, text="تلفنی گفت", by=by, now=NOON)
+    assert (await _said(sqlite, way))[1:] == [
+        f"News of request {raised.tracking}: withdrawn."
+    ]
 
 
 async def _code(database: Database, keyring: Keyring) -> str:

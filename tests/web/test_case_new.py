@@ -164,3 +164,27 @@ async def test_what_is_passed_on_belongs_to_whoever_it_went_to(
     assert sent.status == 303
     now = await again(site, case)
     assert (now.state, now.owner_id) == (CaseState.REFERRED, world.official.id)
+
+
+async def test_a_prison_writes_down_no_complaint_about_it(
+    site: Site, world: World, english: None
+) -> None:
+    await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+    typed = written(world, kind="complaint", answer_about="food", step="send")
+    page = await text(await site.post("/cases/new", typed))
+
+    assert "A doctor, medicine or a hospital" in page
+    async with site.database.read() as session:
+        assert (await session.exec(select(Case))).all() == []
+
+
+async def test_a_clerk_who_adds_to_what_was_asked_elsewhere_gets_no_slip(
+    site: Site, world: World, english: None
+) -> None:
+    case = await asked(site, world, kind=CaseKind.MEDICAL, answers={"what": "doctor"})
+    await site.sign_in(Role.CLERK, sites=[world.point.id])
+    typed = written(world, point=world.point.id, step="send")
+    sent = await site.post("/cases/new", typed)
+
+    assert sent.headers["Location"] == "/cases"
+    assert (await again(site, case)).steps == 2

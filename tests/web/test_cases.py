@@ -113,7 +113,8 @@ async def test_a_search_by_name_and_by_code_finds_it(
 async def test_a_board_of_no_such_place_is_no_page(
     site: Site, official: Account
 ) -> None:
-    assert (await site.get("/cases?after=nonsense")).status == 404
+    for place in ("nonsense", "0.99999999999", "0.-1"):
+        assert (await site.get(f"/cases?after={place}")).status == 404
     assert (await site.get("/cases?view=mine&state=nonsense")).status == 200
 
 
@@ -194,3 +195,61 @@ async def test_an_order_is_read_back_and_then_carried_out_by_the_prison(
     async with site.database.read() as session:
         row = await session.get_one(CaseOrder, made.id)
     assert (row.state, row.answer) == ("done", "انجام شد")
+
+
+async def test_whoever_only_has_an_order_decides_nothing_and_takes_nothing_back(
+    site: Site, official: Account, world: World
+) -> None:
+    complaint = await asked(
+        site, world, kind=CaseKind.COMPLAINT, answers={"about": "food"}
+    )
+    path = f"/cases/{complaint.reference}"
+    order = {"to": f"site-{world.prison.id}", "text": "پاسخ دهید", "days": "5"}
+    await site.post(f"{path}/order", {**order, "step": "send"})
+    await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+
+    page = await text(await site.get(path))
+    note = await site.post(f"{path}/note", {"text": "دیدم", "visibility": "staff"})
+    others = [
+        (await site.post(f"{path}/{act}", typed)).status
+        for act, typed in (
+            ("withdraw", {"text": "شاکی منصرف شد"}),
+            ("correct-kind", {"kind": "other"}),
+            ("take", {}),
+        )
+    ]
+    slip = await site.get(f"{path}/slip")
+
+    assert f'action="{path}/withdraw"' not in page
+    assert note.status == 303
+    assert [*others, slip.status] == [404, 404, 404, 404]
+    assert (await again(site, complaint)).state is CaseState.SUBMITTED
+
+
+async def test_another_prison_with_an_order_decides_no_request_of_this_one(
+    site: Site, world: World, english: None
+) -> None:
+    case = await asked(site, world, kind=CaseKind.MEDICAL, answers={"what": "doctor"})
+    async with site.database.write() as session:
+        other = await make.prison(session)
+        found = await session.get_one(Case, case.id)
+        by = Actor.account(world.official.id, Role.OFFICIAL)
+        order = await cases.orders.make(
+            session,
+            found,
+            text="پزشک بفرستید",
+            due_days=3,
+            site_id=other.id,
+            keyring=site.keyring,
+            by=by,
+            now=site.clock(),
+        )
+    await site.sign_in(Role.WARDEN, sites=[other.id])
+    path = f"/cases/{case.reference}"
+    denied = {"outcome": "deny", "text": "نه", "step": "send"}
+
+    assert (await site.get(path)).status == 200
+    assert (await site.post(f"{path}/decide", denied)).status == 404
+    sent = await site.post(f"/orders/{order.reference}/cancel", {"reason": "نه"})
+    assert sent.status == 404
+    assert (await again(site, case)).state is CaseState.SUBMITTED

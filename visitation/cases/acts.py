@@ -20,7 +20,7 @@ from visitation.cases.steps import worded
 from visitation.cases.tables import Case, CaseStep
 from visitation.errors import Invalid
 from visitation.people.tables import Account
-from visitation.words import CaseAction, CaseKind, CaseState, Visibility
+from visitation.words import CaseAction, CaseKind, CaseState, Role, Visibility
 
 __all__ = [
     "LONGEST_WAIT",
@@ -188,13 +188,17 @@ async def correct_kind(
 ) -> CaseStep:
     """Say that a case is of another kind; its answers stay.
 
-    Who had it keeps it only if they decide that kind.
+    Who had it keeps it only if they decide that kind. A prison makes nothing its own
+    to decide that it does not decide.
 
     Raises:
         Closed: if it has its answer already.
         Invalid: if it is of that kind.
+        NotAllowed: if a warden says so who does not decide it.
         OpenAlready: if the same is asked for in another case that is open.
     """
+    if by.role is Role.WARDEN:
+        check_decides(case, by)
     if kind is case.kind:
         raise Invalid("kind", "same_kind")
     owner = await session.get(Account, case.owner_id) if case.owner_id else None

@@ -18,7 +18,7 @@ from visitation.errors import Invalid
 from visitation.keyring import Keyring
 from visitation.people import Prisoner, Scope, Visitor
 from visitation.places import Site
-from visitation.visits.tables import Visit
+from visitation.visits.tables import Participant, Visit
 from visitation.words import CaseAction, CaseKind, CaseSource, CaseState, Role
 
 #: What is offered after a visit, each with its picture.
@@ -96,14 +96,22 @@ async def wish(
     )
 
 
-async def wishes_of(session: AsyncSession, *, visit_id: int) -> Sequence[Heard]:
-    """What was asked for before, in or after one visit, the oldest first."""
+async def wishes_of(
+    session: AsyncSession, *, visit_id: int, participant_id: int | None = None
+) -> Sequence[Heard]:
+    """What was asked for before, in or after one visit, the oldest first.
+
+    Of one participant alone, if one is named: what others asked is not theirs to read.
+    """
     asked = select(CaseStep.case_id).where(
         CaseStep.visit_id == visit_id,
         col(CaseStep.action).in_((CaseAction.RAISE, CaseAction.REPEAT)),
     )
-    by_family = col(Case.source) == CaseSource.FAMILY
-    return await _read(session, col(Case.id).in_(asked), by_family)
+    conditions = [col(Case.source) == CaseSource.FAMILY]
+    if participant_id is not None:
+        me = select(Participant.visitor_id).where(Participant.id == participant_id)
+        conditions.append(col(Case.visitor_id).in_(me))
+    return await _read(session, col(Case.id).in_(asked), *conditions)
 
 
 async def undecided(session: AsyncSession, *, prisoner_id: int) -> Sequence[Heard]:

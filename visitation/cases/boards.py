@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import database
 from visitation.cases import kinds
 from visitation.cases.lifecycle import OPEN
-from visitation.cases.reading import Reader, readable
+from visitation.cases.reading import Reader, readable, within
 from visitation.cases.tables import Case, CaseOrder, CaseStep
 from visitation.errors import Invalid
 from visitation.people import Account, Prisoner, Visitor
@@ -38,6 +38,8 @@ SOON = timedelta(days=3)
 LONGEST_PAGE = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+#: No case has a larger number; PostgreSQL would answer one by an error.
+_LARGEST_ID = 2**31 - 1
 
 
 class Board(StrEnum):
@@ -291,7 +293,8 @@ def _on(board: Board, reader: Reader, now: datetime) -> ColumnElement[bool]:
         return _late(now)
     if board is Board.UNOWNED:
         mine_to_decide = col(Case.kind).in_(kinds.decided_by(reader.role))
-        return and_(_open(), col(Case.owner_id).is_(None), mine_to_decide)
+        nobodys = col(Case.owner_id).is_(None)
+        return and_(_open(), nobodys, mine_to_decide, within(reader))
     return _waits()
 
 
@@ -319,4 +322,6 @@ def _beyond(key: Any, after: str) -> ColumnElement[bool]:
         last = int(number)
     except (ValueError, OverflowError):
         raise Invalid("after", "not_a_place") from None
+    if not 0 <= last <= _LARGEST_ID:
+        raise Invalid("after", "not_a_place")
     return or_(key > at, and_(key == at, col(Case.id) > last))

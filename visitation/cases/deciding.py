@@ -137,7 +137,9 @@ async def withdraw(
         by=by,
         now=now,
         text=worded(text, needed=False),
-        visibility=Visibility.FAMILY,
+        visibility=_for_whom(by),
+        # Whoever takes their own request back knows it.
+        tell=by.visitor_id is None,
         changes={"decided_at": now},
     )
 
@@ -182,9 +184,14 @@ async def appeal(
         by=by,
         now=now,
         text=worded(text),
-        visibility=Visibility.FAMILY,
+        visibility=_for_whom(by),
         changes={**await _afresh(session, case, now), "owner_id": None},
     )
+
+
+def _for_whom(by: Actor) -> Visibility:
+    """Who reads why; what staff write down of a family is for staff."""
+    return Visibility.STAFF if by.account_id is not None else Visibility.FAMILY
 
 
 async def _decide(

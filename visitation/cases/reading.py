@@ -39,7 +39,10 @@ _READ = {
 }
 #: What a family learns of without its text.
 _BARE = frozenset(
-    {CaseAction.TAKE, CaseAction.REFER, CaseAction.POSTPONE, CaseAction.REOPEN}
+    {
+        *(CaseAction.TAKE, CaseAction.REFER, CaseAction.POSTPONE, CaseAction.REOPEN),
+        *(CaseAction.APPEAL, CaseAction.WITHDRAW),
+    }
 )
 _WIDE = frozenset({Role.OFFICIAL, Role.ADMINISTRATOR, Role.AUDITOR})
 
@@ -119,14 +122,25 @@ def readable(reader: Reader) -> ColumnElement[bool]:
     A prison does not read complaints about it, nor what a lawyer asks, unless it is
     told to do something for them.
     """
+    if reader.role not in _SIGHT:
+        return false()
+    sites = select(Site.id).where(reader.scope.of_sites())
+    told = or_(col(CaseOrder.site_id).in_(sites), _to_me(reader))
+    ordered = exists().where(col(CaseOrder.case_id) == col(Case.id), told)
+    return or_(within(reader), ordered)
+
+
+def within(reader: Reader) -> ColumnElement[bool]:
+    """The condition on `Case` that keeps what is somebody's own to work on.
+
+    Whoever reads a case only because of an order has no say in it.
+    """
     sites = select(Site.id).where(reader.scope.of_sites())
     prison = col(Case.prisoner_id).in_(
         select(Prisoner.id).where(col(Prisoner.site_id).in_(sites))
     )
     point = col(Case.point_id).in_(sites)
-    told = or_(col(CaseOrder.site_id).in_(sites), _to_me(reader))
-    ordered = exists().where(col(CaseOrder.case_id) == col(Case.id), told)
-    mine = or_(col(Case.owner_id) == reader.account_id, ordered)
+    mine = col(Case.owner_id) == reader.account_id
     if reader.role in _WIDE:
         return or_(prison, point, mine)
     private = col(Case.source) == CaseSource.PROFESSIONAL

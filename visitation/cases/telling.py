@@ -26,6 +26,7 @@ NEWS: Mapping[CaseAction, tuple[Template, str]] = {
     CaseAction.GRANT: (Template.CASE_DECIDED, "granted"),
     CaseAction.DENY: (Template.CASE_DECIDED, "denied"),
     CaseAction.REFER: (Template.CASE_NEWS, "referred"),
+    CaseAction.WITHDRAW: (Template.CASE_NEWS, "withdrawn"),
     CaseAction.REOPEN: (Template.CASE_NEWS, "reopened"),
     CaseAction.CARRY_OUT: (Template.CASE_NEWS, "done"),
 }

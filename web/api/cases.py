@@ -190,6 +190,9 @@ async def raise_case(call: Call) -> CaseTold:
         by=call.by.actor,
         now=call.now,
     )
+    # The same may be open already, of somebody whose requests the caller does not read.
+    reader, reference = case_reach.reader(call.by), raised.case.reference
+    await cases.by_reference(call.session, reference, reader=reader)
     return await _told(call, raised.case.id)
 
 
@@ -285,7 +288,7 @@ ENDPOINTS = (
         path="/cases/{case}/decision",
         act=decide_case,
         allow=_DECIDERS,
-        subject=case_reach.case,
+        subject=case_reach.own,
         body=CaseDecision,
         answer=CaseTold,
     ),

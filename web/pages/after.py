@@ -129,7 +129,9 @@ async def _page(
     async with request.app[DATABASE].read() as session:
         entry = await entry_of(session, participant_id=me.participant_id, now=now)
         mood = await calls.after.mood_of(session, participant_id=me.participant_id)
-        said = await cases.after.wishes_of(session, visit_id=me.visit_id)
+        said = await cases.after.wishes_of(
+            session, visit_id=me.visit_id, participant_id=me.participant_id
+        )
         following = await calls.after.next_visit(
             session, participant_id=me.participant_id, now=now
         )
@@ -169,6 +171,6 @@ ROUTES = (
         path="/wishes/{case}/heard",
         page=hear,
         allow=frozenset({Role.OFFICIAL}),
-        subject=case_reach.case,
+        subject=case_reach.own,
     ),
 )

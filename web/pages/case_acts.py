@@ -200,7 +200,7 @@ ROUTES = (
             path=f"/cases/{{case}}/{one.action.value.replace('_', '-')}",
             page=_doing(one),
             allow=case_reach.may(one.action),
-            subject=case_reach.case,
+            subject=case_reach.subject_for(one.action),
             name=f"case_acts.{one.action.value}",
         )
         for one in DOINGS

@@ -211,6 +211,6 @@ ROUTES = (
         path="/cases/{case}/decide",
         page=decide,
         allow=_DECIDERS,
-        subject=case_reach.case,
+        subject=case_reach.own,
     ),
 )

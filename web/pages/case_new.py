@@ -86,7 +86,8 @@ async def write(request: web.Request) -> web.Response:
         unknown = _("No prisoner of this prison has this number. Check each digit.")
         return await _whom(request, whom.faulted("number", unknown), status=422)
     step = posted.get("step", "")
-    if step not in set(Step) or form.text("kind") not in set(CaseKind):
+    offered = {one.code.value for one in kinds_for(gate.staff(request))}
+    if step not in set(Step) or form.text("kind") not in offered:
         return await _kinds(request, whom, known)
     return await _filling(request, form, known, Step(step), posted)
 
@@ -109,6 +110,9 @@ async def _filling(
     try:
         async with request.app[DATABASE].write() as session:
             raised = await _raise(session, request, form.value, prisoner, answers)
+            has_slip = await case_reach.is_own(
+                session, raised.case, gate.staff(request)
+            )
     except VisitationError as refused:
         form = form.refused(refused)
         return await _fill(request, form, prisoner, posted, status=409)
@@ -117,6 +121,9 @@ async def _filling(
         if raised.is_new
         else _("This was asked already and is open. What is new was added to it.")
     )
+    if not has_slip:
+        # What was open was asked elsewhere, and is none that its writer reads.
+        return redirect(request, "cases.index", flash=flash)
     return redirect(
         request, "case_new.receipt", case=raised.case.reference, flash=flash
     )
@@ -280,6 +287,6 @@ ROUTES = (
         path="/cases/{case}/slip",
         page=receipt,
         allow=_RAISERS,
-        subject=case_reach.case,
+        subject=case_reach.own,
     ),
 )

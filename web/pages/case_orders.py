@@ -299,14 +299,14 @@ ROUTES = (
         path="/cases/{case}/order",
         page=new,
         allow=_GIVERS,
-        subject=case_reach.case,
+        subject=case_reach.own,
     ),
     Route(
         method="POST",
         path="/cases/{case}/order",
         page=give,
         allow=_GIVERS,
-        subject=case_reach.case,
+        subject=case_reach.own,
     ),
     Route(
         method="POST",
@@ -320,6 +320,6 @@ ROUTES = (
         path="/orders/{order}/cancel",
         page=cancel,
         allow=_GIVERS,
-        subject=case_reach.order,
+        subject=case_reach.given_order,
     ),
 )

@@ -234,3 +234,39 @@ async def test_an_order_is_carried_out_once(
                 True,
             )
         assert case.steps == 4
+
+
+async def test_a_prison_makes_nothing_its_own_to_decide(
+    sqlite: Database, keyring: Keyring
+) -> None:
+    async with sqlite.write() as session:
+        who = await people(session)
+        case = (await asked(session, who.world, keyring)).case
+        warden = actor(who.warden)
+        with pytest.raises(NotAllowed):
+            await acts.correct_kind(
+                session, case, kind=CaseKind.OTHER, by=warden, now=NOON
+            )
+        medical = await asked(
+            session, who.world, keyring, kind=CaseKind.MEDICAL, brief=True
+        )
+        await acts.correct_kind(
+            session, medical.case, kind=CaseKind.OTHER, by=warden, now=NOON
+        )
+        assert (case.kind, medical.case.kind) == (CaseKind.FURLOUGH, CaseKind.OTHER)
+
+
+async def test_a_family_learns_that_staff_withdrew_its_request_but_not_their_words(
+    sqlite: Database, keyring: Keyring
+) -> None:
+    async with sqlite.write() as session:
+        who = await people(session)
+        case = (await asked(session, who.world, keyring)).case
+        await acts.withdraw(
+            session, case, text="برادرش تلفن زد", by=actor(who.warden), now=NOON
+        )
+        history = await cases.history(session, case, sight=Visibility.FAMILY)
+        assert [(one.action, one.text) for one in history] == [
+            (CaseAction.RAISE, "پدرش بیمار است"),
+            (CaseAction.WITHDRAW, ""),
+        ]

@@ -7,7 +7,9 @@ import pytest
 from tests.make import World
 from tests.web.api.conftest import Enrol, Program, told
 from tests.web.conftest import Site
-from visitation.words import Role
+from visitation import cases
+from visitation.audit import SYSTEM
+from visitation.words import CaseKind, CaseSource, Role
 
 
 @pytest.fixture
@@ -96,3 +98,31 @@ async def test_orders_of_a_request_are_listed(judge: Program, world: World) -> N
 
 async def test_a_scheduler_reads_none(program: Program) -> None:
     assert (await program.get("/cases")).status == 404
+
+
+async def test_a_prison_learns_nothing_by_asking_what_a_lawyer_asked(
+    site: Site, judge: Program, program_of: Enrol, world: World
+) -> None:
+    async with site.database.write() as session:
+        await cases.raise_case(
+            session,
+            kind=CaseKind.MEDICAL,
+            prisoner_id=world.prisoner.id,
+            source=CaseSource.PROFESSIONAL,
+            text="secret of the defence",
+            brief=True,
+            visitor_id=world.visitor.id,
+            keyring=site.keyring,
+            by=SYSTEM,
+            now=site.clock(),
+        )
+    warden = await program_of(
+        await site.add_account(Role.WARDEN, sites=[world.prison.id])
+    )
+    body = asked(world, kind="complaint", answers={"about": "food"}, text="food")
+
+    for sent in (asked(world), body):
+        answer = await warden.post("/cases", sent)
+        assert (answer.status, "secret" in await answer.text()) == (404, False)
+    [kept] = (await told(await judge.get("/cases")))["items"]
+    assert kept["source"] == "professional"
