@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.audit import Actor
 from visitation.cases import due, kinds, steps, tracking
+from visitation.cases.confiding import confided
 from visitation.cases.kinds import Kind
 from visitation.cases.lifecycle import OPEN
 from visitation.cases.refusing import RepeatedTooOften, TooManyOpen
@@ -97,7 +98,7 @@ async def raise_case(
     await _reach(session, source, prisoner_id, visitor_id, visit_id, now=now)
     case = await _open(session, kind, prisoner_id, visitor_id)
     if case is not None:
-        await _repeat(session, case, said, by=by, now=now, visit_id=visit_id)
+        await _repeat(session, case, said, source, by=by, now=now, visit_id=visit_id)
         return await _raised(session, case, keyring=keyring, is_new=False)
     given = await _given(
         session, kind, prisoner_id, visitor_id, keyring=keyring, now=now
@@ -290,6 +291,7 @@ async def _repeat(
     session: AsyncSession,
     case: Case,
     said: Mapping[str, Any],
+    source: CaseSource,
     *,
     by: Actor,
     now: datetime,
@@ -309,9 +311,8 @@ async def _repeat(
     repeats = [one for one in earlier if one.action is CaseAction.REPEAT]
     if sum(now - one.at < _DAY for one in repeats) >= MOST_REPEATS:
         raise RepeatedTooOften(MOST_REPEATS)
-    changes: dict[str, Any] = {"answers": {**case.answers, **told}}
-    if not case.text and text:
-        changes["text"] = text
+    changes = {"answers": {**case.answers, **told}, "text": case.text or text}
+    changes |= await confided(session, case, source)
     await steps.write(
         session,
         case,

@@ -8,11 +8,11 @@ from sqlmodel import col, select
 from tests import make
 from tests.conftest import NOON
 from tests.visitation.booked import booked
-from tests.visitation.cases.asking import FURLOUGH, actor, asked, people
+from tests.visitation.cases.asking import FURLOUGH, actor, asked, people, reader
 from visitation import cases
 from visitation.audit import Actor
 from visitation.audit.tables import AuditEntry
-from visitation.cases import CaseStep, RepeatedTooOften, TooManyOpen, raising
+from visitation.cases import CaseStep, RepeatedTooOften, TooManyOpen, acts, raising
 from visitation.database import Database
 from visitation.errors import Invalid, NotFound
 from visitation.keyring import Keyring
@@ -240,3 +240,29 @@ async def test_a_code_that_nobody_was_given_follows_nothing(
         for wrong in ("", "12345", code[:-1] + "x", str(int(code) ^ 1).zfill(10)):
             nothing = await cases.by_tracking(session, wrong, keyring=keyring)
             assert nothing is None
+
+
+async def test_what_a_lawyer_adds_is_no_more_for_the_prison_to_read(
+    sqlite: Database, keyring: Keyring
+) -> None:
+    async with sqlite.write() as session:
+        who = await people(session)
+        family = await asked(
+            session, who.world, keyring, kind=CaseKind.MEDICAL, brief=True
+        )
+        prison = await reader(session, who.warden)
+        await acts.take(session, family.case, by=actor(who.warden), now=NOON)
+        seen = await cases.by_reference(session, family.case.reference, reader=prison)
+        raised = await asked(
+            session,
+            who.world,
+            keyring,
+            kind=CaseKind.MEDICAL,
+            source=CaseSource.PROFESSIONAL,
+            text="confidential",
+            brief=True,
+        )
+        assert (seen.id, raised.is_new) == (raised.case.id, False)
+        assert (seen.source, seen.owner_id) == (CaseSource.PROFESSIONAL, None)
+        with pytest.raises(NotFound):
+            await cases.by_reference(session, seen.reference, reader=prison)
