@@ -18,6 +18,8 @@ _MOST_OF_ONE: Final = 2 * 1024 * 1024
 _MOST: Final = 64 * 1024 * 1024
 #: More packed parts than a page or a book of this size has.
 _MOST_PARTS: Final = 20_000
+#: More beginnings before one end than anybody writes who hides nothing.
+_MOST_BEGINNINGS: Final = 64
 #: How far before a part its description is looked for.
 _BEFORE: Final = 4096
 _TAIL: Final = 1024
@@ -112,11 +114,25 @@ def _parts(content: bytes) -> Iterator[tuple[int, int]]:
         at = end + len(b"endstream")
 
 
+def _beginnings(content: bytes) -> Iterator[tuple[int, int]]:
+    """Wherever a part could begin, also after a word in a remark, and its end."""
+    end = 0
+    for match in _STREAM.finditer(content):
+        if content[match.start() - 3 : match.start()] == b"end":
+            continue
+        if match.end() > end:
+            end = content.find(b"endstream", match.end())
+        if end < 0:
+            return
+        yield match.end(), end
+
+
 def _check_packed(content: bytes) -> None:
     """Look into every part that unpacks; objects may be packed together in one."""
-    left = _MOST
-    for number, (start, end) in enumerate(_parts(content)):
-        if number > _MOST_PARTS:
+    left, before, shared = _MOST, -1, 0
+    for number, (start, end) in enumerate(_beginnings(content)):
+        before, shared = end, shared + 1 if end == before else 0
+        if number > _MOST_PARTS or shared > _MOST_BEGINNINGS:
             raise Active
         told = _names(content[max(start - _BEFORE, 0) : start])
         objects = b"ObjStm" in told

@@ -114,6 +114,11 @@ def test_a_pdf_that_only_shows_something_is_kept_as_it_is() -> None:
         ("a.pdf", _pdf(_packed(b"", b"<< /EmbeddedFile 1 >>")), "active_content"),
         (
             "a.pdf",
+            _pdf(b"%stream", _packed(b"/Type /ObjStm", b"<< /Launch 1 >>")),
+            "active_content",
+        ),
+        (
+            "a.pdf",
             _pdf(_packed(b"/Type /Obj#53tm /LZWDecode", b"<< /Launch 1 >>")),
             "active_content",
         ),
