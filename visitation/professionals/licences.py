@@ -45,6 +45,7 @@ async def waiting(
             _within(scope),
         )
         .order_by(col(Licence.asked_at), col(Licence.id))
+        .limit(_SHOWN)
     )
     return rows.all()
 
