@@ -19,7 +19,7 @@ from visitation.webhooks.receivers import AddedAlready
 from visitation.webhooks.tables import Webhook
 from visitation.words import TOPICS, Topic
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -37,6 +37,10 @@ async def _try_for(line: Line, hours: int) -> None:
     for _hour in range(hours):
         await line.send()
         line.clock.forward(HOUR)
+    # Now the next try of each is hours away.
+    for _event in range(2):
+        await line.send()
+        line.clock.forward(MINUTE)
 
 
 async def _pause(line: Line, length: timedelta) -> None:
@@ -55,7 +59,7 @@ async def test_after_a_pause_what_was_tried_before_is_sent_at_once(line: Line) -
     await line.happen("case:two", 1)
     await _try_for(line, 12)
 
-    await _pause(line, timedelta(minutes=1))
+    await _pause(line, MINUTE)
     line.receiver.is_up = True
 
     assert await line.send() == 2
