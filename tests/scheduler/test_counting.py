@@ -1,7 +1,7 @@
 """The sweep that counts: what it counts anew, how soon, and that it is right."""
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlmodel import col, delete, select, update
@@ -36,6 +36,7 @@ from visitation.statistics import (
     TallyPlace,
     TallySum,
 )
+from visitation.statistics.counting import FADING
 from visitation.timespan import Timespan
 from visitation.visits import Participant, Visit
 from visitation.words import CaseState, MobileDayState, Outcome
@@ -156,7 +157,17 @@ async def test_what_nobody_did_is_found_by_its_own_time(
     }
 
 
-async def test_what_is_deleted_one_day_stays_counted(database: Database, tools) -> None:
+@pytest.mark.parametrize(
+    "later",
+    [
+        # The first of its month is no longer whole on this day.
+        datetime.combine(AZAR.first, time(12), UTC) + FADING,
+        NOW + 300 * DAY,
+    ],
+)
+async def test_what_is_deleted_one_day_stays_counted(
+    database: Database, tools, later: datetime
+) -> None:
     async with database.write() as session:
         at = await counted.ground(session)
         visit = await counted.visit(session, at, NOW)
@@ -164,7 +175,6 @@ async def test_what_is_deleted_one_day_stays_counted(database: Database, tools) 
     await swept(database, tools)
     async with database.write() as session:
         await session.exec(delete(Feedback))
-    later = NOW + 300 * DAY
     await counting.count_all(database, now=later)
 
     assert (await counted.read(database)).count(Measure.FELT) == 1

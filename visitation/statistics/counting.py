@@ -74,7 +74,7 @@ async def recount(
     """
     way = WAYS[source]
     anchors = sorted(sites) if sites is not None and way.anchor else None
-    if way.fades and month.first < today(now) - FADING:
+    if way.fades and month.first <= today(now) - FADING:
         known = await _known(session, source, month)
         if anchors is None and known:
             return
