@@ -2,7 +2,8 @@
 
 Everything goes through the domain's own use cases, so that what is shown could have
 been done by hand. The visits are in `config.agenda` and `config.planned`, what is asked
-for in `config.asked`, the names in `config.cast`.
+for in `config.asked`, services at points in `config.served`, and the names in
+`config.cast`.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config import agenda, asked, cast, planned, practice
+from config import agenda, asked, cast, planned, practice, served
 from visitation import people, places, visits
 from visitation.audit import SYSTEM
 from visitation.database import Database
@@ -46,6 +47,7 @@ async def fill(
         await agenda.fill(session, keyring, now=now)
         await planned.fill(session, keyring, now=now)
         await asked.fill(session, keyring, now=now)
+        await served.fill(session, keyring, now=now)
 
 
 async def open_visit(
