@@ -73,6 +73,20 @@ async def _offline_with(context: BrowserContext, page: Page, count: int) -> None
     await _tap(page, count)
 
 
+async def _taps_for_nobody(
+    service: Installation, context: BrowserContext, page: Page
+) -> None:
+    """Where there is no line, nobody writes in the name of who has left."""
+    before = await page.evaluate(WAITING)
+    await context.set_offline(True)
+    await page.goto(service.url("clerk", "/services"))
+    await _ready(page)
+    await expect(page.locator("#services-said")).to_contain_text("Open this page once")
+    await page.click(f"#kind-{KINDS[0]}")
+    assert await page.evaluate(WAITING) == before
+    await context.set_offline(False)
+
+
 @pytest.fixture
 async def context(browser: Browser) -> BrowserContext:
     return await browser.new_context(locale="en")
@@ -123,6 +137,7 @@ async def test_nobody_loses_or_sends_what_somebody_else_wrote(
 ) -> None:
     page = await context.new_page()
     await _sign_in(service, page, "clerk")
+    assert await page.evaluate(KEPT)
     await page.route("**/services/batch", lambda route: route.abort())
     await _tap(page, 3)
 
@@ -130,6 +145,7 @@ async def test_nobody_loses_or_sends_what_somebody_else_wrote(
     await page.click("dialog .button--secondary")
     await page.wait_for_url(service.url("clerk", "/"))
     await page.unroute("**/services/batch")
+    await _taps_for_nobody(service, context, page)
     await _sign_in(service, page, "administrator")
     await expect(page.locator("#services-theirs")).to_be_visible()
     assert (await page.evaluate(WAITING), await _recorded(service)) == (3, [])

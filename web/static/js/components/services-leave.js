@@ -2,7 +2,7 @@
 /** Signing out where services wait to be sent: says so first, and lets them stay in this
  * browser for whoever wrote them down. Without any, signing out clears what was typed. */
 
-import { all } from "../services/store.js";
+import { all, forget } from "../services/store.js";
 
 /** @param {HTMLElement} form */
 export function start(form) {
@@ -14,16 +14,18 @@ export function start(form) {
     const waiting = await all().catch(() => []);
     const mine = waiting.filter((one) => one.owner === form.dataset.owner).length;
     if (mine && !(await agreed(form, mine))) return;
-    if (waiting.length) keep(form);
+    if (waiting.length) await keep(form);
     certain = true;
     form.requestSubmit();
   });
 }
 
 /** The service then leaves this browser's storage as it is, so that we clear the rest.
+ * Whoever comes next and has no line writes nothing down in the name of who has left.
  * @param {HTMLFormElement} form */
-function keep(form) {
+async function keep(form) {
   sessionStorage.clear();
+  await forget().catch(() => {});
   const field = document.createElement("input");
   Object.assign(field, { type: "hidden", name: "keep", value: "services" });
   form.append(field);

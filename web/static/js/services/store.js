@@ -69,3 +69,8 @@ export function known() {
 export async function know(what) {
   await within("known", "readwrite", (store) => store.put({ name: "known", ...what }));
 }
+
+/** For whom the page was opened is not known from now on. */
+export async function forget() {
+  await within("known", "readwrite", (store) => store.delete("known"));
+}
