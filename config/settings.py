@@ -218,6 +218,7 @@ class RetentionSection(_Section):
     line_records: int = _days(Kept.LINE_RECORDS)
     line_tests: int = _days(Kept.LINE_TESTS)
     device_tests: int = _days(Kept.DEVICE_TESTS)
+    service_notes: int = _days(Kept.SERVICE_NOTES)
 
 
 class SchedulerSection(_Section):

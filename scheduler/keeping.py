@@ -5,7 +5,7 @@ is not here is kept for good: visits, people, accounts, and the audit.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from visitation.people.tables import LinkRequest
 from visitation.points.tables import DeviceTest, Handover, Ticket
 from visitation.retention import Kept
 from visitation.runs import SweepRun
+from visitation.services.tables import ServiceRecord
 from visitation.visits import Claim, Participant
 
 #: How long what a node ran last is kept after it fell silent.
@@ -50,6 +51,7 @@ class Record:
         since: from when on it grows old; None where that is not in the row.
         held: which rows hold it; all where there is no condition.
         length: how long it is kept; None where its own end, or a choice, says so.
+        wiped: what the row has afterwards, where it stays; empty where it goes.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Record:
     since: Any = None
     held: tuple[ColumnElement[bool], ...] = ()
     length: timedelta | None = None
+    wiped: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,15 @@ CHOSEN: Mapping[Kept, Record] = {
         (Kept.LINE_RECORDS, LineRecord, LineRecord.measured_at),
         (Kept.LINE_TESTS, LineTest, LineTest.taken_at),
         (Kept.DEVICE_TESTS, DeviceTest, DeviceTest.taken_at),
+    )
+} | {
+    Kept.SERVICE_NOTES: Record(
+        name=Kept.SERVICE_NOTES.value,
+        sweep="forget_old",
+        table=ServiceRecord,
+        since=col(ServiceRecord.done_at),
+        held=(col(ServiceRecord.note) != "",),
+        wiped={"note": ""},
     )
 }
 #: Those whose end follows from what they are for.
@@ -175,6 +187,8 @@ async def older(session: AsyncSession, kept: Kept, *, than: datetime) -> int:
     """How many records of a kind have grown old since before an instant."""
     record = CHOSEN[kept]
     rows = await session.exec(
-        select(func.count()).select_from(record.table).where(record.since <= than)
+        select(func.count())
+        .select_from(record.table)
+        .where(record.since <= than, *record.held)
     )
     return rows.one()

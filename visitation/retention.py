@@ -32,6 +32,7 @@ class Kept(StrEnum):
     LINE_RECORDS = "line_records"
     LINE_TESTS = "line_tests"
     DEVICE_TESTS = "device_tests"
+    SERVICE_NOTES = "service_notes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,8 @@ class Bounds:
 
 _YEARS = 3653
 #: What is read for a complaint is kept a month at least; what months of statistics are
-#: counted from, until the month and one more are over.
+#: counted from, until the month and one more are over; a remark, for as long as its
+#: service may be sent.
 BOUNDS: Mapping[Kept, Bounds] = {
     Kept.CHAT_LINES: Bounds(least=30, usual=180, most=_YEARS),
     Kept.HELP_CALLS: Bounds(least=30, usual=365, most=_YEARS),
@@ -56,6 +58,7 @@ BOUNDS: Mapping[Kept, Bounds] = {
     Kept.LINE_RECORDS: Bounds(least=62, usual=730, most=_YEARS),
     Kept.LINE_TESTS: Bounds(least=7, usual=180, most=_YEARS),
     Kept.DEVICE_TESTS: Bounds(least=7, usual=180, most=_YEARS),
+    Kept.SERVICE_NOTES: Bounds(least=31, usual=180, most=_YEARS),
 }
 
 

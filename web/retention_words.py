@@ -43,6 +43,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
         N_("Tests of kiosks"),
         N_("Camera, microphone and loudspeaker."),
     ),
+    Kept.SERVICE_NOTES: (
+        N_("Remarks on services"),
+        N_("They are wiped; the service and its figures stay."),
+    ),
     "sign_in_codes": (
         N_("Codes for signing in"),
         N_("Sealed, with the phone that they were sent to."),

@@ -3,11 +3,12 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import col, select
 
 from scheduler import forgetting, keeping
-from scheduler.ageing import delete_old
+from scheduler.ageing import delete_old, wipe_old
 from scheduler.timetable import TIMETABLE
 from tests import make
 from tests.conftest import NOON
@@ -22,6 +23,8 @@ from visitation.calls.words import Mood
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.retention import BOUNDS, Kept
+from visitation.services.tables import ServiceRecord
+from visitation.words import ServiceChannel, ServiceKind
 
 DAY = timedelta(days=1)
 HANDBOOK = Path(__file__).parents[2] / "docs/operations.md"
@@ -82,6 +85,66 @@ async def test_much_is_deleted_a_few_at_a_time(database: Database) -> None:
     )
     assert deleted == 65
     assert await lines(database) == 300
+
+
+async def remarked(database: Database) -> None:
+    """A service of every day of a year; a remark on each second one, today's first."""
+    async with database.write() as session:
+        point = await make.point(session)
+        session.add_all(
+            ServiceRecord(
+                reference=f"service-{days}",
+                point_id=point.id,
+                day=(NOON - days * DAY).date(),
+                kind=ServiceKind.PETITION,
+                channel=ServiceChannel.STAFF,
+                note="" if days % 2 else "ماند تا فردا.",
+                done_at=NOON - days * DAY,
+                entered_at=NOON - days * DAY,
+            )
+            for days in range(365)
+        )
+
+
+async def services(database: Database) -> list[dict[str, Any]]:
+    async with database.read() as session:
+        rows = await session.exec(select(ServiceRecord).order_by(col(ServiceRecord.id)))
+        return [one.model_dump() for one in rows]
+
+
+async def test_the_remarks_of_old_services_are_wiped_and_the_services_stay(
+    database: Database, clock: Clock, keyring: Keyring
+) -> None:
+    await remarked(database)
+    before, old = await services(database), NOON - 180 * DAY
+    async with database.read() as session:
+        assert await keeping.older(session, Kept.SERVICE_NOTES, than=old) == 93
+    assert await swept(database, clock, keyring) == 93
+    assert await services(database) == [
+        one | {"note": "" if one["done_at"] <= old else one["note"]} for one in before
+    ]
+    clock.forward(DAY)
+    assert await swept(database, clock, keyring) == 0
+    assert await noted(database) == [{"deleted": {"service_notes": 93}}]
+    async with database.read() as session:
+        left = await keeping.held(session, keeping.CHOSEN[Kept.SERVICE_NOTES])
+    assert left == keeping.Held(count=90, oldest=NOON - 178 * DAY)
+
+
+async def test_much_is_wiped_a_few_at_a_time(database: Database) -> None:
+    await remarked(database)
+    record = keeping.CHOSEN[Kept.SERVICE_NOTES]
+    wiped = await wipe_old(
+        database,
+        record.table,
+        record.since,
+        record.wiped,
+        held=record.held,
+        before=NOON - 300 * DAY,
+        batch=7,
+    )
+    assert wiped == 33
+    assert sum(bool(one["note"]) for one in await services(database)) == 150
 
 
 async def test_what_there_is_is_counted_with_the_oldest(database: Database) -> None:

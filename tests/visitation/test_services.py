@@ -90,6 +90,19 @@ async def test_one_reference_never_means_two_things(
     assert answers == (_refused("first", "service_conflict"),)
 
 
+async def test_an_old_service_is_known_without_its_remark(
+    database: Database, point: Site
+) -> None:
+    await _record(database, point, _entry(point))
+    remarked = _entry(point, note="به دادگاه فرستاده شد.")
+
+    soon = await _record(database, point, remarked, after=timedelta(days=30))
+    late = await _record(database, point, remarked, after=timedelta(days=31))
+
+    assert soon == (_refused("first", "service_conflict"),)
+    assert late == (Answer(reference="first", became=Reception.ALREADY),)
+
+
 def _refused(reference: str, reason: str) -> Answer:
     return Answer(reference=reference, became=Reception.REFUSED, reason=reason)
 

@@ -16,7 +16,8 @@ from visitation import retention
 from visitation.audit.tables import AuditEntry
 from visitation.calls.tables import ChatLine
 from visitation.retention import Kept
-from visitation.words import Role
+from visitation.services.tables import ServiceRecord
+from visitation.words import Role, ServiceChannel, ServiceKind
 from web.retention_words import KINDS, UNTIL
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -69,6 +70,28 @@ async def test_what_is_deleted_is_shown_before_it_is_chosen(
         )
         assert rows.all() == [{"days": {"chat_lines": [None, 90]}}]
     assert await sent_to(administrator, "/retention", typed) == "/retention"
+
+
+async def test_of_remarks_it_says_that_only_the_text_goes(
+    administrator: Site, world: World
+) -> None:
+    async with administrator.database.write() as session:
+        session.add_all(
+            ServiceRecord(
+                reference=f"service-{days}",
+                point_id=world.prison.id,
+                day=(administrator.clock() - days * DAY).date(),
+                kind=ServiceKind.PETITION,
+                channel=ServiceChannel.STAFF,
+                note=note,
+                done_at=administrator.clock() - days * DAY,
+                entered_at=administrator.clock(),
+            )
+            for days, note in ((40, "ماند تا فردا."), (50, ""), (60, "پیگیری شد."))
+        )
+    page = await text(administrator, "/retention", {"service_notes": "45"})
+    assert "The text of 1 record is wiped." in page
+    assert "deleted." not in page
 
 
 async def test_too_few_days_are_refused_and_nothing_is_lost(

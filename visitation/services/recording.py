@@ -99,7 +99,7 @@ async def record_many(
     fresh: list[ServiceRecord] = []
     for entry in entries:
         if entry.reference in known:
-            answers.append(_known(entry, known[entry.reference]))
+            answers.append(_known(entry, known[entry.reference], now))
         elif reason := _objection(entry, points, now):
             answers.append(_refused(entry, reason))
         else:
@@ -197,13 +197,15 @@ def _row(entry: Entry, point: Site, *, by: Actor, now: datetime) -> ServiceRecor
     )
 
 
-def _known(entry: Entry, row: ServiceRecord) -> Answer:
+def _known(entry: Entry, row: ServiceRecord, now: datetime) -> Answer:
     # The time is left out: a browser whose clock was set meanwhile says another.
     said, kept = (
-        (one.point_id, one.kind, one.channel, one.number, one.people, one.note)
+        (one.point_id, one.kind, one.channel, one.number, one.people)
         for one in (entry, row)
     )
-    if said != kept:
+    # The remark of an old service may have been wiped since.
+    remarked = entry.note == row.note or now - row.done_at > OLDEST
+    if said != kept or not remarked:
         return _refused(entry, "service_conflict")
     return Answer(reference=entry.reference, became=Reception.ALREADY)
 

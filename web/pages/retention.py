@@ -53,6 +53,7 @@ class Days(forms.Fields):
     line_records: Count | None = _days(Kept.LINE_RECORDS)
     line_tests: Count | None = _days(Kept.LINE_TESTS)
     device_tests: Count | None = _days(Kept.DEVICE_TESTS)
+    service_notes: Count | None = _days(Kept.SERVICE_NOTES)
 
 
 async def index(request: web.Request) -> web.Response:
@@ -107,7 +108,7 @@ async def _effect(
                 "name": _(KINDS[kept][0]),
                 "before": _length(before[kept]),
                 "after": _length(after[kept]),
-                "effect": _deleted(deleted[kept]),
+                "effect": _ended(kept, deleted[kept]),
             }
             for kept in changed
         ],
@@ -210,9 +211,16 @@ def _length(days: int) -> str:
     return system_signs.length(days * _DAY)
 
 
-def _deleted(count: int) -> str:
+def _ended(kept: Kept, count: int) -> str:
     if not count:
         return _("Nothing is deleted by it now.")
+    if CHOSEN[kept].wiped:
+        return ngettext(
+            "The text of %(count)s record is wiped.",
+            "The text of %(count)s records is wiped.",
+            count,
+            count=present.number(f"{count:,}"),
+        )
     return ngettext(
         "%(count)s record is deleted.",
         "%(count)s records are deleted.",
