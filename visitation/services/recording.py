@@ -4,7 +4,7 @@ Whoever sends the same entries again finds them kept already. Knows no page and 
 browser: an entry brings its reference and its time, and is believed so far.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -94,7 +94,8 @@ async def record_many(
         )
     )
     known = {row.reference: row for row in rows.all()}
-    closed = await _closed(session, points)
+    at = {one.point_id for one in entries}
+    closed = await _closed(session, at, since=now - OLDEST)
     answers: list[Answer] = []
     fresh: list[ServiceRecord] = []
     for entry in entries:
@@ -158,11 +159,13 @@ async def _keep(
 
 
 async def _closed(
-    session: AsyncSession, points: Mapping[int, Site]
+    session: AsyncSession, points: Collection[int], *, since: datetime
 ) -> frozenset[tuple[int, date]]:
+    # A day sooner, wherever the clocks of the points stand.
+    first = since.date() - timedelta(days=1)
     rows = await session.exec(
         select(col(PointDay.point_id), col(PointDay.day)).where(
-            col(PointDay.point_id).in_(tuple(points))
+            col(PointDay.point_id).in_(points), col(PointDay.day) >= first
         )
     )
     return frozenset((point_id, day) for point_id, day in rows.all())
