@@ -59,6 +59,11 @@ def asked(kind: Kind) -> tuple[Asked, ...]:
     )
 
 
+def blank(kind: Kind) -> Form[Fields]:
+    """The form with nothing in it."""
+    return forms.blank(_model(kind.code, i18n.language()))
+
+
 def kept(draft: FilingDraft, kind: Kind) -> Form[Fields]:
     """The form with what the draft holds."""
     begun = {

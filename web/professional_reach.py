@@ -1,14 +1,17 @@
 """Finding the licences, mandates and clients that URLs are about, within reach."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import professionals
+from visitation.cases import Case
 from visitation.people import Prisoner
 from visitation.places import Site
 from visitation.professionals import Client, Licence, Mandate
+from visitation.words import CaseSource
 from web.principals import (
     DevicePrincipal,
     Principal,
@@ -17,6 +20,14 @@ from web.principals import (
 )
 
 Parts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A request, and the client it was filed for."""
+
+    who: Client
+    case: Case
 
 
 async def own_licence(
@@ -47,6 +58,29 @@ async def client(
     return await professionals.client(
         session, reference, visitor_ids=principal.visitor_ids
     )
+
+
+async def filed(
+    session: AsyncSession,
+    parts: Parts,
+    principal: Principal | None,
+    device: DevicePrincipal | None,
+) -> Filed | None:
+    """The request of `{case}` that was filed for the client of `{mandate}`."""
+    who = await client(session, parts, principal, device)
+    reference = parts.get("case", "")
+    if who is None or not reference.isprintable():
+        return None
+    rows = await session.exec(
+        select(Case).where(
+            Case.reference == reference,
+            Case.prisoner_id == who.prisoner.id,
+            Case.visitor_id == who.licence.visitor_id,
+            Case.source == CaseSource.PROFESSIONAL,
+        )
+    )
+    found = rows.first()
+    return None if found is None else Filed(who=who, case=found)
 
 
 async def licence(

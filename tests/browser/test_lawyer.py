@@ -131,12 +131,16 @@ async def _book(page: Page, service: Installation) -> None:
 async def _complain(page: Page, service: Installation) -> None:
     await page.goto(service.url("lawyer", "/mine/clients"))
     await page.locator("a[href$='/file']").click()
+    await look(page, "kinds")
+    await page.locator("a[href$='/file/complaint']").click()
     await look(page, "file")
-    await page.locator("#kind").select_option("complaint")
-    await page.locator("#text").fill("هنوز اجازهٔ دیدن پرونده داده نشده است.")
+    await page.locator("[name=answer_about][value=other]").check()
+    await page.locator("#words").fill("هنوز اجازهٔ دیدن پرونده داده نشده است.")
     await page.locator("form.own__form button").click()
     await expect(page.locator(".filing__number")).to_be_visible()
     await look(page, "filed")
+    await page.locator("a[href*='/cases/']").click()
+    await look(page, "case")
 
 
 async def look(page: Page, name: str) -> None:

@@ -163,9 +163,9 @@ ACTS = (
     ),
     Act(
         door="lawyer",
-        on="/mine/clients/{mandate}/file",
-        form="/mine/clients/{mandate}/file",
-        typed={"text": "وکیل هنوز پرونده را ندیده است."},
+        on="/mine/clients/{mandate}/file/{kind}",
+        form="/mine/clients/{mandate}/file/{kind}",
+        typed={"words": "وکیل هنوز پرونده را ندیده است."},
         state="filed",
     ),
     Act(door="clerk", on="/clerk/queue", form="/points/{site}/tickets"),

@@ -122,6 +122,7 @@ NO_PAGES: Mapping[str, str] = {
     "/audit/export": "a file",
     "/calendar/{token}.ics": "a file",
     "/cases/{case}/documents/{document}": "a file",
+    "/mine/clients/{mandate}/cases/{case}/documents/{document}": "a file",
     "/mine/visits/{part}/visit.ics": "a file",
     "/favicon.ico": "a file",
     "/robots.txt": "a file",

@@ -10,7 +10,6 @@ from tests.web.conftest import Site
 from tests.web.own import Phone, links, phone, wishes
 from tests.web.reading import rows, sent_to
 from visitation.audit import SYSTEM
-from visitation.cases import Case
 from visitation.lifecycle import VisitState
 from visitation.messages import Message
 from visitation.people import Contact
@@ -19,8 +18,6 @@ from visitation.professionals import Licence, Mandate, licences
 from visitation.visits import Visit
 from visitation.wording import Template
 from visitation.words import (
-    CaseKind,
-    CaseSource,
     LicenceState,
     MandateState,
     Relation,
@@ -200,22 +197,6 @@ async def test_a_licence_that_ended_meanwhile_books_nothing(mine: Phone) -> None
     assert "cannot act for this prisoner" in await again.text()
 
 
-async def test_a_lawyer_files_a_complaint_for_the_client(mine: Phone) -> None:
-    client = await mandated(mine)
-    sent = {"kind": "complaint", "text": "به وکیل اجازهٔ دیدن پرونده داده نشد."}
-
-    page = await mine.page(f"{client}/file", typed=sent)
-
-    assert "Your request is filed" in page
-    (case,) = await rows(mine.site, Case)
-    assert (case.kind, case.source, case.visitor_id) == (
-        CaseKind.COMPLAINT,
-        CaseSource.PROFESSIONAL,
-        mine.world.visitor.id,
-    )
-    await mine.page(f"{client}/file", typed={"kind": "complaint"}, status=422)
-
-
 async def test_who_ends_a_mandate_acts_no_more(mine: Phone) -> None:
     client = await mandated(mine)
 
@@ -224,8 +205,9 @@ async def test_who_ends_a_mandate_acts_no_more(mine: Phone) -> None:
     (mandate,) = await rows(mine.site, Mandate)
     assert mandate.state is MandateState.ENDED
     await mine.page(f"{client}/book", status=409)
-    sent = {"kind": "complaint", "text": "x"}
-    await mine.page(f"{client}/file", typed=sent, status=409)
+    await mine.page(f"{client}/file", status=409)
+    sent = {"answer_what": "file"}
+    await mine.page(f"{client}/file/status", typed=sent, status=409)
 
 
 async def test_clients_of_others_do_not_exist(mine: Phone) -> None:

@@ -150,8 +150,10 @@ async def acting(
 
 
 def allows(rights: Rights, right: Right, kind: CaseKind | None = None) -> bool:
-    """Whether a profession may do this for its clients."""
-    return rights.visits if right is Right.VISIT else kind in rights.files
+    """Whether a profession may do this for its clients; without a kind, for any."""
+    if right is Right.VISIT:
+        return rights.visits
+    return bool(rights.files) if kind is None else kind in rights.files
 
 
 async def _clients(

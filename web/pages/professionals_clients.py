@@ -1,4 +1,4 @@
-"""Whom a professional acts for: asked, how it stands, ended; and requests for them.
+"""Whom a professional acts for: asked, how it stands, ended.
 
 Who is named must be known by prison, number and name; whatever does not match gets one
 and the same answer.
@@ -11,25 +11,23 @@ from pydantic import Field, StringConstraints
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import professional
 from visitation import professionals
 from visitation.attempts import TooMany
-from visitation.cases import KINDS
 from visitation.errors import VisitationError
 from visitation.people import Visitor
 from visitation.places import Site
 from visitation.professionals import Client, Licence, Mandate, clients, mandates
 from visitation.professionals.groups import RIGHTS
-from visitation.words import CaseKind, MandateState, SiteKind
-from web import forms, gate, i18n, picks, professional_reach
-from web.fields import Line, Note
+from visitation.words import MandateState, SiteKind
+from web import forms, gate, picks, professional_reach
+from web.fields import Line
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.labels import label
 from web.picks import Pick
 from web.render import redirect, render
-from web.routing import PHONE, Page, Route
+from web.routing import PHONE, Route
 
 _NOBODY = N_(
     "Nobody in this prison has this number and this name. Check all three, or call the "
@@ -52,15 +50,6 @@ class Named(forms.Fields):
     )
     order: Annotated[Line, StringConstraints(max_length=60)] = Field(
         default="", title=N_("Number of the court's order")
-    )
-
-
-class Filed(forms.Fields):
-    """What is asked for a client."""
-
-    kind: CaseKind = Field(title=N_("What it is about"))
-    text: Annotated[Note, StringConstraints(min_length=1)] = Field(
-        title=N_("The request")
     )
 
 
@@ -134,42 +123,6 @@ async def end(request: web.Request) -> web.Response:
     return redirect(request, "professionals_clients.index", flash=said)
 
 
-async def write(request: web.Request) -> web.Response:
-    """The form of a request for a client."""
-    return _file_page(request, forms.blank(Filed))
-
-
-async def file(request: web.Request) -> web.Response:
-    """File the request; the same sent twice is one."""
-    form = await forms.read(request, Filed)
-    who = gate.subject(request, Client)
-    if not form.ok:
-        return _file_page(request, form, status=422)
-    try:
-        async with request.app[DATABASE].write() as session:
-            raised = await professional.file(
-                session,
-                who.mandate.reference,
-                kind=form.value.kind,
-                text=form.value.text,
-                visitor_id=who.licence.visitor_id,
-                keyring=request.app[KEYRING],
-                by=gate.visitor(request).actor,
-                now=request.app[CLOCK](),
-            )
-    except VisitationError as refused:
-        return _file_page(request, form.refused(refused), status=409)
-    return render(
-        request,
-        "professionals/filed.html",
-        who=who,
-        title=KINDS[raised.case.kind].title(i18n.language()),
-        tracking=raised.tracking,
-        due=raised.case.due_at,
-        is_new=raised.is_new,
-    )
-
-
 def _shown(one: Client, *, is_in_force: bool) -> dict[str, object]:
     open_now = one.mandate.state in {MandateState.ASKED, MandateState.APPROVED}
     return {
@@ -185,26 +138,6 @@ def _shown(one: Client, *, is_in_force: bool) -> dict[str, object]:
         "until": one.mandate.valid_until,
         "reason": one.mandate.reason,
     }
-
-
-def _file_page(
-    request: web.Request, form: Form[Filed], *, status: int = 200
-) -> web.Response:
-    who, language = gate.subject(request, Client), i18n.language()
-    in_force = who.is_in_force(request.app[CLOCK]())
-    return render(
-        request,
-        "professionals/file.html",
-        status=status,
-        form=form,
-        who=who,
-        is_in_force=in_force,
-        kinds=[
-            (kind.value, KINDS[kind].title(language))
-            for kind in CaseKind
-            if kind in who.rights.files
-        ],
-    )
 
 
 async def _new_page(
@@ -247,21 +180,15 @@ async def _prisons(session: AsyncSession) -> list[tuple[int, str]]:
     return [(one.id, one.name) for one in rows.all()]
 
 
-def _route(method: str, path: str, page: Page) -> Route:
-    return Route(
-        method=method,
-        path=f"/mine/clients/{{mandate}}{path}",
-        page=page,
-        allow=PHONE,
-        subject=professional_reach.client,
-    )
-
-
 ROUTES = (
     Route(method="GET", path="/mine/clients", page=index, allow=PHONE),
     Route(method="GET", path="/mine/clients/new", page=new, allow=PHONE),
     Route(method="POST", path="/mine/clients/new", page=ask, allow=PHONE),
-    _route("POST", "/end", end),
-    _route("GET", "/file", write),
-    _route("POST", "/file", file),
+    Route(
+        method="POST",
+        path="/mine/clients/{mandate}/end",
+        page=end,
+        allow=PHONE,
+        subject=professional_reach.client,
+    ),
 )
