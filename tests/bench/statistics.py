@@ -93,8 +93,12 @@ async def raw_count(database: Database) -> dict[Cell, Number]:
     """The last year by a plain GROUP BY, the year before beside it as the page has."""
     async with database.read() as session:
         if not database.is_sqlite:
-            unhurried = text("SET LOCAL statement_timeout = 0")
-            await (await session.connection()).execute(unhurried)
+            connection = await session.connection()
+            await connection.execute(text("SET LOCAL statement_timeout = 0"))
+            # A plan for any dates at all would walk over every visit again for each.
+            await connection.execute(
+                text("SET LOCAL plan_cache_mode = force_custom_plan")
+            )
         found: dict[Cell, Number] = {}
         for period in (YEAR.year_before, YEAR):
             stretch: Any = Stretch(period)
