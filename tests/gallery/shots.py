@@ -5,7 +5,7 @@ whoever works with a page all day, is there at three sizes.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +25,7 @@ LANGUAGES: Final = ("fa", "en")
 CHAPTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "family": (
         PHONE,
-        ("phone", "nobody", "early", "after", "shared", "alone", "family"),
+        ("phone", "nobody", "early", "after", "shared", "alone", "family", "lawyer"),
     ),
     "kiosk": (KIOSK, ("kiosk", "seated", "elsewhere", "terminal")),
     "clerk": (DESK, ("clerk",)),
@@ -91,7 +91,7 @@ _NO_PAGE = re.compile(
 _DOORS = (
     *("phone", "nobody", "early", "after", "shared", "alone", "family"),
     *("kiosk", "seated", "elsewhere", "terminal", "scheduler", "clerk", "warden"),
-    *("official", "deputy", "administrator", "auditor"),
+    *("official", "deputy", "administrator", "auditor", "lawyer"),
 )
 
 
@@ -114,8 +114,9 @@ def chosen(fullness: Mapping[Address, int]) -> list[Shot]:
     """
     shots: dict[str, Shot] = {}
     seen = [one for one in fullness if one.door in _DOORS]
+    routes = {_route(one) for one in seen}
     for one in sorted(seen, key=lambda one: _preference(one, fullness[one])):
-        chapter, title = _chapter(one), _title(one)
+        chapter, title = _chapter(one), _title(one, routes)
         if chapter is None or title is None:
             continue
         name = f"{chapter}-{title}"
@@ -143,8 +144,11 @@ def _chapter(one: Address) -> str | None:
     return behind if whose in {None, behind} else None
 
 
-def _title(one: Address) -> str | None:
-    """What a picture is called; None for states that are not in the gallery."""
+def _title(one: Address, routes: Collection[str]) -> str | None:
+    """What a picture is called; None for states that are not in the gallery.
+
+    One of a list is called otherwise than the list, if that has a route.
+    """
     if named := STATES.get((one.door, one.kind)):
         return named
     route, _, state = one.kind.partition(" ")
@@ -152,7 +156,9 @@ def _title(one: Address) -> str | None:
         return None
     if not (_is_plain(state) or state == "step" or state.startswith("?")):
         return None
-    return re.sub(r"[^a-z]+", "-", re.sub(r"\{.*?\}", "", route)).strip("-") or "home"
+    each = "-one" if re.sub(r"/\{\w+\}$", "", route) in routes - {route} else ""
+    words = re.sub(r"[^a-z]+", "-", re.sub(r"\{.*?\}", "", route)).strip("-")
+    return words + each or "home"
 
 
 def _is_plain(state: str) -> bool:

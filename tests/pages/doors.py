@@ -60,7 +60,7 @@ DOORS: Mapping[str, Door] = {
     "early": Door(begins=("/join/time", "/join"), guest=("مینا دشتی", "1002")),
     "after": Door(begins=("/after",), guest=(_PLAYED_NAME, _PLAYED), past=True),
     "phone": Door(
-        begins=("/mine", "/mine/held/{over}", "/file/whom"),
+        begins=("/mine", "/mine/held/{over}", "/file/whom", "/file/{handed}/receipt"),
         phone="حمید سپهری",
         states={"/mine/held/{over}": "over"},
     ),

@@ -7,16 +7,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config import agenda, cast
 from config.agenda import Scene
-from scheduler import booking, calendar, choosing, offers, possible
+from scheduler import booking, calendar, choosing, filing, offers, possible
 from scheduler.outgoing import PHONE
 from visitation import cases, people, statistics, waiting
 from visitation.audit import SYSTEM, Actor
+from visitation.filing import drafts
 from visitation.keyring import Keyring
 from visitation.messages import OptOut
 from visitation.people import Visitor
 from visitation.statistics import Month, Source, TallySum
 from visitation.waiting import Offer
-from visitation.words import CaseKind, CaseSource, Outcome, Role, VisitKind
+from visitation.words import CaseKind, Outcome, Role, VisitKind
 
 #: Who holds a time no more, and whose visit was cancelled and cannot be taken back.
 _LATE, _LATE_NUMBER, _REGRETTED = "حمید سپهری", "1004", "1010"
@@ -45,7 +46,7 @@ async def fill(
         "over": await _run_out(session, scene, keyring, now - timedelta(hours=1)),
         "regretted": await _regretted(session, scene, keyring, now),
         "silent": await _silent(session, keyring, now),
-        "tracking": await _tracked(session, keyring, now),
+        **await _handed_in(session, keyring, now),
         **await _offered(session, scene, keyring, now),
     }
 
@@ -64,23 +65,29 @@ async def _counted(session: AsyncSession, now: datetime) -> None:
     await session.flush()
 
 
-async def _tracked(session: AsyncSession, keyring: Keyring, now: datetime) -> str:
-    """The code of a request that a family handed in by itself."""
+async def _handed_in(
+    session: AsyncSession, keyring: Keyring, now: datetime
+) -> dict[str, str]:
+    """The code of a request that a family handed in by itself, and where it did."""
     prisoner = await agenda.prisoner_of(session, _LATE_NUMBER)
     visitor = select(Visitor.id).where(Visitor.name == _LATE)
     visitor_id = (await session.exec(visitor)).one()
-    raised = await cases.raise_case(
+    draft = await drafts.begin(
         session,
-        kind=CaseKind.STATUS,
-        prisoner_id=prisoner.id,
         visitor_id=visitor_id,
-        source=CaseSource.FAMILY,
-        brief=True,
+        prisoner_id=prisoner.id,
         keyring=keyring,
-        by=Actor.visitor(visitor_id),
         now=now,
     )
-    return raised.tracking
+    name = draft.reference
+    await drafts.choose(session, name, kind=CaseKind.STATUS, now=now)
+    told = {"what": "file"}
+    await drafts.answer(session, name, answers=told, text="", now=now)
+    case = await filing.hand_in(
+        session, name, keyring=keyring, by=Actor.visitor(visitor_id), now=now
+    )
+    code = await cases.tracking.of(session, case, keyring=keyring)
+    return {"tracking": code, "handed": name}
 
 
 async def _run_out(
