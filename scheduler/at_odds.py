@@ -110,6 +110,10 @@ def _families(visits: Sequence[Booked]) -> int:
     return sum(one.kind is VisitKind.FAMILY for one in visits)
 
 
+def _supervised(visits: Sequence[Booked]) -> int:
+    return sum(one.kind is not VisitKind.LEGAL for one in visits)
+
+
 def _asked(visits: Sequence[Booked]) -> int:
     return sum(one.state is VisitState.REQUESTED for one in visits)
 
@@ -135,6 +139,7 @@ HOLDS: Mapping[str, Callable[[Sequence[Booked]], int]] = {
     "decide_minutes": _asked,
     "supervision": _families,
     "chatting": _families,
+    "recorded": _supervised,
 }
 
 

@@ -15,6 +15,7 @@ from visitation.people import tables as people
 from visitation.places import tables as places
 from visitation.points import tables as points
 from visitation.professionals import tables as professionals
+from visitation.recordings import tables as recordings
 from visitation.rulings import tables as rulings
 from visitation.runs import tables as runs
 from visitation.services import tables as services
@@ -40,6 +41,7 @@ __all__ = [
     "places",
     "points",
     "professionals",
+    "recordings",
     "rulings",
     "runs",
     "services",

@@ -42,6 +42,7 @@ from web.case_words import CASE_LABELS
 from web.i18n import N_, _
 from web.point_labels import POINT_LABELS
 from web.professional_words import PROFESSIONAL_LABELS
+from web.recording_labels import RECORDING_LABELS
 from web.wall_labels import WALL_LABELS
 
 LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -49,6 +50,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     **CASE_LABELS,
     **POINT_LABELS,
     **PROFESSIONAL_LABELS,
+    **RECORDING_LABELS,
     **WALL_LABELS,
     Role: {
         Role.FAMILY: N_("Family"),

@@ -6,19 +6,21 @@ Knows the numbers' names and their order; no page, and nothing that is in force.
 from collections.abc import Mapping
 
 from visitation.places import Level
-from visitation.words import Approval, Chatting, Supervision
+from visitation.words import Approval, Chatting, Recorded, Supervision
 from web.i18n import N_
 
 #: The choices of a policy that are words and not numbers.
-WORDS: Mapping[str, type[Approval | Chatting | Supervision]] = {
+WORDS: Mapping[str, type[Approval | Chatting | Recorded | Supervision]] = {
     "approval": Approval,
     "chatting": Chatting,
+    "recorded": Recorded,
     "supervision": Supervision,
 }
 #: What those choices are called.
 TITLES: Mapping[str, str] = {
     "approval": N_("Approval of what families ask for"),
     "chatting": N_("Writing in family visits"),
+    "recorded": N_("Recording of visits"),
     "supervision": N_("Supervision of family visits"),
 }
 #: What an empty field means, by where its number comes from.

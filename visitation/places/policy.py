@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.places.tables import SitePolicy
-from visitation.words import Approval, Asker, Chatting, Supervision
+from visitation.words import Approval, Asker, Chatting, Recorded, Supervision
 
 #: The least and the most each number may be.
 LIMITS = {
@@ -63,6 +63,7 @@ class Policy:
         decide_minutes: how long before its time a request expires undecided.
         approval: whether what families ask for is looked at before it is booked.
         chatting: what people in a supervised visit may write to each other.
+        recorded: whether supervised visits are recorded, where everybody agrees.
     """
 
     notice_minutes: int = 60
@@ -87,6 +88,7 @@ class Policy:
     decide_minutes: int = 720
     approval: Approval = Approval.NONE
     chatting: Chatting = Chatting.PHRASES
+    recorded: Recorded = Recorded.NEVER
 
     def notice(self, asker: Asker) -> timedelta:
         """How long before its time a visit must be asked for."""

@@ -7,12 +7,13 @@ from visitation.errors import Invalid
 from visitation.places.policy import LIMITS, Policy
 from visitation.places.policy_levels import DEFAULTS, Value
 from visitation.timespan import QUANTUM
-from visitation.words import Approval, Asker, Chatting, Supervision
+from visitation.words import Approval, Asker, Chatting, Recorded, Supervision
 
 _WORDS = {
     "supervision": frozenset(Supervision),
     "approval": frozenset(Approval),
     "chatting": frozenset(Chatting),
+    "recorded": frozenset(Recorded),
 }
 _QUANTUM_MINUTES = QUANTUM.seconds // 60
 #: Looks at a policy, and at a prison's shortest slot in minutes, if it has any.

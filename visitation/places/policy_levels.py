@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation.errors import Invalid, NotFound
 from visitation.places.policy import Policy
 from visitation.places.tables import PolicyChoice, Province, Site
-from visitation.words import Approval, Chatting, SiteKind, Supervision
+from visitation.words import Approval, Chatting, Recorded, SiteKind, Supervision
 
 Value = int | str
 #: The scope of a choice that holds in every prison.
@@ -128,6 +128,7 @@ def in_force(known: Mapping[str, Mapping[str, Value]], scopes: Iterable[str]) ->
         "supervision": Supervision(str(values.pop("supervision"))),
         "approval": Approval(str(values.pop("approval"))),
         "chatting": Chatting(str(values.pop("chatting"))),
+        "recorded": Recorded(str(values.pop("recorded"))),
     }
     numbers = {name: int(value) for name, value in values.items()}
     return Policy(**(numbers | words))  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from visitation.words import (
     Approval,
     Chatting,
     MobileDayState,
+    Recorded,
     SiteKind,
     StationKind,
     Supervision,
@@ -78,6 +79,7 @@ class SitePolicy(SQLModel, table=True):
     decide_minutes: int = 720
     approval: Approval = Field(default=Approval.NONE, sa_type=enum_column(Approval))
     chatting: Chatting = Field(default=Chatting.PHRASES, sa_type=enum_column(Chatting))
+    recorded: Recorded = Field(default=Recorded.NEVER, sa_type=enum_column(Recorded))
 
 
 class PolicyChoice(SQLModel, table=True):

@@ -34,6 +34,12 @@ from visitation.words.places import (
     TicketState,
 )
 from visitation.words.professionals import LicenceState, MandateState, Profession
+from visitation.words.recordings import (
+    PlayReason,
+    Recorded,
+    RecordingEnd,
+    RecordingState,
+)
 from visitation.words.services import ServiceChannel, ServiceKind
 from visitation.words.visits import (
     ABSENCES,
@@ -95,8 +101,12 @@ __all__ = [
     "Part",
     "PauseReason",
     "PlanState",
+    "PlayReason",
     "PostState",
     "Profession",
+    "Recorded",
+    "RecordingEnd",
+    "RecordingState",
     "Relation",
     "RemovalReason",
     "Role",

@@ -14,6 +14,7 @@ from visitation.words import (
     Approval,
     Chatting,
     ContactState,
+    Recorded,
     Relation,
     SiteKind,
     StationKind,
@@ -61,6 +62,7 @@ class Policy(Told):
     credit_max_minutes: int
     supervision: Supervision
     chatting: Chatting = Field(description="What people in a call may write.")
+    recorded: Recorded = Field(description="Whether supervised visits are recorded.")
 
 
 class Station(Told):

@@ -12,7 +12,7 @@ from pydantic import Field, create_model
 from visitation import places
 from visitation.errors import NotFound
 from visitation.places import LIMITS, NATION, Level
-from visitation.words import Approval, Chatting, Role, Supervision
+from visitation.words import Approval, Chatting, Recorded, Role, Supervision
 from web import reach, subjects
 from web.api.endpoint import Act, Call, Endpoint
 from web.api.kinds import Asked, Told
@@ -29,6 +29,7 @@ def _number(name: str) -> tuple[Any, Any]:
 _FIELDS: dict[str, Any] = {name: _number(name) for name in LIMITS} | {
     "approval": (Approval | None, None),
     "chatting": (Chatting | None, None),
+    "recorded": (Recorded | None, None),
     "supervision": (Supervision | None, None),
 }
 PolicyChoice: type[Asked] = create_model(

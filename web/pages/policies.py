@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from visitation import places
 from visitation.errors import Invalid, NotFound
 from visitation.places import LIMITS, NATION, Origin, Province, Site, Unfit
-from visitation.words import Approval, Chatting, Supervision
+from visitation.words import Approval, Chatting, Recorded, Supervision
 from web import (
     ahead,
     forms,
@@ -69,6 +69,7 @@ class PolicyFields(forms.Fields):
     approval: Approval | None = Field(default=None, title=TITLES["approval"])
     supervision: Supervision | None = Field(default=None, title=TITLES["supervision"])
     chatting: Chatting | None = Field(default=None, title=TITLES["chatting"])
+    recorded: Recorded | None = Field(default=None, title=TITLES["recorded"])
 
 
 async def edit(request: web.Request) -> web.Response:
@@ -259,6 +260,7 @@ def _page(
         supervisions=labels.options(Supervision),
         approvals=labels.options(Approval),
         chattings=labels.options(Chatting),
+        recordeds=labels.options(Recorded),
     )
 
 

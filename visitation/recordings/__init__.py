@@ -1,0 +1,1 @@
+"""What is kept of visits that may be recorded, for how long, and who heard it."""
