@@ -10,6 +10,7 @@ import structlog
 
 from signaling import hands
 from signaling.conditions import Renegotiate
+from signaling.disclosure import Consent
 from signaling.hub import Hub, Live
 from signaling.media.engine import BadSdp
 from signaling.messages import (
@@ -116,6 +117,10 @@ async def _say(hub: Hub, live: Live, peer: Peer, message: Say) -> None:
     hub.carry_out(live, said)
 
 
+async def _consent(hub: Hub, live: Live, peer: Peer, message: Consent) -> None:
+    peer.send(Error(code="not_now"))
+
+
 async def _leave(hub: Hub, live: Live, peer: Peer, message: Leave) -> None:
     if message.reason is not Reason.LEFT:
         raise ProtocolError("malformed", "leaves for a reason of ours")
@@ -142,6 +147,7 @@ _ACTS: Mapping[type, Callable[[Hub, Live, Peer, Any], Awaitable[None]]] = {
     Subscribe: _subscribe,
     RaiseHand: _raise_hand,
     Say: _say,
+    Consent: _consent,
     Leave: _leave,
     Ping: _ping,
     Join: _again,

@@ -16,8 +16,22 @@ from signaling.conditions import (
     Supervision,
     VideoQuality,
 )
+from signaling.disclosure import (
+    Consent,
+    Consented,
+    RecordingState,
+    RecordingView,
+    Watching,
+)
 from signaling.media.engine import Kind, Target
 from signaling.talk import Awaited, Hand, Help, RaiseHand, Said, Say
+from signaling.tracks import (
+    TrackMuted,
+    TrackPublished,
+    TrackUnmuted,
+    TrackUnpublished,
+    TrackView,
+)
 from signaling.words import Phase, Presence, Quality, Reason, Sending
 from visitation.words import Part, VisitKind
 
@@ -114,15 +128,6 @@ class IceServer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrackView:
-    """What arrives from somebody, and where; `mid` is None if all pairs are taken."""
-
-    kind: Kind
-    mid: str | None
-    muted: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantView:
     """Somebody in the call, as one other participant sees them."""
 
@@ -155,6 +160,7 @@ class Joined:
     ice_servers: tuple[IceServer, ...]
     participants: tuple[ParticipantView, ...]
     paused_for: str = ""
+    recording: RecordingView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,39 +184,6 @@ class ParticipantLeft:
 
     participant: str
     reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackPublished:
-    """A kind of somebody's media arrives, in this mid of the receiver."""
-
-    participant: str
-    kind: Kind
-    mid: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackMuted:
-    """Somebody turned their microphone or camera off."""
-
-    participant: str
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackUnmuted:
-    """Somebody turned it on again."""
-
-    participant: str
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackUnpublished:
-    """Nothing of this kind comes from them any more."""
-
-    participant: str
-    kind: Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +282,7 @@ FromPage = (
     | Subscribe
     | RaiseHand
     | Say
+    | Consent
     | Leave
     | Ping
 )
@@ -331,6 +305,9 @@ ToPage = (
     | Help
     | Hand
     | Said
+    | RecordingState
+    | Consented
+    | Watching
     | Start
     | Admit
     | Deny

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Final
 
 from signaling.media.engine import SLOTS, Kind, Target, VideoQuality
-from signaling.messages import ParticipantView, TrackView
+from signaling.messages import ParticipantView
+from signaling.tracks import TrackView
 from signaling.words import Presence, Quality, Sending
 from visitation.words import Part
 

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from signaling.conditions import VideoQuality
 from signaling.effects import Block, Effect, Effects, Envelope, Seat
 from signaling.media.engine import Kind
-from signaling.messages import (
+from signaling.seats import KINDS, SEEN, Arrival, Place, arrivals, assigned
+from signaling.tracks import (
     TrackMuted,
     TrackPublished,
     TrackUnmuted,
     TrackUnpublished,
 )
-from signaling.seats import KINDS, SEEN, Arrival, Place, arrivals, assigned
 
 
 def reseated(places: Iterable[Place], *, quiet: str | None = None) -> Effects:

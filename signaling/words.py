@@ -51,3 +51,15 @@ class Reason(StrEnum):
     RESTARTING = "restarting"
     ENDED = "ended"
     OVER = "over"
+
+
+class Recording(StrEnum):
+    """How it stands with recording a visit."""
+
+    OFF = "off"
+    ASKING = "asking"
+    REFUSED = "refused"
+    ANNOUNCED = "announced"
+    ON = "on"
+    PAUSED = "paused"
+    STOPPED = "stopped"

@@ -15,14 +15,16 @@ from signaling.messages import (
     ParticipantJoined,
     ParticipantUpdated,
     Start,
+)
+from signaling.seats import Guest
+from signaling.supervised import PrivilegedRoom
+from signaling.tracks import (
     TrackMuted,
     TrackPublished,
     TrackUnmuted,
     TrackUnpublished,
     TrackView,
 )
-from signaling.seats import Guest
-from signaling.supervised import PrivilegedRoom
 from signaling.views import PersonView, RoomView
 from signaling.words import Phase, Presence, Quality, Sending
 from tests.signaling.rooms import (

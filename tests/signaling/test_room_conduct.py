@@ -16,6 +16,8 @@ from signaling.messages import (
     ParticipantLeft,
     ParticipantUpdated,
     Pause,
+)
+from signaling.tracks import (
     TrackUnpublished,
 )
 from signaling.words import Presence, Quality, Reason

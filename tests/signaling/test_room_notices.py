@@ -14,10 +14,12 @@ from signaling.messages import (
     Joined,
     Message,
     TimeLeft,
-    TrackPublished,
     Warn,
 )
 from signaling.seats import Guest
+from signaling.tracks import (
+    TrackPublished,
+)
 from signaling.views import RoomView
 from signaling.words import Phase, Reason
 from tests.signaling.rooms import (

@@ -19,8 +19,10 @@ from signaling.messages import (
     Ping,
     Resume,
     Subscribe,
-    TrackPublished,
     Tracks,
+)
+from signaling.tracks import (
+    TrackPublished,
 )
 from signaling.wire import ProtocolError
 from signaling.words import Reason, Sending
