@@ -196,7 +196,8 @@ class Hub:
         entered = enters(guest, welcome, now=now, resume=found.resume)
         if guest.id in live.peers:
             self.carry_out(live, live.room.replaced(guest.id))
-        self.engine.join(guest.id, visit.reference)
+        privileged = not isinstance(room, SupervisedRoom)
+        self.engine.join(guest.id, visit.reference, privileged=privileged)
         live.peers[guest.id] = peer
         self._rooms_of[guest.id] = live
         peer.visit, peer.participant = visit.reference, guest.id

@@ -11,6 +11,8 @@ from signaling.media.engine import (
     MediaEvent,
     OfferWanted,
     PublishQualityChanged,
+    RecordingRuns,
+    RecordingStopped,
     TrackStarted,
     VideoQualityChanged,
 )
@@ -33,5 +35,5 @@ def follows(room: Room, event: MediaEvent, now: datetime) -> Effects:
         case OfferWanted():
             again = Renegotiate(target="publisher", rebuild=False)
             return (Envelope(to=one, message=again),)
-        case TrackStarted():
+        case TrackStarted() | RecordingRuns() | RecordingStopped():
             return ()

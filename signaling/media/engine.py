@@ -2,7 +2,8 @@
 
 Knows participants only as opaque strings and sound and picture only as SDP.
 Refuses to know rooms, roles, visits, and who may hear whom: the room decides that
-and says it with `seat` and `block`. Nothing here can record or listen in.
+and says it with `seat` and `block`. A `MediaEngine` cannot record; a
+`RecordingEngine` can, but nobody who joined as privileged. Nothing here listens in.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ LegState = Literal["new", "connecting", "connected", "lost", "failed", "closed"]
 #: What of a picture is sent on a line: the ladder from the best to sound alone.
 #: "paused" is given up for the moment, "audio_only" until the line is really better.
 VideoQuality = Literal["high", "low", "paused", "audio_only"]
+RecordingFault = Literal["no_space", "too_slow", "failed"]
 
 SLOTS: Final = 4
 
@@ -31,6 +33,10 @@ class BadSdp(VisitationError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Privileged(VisitationError):
+    """What this participant sends has no place from which it could be recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +100,27 @@ class OfferWanted:
     participant: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRuns:
+    """The beginning of the journal is on disk, and what is sent now follows it."""
+
+    participant: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStopped:
+    """A journal ended by itself; what it holds until then is readable.
+
+    Attributes:
+        reason: the disk is full, or it took nothing for seconds, or anything else.
+    """
+
+    participant: str
+    path: str
+    reason: RecordingFault
+
+
 MediaEvent = (
     LegConnected
     | LegLost
@@ -102,6 +129,8 @@ MediaEvent = (
     | VideoQualityChanged
     | PublishQualityChanged
     | OfferWanted
+    | RecordingRuns
+    | RecordingStopped
 )
 OnEvent = Callable[[MediaEvent], None]
 
@@ -206,10 +235,11 @@ class MediaEngine(Protocol):
     async def stop(self) -> None:
         """Closes every leg, then what the engine listens on."""
 
-    def join(self, participant: str, room: str) -> None:
+    def join(self, participant: str, room: str, *, privileged: bool) -> None:
         """Puts a participant where the others of the room are, before all else.
 
         Only participants of one room may be seated with each other. Idempotent.
+        What a privileged participant sends can never be recorded.
         """
 
     async def publish(self, participant: str, offer: str) -> str:
@@ -262,3 +292,26 @@ class MediaEngine(Protocol):
 
     def workers(self) -> tuple[WorkerStatistics, ...]:
         """Counts what was forwarded, process by process."""
+
+
+class RecordingEngine(MediaEngine, Protocol):
+    """Also journals what somebody sends, unless they joined as privileged."""
+
+    def record(self, participant: str, path: str, key: str) -> None:
+        """Journals what the participant sends from now on, whatever legs it builds.
+
+        What is blocked is not journalled. Somebody who is already recorded goes on in
+        the new journal, and the one before is sealed. `RecordingRuns` follows, or
+        `RecordingStopped`.
+
+        Args:
+            participant: who has joined, and not as privileged.
+            path: of a journal that does not exist yet.
+            key: of the recording, in base64.
+
+        Raises:
+            Privileged: the participant joined as privileged, or not at all.
+        """
+
+    def stop_recording(self, participant: str) -> None:
+        """Seals the participant's journal, if there is one; no event follows."""

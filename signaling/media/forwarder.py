@@ -27,6 +27,7 @@ from signaling.media.routing import Routes
 from signaling.media.sockets import bound_sockets
 from signaling.media.subscription import Subscription
 from signaling.media.tally import Tally
+from signaling.media.telling import Telling
 
 _NTP_EPOCH: Final = 2_208_988_800
 #: A second's reports are spread over so many parts: packets wait for none of them long.
@@ -80,7 +81,7 @@ class Forwarder:
         self.port = settings.port
         self.dropped: Counter[str] = Counter()
         self._settings = settings
-        self._on_event = on_event
+        self._telling = Telling(on_event)
         self._clock = clock
         self._wall_clock = wall_clock
         self._doors: dict[str, tuple[Leg, str]] = {}
@@ -139,9 +140,9 @@ class Forwarder:
             port.close()
         self._ports.clear()
 
-    def join(self, participant: str, room: str) -> None:
-        """Notes who is in a room together."""
-        self._routes.rooms[participant] = room
+    def join(self, participant: str, room: str, *, privileged: bool) -> None:
+        """Notes who is in a room together, and of whom nothing can be recorded."""
+        self._routes.join(participant, room, privileged=privileged)
 
     async def publish(self, participant: str, offer: str) -> str:
         """Answers the offer of a participant who sends.
@@ -162,9 +163,9 @@ class Forwarder:
                 bounds=self._bounds,
                 own_ntp=self._own_ntp,
                 on_state=partial(self._leg_changed, participant, "publisher"),
-                on_started=partial(self._started, participant),
-                on_offer_wanted=partial(self._offer_wanted, participant),
-                on_quality=partial(self._audience_changed, participant),
+                on_started=partial(self._telling.started, participant),
+                on_offer_wanted=partial(self._telling.offer_wanted, participant),
+                on_quality=partial(self._telling.audience_changed, participant),
             )
         else:
             fresh = present
@@ -198,7 +199,7 @@ class Forwarder:
         fresh = self._routes.subscriptions[participant] = Subscription(
             self._habits,
             on_state=partial(self._leg_changed, participant, "subscriber"),
-            on_quality=partial(self._quality_changed, participant),
+            on_quality=partial(self._telling.quality_changed, participant),
             line_start=self._settings.line_start,
         )
         if old is not None:
@@ -279,40 +280,14 @@ class Forwarder:
     def _leg_changed(
         self, participant: str, target: Target, state: LegState, reason: str
     ) -> None:
+        if state == "failed":
+            self._past.ice_failures += 1
         if target == "subscriber":
             if state == "connected":
                 self._routes.subscriptions[participant].begin()
             self._routes.connect_to(participant)
         log.info("leg_changed", target=target, state=state, reason=reason)
-        if state == "connected":
-            self._on_event(engine.LegConnected(participant=participant, target=target))
-        elif state == "failed":
-            self._past.ice_failures += 1
-            self._on_event(
-                engine.LegFailed(participant=participant, target=target, reason=reason)
-            )
-        else:
-            self._on_event(engine.LegLost(participant=participant, target=target))
-
-    def _started(self, participant: str, kind: Kind) -> None:
-        self._on_event(engine.TrackStarted(participant=participant, kind=kind))
-
-    def _quality_changed(
-        self, participant: str, slot: int, quality: engine.VideoQuality
-    ) -> None:
-        self._on_event(
-            engine.VideoQualityChanged(
-                participant=participant, slot=slot, quality=quality
-            )
-        )
-
-    def _audience_changed(self, participant: str, quality: engine.VideoQuality) -> None:
-        self._on_event(
-            engine.PublishQualityChanged(participant=participant, quality=quality)
-        )
-
-    def _offer_wanted(self, participant: str) -> None:
-        self._on_event(engine.OfferWanted(participant=participant))
+        self._telling.leg_changed(participant, target, state, reason)
 
     def _end(self, part: Publication | Subscription) -> None:
         self._past.add(part.tally())

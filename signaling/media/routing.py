@@ -28,6 +28,15 @@ class Routes:
         self._clock = clock
         self._seats = Seats()
         self._blocked: set[tuple[str, Kind]] = set()
+        self._recordable: set[str] = set()
+
+    def join(self, participant: str, room: str, *, privileged: bool) -> None:
+        """Notes who is in a room together, and who could be recorded."""
+        self.rooms[participant] = room
+        if privileged:
+            self._recordable.discard(participant)
+        else:
+            self._recordable.add(participant)
 
     def seat(self, subscriber: str, slot: int, publisher: str | None) -> None:
         """Puts a publisher, or nobody, into a slot of a subscriber.

@@ -119,7 +119,7 @@ class OurForwarder:
             peer.play()
 
     async def publisher(self, load: Load, room: str, name: str) -> Replayer:
-        self.engine.join(name, room)
+        self.engine.join(name, room, privileged=False)
         peer = Replayer(load, self._host)
         await peer.connect(await self.engine.publish(name, peer.offer()))
         return peer

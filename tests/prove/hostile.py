@@ -96,14 +96,14 @@ class Siege:
     async def publisher(self, name: str, **offer: object) -> Peer:
         """Somebody of the room who sends."""
         peer = self._peers[f"{name} sends"] = Peer()
-        self.forwarder.join(name, "room")
+        self.forwarder.join(name, "room", privileged=False)
         await peer.connect(await self.forwarder.publish(name, peer.offer(**offer)))
         return peer
 
     async def subscriber(self, name: str, *sees: str) -> Peer:
         """Somebody of the room who receives."""
         peer = self._peers[f"{name} receives"] = Peer()
-        self.forwarder.join(name, "room")
+        self.forwarder.join(name, "room", privileged=False)
         for slot, publisher in enumerate(sees):
             self.forwarder.seat(name, slot, publisher)
         offer = await self.forwarder.subscribe(name)
@@ -171,7 +171,7 @@ class Siege:
         for each in range(times):
             name = f"newcomer {each}"
             peer = self._peers[f"{name} sends"] = Peer()
-            self.forwarder.join(name, "room")
+            self.forwarder.join(name, "room", privileged=False)
             answer = await self.forwarder.publish(name, peer.offer())
             await self._hello_storm()
             peer.meet(answer)

@@ -5,6 +5,7 @@ from signaling.media.engine import (
     Kind,
     LegStatistics,
     ParticipantStatistics,
+    Privileged,
     WorkerStatistics,
 )
 
@@ -31,14 +32,17 @@ class FakeEngine:
     def __init__(self) -> None:
         self.done: list[tuple[object, ...]] = []
         self.rooms: dict[str, str] = {}
+        self.privileged: set[str] = set()
         self.measured: dict[str, ParticipantStatistics] = {}
 
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
 
-    def join(self, participant: str, room: str) -> None:
+    def join(self, participant: str, room: str, *, privileged: bool) -> None:
         self.rooms[participant] = room
+        if privileged:
+            self.privileged.add(participant)
 
     def workers(self) -> tuple[WorkerStatistics, ...]:
         return (WorkerStatistics(worker=0, rooms=len(set(self.rooms.values()))),)
@@ -70,6 +74,14 @@ class FakeEngine:
 
     def leave(self, participant: str) -> None:
         self.done.append(("leave", participant))
+
+    def record(self, participant: str, path: str, key: str) -> None:
+        if participant not in self.rooms or participant in self.privileged:
+            raise Privileged(participant)
+        self.done.append(("record", participant, path))
+
+    def stop_recording(self, participant: str) -> None:
+        self.done.append(("stop_recording", participant))
 
     def statistics(self, participant: str) -> ParticipantStatistics:
         return self.measured.get(participant) or self._well(participant)

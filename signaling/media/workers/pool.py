@@ -112,16 +112,16 @@ class Workers:
         await asyncio.gather(*(each.stop() for each in self._keepers))
         self._keepers.clear()
 
-    def join(self, participant: str, room: str) -> None:
+    def join(self, participant: str, room: str, *, privileged: bool) -> None:
         """Puts a participant on the worker of the room, chosen when it is new."""
         present = self._wanted.room(participant)
         if present == room:
             return
         if present is not None:
             self.leave(participant)
-        self._wanted.join(participant, room)
+        self._wanted.join(participant, room, privileged=privileged)
         if room in self._places:
-            self._order(participant, "join", room)
+            self._order(participant, "join", room, privileged)
         else:
             self._place(room)
 

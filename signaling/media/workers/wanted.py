@@ -13,6 +13,7 @@ from signaling.media.workers.wire import Arguments
 
 @dataclass(slots=True, kw_only=True)
 class _Wishes:
+    privileged: bool
     seats: dict[int, str] = field(default_factory=dict)
     blocked: set[Kind] = field(default_factory=set)
 
@@ -28,13 +29,18 @@ class Wanted:
         """Where the participant is, or None for somebody who has not joined."""
         return self._room_of.get(participant)
 
+    def recordable(self, participant: str) -> bool:
+        """Whether the participant has joined, and not as privileged."""
+        return participant in self._room_of and not self._of(participant).privileged
+
     def people(self, room: str) -> Collection[str]:
         """Everybody in the room, in the order in which they came."""
         return self._rooms.get(room, {}).keys()
 
-    def join(self, participant: str, room: str) -> None:
+    def join(self, participant: str, room: str, *, privileged: bool) -> None:
         """Notes that the participant is in the room, with nothing seated or blocked."""
-        self._rooms.setdefault(room, {})[participant] = _Wishes()
+        wishes = _Wishes(privileged=privileged)
+        self._rooms.setdefault(room, {})[participant] = wishes
         self._room_of[participant] = room
 
     def seat(self, subscriber: str, slot: int, publisher: str | None) -> None:
@@ -63,8 +69,8 @@ class Wanted:
     def orders(self, room: str) -> Iterator[tuple[str, Arguments]]:
         """All that has to be said to an engine that knows nothing of the room."""
         people = self._rooms.get(room, {})
-        for name in people:
-            yield "join", [name, room]
+        for name, wishes in people.items():
+            yield "join", [name, room, wishes.privileged]
         for name, wishes in people.items():
             for kind in sorted(wishes.blocked):
                 yield "block", [name, kind, True]

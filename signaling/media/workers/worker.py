@@ -28,7 +28,7 @@ _PHASES: Final = 50
 _TRYING_PHASES: Final = 10
 #: Nothing but answers and events is added to what the service is slow to read.
 _UNREAD_BYTES: Final = 1024 * 1024
-_ORDERS: Final = ("join", "seat", "block", "leave")
+_ORDERS: Final = ("seat", "block", "leave")
 _QUESTIONS: Final = ("publish", "subscribe", "rebuild_subscriber", "accept")
 
 log = structlog.get_logger()
@@ -54,6 +54,7 @@ class Work:
         self._calls = {
             name: getattr(self.forwarder, name) for name in (*_ORDERS, *_QUESTIONS)
         }
+        self._calls["join"] = self._join
 
     def say(self, message: FromWorker) -> None:
         """Tell the service; a service that is gone is told nothing."""
@@ -73,6 +74,9 @@ class Work:
                 self.say(await self._answer(said))
                 # What has been read already does not wait; packets shall go between.
                 await asyncio.sleep(0)
+
+    def _join(self, participant: str, room: str, privileged: bool) -> None:
+        self.forwarder.join(participant, room, privileged=privileged)
 
     def _carry_out(self, order: wire.Order) -> None:
         participant = str(order.arguments[0])

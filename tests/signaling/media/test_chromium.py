@@ -285,7 +285,7 @@ async def test_a_room_goes_over_to_h264_for_one_who_decodes_nothing_else(
 ) -> None:
     sender, receiver = pages
     for name in ("family", "terminal"):
-        stage.forwarder.join(name, "room")
+        stage.forwarder.join(name, "room", privileged=False)
     await viewed(stage, pages)
     await picture(receiver, width=640)
 

@@ -25,7 +25,7 @@ async def test_a_room_goes_over_to_a_codec_that_everyone_can_decode(
     stage: Stage,
 ) -> None:
     for name in ("family", "terminal", "old phone"):
-        stage.forwarder.join(name, "room")
+        stage.forwarder.join(name, "room", privileged=False)
     family = stage.peer()
     offer = family.offer(audio=False, codecs=("VP8", "H264"))
     answer = await stage.forwarder.publish("family", offer)
@@ -54,7 +54,7 @@ async def test_whoever_sends_only_what_others_cannot_decode_is_not_asked_again(
     stage: Stage,
 ) -> None:
     for name in ("family", "terminal"):
-        stage.forwarder.join(name, "room")
+        stage.forwarder.join(name, "room", privileged=False)
     family = await stage.publisher("family")
     terminal = await stage.subscriber("terminal", "family", codecs=("H264",))
 

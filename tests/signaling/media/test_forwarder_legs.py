@@ -33,7 +33,7 @@ async def test_statistics_say_when_something_was_last_heard(stage: Stage) -> Non
 async def test_what_was_counted_outlives_those_it_was_counted_for(
     stage: Stage,
 ) -> None:
-    stage.forwarder.join("family", "room")
+    stage.forwarder.join("family", "room", privileged=False)
     family = await stage.publisher("family")
     terminal = await stage.subscriber("terminal", "family")
     for number in (1, 2, 4):

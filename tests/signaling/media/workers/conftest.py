@@ -29,14 +29,14 @@ class Stage:
 
     async def publisher(self, room: str, name: str) -> Peer:
         peer = self._peer()
-        self.workers.join(name, room)
+        self.workers.join(name, room, privileged=False)
         await peer.connect(await self.workers.publish(name, peer.offer()))
         await self.told(LegConnected(participant=name, target="publisher"))
         return peer
 
     async def subscriber(self, room: str, name: str, *sees: str) -> Peer:
         peer = self._peer()
-        self.workers.join(name, room)
+        self.workers.join(name, room, privileged=False)
         for slot, publisher in enumerate(sees):
             self.workers.seat(name, slot, publisher)
         await self.answered(name, peer, await self.workers.subscribe(name))

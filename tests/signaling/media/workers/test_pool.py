@@ -48,11 +48,11 @@ async def test_what_one_publishes_the_other_receives(stage: Stage) -> None:
 
 async def test_each_room_goes_where_the_fewest_people_are(stage: Stage) -> None:
     for name in ("a", "b", "c"):
-        stage.workers.join(name, "three")
+        stage.workers.join(name, "three", privileged=False)
     for name in ("d", "e"):
-        stage.workers.join(name, "two")
-    stage.workers.join("f", "one")
-    stage.workers.join("g", "another")
+        stage.workers.join(name, "two", privileged=False)
+    stage.workers.join("f", "one", privileged=False)
+    stage.workers.join("g", "another", privileged=False)
 
     places = {room: stage.place(room) for room in ("three", "two", "one", "another")}
 
@@ -60,11 +60,11 @@ async def test_each_room_goes_where_the_fewest_people_are(stage: Stage) -> None:
 
 
 async def test_a_room_that_everybody_left_takes_no_place(stage: Stage) -> None:
-    stage.workers.join("a", "first")
-    stage.workers.join("b", "first")
+    stage.workers.join("a", "first", privileged=False)
+    stage.workers.join("b", "first", privileged=False)
     stage.workers.leave("a")
     stage.workers.leave("b")
-    stage.workers.join("c", "second")
+    stage.workers.join("c", "second", privileged=False)
     stage.workers.leave("nobody")
 
     assert stage.place("second") == 0
@@ -74,7 +74,7 @@ async def test_a_room_that_everybody_left_takes_no_place(stage: Stage) -> None:
 async def test_a_refused_description_is_refused_with_the_same_reason(
     stage: Stage,
 ) -> None:
-    stage.workers.join("family", "visit")
+    stage.workers.join("family", "visit", privileged=False)
     with pytest.raises(BadSdp) as refused:
         await stage.workers.publish("family", "")
     with pytest.raises(BadSdp) as unasked:
@@ -90,7 +90,7 @@ async def test_who_is_in_no_room_has_no_worker(stage: Stage) -> None:
 
 
 async def test_a_slot_that_does_not_exist_is_refused(stage: Stage) -> None:
-    stage.workers.join("family", "visit")
+    stage.workers.join("family", "visit", privileged=False)
     with pytest.raises(ValueError, match="4"):
         stage.workers.seat("family", 4, "terminal")
 
@@ -164,7 +164,7 @@ async def test_a_killed_worker_costs_its_rooms_new_legs_and_the_others_nothing(
     sender, _ = await stage.pair("first")
     undisturbed, listening = await stage.pair("second")
     assert (stage.place("first"), stage.place("second")) == (0, 1)
-    stage.workers.join("first-c", "first")
+    stage.workers.join("first-c", "first", privileged=False)
     stage.workers.block("first-c", "video", True)
     heard = len(listening.packets)
 
@@ -217,7 +217,7 @@ async def test_what_was_asked_of_a_dying_worker_is_asked_of_another(
     process = stage.process(0)
     process.suspend()
     peer = Peer()
-    stage.workers.join("visit-c", "visit")
+    stage.workers.join("visit-c", "visit", privileged=False)
     asked = asyncio.create_task(stage.workers.publish("visit-c", peer.offer()))
     subscribed = asyncio.create_task(stage.workers.subscribe("visit-c"))
     answered = asyncio.create_task(stage.workers.accept("visit-b", "v=0"))
@@ -233,7 +233,7 @@ async def test_what_was_asked_of_a_dying_worker_is_asked_of_another(
 
 
 async def test_what_two_workers_died_of_is_asked_of_no_third(stage: Stage) -> None:
-    stage.workers.join("family", "visit")
+    stage.workers.join("family", "visit", privileged=False)
     await until(lambda: len(stage.workers.workers()) == 2, within=PATIENCE)
     first, second = stage.process(0), stage.process(1)
     first.suspend()

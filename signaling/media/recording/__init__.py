@@ -1,0 +1,1 @@
+"""Packets kept as they arrive, sealed and written off the media loop."""
