@@ -1,7 +1,8 @@
 """How a request stands, for whoever has its code: on any device, signed in or not.
 
 Says nothing of whom it is about. Whatever is no code of a request gets one answer in
-one time, and tries are counted, by where they come from and all together.
+one time. Tries are counted by where they come from; while many are wrong, wherever they
+come from, each place has few of them.
 """
 
 import asyncio
@@ -30,6 +31,8 @@ from web.routing import PUBLIC, Route
 PER_PLACE = Limit(name="track", most=30, window=timedelta(minutes=10))
 #: Wrong ones from everywhere: of ten thousand million codes, a few thousand exist.
 IN_ALL = Limit(name="track-wrong", most=2000, window=timedelta(hours=1))
+#: What a place has beyond that: whoever has a code needs one, whoever guesses many.
+GUESSED = Limit(name="track-guessed", most=3, window=timedelta(minutes=10))
 _ALL = "all"
 _UNKNOWN = N_(
     "No request has this code. Compare each digit with your receipt or message; or ask "
@@ -62,9 +65,11 @@ async def show(request: web.Request) -> web.Response:
         return _asked(request, form, status=422)
     try:
         await tries.hit(request, (PER_PLACE, sources.place(request)))
-        case, last = await _found(request, form.value.code)
+        if await _is_guessed(request):
+            await tries.hit(request, (GUESSED, sources.place(request)))
     except TooMany as error:
         return _asked(request, form.failed(wait_words(error)), status=429)
+    case, last = await _found(request, form.value.code)
     if case is None:
         await until(began + REFUSAL_SECONDS)
         return _asked(request, form.failed(_(_UNKNOWN)), status=422)
@@ -78,15 +83,17 @@ async def show(request: web.Request) -> web.Response:
     )
 
 
-async def _found(request: web.Request, code: str) -> tuple[Case | None, Done | None]:
-    """The request with that code, and the last that was done to it.
+async def _is_guessed(request: web.Request) -> bool:
+    """Whether too many wrong codes were tried lately, from all places together."""
+    async with request.app[DATABASE].read() as session:
+        wrong = await attempts.count(session, IN_ALL, _ALL, now=request.app[CLOCK]())
+    return wrong >= IN_ALL.most
 
-    Raises:
-        TooMany: if too many wrong codes were tried.
-    """
+
+async def _found(request: web.Request, code: str) -> tuple[Case | None, Done | None]:
+    """The request with that code, and the last that was done to it."""
     now, keyring = request.app[CLOCK](), request.app[KEYRING]
     async with request.app[DATABASE].read() as session:
-        await attempts.check(session, IN_ALL, _ALL, now=now)
         case = await cases.by_tracking(session, code, keyring=keyring)
         if case is not None:
             done = await cases.history(session, case, sight=Visibility.FAMILY)
