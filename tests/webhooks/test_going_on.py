@@ -166,6 +166,36 @@ async def test_of_two_who_change_the_secret_at_once_one_does(line: Line) -> None
     assert [type(result) for result in results] == [type(None), AddedAlready]
 
 
+async def test_of_two_who_add_one_system_at_once_one_does(line: Line) -> None:
+    added, go_on = asyncio.Event(), asyncio.Event()
+
+    async def add(*, first: bool) -> None:
+        async with line.database.write() as session:
+            await receivers.add(
+                session,
+                reference="twice",
+                label="استانداری",
+                address=ADDRESS,
+                topics=TOPICS,
+                province_id=None,
+                keyring=line.keyring,
+                by=SYSTEM,
+                now=line.clock(),
+            )
+            if first:
+                added.set()
+                await go_on.wait()
+
+    one = asyncio.create_task(add(first=True))
+    await added.wait()
+    other = asyncio.create_task(add(first=False))
+    await asyncio.sleep(0.2)
+    go_on.set()
+
+    results = await asyncio.gather(one, other, return_exceptions=True)
+    assert [type(result) for result in results] == [type(None), AddedAlready]
+
+
 @pytest.mark.parametrize(("topics", "count"), [(TOPICS, 1), ((Topic.VISIT_CLOSED,), 0)])
 async def test_who_comes_later_is_sent_what_it_wants_of_before(
     line: Line, topics: Collection[Topic], count: int

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import audit
 from visitation.audit import Actor
+from visitation.database import is_conflict
 from visitation.errors import Invalid, VisitationError
 from visitation.keyring import Keyring
 from visitation.webhooks import signing
@@ -48,9 +50,6 @@ async def add(
     """
     if not topics or not set(topics) <= set(TOPICS):
         raise Invalid("topics", "webhook_topics")
-    known = await session.exec(select(Webhook).where(Webhook.reference == reference))
-    if known.first() is not None:
-        raise AddedAlready
     secret = _secret(keyring)
     row = Webhook(
         reference=reference,
@@ -62,8 +61,15 @@ async def add(
         made_at=now,
         made_by_id=by.account_id,
     )
-    session.add(row)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            session.add(row)
+            await session.flush()
+    except IntegrityError as error:
+        if not is_conflict(error):
+            raise
+        # Pressed twice: the first of both has the secret.
+        raise AddedAlready from None
     _note(session, row, "add_webhook", by=by, now=now)
     return row, secret
 
