@@ -44,7 +44,7 @@ demo: .venv/installed  ## the whole service with seeded data, and links that can
 
 test: .venv/installed-dev  ## everything the tests need, then all of them
 	@tests/prepare
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope $(ARGS)
 
 check: .venv/installed-dev  ## formatting, lint, types, import contracts, compose file
 	$(BIN)/ruff format --check .

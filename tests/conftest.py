@@ -12,7 +12,7 @@ import structlog
 from tests import postgres
 from tests.fakes import Clock, seeded_keyring
 from tests.remembering import opened
-from tests.sharing import Shares
+from tests.sharing import Shares, stand_back
 from visitation.database import Database, migrate
 from visitation.keyring import Keyring
 
@@ -33,6 +33,11 @@ NOON = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)  # 12:00 in Tehran, 2 Azar 1405
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
     return Shares(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        stand_back(item.nodeid)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,12 @@
-"""How two processes share the tests: file by file, the longest first, calls in one.
+"""How the processes share the tests: file by file, the longest first, calls in one.
 
 Calls go by the clock. Two at once would wait for each other on a small machine, while
-one of them leaves enough of it for tests that compute, and for pages without a call.
+one of them leaves enough of it for tests that compute, and for pages without a call:
+these stand back, so that two processes of them take what the calls leave.
 """
+
+import os
+from typing import Final
 
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
@@ -30,6 +34,8 @@ CALLS = (
     "tests/web/test_call_pulse.py",
 )
 PAGES = "tests/pages/"
+#: How far a process stands back that has no calls (see nice(2)).
+_BACK: Final = 10
 #: How many tests of the usual length one of these is as long as.
 LONG = {
     "calls": 1000,
@@ -40,6 +46,12 @@ LONG = {
     "tests/signaling/test_soak.py": 100,
     "tests/web/test_frame_in_browser.py": 10,
 }
+
+
+def stand_back(nodeid: str) -> None:
+    """Leaves the machine to the process with the calls, from now on."""
+    if not nodeid.startswith(CALLS) and os.nice(0) < _BACK:
+        os.nice(_BACK - os.nice(0))
 
 
 class Shares(LoadScopeScheduling):
