@@ -10,6 +10,7 @@ import structlog
 
 from signaling import hands
 from signaling.conditions import Renegotiate
+from signaling.confidence import Confide
 from signaling.disclosure import Consent
 from signaling.hub import Hub, Live
 from signaling.media.engine import BadSdp
@@ -28,7 +29,7 @@ from signaling.messages import (
     Tracks,
 )
 from signaling.peer import Peer
-from signaling.supervised import SupervisedRoom
+from signaling.supervised import PrivilegedRoom, SupervisedRoom
 from signaling.talk import RaiseHand, Say
 from signaling.wire import ProtocolError
 from signaling.words import Reason
@@ -121,6 +122,14 @@ async def _consent(hub: Hub, live: Live, peer: Peer, message: Consent) -> None:
     peer.send(Error(code="not_now"))
 
 
+async def _confide(hub: Hub, live: Live, peer: Peer, message: Confide) -> None:
+    if not isinstance(live.room, PrivilegedRoom):
+        peer.send(Error(code="not_now"))
+        return
+    told = live.room.confide(peer.participant, to=message.to, body=message.body)
+    hub.carry_out(live, told)
+
+
 async def _leave(hub: Hub, live: Live, peer: Peer, message: Leave) -> None:
     if message.reason is not Reason.LEFT:
         raise ProtocolError("malformed", "leaves for a reason of ours")
@@ -147,6 +156,7 @@ _ACTS: Mapping[type, Callable[[Hub, Live, Peer, Any], Awaitable[None]]] = {
     Subscribe: _subscribe,
     RaiseHand: _raise_hand,
     Say: _say,
+    Confide: _confide,
     Consent: _consent,
     Leave: _leave,
     Ping: _ping,

@@ -16,6 +16,7 @@ from signaling.conditions import (
     Supervision,
     VideoQuality,
 )
+from signaling.confidence import Confide, Confided
 from signaling.disclosure import (
     Consent,
     Consented,
@@ -283,6 +284,7 @@ FromPage = (
     | RaiseHand
     | Say
     | Consent
+    | Confide
     | Leave
     | Ping
 )
@@ -308,6 +310,7 @@ ToPage = (
     | RecordingState
     | Consented
     | Watching
+    | Confided
     | Start
     | Admit
     | Deny

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from signaling.conditions import Supervision
+from signaling.confidence import Confided
 from signaling.effects import Effects, Envelope, Hold, Wrote
 from signaling.messages import Error
 from signaling.room import SEAT_KEPT, UNDER_WAY, Room
@@ -27,7 +28,21 @@ MOST_LINES: Final = 200
 
 
 class PrivilegedRoom(Room):
-    """A legal visit's room: there is no way in for anybody who watches."""
+    """A legal visit's room: there is no way in for anybody who watches.
+
+    Its pages may agree on keys among themselves, by messages that it does not read.
+    """
+
+    def confide(self, participant: str, *, to: str, body: str) -> Effects:
+        """Somebody's page tells another's, or all the others', what is only theirs."""
+        if not self.is_in_call(participant):
+            return (Envelope(to=participant, message=Error(code="not_now")),)
+        told = Confided(participant=participant, body=body)
+        return tuple(
+            Envelope(to=one.id, message=told)
+            for one in self.here.others(participant)
+            if one.admitted and to in {"", one.id}
+        )
 
 
 class SupervisedRoom(Room):
