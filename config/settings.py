@@ -219,6 +219,7 @@ class RetentionSection(_Section):
     line_tests: int = _days(Kept.LINE_TESTS)
     device_tests: int = _days(Kept.DEVICE_TESTS)
     service_notes: int = _days(Kept.SERVICE_NOTES)
+    cases: int = _days(Kept.CASES)
 
 
 class SchedulerSection(_Section):

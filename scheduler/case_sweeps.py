@@ -1,4 +1,4 @@
-"""What time does to cases: families learn that they are late, nobody's are given back.
+"""What time does to cases: families hear that they are late, old ones are erased.
 
 Knows no page; what is done to a case is done where all steps are.
 """
@@ -11,13 +11,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import each
 from scheduler.means import Means
+from visitation import retention
 from visitation.audit import SYSTEM
-from visitation.cases import Case, Changed, Closed, acts, telling
-from visitation.cases.lifecycle import OPEN
+from visitation.cases import Case, Changed, Closed, acts, erasing, telling
+from visitation.cases.lifecycle import OPEN, IllegalStep
 from visitation.database import Database
 from visitation.errors import NotFound
 from visitation.messages import Message
 from visitation.people import Account, Visitor
+from visitation.retention import Kept
 
 #: Who is late for longer than this was told before, or never can be.
 _NEWS = timedelta(days=3)
@@ -92,3 +94,19 @@ async def give_back(database: Database, *, now: datetime, means: Means) -> int:
         return True
 
     return await each.changed(database, orphans, free, overtaken=_OVERTAKEN)
+
+
+async def erase(database: Database, *, now: datetime, means: Means) -> int:
+    """Erase what was written for cases that ended longer ago than was chosen."""
+    async with database.read() as session:
+        days = retention.in_force(await retention.chosen(session), means.keeps)
+        before = now - timedelta(days=days[Kept.CASES])
+        old = await erasing.due(session, before=before, limit=_AT_ONCE)
+
+    async def wipe(session: AsyncSession, case_id: int) -> bool:
+        case = await session.get_one(Case, case_id)
+        await erasing.erase(session, case, before=before, by=SYSTEM, now=now)
+        return True
+
+    overtaken = (*_OVERTAKEN, IllegalStep)
+    return await each.changed(database, old, wipe, overtaken=overtaken)

@@ -28,6 +28,7 @@ async def forget_old(database: Database, *, now: datetime, means: Means) -> int:
     counts = {
         kept.value: await _end(database, record, now - timedelta(days=days[kept]))
         for kept, record in keeping.CHOSEN.items()
+        if record.sweep == NAME
     }
     deleted = {name: count for name, count in counts.items() if count}
     async with database.write() as session:

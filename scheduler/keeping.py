@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation.attempts.counting import LONGEST_WINDOW
 from visitation.attempts.tables import AttemptCount
 from visitation.calls.tables import ChatLine, Feedback, HelpCall
+from visitation.cases import Case, erasing
 from visitation.devices import Challenge, IdempotencyKey, LoginSession, PairingCode
 from visitation.devices.challenges import LONGEST_LIFE
 from visitation.devices.pairing import PAIRING_CODE_LIFE
@@ -97,7 +98,14 @@ CHOSEN: Mapping[Kept, Record] = {
         since=col(ServiceRecord.done_at),
         held=(col(ServiceRecord.note) != "",),
         wiped={"note": ""},
-    )
+    ),
+    Kept.CASES: Record(
+        name=Kept.CASES.value,
+        sweep="erase_cases",
+        table=Case,
+        since=col(Case.changed_at),
+        held=(erasing.WRITTEN,),
+    ),
 }
 #: Those whose end follows from what they are for.
 FIXED = (

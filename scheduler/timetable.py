@@ -142,6 +142,7 @@ TIMETABLE = (
     Job(name="wipe_codes", sweep=sweeps.wipe_codes, every=_seconds(60)),
     Job(name="expire_entries", sweep=waiting.expire_entries, every=_seconds(600)),
     Job(name="give_back", sweep=case_sweeps.give_back, every=_seconds(600)),
+    Job(name="erase_cases", sweep=case_sweeps.erase, every=_seconds(600)),
     Job(name="tell_late", sweep=case_sweeps.tell_late, every=_seconds(3600)),
     Job(
         name="warn_of_ends",

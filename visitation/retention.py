@@ -33,6 +33,7 @@ class Kept(StrEnum):
     LINE_TESTS = "line_tests"
     DEVICE_TESTS = "device_tests"
     SERVICE_NOTES = "service_notes"
+    CASES = "cases"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class Bounds:
 _YEARS = 3653
 #: What is read for a complaint is kept a month at least; what months of statistics are
 #: counted from, until the month and one more are over; a remark, for as long as its
-#: service may be sent.
+#: service may be sent; a request, while somebody may come back to its answer.
 BOUNDS: Mapping[Kept, Bounds] = {
     Kept.CHAT_LINES: Bounds(least=30, usual=180, most=_YEARS),
     Kept.HELP_CALLS: Bounds(least=30, usual=365, most=_YEARS),
@@ -59,6 +60,7 @@ BOUNDS: Mapping[Kept, Bounds] = {
     Kept.LINE_TESTS: Bounds(least=7, usual=180, most=_YEARS),
     Kept.DEVICE_TESTS: Bounds(least=7, usual=180, most=_YEARS),
     Kept.SERVICE_NOTES: Bounds(least=31, usual=180, most=_YEARS),
+    Kept.CASES: Bounds(least=365, usual=5 * 365, most=30 * 365),
 }
 
 

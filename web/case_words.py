@@ -63,6 +63,7 @@ CASE_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         CaseAction.REOPEN: N_("Opened again"),
         CaseAction.APPEAL: N_("Asked to be looked at once more"),
         CaseAction.CORRECT_KIND: N_("Kind corrected"),
+        CaseAction.ERASE: N_("Words and documents erased"),
     },
     Visibility: {
         Visibility.FAMILY: N_("The family and all staff"),
@@ -110,4 +111,5 @@ CASE_ACTS: Mapping[str, str] = {
     "case_reopen": N_("Opened a request again"),
     "case_appeal": N_("Asked for a request to be looked at once more"),
     "case_correct_kind": N_("Corrected the kind of a request"),
+    "case_erase": N_("Erased what was written for a request"),
 }

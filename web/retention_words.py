@@ -47,6 +47,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
         N_("Remarks on services"),
         N_("They are wiped; the service and its figures stay."),
     ),
+    Kept.CASES: (
+        N_("Words and documents of requests"),
+        N_("Erased once they are answered and old; what was decided and when stays."),
+    ),
     "sign_in_codes": (
         N_("Codes for signing in"),
         N_("Sealed, with the phone that they were sent to."),

@@ -39,6 +39,7 @@ WORK: Mapping[str, str] = {
     "review_all": N_("Judging all visits to come, every night"),
     "wipe_numbers": N_("Wiping numbers that old messages went to"),
     "forget": N_("Deleting what is needed no more"),
+    "erase_cases": N_("Erasing what was written for old requests"),
     "forget_old": N_("Deleting records that were kept long enough"),
 }
 _STATES: Mapping[Punctual, tuple[str, str]] = {

@@ -12,11 +12,14 @@ from tests.conftest import NOON
 from tests.fakes import Clock
 from tests.scheduler.fakes import FakeGateway, means
 from tests.visitation.cases.asking import actor, asked, people
+from visitation import retention
+from visitation.audit import SYSTEM
 from visitation.cases import Case, CaseStep, acts
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.messages import Message
 from visitation.people import Account
+from visitation.retention import Kept
 from visitation.words import CaseAction, Channel
 
 LATE = NOON + timedelta(days=13)
@@ -176,3 +179,24 @@ async def test_the_cases_of_whoever_was_shut_out_are_nobodys_again(
         found = await session.get_one(Case, case.id)
         await acts.take(session, found, by=actor(who.judge), now=LATE)
         assert found.owner_id == who.judge.id
+
+
+async def test_what_was_written_goes_when_it_was_kept_long_enough(
+    database: Database, keyring: Keyring, clock: Clock
+) -> None:
+    way = means(clock, keyring, FakeGateway())
+    async with database.write() as session:
+        who = await people(session)
+        case = (await asked(session, who.world, keyring)).case
+        await acts.grant(session, case, text="سه روز", by=actor(who.judge), now=NOON)
+        retained = {Kept.CASES: 400}
+        await retention.choose(session, retained, by=SYSTEM, now=NOON)
+
+    async def swept(days: int) -> int:
+        now = NOON + timedelta(days=days)
+        return await case_sweeps.erase(database, now=now, means=way)
+
+    assert [await swept(days) for days in (399, 400, 401)] == [0, 1, 0]
+    async with database.read() as session:
+        erased = await session.get_one(Case, case.id)
+    assert (erased.text, erased.answers) == ("", {})

@@ -60,6 +60,7 @@ STAYS: Mapping[CaseAction, frozenset[CaseState]] = {
     CaseAction.ATTACH: frozenset(CaseState),
     CaseAction.CARRY_OUT: frozenset(CaseState),
     CaseAction.CANCEL_ORDER: frozenset(CaseState),
+    CaseAction.ERASE: FINAL,
 }
 
 _DECIDING = frozenset({Role.OFFICIAL, Role.WARDEN, Role.ADMINISTRATOR})
@@ -89,6 +90,8 @@ MAY_CASE: Mapping[CaseAction, frozenset[Role]] = {
     CaseAction.WITHDRAW: _ASKING,
     CaseAction.APPEAL: _ASKING,
     CaseAction.CORRECT_KIND: _DECIDING | {Role.CLERK},
+    #: Time does it, and nobody else.
+    CaseAction.ERASE: frozenset(),
 }
 
 

@@ -60,6 +60,7 @@ class CaseAction(StrEnum):
     REOPEN = "reopen"
     APPEAL = "appeal"
     CORRECT_KIND = "correct_kind"
+    ERASE = "erase"
 
 
 class Visibility(StrEnum):

@@ -54,6 +54,7 @@ class Days(forms.Fields):
     line_tests: Count | None = _days(Kept.LINE_TESTS)
     device_tests: Count | None = _days(Kept.DEVICE_TESTS)
     service_notes: Count | None = _days(Kept.SERVICE_NOTES)
+    cases: Count | None = _days(Kept.CASES)
 
 
 async def index(request: web.Request) -> web.Response:
