@@ -23,6 +23,7 @@ from signaling.media.inbound import Bounds
 from signaling.media.leg import Habits, Leg
 from signaling.media.port import Port
 from signaling.media.publication import Publication
+from signaling.media.recording.recordings import Recordings
 from signaling.media.routing import Routes
 from signaling.media.sockets import bound_sockets
 from signaling.media.subscription import Subscription
@@ -67,7 +68,7 @@ class ForwarderSettings:
 
 
 class Forwarder:
-    """The built-in `MediaEngine`."""
+    """The built-in `RecordingEngine`."""
 
     def __init__(
         self,
@@ -101,6 +102,13 @@ class Forwarder:
         )
         self._attention = Attention(clock)
         self._routes = Routes(clock)
+        self._recordings = Recordings(
+            self._routes,
+            on_event=on_event,
+            clock=clock,
+            wall_clock=wall_clock,
+            randomness=randomness,
+        )
         self._past = Tally()
         self._ports: list[Port] = []
         self._ticking: asyncio.Task[None] | None = None
@@ -134,6 +142,7 @@ class Forwarder:
             self.leave(participant)
         if self._ticking is not None:
             self._ticking.cancel()
+        await self._recordings.close()
         await asyncio.gather(*self._closing)
         self._attention.close()
         for port in self._ports:
@@ -157,7 +166,7 @@ class Forwarder:
             or present.leg.dead
             or present.leg.fingerprints != described.fingerprints
         ):
-            fresh = Publication(
+            fresh = self._routes.publication_of(participant)(
                 self._habits,
                 attention=self._attention,
                 bounds=self._bounds,
@@ -232,8 +241,21 @@ class Forwarder:
         """Forwards nothing of that kind from the publisher while blocked."""
         self._routes.block(publisher, kind, blocked)
 
+    def record(self, participant: str, path: str, key: str) -> None:
+        """Journals what the participant sends from now on.
+
+        Raises:
+            Privileged: the participant joined as privileged, or not at all.
+        """
+        self._recordings.begin(participant, path, key)
+
+    def stop_recording(self, participant: str) -> None:
+        """Seals the participant's journal, if there is one."""
+        self._recordings.end(participant)
+
     def leave(self, participant: str) -> None:
         """Closes both legs and vacates the seats given to and taken by the person."""
+        self._recordings.end(participant)
         publication = self._routes.publications.pop(participant, None)
         subscription = self._routes.subscriptions.pop(participant, None)
         self._routes.vacate(participant)
@@ -306,6 +328,8 @@ class Forwarder:
                 log.exception("reports_failed")
 
     def _report(self, phase: int, now: float) -> None:
+        if phase == 0:
+            self._recordings.look(now)
         for name, publication in list(self._routes.publications.items()):
             turn = (hash(name) - phase) % _PHASES
             if turn % _SAMPLE_PHASES == 0:

@@ -50,19 +50,21 @@ class Intake:
         ask: Callable[[bytes], None],
         call: Callable[[Upstream], None],
         on_started: Callable[[Kind], None],
+        track_of: Callable[[Kind, SenderClock], Track] = Track,
     ) -> None:
         self.tracks: dict[Kind, Track] = {}
         self.known: dict[int, Upstream | Repair | None] = {}
         self._ask = ask
         self._call = call
         self._on_started = on_started
+        self._track_of = track_of
         self._clock = SenderClock()
         self._ways: dict[Kind, _Way] = {}
 
     def take_up(self, section: Section, chosen: Format) -> tuple[str, ...]:
         """Expects a track as the peer offers it; returns the layers that are taken."""
         kind: Kind = "audio" if section.media == "audio" else "video"
-        track = self.tracks.setdefault(kind, Track(kind, self._clock))
+        track = self.tracks.setdefault(kind, self._track_of(kind, self._clock))
         way = self._ways[kind] = _Way(track=track, numbers=dict(section.extensions))
         if "rid" in way.numbers:
             way.rids = layers.named(section.rids)

@@ -12,7 +12,13 @@ from signaling.media.upstream import Layer, Outlet, SenderClock, Upstream
 
 
 class Taker(Outlet, Protocol):
-    """An outlet that chooses among layers."""
+    """An outlet to somebody's line, which chooses among layers."""
+
+    def loss(self, now: float) -> float:
+        """The share of packets lost behind this outlet."""
+
+    def allowance(self, now: float) -> int | None:
+        """Bits per second that fit through, None when nobody said."""
 
     @property
     def wish(self) -> Layer | None:

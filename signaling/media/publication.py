@@ -38,7 +38,10 @@ class Publication:
 
     Attributes:
         codec: of the picture, None while it has none.
+        track_of: makes its tracks.
     """
+
+    track_of: type[Track] = Track
 
     def __init__(
         self,
@@ -55,7 +58,10 @@ class Publication:
         self.leg = Leg(habits, hear=self._hear, on_state=on_state)
         self.codec: Codec | None = None
         self._intake = Intake(
-            ask=self.leg.send_rtcp, call=attention.call, on_started=on_started
+            ask=self.leg.send_rtcp,
+            call=attention.call,
+            on_started=on_started,
+            track_of=self.track_of,
         )
         self._known = self._intake.known
         self._dropped = habits.dropped

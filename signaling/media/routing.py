@@ -12,6 +12,8 @@ from signaling.media import codecs
 from signaling.media.codecs import Codec
 from signaling.media.engine import Kind
 from signaling.media.publication import Publication
+from signaling.media.recording.recordable import RecordablePublication
+from signaling.media.recording.tap import Tap
 from signaling.media.seats import Seats
 from signaling.media.subscription import Subscription
 
@@ -25,6 +27,7 @@ class Routes:
         self.publications: dict[str, Publication] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self.rooms: dict[str, str] = {}
+        self._taps: dict[str, Tap] = {}
         self._clock = clock
         self._seats = Seats()
         self._blocked: set[tuple[str, Kind]] = set()
@@ -37,6 +40,23 @@ class Routes:
             self._recordable.discard(participant)
         else:
             self._recordable.add(participant)
+
+    def recordable(self, participant: str) -> bool:
+        """Whether somebody has joined, and not as privileged."""
+        return participant in self._recordable
+
+    def publication_of(self, participant: str) -> type[Publication]:
+        """What a participant's leg is made of: with a place for a tap, or without."""
+        recordable = self.recordable(participant)
+        return RecordablePublication if recordable else Publication
+
+    def fit(self, participant: str, tap: Tap | None) -> None:
+        """Puts a tap on what a participant sends, on whatever leg; or takes it off."""
+        if tap is None:
+            self._taps.pop(participant, None)
+        else:
+            self._taps[participant] = tap
+        self.connect(participant)
 
     def seat(self, subscriber: str, slot: int, publisher: str | None) -> None:
         """Puts a publisher, or nobody, into a slot of a subscriber.
@@ -63,6 +83,7 @@ class Routes:
     def vacate(self, participant: str) -> None:
         """Forgets a participant's room, mutes, and seats given and taken."""
         self.rooms.pop(participant, None)
+        self._recordable.discard(participant)
         watched = self._seats.occupants(participant)
         for subscriber, slot in self._seats.taken_by(participant):
             self.seat(subscriber, slot, None)
@@ -74,9 +95,16 @@ class Routes:
 
     def connect(self, publisher: str) -> None:
         """Connects the publisher's tracks with the streams it is seated in."""
+        now = self._clock()
         publication = self.publications.get(publisher)
+        tap = self._taps.get(publisher)
+        if tap is not None:
+            kinds = {kind for kind in _KINDS if (publisher, kind) in self._blocked}
+            tap.pause(kinds, now)
         if publication is None:
             return
+        if isinstance(publication, RecordablePublication):
+            publication.record(tap, now)
         seats = self._seats.taken_by(publisher)
         for kind, track in publication.tracks.items():
             outlets = tuple(
@@ -86,7 +114,7 @@ class Routes:
                 and (subscription := self.subscriptions.get(subscriber))
                 and subscription.open(kind, slot)
             )
-            track.connect(outlets, self._clock())
+            track.connect(outlets, now)
 
     def connect_to(self, subscriber: str) -> None:
         """Connects everyone who is seated at the subscriber's."""

@@ -54,12 +54,6 @@ class Outlet(Protocol):
     def forget(self, source: "Upstream") -> None:
         """What comes from the source next cannot follow what came last."""
 
-    def loss(self, now: float) -> float:
-        """The share of packets lost behind this outlet."""
-
-    def allowance(self, now: float) -> int | None:
-        """Bits per second that fit through, None when nobody said."""
-
 
 class SenderClock:
     """How far a publisher's wall clock is from ours, alike for all it sends.
@@ -84,6 +78,7 @@ class Upstream:
     Attributes:
         layer: which of a picture's sizes it is; the only one there is counts as high.
         codec: of the packets that come now.
+        given_up: packets that will not come any more, however often asked for.
         outlets: who takes its packets now.
         repaired: packets that came only by a repair stream; they count as lost.
         missed: packets that did not come in their turn, whatever mended that later.
@@ -94,10 +89,10 @@ class Upstream:
     __slots__ = (
         "_admitted", "_ask", "_call", "_clock_rate", "_codecs", "_expected_before",
         "_first", "_holes", "_key_frame_wanted", "_measured", "_next_key_frame",
-        "_packets_before", "_transit", "bitrate", "clock", "codec", "heard", "jitter",
-        "kind", "layer", "lost_fraction", "missed", "nacks", "octets", "outlets",
-        "packets", "payload_type", "plis", "repaired", "report_heard", "report_in",
-        "round_trip", "ssrc", "top",
+        "_packets_before", "_transit", "bitrate", "clock", "codec", "given_up", "heard",
+        "jitter", "kind", "layer", "lost_fraction", "missed", "nacks", "octets",
+        "outlets", "packets", "payload_type", "plis", "repaired", "report_heard",
+        "report_in", "round_trip", "ssrc", "top",
     )  # fmt: skip
 
     def __init__(
@@ -121,7 +116,7 @@ class Upstream:
         self.outlets: tuple[Outlet, ...] = ()
         self.heard = 0.0
         self.packets = self.octets = self.nacks = self.plis = self.bitrate = 0
-        self.repaired = self.missed = 0
+        self.repaired = self.missed = self.given_up = 0
         self.jitter = self.lost_fraction = 0.0
         self.round_trip = 0.1
         self.report_in: rtcp.SenderReport | None = None
@@ -208,7 +203,10 @@ class Upstream:
             # Of too many the oldest are given up: their pictures are past mending.
             while len(holes) > _MAX_HOLE:
                 del holes[next(iter(holes))]
+                self.given_up += 1
             self._call(self)
+        else:
+            self.given_up += number - self.top - 1
         self.top = number
 
     def ask_key_frame(self, now: float) -> None:
@@ -239,6 +237,7 @@ class Upstream:
                 continue
             if tries == _MAX_TRIES:
                 del self._holes[number]
+                self.given_up += 1
                 continue
             due.append(number)
             wait = max(_SHORTEST_RETRY, 1.2 * self.round_trip) * 1.5**tries

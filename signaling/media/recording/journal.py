@@ -56,7 +56,7 @@ class TrackBegins:
 
     Attributes:
         layer: which size of a picture; sound has one only, called high.
-        parameters: of H264, as they were agreed (RFC 6184 §8.1); empty for the others.
+        parameters: how H264 is packed (RFC 6184 §8.1); empty for the others.
     """
 
     at: int
