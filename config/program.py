@@ -34,7 +34,7 @@ from scheduler.quiet import QuietHours
 from scheduler.ticker import Ticker
 from scheduler.timetable import SENDING
 from signaling.hub import Hub
-from signaling.media.engine import MediaEngine, MediaEvent, OnEvent
+from signaling.media.engine import MediaEvent, OnEvent, RecordingEngine
 from signaling.media.forwarder import Forwarder
 from signaling.media.workers.pool import Workers
 from signaling.timekeeping import Timekeeper
@@ -194,7 +194,7 @@ async def _calling(
         await engine.stop()
 
 
-def _engine(settings: Settings, heard: OnEvent) -> MediaEngine:
+def _engine(settings: Settings, heard: OnEvent) -> RecordingEngine:
     forwarding = filling.media(settings)
     if settings.media.processes:
         return Workers(

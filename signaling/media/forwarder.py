@@ -103,11 +103,7 @@ class Forwarder:
         self._attention = Attention(clock)
         self._routes = Routes(clock)
         self._recordings = Recordings(
-            self._routes,
-            on_event=on_event,
-            clock=clock,
-            wall_clock=wall_clock,
-            randomness=randomness,
+            self._routes, self._habits, on_event=on_event, wall_clock=wall_clock
         )
         self._past = Tally()
         self._ports: list[Port] = []

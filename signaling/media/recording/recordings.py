@@ -14,6 +14,7 @@ import structlog
 
 from signaling.media import engine
 from signaling.media.engine import Privileged, RecordingFault
+from signaling.media.leg import Habits
 from signaling.media.recording import journal
 from signaling.media.recording.disk import DiskFile, OpenFile, fault_of
 from signaling.media.recording.scroll import Scroll, TooSlow
@@ -34,18 +35,16 @@ class Recordings:
     def __init__(
         self,
         routes: Routes,
+        habits: Habits,
         *,
         on_event: engine.OnEvent,
-        clock: Callable[[], float],
         wall_clock: Callable[[], float],
-        randomness: Callable[[int], bytes],
         open_file: OpenFile = DiskFile,
     ) -> None:
         self._routes = routes
         self._on_event = on_event
-        self._clock = clock
+        self._clock, self._randomness = habits.clock, habits.randomness
         self._wall_clock = wall_clock
-        self._randomness = randomness
         self._open_file = open_file
         self._taps: dict[str, Tap] = {}
         self._writer: Writer | None = None

@@ -8,7 +8,7 @@ everybody else notices nothing. Refuses to know rooms beyond their names.
 import asyncio
 import socket
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import Final
@@ -20,6 +20,8 @@ from signaling.media.engine import SLOTS, BadSdp, Kind, MediaEvent, Target
 from signaling.media.forwarder import ForwarderSettings
 from signaling.media.sockets import bound_sockets
 from signaling.media.workers import wire
+from signaling.media.workers.clocks import on_our_clock
+from signaling.media.workers.journals import Journals
 from signaling.media.workers.keeper import Keeper
 from signaling.media.workers.link import Gone, Link
 from signaling.media.workers.wanted import Wanted
@@ -40,7 +42,7 @@ class NotJoined(VisitationError):
 
 
 class Workers:
-    """The built-in `MediaEngine`, over several processes.
+    """The built-in `RecordingEngine`, over several processes.
 
     What negotiates raises `NotJoined` for somebody in no room, `Gone` if no worker
     lived long enough to answer, and `Fault` if the worker failed at it.
@@ -59,7 +61,7 @@ class Workers:
         self._on_event = on_event
         self._clock = clock
         self._keepers: list[Keeper] = []
-        self._wanted = Wanted()
+        self._wanted, self._journals = Wanted(), Journals()
         self._places: dict[str, Keeper] = {}
         self._homeless: dict[str, None] = {}
         self._housed = asyncio.Event()
@@ -173,6 +175,23 @@ class Workers:
             self._wanted.block(publisher, kind, blocked)
             self._order(publisher, "block", kind, blocked)
 
+    def record(self, participant: str, path: str, key: str) -> None:
+        """Journals what the participant sends from now on, until the worker ends.
+
+        Raises:
+            Privileged: the participant joined as privileged, or not at all.
+        """
+        if not self._wanted.recordable(participant):
+            raise engine.Privileged(participant)
+        self._journals.begin(participant, path)
+        if not self._order(participant, "record", path, key):
+            asyncio.get_running_loop().call_soon(self._tell_lost, [participant])
+
+    def stop_recording(self, participant: str) -> None:
+        """Seals the participant's journal, if there is one."""
+        self._journals.end(participant)
+        self._order(participant, "stop_recording")
+
     def leave(self, participant: str) -> None:
         """Closes both legs and vacates the seats given to and taken by the person."""
         room = self._wanted.room(participant)
@@ -180,6 +199,7 @@ class Workers:
             return
         self._order(participant, "leave")
         self._wanted.leave(participant)
+        self._journals.end(participant)
         self._measured.pop(participant, None)
         self._legs -= {(participant, "publisher"), (participant, "subscriber")}
         if not self._wanted.people(room):
@@ -228,11 +248,13 @@ class Workers:
             await self._housed.wait()
         raise NotJoined(participant)
 
-    def _order(self, participant: str, verb: str, *arguments: Argument) -> None:
-        """Says it to the room's worker; without one it is remembered all the same."""
+    def _order(self, participant: str, verb: str, *arguments: Argument) -> bool:
+        """Says it to the room's worker; what is remembered needs none to hear it."""
         keeper = self._places.get(self._wanted.room(participant) or "")
-        if keeper is not None and keeper.link is not None:
-            keeper.link.order(verb, participant, *arguments)
+        if keeper is None or keeper.link is None:
+            return False
+        keeper.link.order(verb, participant, *arguments)
+        return True
 
     def _place(self, room: str, *, at_once: bool = False) -> None:
         """Gives the room to the worker with the least to do.
@@ -288,12 +310,18 @@ class Workers:
                     participant=participant, target=target, reason="worker_died"
                 )
             )
+        self._tell_lost(people)
+
+    def _tell_lost(self, people: Iterable[str]) -> None:
+        for stopped in self._journals.lost(people):
+            self._tell(stopped)
 
     def _heard(self, keeper: Keeper, event: MediaEvent) -> None:
         if not self._is_at(event.participant, keeper):
             return
         if isinstance(event, engine.LegFailed):
             self._legs.discard((event.participant, event.target))
+        self._journals.hear(event)
         self._tell(event)
 
     def _tell(self, event: MediaEvent) -> None:
@@ -307,27 +335,9 @@ class Workers:
         ahead = now - measured.at
         for name, statistics in measured.participants.items():
             if self._is_at(name, keeper):
-                self._measured[name] = (now, _on_our_clock(statistics, ahead))
+                self._measured[name] = (now, on_our_clock(statistics, ahead))
 
     def _is_at(self, participant: str, keeper: Keeper) -> bool:
         """Whether what a worker says of somebody is its business (any more)."""
         room = self._wanted.room(participant)
         return room is not None and self._places.get(room) is keeper
-
-
-def _on_our_clock(
-    measured: engine.ParticipantStatistics, ahead: float
-) -> engine.ParticipantStatistics:
-    return replace(
-        measured,
-        publisher=_leg_on_our_clock(measured.publisher, ahead),
-        subscriber=_leg_on_our_clock(measured.subscriber, ahead),
-    )
-
-
-def _leg_on_our_clock(
-    leg: engine.LegStatistics | None, ahead: float
-) -> engine.LegStatistics | None:
-    if leg is None or leg.last_heard is None:
-        return leg
-    return replace(leg, last_heard=leg.last_heard + ahead)

@@ -1,7 +1,8 @@
 """The process that forwards: a forwarder on a loop of its own, told what by a pipe.
 
-Imports neither pages nor settings nor the database, and gets no secret. Ends when its
-pipe ends, so that it never outlives the service, however that died.
+Imports neither pages nor settings nor the database, and gets no secret but the keys
+of recordings that it writes. Ends when its pipe ends, so that it never outlives the
+service, however that died.
 """
 
 import asyncio
@@ -28,7 +29,7 @@ _PHASES: Final = 50
 _TRYING_PHASES: Final = 10
 #: Nothing but answers and events is added to what the service is slow to read.
 _UNREAD_BYTES: Final = 1024 * 1024
-_ORDERS: Final = ("seat", "block", "leave")
+_ORDERS: Final = ("seat", "block", "record", "stop_recording", "leave")
 _QUESTIONS: Final = ("publish", "subscribe", "rebuild_subscriber", "accept")
 
 log = structlog.get_logger()

@@ -61,3 +61,8 @@ async def ended(stage: Stage, name: str, path: Path) -> list[Line]:
 def _is_whole(path: Path) -> bool:
     last = readable(path)[-1]
     return isinstance(last, Note) and last.what == "stopped"
+
+
+def files(directory: Path) -> list[str]:
+    """The names of what is there."""
+    return sorted(each.name for each in directory.iterdir())

@@ -15,7 +15,7 @@ from tests.signaling.media.conftest import Clock, until
 
 #: Starting Python may take long on a machine that runs other tests.
 PATIENCE = 20.0
-_NUMBERS = itertools.count(1)
+NUMBERS = itertools.count(1)
 
 
 @dataclass
@@ -90,7 +90,7 @@ class Stage:
 
 def say(sender: Peer, words: bytes = b"\xfcsound") -> None:
     """Sends one packet of sound, numbered after all others."""
-    sender.send(audio(next(_NUMBERS), payload=words))
+    sender.send(audio(next(NUMBERS), payload=words))
 
 
 async def passes(sender: Peer, receiver: Peer) -> None:
