@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from signaling.media.engine import Kind
 from signaling.messages import ToPage
-from signaling.words import Reason
+from signaling.words import Reason, Recording
 from visitation.lines.stretch import Stretch
 
 
@@ -99,5 +99,30 @@ class Wrote:
     text: str
 
 
-Effect = Envelope | Seat | Block | Offering | Close | Note | Hold | LineNote | Wrote
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Keep what a participant sends, from now on."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording:
+    """Keep nothing more of what a participant sends."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingNoted:
+    """Write into the record how it stands with recording; off is the visit's end."""
+
+    state: Recording
+    reason: str
+
+
+Taped = Record | StopRecording | RecordingNoted
+Effect = (
+    Envelope | Seat | Block | Offering | Close | Note | Hold | LineNote | Wrote | Taped
+)
 Effects = tuple[Effect, ...]

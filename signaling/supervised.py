@@ -1,23 +1,27 @@
 """The rooms that there are: one that staff may watch, and one that nobody may.
 
-Pure. Knows when a visit has to be watched, and holds it while nobody does; and what
-was written where staff read along. A room that nobody watches has no way to write.
+Pure. Knows when a visit has to be watched, and holds it while nobody does; what was
+written where staff read along; and, by `taping`, whether it is recorded. A room that
+nobody watches has no way to write, and none to be recorded.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from signaling.conditions import Supervision
 from signaling.confidence import Confided
 from signaling.effects import Effects, Envelope, Hold, Wrote
-from signaling.messages import Error
+from signaling.messages import End, Error, Joined
 from signaling.room import SEAT_KEPT, UNDER_WAY, Room
 from signaling.seats import Guest, Place
 from signaling.talk import Said
-from signaling.views import RoomView, Welcome
-from signaling.words import Phase
+from signaling.taping import NEVER, Past, Taping
+from signaling.views import PersonView, RoomView, Welcome
+from signaling.watchers import Watchers
+from signaling.words import Phase, Reason
 from visitation.calls.words import Phrase
-from visitation.words import Chatting, Part, VisitKind
+from visitation.words import Chatting, Part, Recorded, VisitKind
 
 #: A supervisor whose line breaks for so long has not turned away yet.
 PATIENCE: Final = timedelta(seconds=5)
@@ -25,6 +29,7 @@ PATIENCE: Final = timedelta(seconds=5)
 DOUBLE: Final = timedelta(seconds=2)
 #: More than anybody writes who came to talk.
 MOST_LINES: Final = 200
+NO_PAST: Final = Past()
 
 
 class PrivilegedRoom(Room):
@@ -46,9 +51,12 @@ class PrivilegedRoom(Room):
 
 
 class SupervisedRoom(Room):
-    """A room that staff may watch, which everybody in it is told.
+    """A room that staff may watch, and that may be recorded; everybody in it is told.
 
     One that needs a supervisor forwards nothing while none is there.
+
+    Attributes:
+        taping: whether it is recorded just now, and who has agreed to that.
     """
 
     def __init__(
@@ -62,6 +70,9 @@ class SupervisedRoom(Room):
         seat_kept: timedelta = SEAT_KEPT,
         needs_supervisor: bool = False,
         chatting: Chatting = Chatting.PHRASES,
+        recorded: Recorded = Recorded.NEVER,
+        hindered: str = "",
+        past: Past = NO_PAST,
     ) -> None:
         super().__init__(
             kind=kind,
@@ -77,6 +88,9 @@ class SupervisedRoom(Room):
         self._told_held = False
         self._chatting = chatting
         self._lines: list[Said] = []
+        wanted = recorded is Recorded.CONSENT
+        self.taping = Taping(past, wanted=wanted, hindered=hindered)
+        self._watchers = Watchers()
 
     @property
     def is_held(self) -> bool:
@@ -97,8 +111,38 @@ class SupervisedRoom(Room):
 
     def tick(self, now: datetime) -> Effects:
         """Time passes; whoever was to watch may have been gone for too long."""
-        passed = super().tick(now)
-        return (*passed, *self._supervised(now))
+        passed = (*super().tick(now), *self._supervised(now))
+        return (*passed, *self.taping.tick(self.here, now))
+
+    def leave(
+        self, participant: str, *, now: datetime, reason: Reason = Reason.LEFT
+    ) -> Effects:
+        """Somebody goes for good, or is taken out."""
+        kept = self.taping.left(participant)
+        gone = super().leave(participant, now=now, reason=reason)
+        return (*kept, *gone, *self._watchers.ends(participant, self.here, now))
+
+    def end(self, said: End, *, now: datetime) -> Effects:
+        """The visit is over for everybody, and for its recording."""
+        return (*self.taping.closed(), *super().end(said, now=now))
+
+    def consent(self, participant: str, given: bool) -> Effects:
+        """Somebody agrees to being recorded, or does not (any more)."""
+        place = self.here.find(participant)
+        if place is None:
+            return ()
+        answered = self.taping.answer(place, given, self.here)
+        return (*answered, *self._taped())
+
+    def pause_recording(self, paused: bool) -> Effects:
+        """Staff let the recording stand still, or go on."""
+        self.taping.pause(paused)
+        return self._taped()
+
+    def stop_recording(self, reason: str) -> Effects:
+        """Nothing more is recorded of this visit: by staff, or because nothing can."""
+        self.taping.stop(reason)
+        return self._taped()
 
     def write(
         self, participant: str, *, code: str, text: str, now: datetime
@@ -133,7 +177,18 @@ class SupervisedRoom(Room):
         """The room as a staff board shows it."""
         seen = super().snapshot()
         return RoomView(
-            phase=seen.phase, people=seen.people, unsupervised=self._unwatched
+            phase=seen.phase,
+            people=tuple(self._seen(person) for person in seen.people),
+            unsupervised=self._unwatched,
+            recording=None if self.taping.now == NEVER else self.taping.now,
+        )
+
+    def _seen(self, person: PersonView) -> PersonView:
+        return replace(
+            person,
+            asked=self.taping.is_asked(self.here.at(person.reference)),
+            consent=self.taping.answers.get(person.reference),
+            watches_since=self._watchers.since(person.reference),
         )
 
     def _may_write(self, place: Place, code: str, text: str) -> bool:
@@ -150,10 +205,30 @@ class SupervisedRoom(Room):
         self, guest: Guest, welcome: Welcome, now: datetime, *, resume: bool
     ) -> Effects:
         taken = super()._take_in(guest, welcome, now, resume=resume)
-        return (*taken, *self._written(self.here.at(guest.id)))
+        place = self.here.at(guest.id)
+        return (
+            *taken,
+            *self._written(place),
+            *self._watchers.so_far(place),
+            *self._watchers.begins(place, self.here, now),
+            *self.taping.answered_so_far(place),
+        )
+
+    def _joined(
+        self, place: Place, welcome: Welcome, now: datetime, *, resumed: bool
+    ) -> Joined:
+        joined = super()._joined(place, welcome, now, resumed=resumed)
+        return replace(joined, recording=self.taping.seen_by(place))
 
     def _admitted(self, place: Place, now: datetime) -> Effects:
-        return (*super()._admitted(place, now), *self._written(place))
+        let_in = (*super()._admitted(place, now), *self._written(place))
+        return (*let_in, *self._watchers.begins(place, self.here, now))
+
+    def _synced(self, *, quiet: str | None = None) -> Effects:
+        return (*super()._synced(quiet=quiet), *self._taped())
+
+    def _taped(self) -> Effects:
+        return self.taping.look(self.here, self.phase, silent=self.is_silent)
 
     def _written(self, place: Place) -> Effects:
         """What was written so far, for whoever may read it and has missed it."""
@@ -164,15 +239,18 @@ class SupervisedRoom(Room):
     def _supervised(self, now: datetime) -> Effects:
         if not self._needs_supervisor:
             return ()
+        before = self.is_held
         if self._is_watched:
             self._watched_at, self._unwatched = now, False
         elif self._watched_at is None or now - self._watched_at >= PATIENCE:
             self._unwatched = True
+        # A room made anew in the middle may be watched before anybody was told.
+        synced = () if self.is_held is before else self._synced()
         if self.is_held is self._told_held:
-            return ()
+            return synced
         self._told_held = self.is_held
         told = self.here.tell(Supervision(watched=not self.is_held))
-        return (*self._synced(), *told, Hold(held=self.is_held))
+        return (*synced, *told, Hold(held=self.is_held))
 
     @property
     def _is_watched(self) -> bool:

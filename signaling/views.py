@@ -1,7 +1,9 @@
 """What the room shows of itself, and what it is given to say at the door."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from signaling.disclosure import RecordingState
 from signaling.media.engine import Kind
 from signaling.messages import IceServer
 from signaling.seats import KINDS, Place
@@ -19,7 +21,13 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonView:
-    """One participant on a staff board; `reference` is the record's name for them."""
+    """One participant on a staff board; `reference` is the record's name for them.
+
+    Attributes:
+        asked: whether they are asked if the visit may be recorded.
+        consent: what they answered; None if nothing yet.
+        watches_since: since when they watch, if they came to.
+    """
 
     reference: str
     part: Part
@@ -28,6 +36,9 @@ class PersonView:
     blocked: tuple[Kind, ...]
     sends: tuple[Kind, ...]
     hand: bool = False
+    asked: bool = False
+    consent: bool | None = None
+    watches_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +47,13 @@ class RoomView:
 
     Attributes:
         unsupervised: staff have to watch it and nobody does; nothing is forwarded.
+        recording: how it stands with recording; None for a visit that has none.
     """
 
     phase: Phase
     people: tuple[PersonView, ...]
     unsupervised: bool = False
+    recording: RecordingState | None = None
 
     @property
     def watched(self) -> bool:

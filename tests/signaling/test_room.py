@@ -2,6 +2,7 @@
 
 import pytest
 
+from signaling.disclosure import RecordingView, Watching
 from signaling.effects import (
     Envelope,
     Note,
@@ -26,7 +27,7 @@ from signaling.tracks import (
     TrackView,
 )
 from signaling.views import PersonView, RoomView
-from signaling.words import Phase, Presence, Quality, Sending
+from signaling.words import Phase, Presence, Quality, Recording, Sending
 from tests.signaling.rooms import (
     CLOSING,
     COMPANION,
@@ -75,6 +76,9 @@ def test_before_the_start_there_is_a_waiting_room_and_no_media() -> None:
                 blocked=(),
                 ice_servers=(),
                 participants=(view(PRISONER),),
+                recording=RecordingView(
+                    state=Recording.OFF, reason="", by="", asked=False, consent=None
+                ),
             ),
         ),
         Envelope(to="prisoner", message=ParticipantJoined(participant=view(MOTHER))),
@@ -241,7 +245,8 @@ def test_whoever_watches_is_in_everybodys_list_and_in_nobodys_slots() -> None:
     effects = live.watch(MONITOR, WELCOME, now=TEN)
 
     assert told(effects, "prisoner") == [
-        ParticipantJoined(participant=view(MONITOR, state=Presence.CONNECTED))
+        ParticipantJoined(participant=view(MONITOR, state=Presence.CONNECTED)),
+        Watching(participant="monitor", since=TEN),
     ]
     assert live.sends("monitor", audio=Sending.ON, video=Sending.ON) == ()
     assert live.snapshot().watched
@@ -255,6 +260,7 @@ def test_a_privileged_room_has_no_way_in_for_whoever_watches() -> None:
     assert not hasattr(privileged, "watch")
     with pytest.raises(NotAllowed):
         privileged.enter(MONITOR, WELCOME, now=TEN)
+    assert not hasattr(privileged, "taping")
     assert privileged.snapshot() == RoomView(phase=Phase.WAITING, people=())
 
 

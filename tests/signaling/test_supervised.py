@@ -161,6 +161,16 @@ def test_a_room_made_anew_in_the_middle_is_held_until_staff_are_back() -> None:
     assert Hold(held=True) in live.tick(TEN)
 
 
+def test_a_room_made_anew_goes_on_if_staff_come_before_its_first_second() -> None:
+    live = room(Phase.LIVE)
+    live.enter(PRISONER, WELCOME, now=TEN)
+
+    came = live.watch(MONITOR, WELCOME, now=TEN)
+
+    assert Block(publisher="prisoner", kind="audio", blocked=False) in came
+    assert said(came) == []
+
+
 def test_where_staff_only_may_watch_nothing_is_held() -> None:
     live = room(needs=False)
     live.enter(PRISONER, WELCOME, now=TEN)

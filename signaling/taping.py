@@ -1,0 +1,222 @@
+"""Whether a supervised visit is recorded just now: who has agreed, and what follows.
+
+Pure. Looks at who is in the call and says only the difference, as `sync` does; calling
+it twice says nothing the second time. What is kept, and where, is for the desk.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from signaling.disclosure import Consented, RecordingState, RecordingView
+from signaling.effects import Effects, Envelope, Record, RecordingNoted, StopRecording
+from signaling.messages import Error
+from signaling.roster import Roster
+from signaling.seats import SEEN, Place
+from signaling.words import Phase, Recording
+from visitation.words import Part
+
+#: So long before it begins everybody is told that it will.
+NOTICE: Final = timedelta(seconds=5)
+#: Nothing more comes after these, and nobody is asked any more.
+OVER: Final = frozenset({Recording.OFF, Recording.REFUSED, Recording.STOPPED})
+NEVER: Final = RecordingState(state=Recording.OFF)
+_REFUSED: Final = RecordingState(state=Recording.REFUSED, by="participant")
+_RUNS: Final = frozenset({Recording.ANNOUNCED, Recording.ON})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the record holds of a visit's recording when its room is made.
+
+    Attributes:
+        answers: what everybody last said, by participant.
+        began: whether anything was kept before.
+        paused: whether staff paused it and have not let it go on.
+        ended: why it is over for good, as a code of `RecordingState`; empty if not.
+    """
+
+    answers: Mapping[str, bool] = field(default_factory=dict)
+    began: bool = False
+    paused: bool = False
+    ended: str = ""
+
+
+#: By whose doing it is over, where it is not the service's.
+_BY: Final = {"staff": "staff", "withdrawn": "participant"}
+
+
+class Taping:
+    """How it stands with recording one visit.
+
+    Attributes:
+        answers: what everybody last said, by participant; it outlives their place.
+        kept: from whom everything is being kept just now.
+    """
+
+    def __init__(self, past: Past, *, wanted: bool, hindered: str = "") -> None:
+        """Take up what the record holds.
+
+        Args:
+            past: of this visit's recording.
+            wanted: whether the prison's rules ask for one.
+            hindered: why there can be none although they do; empty if there can.
+        """
+        self.answers = dict(past.answers)
+        self.kept: set[str] = set()
+        self._began = past.began
+        self._paused = past.paused
+        self._announced_at: datetime | None = None
+        self._over = _over(past, wanted=wanted, hindered=hindered)
+        self._now = self._over or RecordingState(state=Recording.ASKING)
+
+    @property
+    def now(self) -> RecordingState:
+        """How it stands, as everybody was last told."""
+        return self._now
+
+    def is_asked(self, place: Place) -> bool:
+        """Whether somebody's answer counts: they can be seen or heard."""
+        return self._over is None and place.guest.part in SEEN
+
+    def seen_by(self, place: Place) -> RecordingView:
+        """How it stands, for one who has just come."""
+        return RecordingView(
+            state=self._now.state,
+            reason=self._now.reason,
+            by=self._now.by,
+            asked=self.is_asked(place),
+            consent=self.answers.get(place.id),
+        )
+
+    def answered_so_far(self, place: Place) -> Effects:
+        """Who has answered what, for staff who have just come to watch."""
+        if place.guest.part is not Part.MONITOR:
+            return ()
+        return tuple(
+            Envelope(to=place.id, message=Consented(participant=one, given=given))
+            for one, given in sorted(self.answers.items())
+        )
+
+    def may_answer(self, place: Place, given: bool) -> bool:
+        """Whether somebody may say this now."""
+        return self.is_asked(place) and self.answers.get(place.id) is not given
+
+    def answer(self, place: Place, given: bool, here: Roster) -> Effects:
+        """Somebody says whether they agree; a no is for good, whoever says it."""
+        if not self.may_answer(place, given):
+            return (Envelope(to=place.id, message=Error(code="not_now")),)
+        self.answers[place.id] = given
+        if not given:
+            self._end("withdrawn")
+        said = Consented(participant=place.id, given=given)
+        return tuple(
+            Envelope(to=one.id, message=said)
+            for one in here
+            if one is place or one.guest.part is Part.MONITOR
+        )
+
+    def pause(self, paused: bool) -> None:
+        """Staff pause it, or let it go on."""
+        self._paused = paused
+
+    def stop(self, reason: str) -> None:
+        """It is over for this visit: by staff, or because it cannot go on."""
+        if self._over is None:
+            self._end(reason)
+
+    def left(self, participant: str) -> Effects:
+        """Somebody is about to go: nothing more is kept of them."""
+        if participant not in self.kept:
+            return ()
+        self.kept.discard(participant)
+        return (StopRecording(participant=participant),)
+
+    def closed(self) -> Effects:
+        """The visit is over."""
+        gone = [one for who in sorted(self.kept) for one in self.left(who)]
+        began, self._began = self._began, False
+        if self._over is None:
+            self._over = self._now = NEVER
+        return (*gone, RecordingNoted(state=Recording.OFF, reason="")) if began else ()
+
+    def look(self, here: Roster, phase: Phase, *, silent: bool) -> Effects:
+        """Bring what is kept, and what everybody was told, up to date."""
+        return self._brought(self._standing(here, phase, silent=silent), here)
+
+    def tick(self, here: Roster, now: datetime) -> Effects:
+        """Time passes: what was announced begins."""
+        if self._now.state is not Recording.ANNOUNCED:
+            return ()
+        if self._announced_at is None:
+            self._announced_at = now
+        if now - self._announced_at < NOTICE:
+            return ()
+        self._began = True
+        return self._brought(RecordingState(state=Recording.ON), here)
+
+    def _standing(self, here: Roster, phase: Phase, *, silent: bool) -> RecordingState:
+        if self._over is not None:
+            return self._over
+        people = heard(here)
+        agreed = all(self.answers.get(one) is True for one in people)
+        begins = self._began or self._paused or bool(people and agreed)
+        if phase is Phase.WAITING or not begins:
+            return RecordingState(state=Recording.ASKING)
+        reasons = (
+            ("staff", "staff", self._paused),
+            ("empty", "", not people),
+            ("answer", "participant", not agreed),
+            ("pause", "", silent),
+        )
+        for reason, by, holds in reasons:
+            if holds:
+                return RecordingState(state=Recording.PAUSED, reason=reason, by=by)
+        if self._now.state in _RUNS:
+            return self._now
+        return RecordingState(state=Recording.ANNOUNCED)
+
+    def _brought(self, then: RecordingState, here: Roster) -> Effects:
+        before, self._now = self._now, then
+        wanted = heard(here) if then.state is Recording.ON else frozenset()
+        gone, fresh = sorted(self.kept - wanted), sorted(wanted - self.kept)
+        self.kept = set(wanted)
+        stops = tuple(StopRecording(participant=one) for one in gone)
+        starts = tuple(Record(participant=one) for one in fresh)
+        if then == before:
+            return (*stops, *starts)
+        self._announced_at = None
+        noted = RecordingNoted(state=then.state, reason=then.reason)
+        return (*stops, *here.tell(then), noted, *starts)
+
+    def _end(self, reason: str) -> None:
+        refused = reason == "withdrawn" and not self._began
+        self._over = _REFUSED if refused else _stopped(reason)
+
+
+def heard(here: Roster) -> frozenset[str]:
+    """Everybody in the call who can be seen or heard."""
+    return frozenset(place.id for place in here if place.may_send)
+
+
+def _stopped(reason: str) -> RecordingState:
+    by = _BY.get(reason, "service")
+    return RecordingState(state=Recording.STOPPED, reason=reason, by=by)
+
+
+def _over(past: Past, *, wanted: bool, hindered: str) -> RecordingState | None:
+    """How it is over before the room was made; None if it is not."""
+    refused = past.ended == "withdrawn" or False in past.answers.values()
+    if not wanted:
+        return NEVER
+    if refused and not past.began:
+        return _REFUSED
+    if refused or past.ended:
+        reason = "withdrawn" if refused else past.ended
+        return _stopped(reason)
+    if hindered and past.began:
+        return _stopped("no_space" if hindered == "no_space" else "failed")
+    if hindered:
+        return RecordingState(state=Recording.OFF, reason=hindered, by="service")
+    return None
