@@ -35,7 +35,7 @@ from visitation.words import (
     StationKind,
     VisitKind,
 )
-from web import gate, identity, live, subjects
+from web import gate, identity, live, recording_terms, subjects
 from web.i18n import _
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS
 from web.labels import label
@@ -100,6 +100,7 @@ async def show(request: web.Request) -> web.Response:
         free=chatting is Chatting.FREE,
         phrases=[(one, label(one)) for one in Phrase],
         moods=[(one, label(one)) for one in Mood],
+        kept=await recording_terms.kept(request, visit),
         back=_way_back(request),
     )
 

@@ -11,6 +11,7 @@ from visitation.calls.words import Phrase, Stage
 from visitation.words import ABSENCES, Outcome, Part, PauseReason, RemovalReason
 from web.i18n import N_, _
 from web.labels import label
+from web.pages import recorded_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +228,7 @@ def undone(side: str, outcome: Outcome) -> str:
 def words() -> dict[str, str]:
     """Everything the scripts say, in the language being spoken."""
     said = {key: _(text) for key, text in _SAID.items()}
+    said |= {key: _(text) for key, text in recorded_words.SAID.items()}
     said |= {f"say_{code}": _(text) for code, text in REMARKS.items()}
     said |= {f"off_{key}": _(text) for key, text in _OFF.items()}
     said |= {f"off_staff_{outcome}": label(outcome) for outcome in ABSENCES}

@@ -58,6 +58,12 @@ export function rows(root, facts) {
         part.toggleAttribute("hidden", !(what === "hand" ? facts.hands : facts.helped).includes(person.id));
         continue;
       }
+      if (what === "consent") {
+        const given = facts.consents[person.id];
+        const answer = given === undefined ? "open" : given ? "yes" : "no";
+        part.toggleAttribute("hidden", facts.recording.state === "off" || answer !== on);
+        continue;
+      }
       const inside = person.state !== "waiting";
       const blocked = person.blocked.some((kind) => kind === what);
       const shown =

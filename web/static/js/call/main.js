@@ -74,11 +74,16 @@ const view = new View(root, words, {
     draw();
   },
   blocked: () => become({ soundBlocked: true }),
+  consent: (given) => {
+    consentAt = performance.now();
+    if (!signaling.send({ type: "consent", given })) note("own", words.consent_failed);
+  },
 });
 
-/** The service may refuse what was written; it does not say what it refuses. */
+/** The service may refuse what was written or answered; it does not say which. */
 const ANSWERED_MS = 5000;
 let saidAt = -Infinity;
+let consentAt = -Infinity;
 
 const chat = new Chat(root, words, {
   say: (code, text) => {
@@ -136,7 +141,9 @@ const DONE = {
   publish_quality: (message) => media.sendOnly(message.quality),
   error: (message) => {
     if (message.code === "bad_sdp") media.refused();
-    else if (performance.now() - saidAt < ANSWERED_MS) note("own", words.said_failed);
+    else if (performance.now() - Math.max(saidAt, consentAt) < ANSWERED_MS) {
+      note("own", consentAt > saidAt ? words.consent_failed : words.said_failed);
+    }
   },
 };
 
@@ -232,6 +239,7 @@ shortcuts({
   3: () => button("hand"),
   4: () => button("write"),
   5: () => button("help"),
+  6: () => button("recording"),
   0: () => button("leave"),
 });
 view.part("sound").addEventListener("click", startSound);

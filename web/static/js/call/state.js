@@ -9,6 +9,8 @@
  *   blocked: Kind[], tracks: Track[], stalled: Kind[], picture: string}} Person
  * @typedef {{id: number, tone: string, code: string, text: string, from: string}} Notice
  * @typedef {{number: number, participant: string, part: string, name: string, code: string, text: string}} Line
+ * @typedef {{participant: string, since: string, until: string | null}} Watch
+ * @typedef {{state: string, reason: string, by: string}} Recording
  * @typedef {{
  *   socket: "connecting" | "open" | "lost",
  *   joined: boolean, admitted: boolean, phase: string, me: string, part: string,
@@ -19,6 +21,7 @@
  *   troublesRead: boolean, soundBlocked: boolean, watched: boolean, publishQuality: string,
  *   owed: number, undone: string, why: string, stage: string, before: number, hands: string[], helped: string[],
  *   help: "none" | "waiting" | "answered", lines: Line[], read: number, hint: string,
+ *   recording: Recording, asked: boolean, consent: boolean | null, consents: Record<string, boolean>, watching: Watch[],
  * }} Facts
  */
 
@@ -31,6 +34,7 @@ export function begin() {
     sends: { audio: "none", video: "none" }, troubles: {}, troublesRead: false,
     soundBlocked: false, watched: true, publishQuality: "high",
     owed: 0, undone: "", why: "", stage: "", before: 0, hands: [], helped: [], help: "none", lines: [], read: 0, hint: "",
+    recording: { state: "off", reason: "", by: "" }, asked: false, consent: null, consents: {}, watching: [],
   };
 }
 
@@ -82,6 +86,7 @@ const TOLD = {
     blocked: m.blocked, skew: Date.parse(m.now) - now, startsAt: Date.parse(m.starts_at),
     endsAt: Date.parse(m.ends_at), closesAt: Date.parse(m.closes_at), quality: "good",
     hands: [], why: m.paused_for ?? "", watched: m.watched ?? true, publishQuality: m.resumed ? f.publishQuality : "high",
+    ...recorded(m.recording), consents: {}, watching: m.resumed ? f.watching : [],
     people: m.participants.map((/** @type {Person} */ p) => {
       const known = m.resumed ? f.people.find((one) => one.id === p.id) : undefined;
       return { ...p, stalled: [], picture: known?.picture ?? "high" };
@@ -137,6 +142,12 @@ const TOLD = {
     notices: f.part === "monitor" ? f.notices : noticed(f, "good", m.reason === "lost_time" ? "given_back" : "extended"),
   }),
   time_left: (f, m) => ({ notices: noticed(f, "time", "time_left", String(Math.ceil(m.seconds / 60))) }),
+  recording_state: (f, m) => ({ recording: { state: m.state, reason: m.reason, by: m.by } }),
+  consented: (f, m) =>
+    m.participant === f.me ? { consent: m.given } : { consents: { ...f.consents, [m.participant]: m.given } },
+  watching: (f, m) => ({
+    watching: [...f.watching.filter((w) => w.participant !== m.participant || w.since !== m.since), m],
+  }),
   // Whoever watches said it, and reads beside the form that it was said.
   message: (f, m) => (f.part === "monitor" ? {} : { notices: noticed(f, "calm", m.code, m.text) }),
   warn: (f, m) => (f.part === "monitor" ? {} : { notices: noticed(f, "bad", m.code, m.text) }),
@@ -176,6 +187,12 @@ function noticed(f, tone, code, text = "", from = "") {
   notices += 1;
   const rest = f.notices.filter((n) => !(n.tone === tone && n.code === code));
   return [...rest, { id: notices, tone, code, text, from }];
+}
+
+/** @param {any} told what `joined` says of recording; null in a privileged visit @returns {Partial<Facts>} */
+function recorded(told) {
+  const { state = "off", reason = "", by = "", asked = false, consent = null } = told ?? {};
+  return { recording: { state, reason, by }, asked, consent };
 }
 
 /**

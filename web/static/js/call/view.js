@@ -8,8 +8,10 @@ import { Announcer } from "./announcer.js";
 import { rows } from "./conduct.js";
 import { drawCovers } from "./covers.js";
 import { drawHelp } from "./help.js";
+import { RecordingView } from "./recording.js";
 import { Tile } from "./tile.js";
 import { WaitingRoom } from "./waiting.js";
+import { Watchers } from "./watchers.js";
 
 /** @typedef {import("./state.js").Facts} Facts */
 /** @typedef {import("./state.js").Person} Person */
@@ -28,7 +30,7 @@ export class View {
   /**
    * @param {HTMLElement} root @param {Record<string, string>} words
    * @param {{arriving: (mid: string | null) => MediaStreamTrack | null, hears: boolean,
-   *   dismiss: (id: number) => void, blocked: () => void}} wires
+   *   dismiss: (id: number) => void, blocked: () => void, consent: (given: boolean) => void}} wires
    */
   constructor(root, words, wires) {
     this.root = root;
@@ -40,6 +42,8 @@ export class View {
     this.stage = this.part("stage");
     this.announcer = new Announcer(this.part("announced"));
     this.drawn = "";
+    this.recording = new RecordingView(root, words, { answer: wires.consent });
+    this.watchers = new Watchers(root, words);
     this.waiting = new WaitingRoom(root, { words, say: (key, count) => this.say(key, count) });
   }
 
@@ -67,8 +71,8 @@ export class View {
     this.own(facts);
     this.line(facts, state);
     this.notices(facts);
-    const watched = facts.people.some((person) => person.part === "monitor") || facts.part === "monitor";
-    this.part("watched").hidden = !watched || Boolean(facts.over);
+    this.watchers.draw(facts);
+    this.recording.draw(facts);
     this.part("sound").hidden = !facts.soundBlocked;
     this.part("state").textContent = this.words[`state_${state}`] ?? "";
     drawCovers(this.root, facts, this.words);
@@ -129,7 +133,7 @@ export class View {
 
   /** @param {Facts} facts */
   list(facts) {
-    const key = JSON.stringify([facts.phase, facts.hands, facts.helped, facts.people.map((p) => [p.id, p.state, p.blocked])]);
+    const key = JSON.stringify([facts.phase, facts.hands, facts.helped, facts.consents, facts.recording.state, facts.people.map((p) => [p.id, p.state, p.blocked])]);
     if (key === this.drawn) return;
     this.drawn = key;
     const list = this.part("people");

@@ -8,14 +8,18 @@
 const WAITING_MOST = 3;
 const player = new Audio();
 player.preload = "none";
-/** @type {{source: string, button: HTMLElement | null}[]} */
+/** @typedef {{source: string, button: HTMLElement | null, must?: boolean}} Clip */
+/** @type {Clip[]} */
 let waiting = [];
 /** @type {HTMLElement | null} whose clip is being heard */
 let heard = null;
 
 const seen = new ResizeObserver((changes) => {
   const came = changes.filter(({ target, contentRect }) => turned(target, contentRect.width > 0));
-  if (heard && !heard.hasAttribute("data-shown") && heard.hasAttribute("data-at-once")) hush();
+  if (heard && !heard.hasAttribute("data-shown") && heard.hasAttribute("data-at-once")) {
+    hush();
+    next();
+  }
   for (const { target } of came) if (wanted()) later(sourceOf(target), /** @type {HTMLElement} */ (target));
 });
 
@@ -37,16 +41,25 @@ export function start(link) {
 /** Say a sentence because something happened. Silent where its clip or the wish is missing.
  * @param {string} name as in the page's `voices` */
 export function say(name) {
-  if (!wanted()) return;
+  if (wanted()) find(name, false);
+}
+
+/** Say what everybody has to hear, also who does not want to be read to. @param {string} name */
+export function announce(name) {
+  find(name, true);
+}
+
+/** @param {string} name @param {boolean} must */
+function find(name, must) {
   for (const list of document.querySelectorAll("script[data-voices]")) {
     const source = JSON.parse(list.textContent ?? "{}")[name];
-    if (source) return later(source, null);
+    if (source) return later(source, null, must);
   }
 }
 
-/** Stop, and forget what waits. */
+/** Stop, and forget what waits, but for what has to be heard. */
 export function hush() {
-  waiting = [];
+  waiting = waiting.filter((one) => one.must);
   player.pause();
   mark(null);
 }
@@ -78,9 +91,9 @@ function press(link) {
   document.dispatchEvent(new CustomEvent("voice-pressed"));
 }
 
-/** @param {string} source @param {HTMLElement | null} button */
-function later(source, button) {
-  waiting = [...waiting.filter((one) => one.source !== source), { source, button }].slice(-WAITING_MOST);
+/** @param {string} source @param {HTMLElement | null} button @param {boolean} [must] */
+function later(source, button, must) {
+  waiting = [...waiting.filter((one) => one.source !== source), { source, button, must }].slice(-WAITING_MOST);
   if (player.paused) next();
 }
 
@@ -91,7 +104,7 @@ function next() {
   return play(following);
 }
 
-/** @param {{source: string, button: HTMLElement | null}} one */
+/** @param {Clip} one */
 async function play(one) {
   mark(one.button);
   player.src = one.source;
@@ -104,11 +117,11 @@ async function play(one) {
   }
 }
 
-/** @param {{source: string, button: HTMLElement | null}} one */
+/** @param {Clip} one */
 function afterTap(one) {
   const tapped = (/** @type {Event} */ event) => {
     const control = event.target instanceof Element && event.target.closest("a, button, input, select, textarea, summary");
-    if (!control && wanted() && player.paused) play(one);
+    if ((one.must || (!control && wanted())) && player.paused) play(one);
   };
   document.addEventListener("click", tapped, { once: true });
 }
