@@ -177,6 +177,7 @@ SUBJECTS: Mapping[str, str] = {
     "licence": N_("Licence of a professional"),
     "mandate": N_("Mandate for a prisoner"),
     "roster": N_("Roster of graduates"),
+    "recording": N_("Recording of a visit"),
 }
 #: `visit_story` tells a late cancellation by a name that no entry has.
 _NEVER = frozenset({"visit_cancel_late"})

@@ -29,6 +29,7 @@ from web.message_refusals import MESSAGES
 from web.official_refusals import OFFICIALS
 from web.own_refusals import OWN, OWN_FACTS
 from web.point_labels import POINT_FACTS, POINT_REASONS
+from web.recording_refusals import RECORDING_FACTS
 from web.waiting_refusals import WAITING, WAITING_FACTS
 
 #: Every code that use cases raise, in the words people read.
@@ -271,6 +272,7 @@ FACTS: Mapping[type[VisitationError], str] = {
     **CALL_FACTS,
     **POINT_FACTS,
     **CASE_FACTS,
+    **RECORDING_FACTS,
     **WAITING_FACTS,
     Overtaken: N_("Somebody else changed this first. Load the page again."),
     IllegalMove: N_("The visit is past this already. Load the page again."),

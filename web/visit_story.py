@@ -28,10 +28,12 @@ from web.i18n import N_, _, language, raw_gettext
 from web.labels import label, tone
 from web.lost_time import LostTime, lost_time
 from web.message_views import Shown
+from web.recording_acts import RECORDING_ACTS
 
 #: What was done, by the action the audit keeps. `%(name)s` is whom it was done to.
 ACTS: Mapping[str, str] = {
     **CASE_ACTS,
+    **RECORDING_ACTS,
     "visit_hold": N_("Slot kept for the booking"),
     "visit_confirm": N_("Booked"),
     "visit_submit": N_("Asked for"),

@@ -188,7 +188,7 @@ def _literals() -> set[str]:
                 if not isinstance(call, ast.Call):
                     continue
                 name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-                if name in {"note", "note_each"} and len(call.args) > 2:
+                if name in {"note", "noted", "note_each"} and len(call.args) > 2:
                     act = call.args[2]
                     if isinstance(act, ast.Constant) and isinstance(act.value, str):
                         found.add(act.value)
