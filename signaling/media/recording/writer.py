@@ -10,8 +10,9 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
-from typing import Final
+from typing import Final, Literal
 
 from signaling.media.recording.disk import DiskFile, OpenFile
 from signaling.media.recording.scroll import Scroll
@@ -22,6 +23,8 @@ SYNC_SECONDS: Final = 1.0
 #: Journals whose time comes so close together are written in one go.
 _GRAIN: Final = 0.02
 
+#: A journal, and whether it ends or begins.
+_Order = tuple[Scroll, bool] | Literal["close"]
 Tell = Callable[[Scroll, BaseException | None], None]
 
 
@@ -37,8 +40,7 @@ class Writer:
         """
         self._tell = tell
         self._open_file = open_file
-        self._orders: queue.SimpleQueue[tuple[Scroll, bool] | None]
-        self._orders = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[_Order] = queue.SimpleQueue()
         self._due: list[tuple[float, int, Scroll]] = []
         self._count = count()
         self._open: set[Scroll] = set()
@@ -57,25 +59,28 @@ class Writer:
     def close(self, within: float) -> None:
         """Seals all there are; waits for that, but no longer than so many seconds."""
         until = time.monotonic() + within
-        self._orders.put(None)
+        self._orders.put("close")
         self._thread.join(within)
         self._syncer.join(max(0.0, until - time.monotonic()))
 
     def _work(self) -> None:
         while True:
-            wait = self._due[0][0] - time.monotonic() if self._due else None
-            try:
-                order = self._orders.get(timeout=wait and max(0.0, wait))
-            except queue.Empty:
-                self._write()
-                continue
+            order = None
+            with suppress(queue.Empty):
+                order = self._orders.get(timeout=self._wait())
             if order is None:
-                for scroll in list(self._open):
-                    self._attend(scroll, self._end)
-                self._syncer.finish()
-                return
-            scroll, ends = order
-            self._attend(scroll, self._end if ends else self._begin)
+                self._write()
+            elif order == "close":
+                break
+            else:
+                scroll, ends = order
+                self._attend(scroll, self._end if ends else self._begin)
+        for scroll in list(self._open):
+            self._attend(scroll, self._end)
+        self._syncer.finish()
+
+    def _wait(self) -> float | None:
+        return max(0.0, self._due[0][0] - time.monotonic()) if self._due else None
 
     def _write(self) -> None:
         """Writes every journal whose time has come."""
@@ -126,23 +131,22 @@ class Syncer:
 
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
-        self._orders: queue.SimpleQueue[tuple[Scroll, bool] | None]
-        self._orders = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[_Order] = queue.SimpleQueue()
         self._kept: dict[Scroll, None] = {}
         self._thread = threading.Thread(target=self._work, name="syncing", daemon=True)
         self._thread.start()
 
     def keep(self, scroll: Scroll) -> None:
         """Brings a journal to the disk from now on, for the first time at once."""
-        self._orders.put((scroll, True))
+        self._orders.put((scroll, False))
 
     def drop(self, scroll: Scroll) -> None:
         """Brings it there for the last time and closes it."""
-        self._orders.put((scroll, False))
+        self._orders.put((scroll, True))
 
     def finish(self) -> None:
         """Ends when everything that was said is done."""
-        self._orders.put(None)
+        self._orders.put("close")
 
     def join(self, within: float) -> None:
         """Waits for the end, but no longer than so many seconds."""
@@ -150,24 +154,26 @@ class Syncer:
 
     def _work(self) -> None:
         due = time.monotonic() + SYNC_SECONDS
-        while True:
+        order: _Order | None = None
+        while order != "close":
+            order = None
             wait = max(0.0, due - time.monotonic()) if self._kept else None
-            try:
+            with suppress(queue.Empty):
                 order = self._orders.get(timeout=wait)
-            except queue.Empty:
+            if order is None:
                 for scroll in list(self._kept):
                     self._sync(scroll)
                 due = time.monotonic() + SYNC_SECONDS
-                continue
-            if order is None:
-                return
-            scroll, kept = order
-            if kept:
-                self._kept[scroll] = None
-                self._sync(scroll)
-            else:
-                self._kept.pop(scroll, None)
-                self._last(scroll)
+            elif order != "close":
+                self._obey(*order)
+
+    def _obey(self, scroll: Scroll, ends: bool) -> None:
+        if ends:
+            self._kept.pop(scroll, None)
+            self._last(scroll)
+        else:
+            self._kept[scroll] = None
+            self._sync(scroll)
 
     def _sync(self, scroll: Scroll) -> None:
         try:
