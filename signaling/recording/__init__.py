@@ -1,0 +1,1 @@
+"""From journals of packets to files that play: finished in processes apart."""
