@@ -261,7 +261,7 @@ async def recount_statistics(desk: Desk, *, first: str = "", last: str = "") -> 
         ends = [parse(text) for text in (first or last, last or first) if text]
     except ValueError:
         raise Impossible("give months such as 1405-09") from None
-    period = Period(*sorted(ends)) if ends else None
+    period = Period.months(*sorted(ends)) if ends else None
     async with desk.database.write() as session:
         await counting.order(session, period, now=desk.now)
 

@@ -58,17 +58,18 @@ async def count_changes(database: Database, *, now: datetime, means: Means) -> i
 async def count_all(
     database: Database, *, now: datetime, period: Period | None = None
 ) -> int:
-    """Count everything anew, or some months; how many months of a source that was."""
+    """Count everything anew, or some days' months; how many months of a source."""
     async with database.read() as session:
         end = await audit.checkpoint(session)
         due = Due()
-        due.whole((period or await statistics.reaches(session, now=now)).months())
+        due.whole(_months(period or await statistics.reaches(session, now=now)))
     await _count(database, due, now=now)
     if period is None:
         read = Unread(since=0, upto=end.sequence, entries=())
         async with database.write() as session:
             await audit.read_up_to(session, READER, read)
             await _mark(session, _COUNTED, now, sign=str(statistics.today(now)))
+        await _publish(database, now=now)
     return len(due.cells)
 
 
@@ -77,7 +78,7 @@ async def order(session: AsyncSession, period: Period | None, *, now: datetime) 
     if period is None:
         await session.exec(delete(TallyMark).where(col(TallyMark.name) == _COUNTED))
         return
-    for month in period.months():
+    for month in _months(period):
         await _mark(session, f"{_ORDERED}{month}", now, sign="")
 
 
@@ -94,6 +95,7 @@ async def _count_untold(database: Database, begun: TallyMark, *, now: datetime) 
     async with database.read() as session:
         due = Due()
         await counting_changes.untold(session, min(begun.at, now), due, now=now)
+        losses = await counting_changes.uncounted(session, due)
         signs = await _signs(session, (latest.later(-1), latest), due)
         marks = select(TallyMark.name).where(col(TallyMark.name).startswith(_ORDERED))
         ordered = (await session.exec(marks)).all()
@@ -103,10 +105,13 @@ async def _count_untold(database: Database, begun: TallyMark, *, now: datetime) 
     await _count(database, due, now=now)
     async with database.write() as session:
         await _mark(session, _COUNTED, now, sign=str(today))
+        await counting_changes.now_counted(session, losses)
         for name, sign in signs.items():
             await _mark(session, name, now, sign=sign)
         done = col(TallyMark.name).in_(ordered)
         await session.exec(delete(TallyMark).where(done))
+    if begun.sign != str(today):
+        await _publish(database, now=now)
     return len(due.cells)
 
 
@@ -120,17 +125,31 @@ async def _signs(
         known = await session.get(TallyMark, name)
         sign = await counting_changes.sign_of_messages(session, month)
         if known is None or known.sign != sign:
-            due.add(Source.MESSAGES, month)
+            for day in (month.first, month.last):
+                due.add(Source.MESSAGES, day)
             changed[name] = sign
     return changed
 
 
 async def _count(database: Database, due: Due, *, now: datetime) -> None:
     """Count each month of a source in a transaction of its own."""
-    for (source, month), sites in sorted(due.cells.items(), key=lambda one: one[0]):
+    for (source, _month), found in sorted(due.cells.items(), key=lambda one: one[0]):
         async with database.write() as session:
             await statistics.wait_for_turn(session)
-            await statistics.recount(session, source, month, sites=sites, now=now)
+            await statistics.recount(
+                session, source, found.period, sites=found.sites, now=now
+            )
+
+
+async def _publish(database: Database, *, now: datetime) -> None:
+    """Publish the quarters that are long enough over."""
+    async with database.write() as session:
+        await statistics.wait_for_turn(session)
+        await statistics.publish(session, now=now)
+
+
+def _months(period: Period) -> list[Month]:
+    return [Month.of(one.first) for one in period.by_month()]
 
 
 async def _mark(session: AsyncSession, name: str, at: datetime, *, sign: str) -> None:

@@ -1,4 +1,4 @@
-"""Which months of what, and for which sites, may count otherwise than they did.
+"""Which days of what, and for which sites, may count otherwise than they did.
 
 Rather too many than too few: counting again what has not changed changes nothing. Most
 is told by the record of acts; what no act tells of (lines, faces, the fate of messages,
@@ -14,20 +14,20 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, func, or_, select
+from sqlmodel import col, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import freed
 from visitation import statistics
 from visitation.audit.tables import AuditEntry
-from visitation.calls.tables import Feedback
+from visitation.calls.tables import Feedback, LostTime
 from visitation.cases.tables import Case
 from visitation.lifecycle import VisitState
 from visitation.lines import LineRecord
 from visitation.messages import Message
 from visitation.places import DEFAULT_ZONE, MobileDay, Site, Station
 from visitation.services.tables import ServiceRecord
-from visitation.statistics import Month, Source
+from visitation.statistics import Month, Period, Source
 from visitation.visits import Visit
 from visitation.words import CaseState
 
@@ -36,6 +36,8 @@ OVERLAP: Final = timedelta(minutes=2)
 #: A call is over by then, and a family has said how it was by then.
 _CALLS: Final = timedelta(hours=12)
 _FACES: Final = timedelta(days=3)
+#: How many losses are taken up in a turn.
+_LOSSES: Final = 500
 #: What makes of a visit one that the prisoner's next is counted from.
 _HELD: Final = frozenset({"visit_finish", "visit_close"})
 #: What moves a site's numbers to other rows.
@@ -49,31 +51,46 @@ class Due:
     """What is to be counted anew.
 
     Attributes:
-        cells: the sites of each month of a source; None for all of them.
+        cells: what of each month of a source.
         everything: whether nothing can be relied on.
     """
 
-    cells: dict[tuple[Source, Month], set[int] | None] = field(default_factory=dict)
+    cells: dict[tuple[Source, Month], "Stretch"] = field(default_factory=dict)
     everything: bool = False
 
-    def add(self, source: Source, month: Month, site: int | None = None) -> None:
-        """One more site of a month, or all of them."""
-        known = self.cells.setdefault((source, month), set())
+    def add(self, source: Source, day: date, site: int | None = None) -> None:
+        """One more site on a day, or all of them."""
+        cell = (source, Month.of(day))
+        known = self.cells.setdefault(cell, Stretch(Period.day(day)))
+        ends = (min(known.period.first, day), max(known.period.last, day))
+        known.period = Period(*ends)
         if site is None:
-            self.cells[source, month] = None
-        elif known is not None:
-            known.add(site)
+            known.sites = None
+        elif known.sites is not None:
+            known.sites.add(site)
 
-    def visit(self, month: Month, prison_id: int) -> None:
-        """A visit of a prison that was or is in a month."""
+    def visit(self, day: date, prison_id: int) -> None:
+        """A visit of a prison that was or is on a day."""
         for source in (Source.VISITS, Source.CALLS):
-            self.add(source, month, prison_id)
+            self.add(source, day, prison_id)
 
     def whole(self, months: Iterable[Month]) -> None:
         """Everything of some months."""
         for month in months:
             for source in Source:
-                self.add(source, month)
+                self.cells[source, month] = Stretch(Period.months(month), sites=None)
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Days of a month, from the first to the last of which something changed.
+
+    Attributes:
+        sites: of which it did, on any of these days; None for all of them.
+    """
+
+    period: Period
+    sites: set[int] | None = field(default_factory=set)
 
 
 async def told(
@@ -91,7 +108,7 @@ async def told(
             due.everything |= bool(_MOVING.intersection(entry.facts.get("changed", ())))
         if kind == "mobile_day" and entry.facts.get("day"):
             day = date.fromisoformat(entry.facts["day"])
-            due.add(Source.VILLAGES, Month.of(day))
+            due.add(Source.VILLAGES, day)
     held = {entry.visit_id for entry in entries if entry.action in _HELD}
     await _visits(session, ids["visit"], held, due)
     await _left(session, entries, due)
@@ -122,7 +139,7 @@ async def untold(
             .distinct()
         )
         for prison_id, zone, starts_at in rows.all():
-            due.add(source, _month(starts_at, zone), prison_id)
+            due.add(source, _day(starts_at, zone), prison_id)
     passed = await session.exec(
         select(Case.due_at).where(
             col(Case.state).not_in(_OVER),
@@ -131,13 +148,42 @@ async def untold(
         )
     )
     for due_at in passed.all():
-        for month in _around(due_at):
-            due.add(Source.CASES, month)
+        for day in _around(due_at):
+            due.add(Source.CASES, day)
+
+
+async def uncounted(session: AsyncSession, due: Due) -> Sequence[LostTime]:
+    """Add what was lost in calls since it was counted, however late it was written."""
+    rows = await session.exec(
+        select(LostTime, Visit.prison_id, Site.zone, Visit.starts_at)
+        .join(Visit, col(Visit.id) == col(LostTime.visit_id))
+        .join(Site, col(Site.id) == col(Visit.prison_id))
+        .where(col(LostTime.seconds) != col(LostTime.counted))
+        .limit(_LOSSES)
+    )
+    found = []
+    for lost, prison_id, zone, starts_at in rows.all():
+        due.add(Source.CALLS, _day(starts_at, zone), prison_id)
+        found.append(lost)
+    return found
+
+
+async def now_counted(session: AsyncSession, losses: Iterable[LostTime]) -> None:
+    """So much of what was lost is counted; what was lost meanwhile is not."""
+    for one in losses:
+        await session.exec(
+            update(LostTime)
+            .where(
+                col(LostTime.visit_id) == one.visit_id,
+                col(LostTime.fault) == one.fault,
+            )
+            .values(counted=one.seconds)
+        )
 
 
 async def sign_of_messages(session: AsyncSession, month: Month) -> str:
     """What differs as soon as a message of a month is written, sent, or arrives."""
-    span = month.span(DEFAULT_ZONE)
+    span = Period.months(month).span(DEFAULT_ZONE)
     rows = await session.exec(
         select(Message.state, func.count(), func.sum(Message.segments))
         .where(col(Message.created_at) >= span.start)
@@ -162,7 +208,7 @@ async def _visits(
     )
     after: dict[int, datetime] = {}
     for visit, zone in rows.all():
-        due.visit(_month(visit.starts_at, zone), visit.prison_id)
+        due.visit(_day(visit.starts_at, zone), visit.prison_id)
         if visit.id in held:
             known = after.get(visit.prisoner_id, visit.starts_at)
             after[visit.prisoner_id] = min(known, visit.starts_at)
@@ -174,7 +220,7 @@ async def _visits(
             .where(Visit.state == VisitState.COMPLETED)
         )
         for prison_id, zone, starts_at in later.all():
-            due.add(Source.VISITS, _month(starts_at, zone), prison_id)
+            due.add(Source.VISITS, _day(starts_at, zone), prison_id)
 
 
 async def _cases(
@@ -184,14 +230,15 @@ async def _cases(
     due: Due,
     now: datetime,
 ) -> None:
-    """Every month in which a case may have counted so far."""
+    """Every day on which a case may have counted so far."""
     theirs: ColumnElement[bool] = col(Case.id).in_(ids.get("case", ()))
     if any(entry.action == "transfer_prisoner" for entry in entries):
         theirs = or_(theirs, col(Case.prisoner_id).in_(ids.get("prisoner", ())))
     rows = await session.exec(select(Case.raised_at).where(theirs))
     for raised_at in rows.all():
-        for month in _from(raised_at, now):
-            due.add(Source.CASES, month)
+        for period in _from(raised_at, now).by_month():
+            for day in (period.first, period.last):
+                due.add(Source.CASES, day)
 
 
 async def _services(session: AsyncSession, ids: Collection[int], due: Due) -> None:
@@ -201,14 +248,14 @@ async def _services(session: AsyncSession, ids: Collection[int], due: Due) -> No
         .distinct()
     )
     for day, point_id in rows.all():
-        due.add(Source.SERVICES, Month.of(day), point_id)
+        due.add(Source.SERVICES, day, point_id)
 
 
 async def _mobile_days(session: AsyncSession, ids: Collection[int], due: Due) -> None:
     days = select(col(MobileDay.day)).where(col(MobileDay.id).in_(ids))
     rows = await session.exec(days)
     for day in rows.all():
-        due.add(Source.VILLAGES, Month.of(day))
+        due.add(Source.VILLAGES, day)
 
 
 async def _left(session: AsyncSession, entries: Iterable[AuditEntry], due: Due) -> None:
@@ -222,19 +269,19 @@ async def _left(session: AsyncSession, entries: Iterable[AuditEntry], due: Due) 
     prisons = {terminal: (prison, zone) for terminal, prison, zone in rows.all()}
     for terminal_id, span in slots:
         prison_id, zone = prisons[terminal_id]
-        due.visit(_month(span.start, zone), prison_id)
+        due.visit(_day(span.start, zone), prison_id)
 
 
-def _month(at: datetime, zone: str) -> Month:
-    return Month.of(at.astimezone(ZoneInfo(zone)).date())
+def _day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
-def _around(at: datetime) -> set[Month]:
-    """The month of an instant, wherever the clock stands."""
+def _around(at: datetime) -> set[date]:
+    """The day of an instant, wherever the clock stands."""
     day = statistics.today(at)
-    return {Month.of(day + timedelta(days=days)) for days in (-1, 0, 1)}
+    return {day + timedelta(days=days) for days in (-1, 0, 1)}
 
 
-def _from(at: datetime, now: datetime) -> set[Month]:
-    months = {*_around(at), *_around(now)}
-    return {*statistics.Period(min(months), max(months)).months()}
+def _from(at: datetime, now: datetime) -> Period:
+    days = {*_around(at), *_around(now)}
+    return Period(min(days), max(days))

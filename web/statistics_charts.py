@@ -1,20 +1,20 @@
 """The charts of the programme's figures: what each shows, and of which numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
 from visitation.calls.words import Mood
 from visitation.lifecycle import MessageState, VisitState
-from visitation.statistics import Measure, Month, Number, Tallies
+from visitation.statistics import Measure, Number, Period, Tallies
 from visitation.words import CaseKind, CaseState, Fault, Outcome, ServiceKind
-from web import charts, present
+from web import charts, present, statistics_periods
 from web.charts import Chart, Item
 from web.i18n import N_, _
 from web.labels import label
 
-#: What months are drawn of.
-BY_MONTH: Final = (Measure.OPERATIONS, Measure.HELD)
+#: What days and months are drawn of.
+OVER_TIME: Final = (Measure.OPERATIONS, Measure.HELD)
 #: Days of waiting that are drawn together, by the greatest; the last has no end.
 _DAYS: Final = (1, 3, 7, 14, 30, 60)
 #: Where visits stand that have no outcome yet.
@@ -89,22 +89,18 @@ def decisions(now: Tallies) -> Chart:
     return charts.stacked("decisions", _("What was decided"), items)
 
 
-def months(
-    now: Mapping[Month, Tallies], before: Mapping[Month, Tallies]
+def over_time(
+    steps: Sequence[Period], now: Sequence[Tallies], before: Sequence[Tallies]
 ) -> tuple[Chart, ...]:
-    """Services and visits by month, beside those of the year before."""
-    titles = (_("Services by month"), _("Visits that took place, by month"))
+    """Services and visits by day or month, beside those of the year before."""
+    titles = (_("Services by day or month"), _("Visits that took place, over time"))
     found = []
-    for measure, title in zip(BY_MONTH, titles, strict=True):
+    for measure, title in zip(OVER_TIME, titles, strict=True):
         items: list[Item] = [
-            (
-                present.month(month.first),
-                of.count(measure),
-                before[month.later(-12)].count(measure),
-            )
-            for month, of in now.items()
+            (statistics_periods.step_name(step), of.count(measure), was.count(measure))
+            for step, of, was in zip(steps, now, before, strict=True)
         ]
-        name = f"months-{measure.value}"
+        name = f"time-{measure.value}"
         found.append(charts.columns(name, title, items, _summary(items)))
     return tuple(found)
 
@@ -112,10 +108,10 @@ def months(
 def _summary(items: list[Item]) -> str:
     most = max(items, key=lambda one: one[1])
     return _(
-        "From %(first)s to %(last)s; the most in %(month)s: %(count)s.",
+        "From %(first)s to %(last)s; the most: %(count)s, %(step)s.",
         first=items[0][0],
         last=items[-1][0],
-        month=most[0],
+        step=most[0],
         count=charts.amount(most[1]),
     )
 

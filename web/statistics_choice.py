@@ -1,4 +1,4 @@
-"""What the figures of a page are about: which months, where, and which kind.
+"""What the figures of a page are about: which days, where, and which kind.
 
 Offers what is within reach of whoever asks, and nothing else.
 """
@@ -6,7 +6,6 @@ Offers what is within reach of whoever asks, and nothing else.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
 from aiohttp import web
@@ -14,22 +13,24 @@ from pydantic import Field
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import jalali, statistics
+from visitation import statistics
 from visitation.people import Scope
 from visitation.places import Province, Site
 from visitation.statistics import Month, Only, Period, Where
 from visitation.statistics.measures import OF_CASES, OF_SERVICES, OF_VISITS
 from visitation.words import CaseKind, ServiceKind, VisitKind
-from web import forms, gate, i18n, picks, present
+from web import forms, gate, picks, present
+from web.fields import Day
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK
 from web.labels import label
 from web.picks import Pick
+from web.statistics_periods import Part, Span
 
 #: More places than anybody looks for in a list.
 _MOST_PLACES: Final = 400
-_QUARTERS = (N_("Spring"), N_("Summer"), N_("Autumn"), N_("Winter"))
+_WHERE = ("province", "place", "kind")
 _OF = {
     "visit": (OF_VISITS, VisitKind),
     "service": (OF_SERVICES, ServiceKind),
@@ -37,44 +38,14 @@ _OF = {
 }
 
 
-class Part(StrEnum):
-    """What of a year."""
-
-    YEAR = "year"
-    Q1 = "q1"
-    Q2 = "q2"
-    Q3 = "q3"
-    Q4 = "q4"
-    M1 = "m1"
-    M2 = "m2"
-    M3 = "m3"
-    M4 = "m4"
-    M5 = "m5"
-    M6 = "m6"
-    M7 = "m7"
-    M8 = "m8"
-    M9 = "m9"
-    M10 = "m10"
-    M11 = "m11"
-    M12 = "m12"
-
-    def of(self, year: int) -> Period:
-        """The months of it."""
-        if self is Part.YEAR:
-            return Period.year(year)
-        number = int(self.value[1:])
-        if self.value.startswith("q"):
-            return Period.quarter(year, number)
-        return Period(Month(year, number), Month(year, number))
-
-
 class Choice(forms.Fields):
-    """Which months, where, and which kind."""
+    """Which days, where, and which kind; days by themselves go before all else."""
 
+    first: Day | None = Field(default=None, title=N_("From the day"))
+    last: Day | None = Field(default=None, title=N_("To the day"))
+    span: Span | None = Field(default=None, title=N_("Days"))
     year: Pick | None = Field(default=None, title=N_("Year"))
     part: Part | None = Field(default=None, title=N_("Part of the year"))
-    first: str | None = Field(default=None, title=N_("From the month"), max_length=7)
-    last: str | None = Field(default=None, title=N_("To the month"), max_length=7)
     province: Pick | None = Field(default=None, title=N_("Province"))
     place: Pick | None = Field(default=None, title=N_("Prison or point"))
     kind: str | None = Field(default=None, title=N_("Kind"), max_length=48)
@@ -87,14 +58,13 @@ class Chosen:
     Attributes:
         where: what is counted; everything within reach unless somebody chose.
         place: the name of what was chosen, empty for all.
-        query: the same choice for another address.
     """
 
     form: Form[Choice]
     period: Period
     where: Where
     place: str
-    months: Sequence[Month]
+    years: Sequence[int]
     provinces: Sequence[Province]
     places: Sequence[Site]
     today: date
@@ -102,13 +72,7 @@ class Chosen:
     @property
     def year_options(self) -> list[tuple[int, str]]:
         """The years of which there is anything."""
-        years = sorted({month.year for month in self.months}, reverse=True)
-        return [(year, present.digits(year)) for year in years]
-
-    @property
-    def month_options(self) -> list[tuple[str, str]]:
-        """The months of which there is anything, the latest first."""
-        return [(str(one), present.month(one.first)) for one in reversed(self.months)]
+        return [(year, present.digits(year)) for year in self.years]
 
     @property
     def province_options(self) -> list[tuple[int, str]]:
@@ -123,20 +87,13 @@ class Chosen:
     @property
     def query(self) -> dict[str, str]:
         """What was chosen, as addresses have it."""
-        return {name: text for name in Choice.model_fields if (text := self._of(name))}
+        ends = {"first": self.period.first, "last": self.period.last}
+        return {name: day.isoformat() for name, day in ends.items()} | self.place_query
 
-    def _of(self, name: str) -> str:
-        return self.form.text(name)
-
-
-def part_options() -> list[tuple[str, str]]:
-    """The whole year, its quarters, and its months."""
-    months = jalali.MONTHS_FA if i18n.language() == "fa" else jalali.MONTHS_EN
-    return [
-        (Part.YEAR.value, _("The whole year")),
-        *((f"q{n}", _(name)) for n, name in enumerate(_QUARTERS, 1)),
-        *((f"m{n}", name) for n, name in enumerate(months, 1)),
-    ]
+    @property
+    def place_query(self) -> dict[str, str]:
+        """Where, and which kind, as addresses have it."""
+        return {name: text for name in _WHERE if (text := self.form.text(name))}
 
 
 def kind_options() -> list[tuple[str, str]]:
@@ -152,23 +109,24 @@ async def chosen(request: web.Request, session: AsyncSession) -> Chosen:
     """What was asked for, within reach; the year so far if nothing was."""
     scope, form = gate.staff(request).scope, forms.from_query(request, Choice)
     today = statistics.today(request.app[CLOCK]())
-    months = await _months(session, today)
+    begins = min(await statistics.begins(session) or today, today)
+    years = range(Month.of(today).year, Month.of(begins).year - 1, -1)
     provinces = await _provinces(session, scope)
     form = picks.among(form, "province", [one.id for one in provinces])
-    form = picks.among(form, "year", sorted({one.year for one in months}))
+    form = picks.among(form, "year", years)
     form = _known(form, "kind", [value for value, _words in kind_options()])
-    for name in ("first", "last"):
-        form = _known(form, name, [str(one) for one in months])
+    form = _days_known(form, begins, today)
     province = form.value.province if form.ok else None
     places = await _places(session, scope, province)
     form = picks.among(form, "place", [one.id for one in places])
     asked = form.value if form.ok else Choice()
+    period = _period(asked, begins, today)
     return Chosen(
-        form=_filled(form, asked, today),
-        period=_period(asked, today),
+        form=_filled(form, asked, period),
+        period=period,
         where=_where(scope, asked, places),
         place=_place(asked, provinces, places),
-        months=months,
+        years=years,
         provinces=provinces,
         places=places,
         today=today,
@@ -182,23 +140,44 @@ def _known(form: Form[Choice], name: str, offered: Sequence[str]) -> Form[Choice
     return form.faulted(name, _("Choose one from the list."))
 
 
-def _filled(form: Form[Choice], asked: Choice, today: date) -> Form[Choice]:
+def _filled(form: Form[Choice], asked: Choice, period: Period) -> Form[Choice]:
+    """The choice with its days, and with the year they begin in to choose another."""
     if not form.ok:
         return form
-    year = asked.year or Month.of(today).year
-    part = asked.part or Part.YEAR
-    known = asked.model_dump(exclude_none=True) | {"year": year, "part": part}
+    year = asked.year or Month.of(period.first).year
+    known = asked.model_dump(exclude_none=True) | {
+        "year": year,
+        "part": asked.part or Part.YEAR,
+        "first": period.first,
+        "last": period.last,
+    }
     return forms.blank(Choice, **known)
 
 
-def _period(asked: Choice, today: date) -> Period:
-    """The months that were asked for, as far as they have begun."""
-    now = Month.of(today)
-    if asked.first and asked.last:
-        ends = sorted(statistics.parse(text) for text in (asked.first, asked.last))
-        return Period(*ends)
-    whole = (asked.part or Part.YEAR).of(asked.year or now.year)
-    return whole.until(now)
+def _days_known(form: Form[Choice], begins: date, today: date) -> Form[Choice]:
+    """The form, faulted for days of which there is nothing to tell."""
+    if not form.ok:
+        return form
+    last = max((one for one in _ends(form.value)), default=None)
+    name = "last" if form.value.last == last else "first"
+    if last is not None and last > today:
+        return form.faulted(name, _("This day is still to come."))
+    if last is not None and last < begins:
+        return form.faulted(name, _("There are no figures of that time."))
+    return form
+
+
+def _ends(asked: Choice) -> list[date]:
+    return sorted(one for one in (asked.first, asked.last) if one is not None)
+
+
+def _period(asked: Choice, begins: date, today: date) -> Period:
+    """The days that were asked for, as far as they have come."""
+    if ends := _ends(asked):
+        return Period(max(ends[0], begins), ends[-1])
+    if asked.span or asked.year is None:
+        return (asked.span or Span.YEAR).of(today).until(today)
+    return (asked.part or Part.YEAR).of(asked.year).until(today)
 
 
 def _where(scope: Scope, asked: Choice, places: Sequence[Site]) -> Where:
@@ -229,12 +208,6 @@ def _place(asked: Choice, provinces: Sequence[Province], places: Sequence[Site])
     if asked.place is not None:
         return next(one.name for one in places if one.id == asked.place)
     return next((one.name for one in provinces if one.id == asked.province), "")
-
-
-async def _months(session: AsyncSession, today: date) -> list[Month]:
-    """The months from the first that anything was counted in to this one."""
-    first = min(await statistics.begins(session) or today, today)
-    return [*Period(Month.of(first), Month.of(today)).months()]
 
 
 async def _provinces(session: AsyncSession, scope: Scope) -> Sequence[Province]:

@@ -15,7 +15,8 @@ from visitation.filing import drafts
 from visitation.keyring import Keyring
 from visitation.messages import OptOut
 from visitation.people import Visitor
-from visitation.statistics import Month, Source, TallySum
+from visitation.statistics import Month, Period, Source, TallySum
+from visitation.statistics.tables import COUNTRY, DAY, MONTH
 from visitation.waiting import Offer
 from visitation.words import CaseKind, Outcome, Role, VisitKind
 
@@ -52,17 +53,18 @@ async def fill(
 
 
 async def _counted(session: AsyncSession, now: datetime) -> None:
-    """Figures of this month, and some of half a year ago."""
+    """Figures of this month, and some of half a year ago that are published."""
     latest = Month.of(statistics.today(now))
     for source in Source:
-        await statistics.recount(session, source, latest, now=now)
+        await statistics.recount(session, source, Period.months(latest), now=now)
     before = {"measure": "operations", "kind": "petition", "key": "staff"}
-    session.add(
-        TallySum(
-            province_id=0, month=latest.later(-6).first, count=40, total=60, **before
-        )
-    )
+    first = latest.later(-6).first
+    for grain in (DAY, MONTH):
+        amount = {"count": 40, "total": 60}
+        row = {"grain": grain, "first": first}
+        session.add(TallySum(province_id=COUNTRY, **row, **amount, **before))
     await session.flush()
+    await statistics.publish(session, now=now)
 
 
 async def _handed_in(

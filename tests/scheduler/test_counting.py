@@ -1,7 +1,7 @@
 """The sweep that counts: what it counts anew, how soon, and that it is right."""
 
 import random
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import col, delete, select, update
@@ -160,8 +160,8 @@ async def test_what_nobody_did_is_found_by_its_own_time(
 @pytest.mark.parametrize(
     "later",
     [
-        # The first of its month is no longer whole on this day.
-        datetime.combine(AZAR.first, time(12), UTC) + FADING,
+        # What was said on its day is deleted from this day on.
+        NOW + FADING,
         NOW + 300 * DAY,
     ],
 )

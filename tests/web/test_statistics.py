@@ -99,7 +99,6 @@ async def test_nobody_reads_what_is_out_of_reach(site: Site, here: Ground) -> No
         "year=1300",
         "year=x",
         "part=q9",
-        "first=1405-13&last=1405-01",
         "kind=visit:legal",
     ],
 )
@@ -113,6 +112,77 @@ async def test_what_is_not_offered_is_refused(
     )
 
 
+async def test_days_are_chosen_by_the_solar_calendar(site: Site, here: Ground) -> None:
+    await site.sign_in(Role.ADMINISTRATOR)
+
+    # 10 to 11 Azar: 1 and 2 December.
+    page = await text(site, "/statistics?first=1405/9/10&last=۱۴۰۵/۰۹/۱۱")
+    assert "1 December 2026 (10 Azar 1405) to 2 December 2026 (11 Azar 1405)" in page
+    assert '<dd class="figures__value">20</dd>' in page
+    assert '<dd class="figures__value">1</dd>' in page
+    first = await _table(site, "?first=2026-12-01&last=2026-12-01")
+    assert first["Services done", ""] == "15"
+    assert first["Visits that took place", ""] == "1"
+    assert first["Services by day or month", "10 Azar"] == "15"
+
+
+async def test_what_is_asked_for_most_is_a_link_away(site: Site, here: Ground) -> None:
+    await site.sign_in(Role.ADMINISTRATOR)
+    site.clock.now = noon(3)
+
+    services = {
+        span: (await _table(site, f"?span={span}"))["Services done", ""]
+        for span in ("today", "yesterday", "week", "month", "year", "last_year")
+    }
+    assert services == {
+        "today": "0",
+        "yesterday": "5",
+        "week": "20",
+        "month": "20",
+        "year": "22",
+        "last_year": "0",
+    }
+    page = await text(site, "/statistics?span=week&kind=service:sana")
+    assert (
+        '<a class="button button--secondary" href="/statistics?span=week&amp;' in page
+    )
+    assert 'aria-current="true">This week</a>' in page
+    assert "The last of these days is not over yet" in page
+
+
+async def test_a_day_stands_beside_that_of_the_year_before(
+    site: Site, here: Ground
+) -> None:
+    async with site.database.write() as session:
+        # 10 Azar 1404.
+        await counted.service(session, here.office, date(2025, 12, 1))
+    await counting.count_all(site.database, now=counted.NOW)
+    await site.sign_in(Role.AUDITOR)
+
+    response = await site.get("/statistics/export?first=1405-09-10&last=1405-09-10")
+    body = (await response.read()).decode("utf-8-sig")
+    assert ["Services done", "", "15", "1"] in list(csv.reader(io.StringIO(body)))
+    assert response.headers["Content-Disposition"] == (
+        'attachment; filename="statistics-14050910-14050910.csv"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("last=1405-09-26", "This day is still to come."),
+        ("first=1404-01-01&last=1404-01-02", "There are no figures of that time."),
+        ("first=1405-13-01", "Give a day such as 1405/09/02"),
+    ],
+)
+async def test_days_of_which_nothing_can_be_told_are_refused(
+    site: Site, here: Ground, query: str, said: str
+) -> None:
+    await site.sign_in(Role.ADMINISTRATOR)
+
+    assert said in await text(site, f"/statistics?{query}", status=422)
+
+
 @pytest.mark.parametrize("role", [Role.CLERK, Role.WARDEN])
 async def test_it_is_not_for_those_who_serve(site: Site, role: Role) -> None:
     await site.sign_in(role)
@@ -120,7 +190,7 @@ async def test_it_is_not_for_those_who_serve(site: Site, role: Role) -> None:
 
 
 async def test_anybody_reads_quarters_that_are_over(site: Site, here: Ground) -> None:
-    site.clock.now = noon(1, 2).replace(year=2027)
+    await counting.count_all(site.database, now=noon(1, 2).replace(year=2027))
 
     page = await text(site, "/figures")
 
@@ -130,6 +200,11 @@ async def test_anybody_reads_quarters_that_are_over(site: Site, here: Ground) ->
     assert page.count("Not told") == 5
     assert "Fewer than 5" in page
     assert "Dey" not in page
+    # What is written down later changes nothing that was told.
+    async with site.database.write() as session:
+        await counted.service(session, here.office, date(2026, 12, 1))
+    await counting.count_all(site.database, now=noon(2, 2).replace(year=2027))
+    assert await text(site, "/figures") == page
 
 
 async def test_before_the_first_quarter_is_over_there_is_nothing(

@@ -30,13 +30,25 @@ class Presence(SQLModel, table=True):
 
 
 class LostTime(SQLModel, table=True):
-    """How long one side of a visit could not hear the other, by whose fault it was."""
+    """How long one side of a visit could not hear the other, by whose fault it was.
+
+    `counted` is how many of the seconds are in the statistics.
+    """
 
     __tablename__ = "lost_time"
+    __table_args__ = (
+        Index(
+            "lost_time_uncounted",
+            "visit_id",
+            sqlite_where=text("seconds <> counted"),
+            postgresql_where=text("seconds <> counted"),
+        ),
+    )
 
     visit_id: int = Field(foreign_key="visit.id", primary_key=True, ondelete="CASCADE")
     fault: Fault = Field(sa_type=enum_column(Fault), primary_key=True)
     seconds: int = 0
+    counted: int = 0
 
 
 class ChatLine(SQLModel, table=True):

@@ -4,17 +4,24 @@ from visitation.statistics.counting import reaches, recount, today, wait_for_tur
 from visitation.statistics.figures import BY_CODE, FIGURES, Figure, Unit, growth
 from visitation.statistics.measures import Cell, Measure, Number, Only, Tallies
 from visitation.statistics.periods import Month, Period, parse, quarter_before
+from visitation.statistics.publishing import figures_of, publish, published
 from visitation.statistics.reading import (
     Place,
     Where,
     begins,
     busiest,
-    by_month,
     by_province,
+    by_step,
     tallies,
 )
 from visitation.statistics.sources import Source
-from visitation.statistics.tables import Tally, TallyMark, TallyPlace, TallySum
+from visitation.statistics.tables import (
+    PublishedFigure,
+    Tally,
+    TallyMark,
+    TallyPlace,
+    TallySum,
+)
 
 __all__ = [
     "BY_CODE",
@@ -27,6 +34,7 @@ __all__ = [
     "Only",
     "Period",
     "Place",
+    "PublishedFigure",
     "Source",
     "Tallies",
     "Tally",
@@ -37,10 +45,13 @@ __all__ = [
     "Where",
     "begins",
     "busiest",
-    "by_month",
     "by_province",
+    "by_step",
+    "figures_of",
     "growth",
     "parse",
+    "publish",
+    "published",
     "quarter_before",
     "reaches",
     "recount",

@@ -18,19 +18,19 @@ from visitation.messages import Message
 from visitation.places import DEFAULT_ZONE, MobileDay, Site
 from visitation.services.tables import ServiceRecord
 from visitation.statistics.facts import COLUMNS, Bounds
-from visitation.statistics.periods import Month, Period
+from visitation.statistics.periods import Period
 from visitation.statistics.sources import WAYS, Source
 from visitation.statistics.summing import sum_up
 from visitation.statistics.tables import Tally
 from visitation.visits import Visit
 
-#: Records that fade are kept longer than this whatever is chosen, and a month of them
+#: Records that fade are kept longer than this whatever is chosen, and a day of them
 #: that is older is not counted again.
 FADING: Final = timedelta(days=62)
 #: Whoever counts has this, so that what is counted later is also written later.
 _TURN: Final = "SELECT pg_advisory_xact_lock(7204105)"
 #: Nobody waits for it, and a country's month may take longer than a page may. A plan
-#: for any month, which PostgreSQL would soon keep, is wrong for each by far.
+#: for any days, which PostgreSQL would soon keep, is wrong for each by far.
 _PATIENCE: Final = (
     "SET LOCAL statement_timeout = '10min'",
     "SET LOCAL lock_timeout = '10min'",
@@ -54,12 +54,12 @@ async def wait_for_turn(session: AsyncSession) -> None:
 async def recount(
     session: AsyncSession,
     source: Source,
-    month: Month,
+    period: Period,
     *,
     sites: Collection[int] | None = None,
     now: datetime,
 ) -> None:
-    """Count one source of a month anew, for some sites or for all.
+    """Count one source of some days anew, for some sites or for all.
 
     Call `wait_for_turn` before, in the same transaction. What fades is not counted
     again once some of it may have gone.
@@ -67,36 +67,29 @@ async def recount(
     Args:
         session: a transaction that writes.
         source: what is counted.
-        month: in which it happened.
+        period: days within one month, on which it happened.
         sites: the prisons or places whose numbers are counted; None for all. Where a
             source has no such sites, all is counted.
         now: when.
     """
     way = WAYS[source]
     anchors = sorted(sites) if sites is not None and way.anchor else None
-    if way.fades and month.first <= today(now) - FADING:
-        known = await _known(session, source, month)
-        if anchors is None and known:
-            return
-        anchors = anchors and [one for one in anchors if one not in known]
-    if anchors == []:
+    kept = today(now) - FADING
+    if not way.fades or period.first > kept:
+        await _count(session, source, period, anchors, now)
         return
-    old = _cells(source, month, anchors)
-    provinces = await _provinces(session, old)
-    await session.exec(delete(Tally).where(*old))
-    for zone in await _zones(session) if way.zoned else (DEFAULT_ZONE,):
-        bounds = Bounds(
-            month=month, zone=zone, anchors=anchors, now=now, today=today(now)
-        )
-        for statement in way.statements(bounds):
-            await session.exec(insert(Tally).from_select(list(COLUMNS), statement))
-    provinces |= await _provinces(session, old)
-    if provinces:
-        await sum_up(session, way.measures, month, provinces)
+    old = period.until(kept)
+    known = await _known(session, source, old)
+    if anchors is not None or not known:
+        others = anchors and [one for one in anchors if one not in known]
+        await _count(session, source, old, others, now)
+    if period.last > old.last:
+        young = Period(old.last + timedelta(days=1), period.last)
+        await _count(session, source, young, anchors, now)
 
 
 async def reaches(session: AsyncSession, *, now: datetime) -> Period:
-    """The months in which there is anything to count, this one among them."""
+    """The days on which there is anything to count, this one among them."""
     days = {today(now)}
     for at in (Visit.starts_at, Case.raised_at, Message.created_at):
         ends = await session.exec(select(func.min(col(at)), func.max(col(at))))
@@ -107,13 +100,36 @@ async def reaches(session: AsyncSession, *, now: datetime) -> Period:
             for end in (func.min, func.max)
             if (one := (await session.exec(select(end(col(day))))).one()) is not None
         }
-    return Period(Month.of(min(days)), Month.of(max(days)))
+    return Period(min(days), max(days))
 
 
-def _cells(source: Source, month: Month, anchors: Sequence[int] | None) -> Any:
+async def _count(
+    session: AsyncSession,
+    source: Source,
+    period: Period,
+    anchors: Sequence[int] | None,
+    now: datetime,
+) -> None:
+    if anchors is not None and not anchors:
+        return
+    way, old = WAYS[source], _cells(source, period, anchors)
+    provinces = await _provinces(session, old)
+    await session.exec(delete(Tally).where(*old))
+    for zone in await _zones(session) if way.zoned else (DEFAULT_ZONE,):
+        bounds = Bounds(
+            period=period, zone=zone, anchors=anchors, now=now, today=today(now)
+        )
+        for statement in way.statements(bounds):
+            await session.exec(insert(Tally).from_select(list(COLUMNS), statement))
+    provinces |= await _provinces(session, old)
+    if provinces:
+        await sum_up(session, way.measures, period, provinces)
+
+
+def _cells(source: Source, period: Period, anchors: Sequence[int] | None) -> Any:
     way = WAYS[source]
     cells: list[Any] = [
-        Tally.month == month.first,
+        col(Tally.day).between(period.first, period.last),
         col(Tally.measure).in_([one.value for one in way.measures]),
     ]
     if anchors is not None:
@@ -121,11 +137,11 @@ def _cells(source: Source, month: Month, anchors: Sequence[int] | None) -> Any:
     return cells
 
 
-async def _known(session: AsyncSession, source: Source, month: Month) -> set[int]:
+async def _known(session: AsyncSession, source: Source, period: Period) -> set[int]:
     """The sites of which something was counted."""
     anchor = getattr(Tally, WAYS[source].anchor)
     rows = await session.exec(
-        select(anchor).where(*_cells(source, month, None)).distinct()
+        select(anchor).where(*_cells(source, period, None)).distinct()
     )
     return set(rows.all())
 

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Date, Integer, String, cast, func, literal, select
+from sqlalchemy import Date, Integer, String, case, cast, func, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 
 from visitation.statistics.measures import Measure
-from visitation.statistics.periods import Month
+from visitation.statistics.periods import Period, after
 from visitation.timespan import Timespan
 
 #: The columns of a cell, in the order in which `counted` has them.
 COLUMNS: Final = (
-    *("month", "measure", "place_id", "prison_id", "kind", "key", "province_id"),
+    *("day", "measure", "place_id", "prison_id", "kind", "key", "province_id"),
     *("count", "total"),
 )
 
@@ -30,12 +30,13 @@ class Bounds:
     """What is counted at once.
 
     Attributes:
-        zone: only what keeps this wall clock; its months are the ones that count.
+        period: within one month.
+        zone: only what keeps this wall clock; its days are the ones that count.
         anchors: only what belongs to these sites; None for all.
         today: the day it is, for what comes about by the passing of days.
     """
 
-    month: Month
+    period: Period
     zone: str
     anchors: Collection[int] | None
     now: datetime
@@ -43,8 +44,19 @@ class Bounds:
 
     @property
     def span(self) -> Timespan:
-        """When the month lasts."""
-        return self.month.span(self.zone)
+        """When the days last."""
+        return self.period.span(self.zone)
+
+    def day(self, at: Any) -> Any:
+        """The day that an instant within the span is in.
+
+        One of the two databases knows no zones: it is told where each day ends.
+        """
+        *others, last = self.period.days()
+        if not others:
+            return literal(last, Date)
+        ends = ((at < after(day, self.zone), literal(day, Date)) for day in others)
+        return case(*ends, else_=literal(last, Date))
 
 
 class days_between(FunctionElement[int]):  # noqa: N801 - reads as SQL's own functions
@@ -73,6 +85,7 @@ def as_text(value: Any) -> Any:
 
 def facts(
     *,
+    day: Any,
     place: Any,
     province: Any,
     prison: Any = None,
@@ -85,6 +98,7 @@ def facts(
     A key that is NULL says that it is not counted.
     """
     return select(
+        day.label("day"),
         place.label("place_id"),
         (literal(0) if prison is None else prison).label("prison_id"),
         _expression(kind).label("kind"),
@@ -94,20 +108,20 @@ def facts(
     )
 
 
-def counted(measure: Measure, bounds: Bounds, things: Any) -> Any:
+def counted(measure: Measure, things: Any) -> Any:
     """How many there are in each cell, and what they come to."""
     one = things.subquery()
     cell = (one.c.place_id, one.c.prison_id, one.c.kind, one.c.key, one.c.province_id)
     return (
         select(
-            literal(bounds.month.first, Date),
+            one.c.day,
             literal(measure.value),
             *cell,
             func.count(),
             func.sum(one.c.amount),
         )
         .where(one.c.key.is_not(None))
-        .group_by(*cell)
+        .group_by(one.c.day, *cell)
     )
 
 

@@ -28,6 +28,7 @@ def services(bounds: Bounds) -> Sequence[Any]:
     """What was done at points, by whom, and for how many."""
     things = (
         facts(
+            day=col(ServiceRecord.day),
             place=col(ServiceRecord.point_id),
             province=_PLACE.province_id,
             kind=_text(ServiceRecord.kind),
@@ -37,19 +38,17 @@ def services(bounds: Bounds) -> Sequence[Any]:
         .select_from(ServiceRecord)
         .join(_PLACE, _PLACE.id == col(ServiceRecord.point_id))
         .where(
-            col(ServiceRecord.day) >= bounds.month.first,
-            col(ServiceRecord.day) <= bounds.month.last,
+            col(ServiceRecord.day) >= bounds.period.first,
+            col(ServiceRecord.day) <= bounds.period.last,
             col(ServiceRecord.withdrawn_at).is_(None),
         )
     )
     if bounds.anchors is not None:
         things = things.where(col(ServiceRecord.point_id).in_(bounds.anchors))
     return (
-        counted(Measure.OPERATIONS, bounds, things),
+        counted(Measure.OPERATIONS, things),
         counted(
-            Measure.VILLAGE_SERVED,
-            bounds,
-            # Visitors are counted with their visits.
+            Measure.VILLAGE_SERVED,  # Visitors are counted with their visits.
             things.where(
                 _PLACE.kind.in_(ON_THE_ROAD),
                 col(ServiceRecord.kind) != ServiceKind.VISIT,
@@ -65,18 +64,18 @@ def villages(bounds: Bounds) -> Sequence[Any]:
         .join(MobileDay, col(MobileDay.id) == col(MobileStop.mobile_day_id))
         .where(
             col(MobileDay.state) == MobileDayState.PLANNED,
-            col(MobileDay.day) >= bounds.month.first,
-            col(MobileDay.day) <= min(bounds.month.last, bounds.today),
+            col(MobileDay.day) >= bounds.period.first,
+            col(MobileDay.day) <= min(bounds.period.last, bounds.today),
         )
         .distinct()
         .subquery()
     )
     things = (
-        facts(place=stood.c.village_id, province=_PLACE.province_id)
+        facts(day=stood.c.day, place=stood.c.village_id, province=_PLACE.province_id)
         .select_from(stood)
         .join(_PLACE, _PLACE.id == stood.c.village_id)
     )
-    return (counted(Measure.VILLAGE_DAYS, bounds, things),)
+    return (counted(Measure.VILLAGE_DAYS, things),)
 
 
 def messages(bounds: Bounds) -> Sequence[Any]:
@@ -84,6 +83,7 @@ def messages(bounds: Bounds) -> Sequence[Any]:
     place = func.coalesce(col(Visit.point_id), col(Visit.prison_id), literal(0))
     things = (
         facts(
+            day=bounds.day(col(Message.created_at)),
             place=place,
             province=func.coalesce(_PLACE.province_id, literal(NOWHERE)),
             prison=func.coalesce(col(Visit.prison_id), literal(0)),
@@ -99,7 +99,7 @@ def messages(bounds: Bounds) -> Sequence[Any]:
             col(Message.created_at) < bounds.span.end,
         )
     )
-    return (counted(Measure.MESSAGES, bounds, things),)
+    return (counted(Measure.MESSAGES, things),)
 
 
 def cases(bounds: Bounds) -> Sequence[Any]:
@@ -110,22 +110,18 @@ def cases(bounds: Bounds) -> Sequence[Any]:
     return (
         counted(
             Measure.OPENED,
-            bounds,
             _of_cases(bounds, Case.raised_at, key=_text(Case.source)),
         ),
         counted(
             Measure.DECIDED,
-            bounds,
             _of_cases(bounds, Case.decided_at, decided, key=_text(Case.state)),
         ),
         counted(
             Measure.ANSWERED,
-            bounds,
             _of_cases(bounds, Case.decided_at, decided, key=took),
         ),
         counted(
             Measure.DUE,
-            bounds,
             _of_cases(
                 bounds,
                 Case.due_at,
@@ -141,6 +137,7 @@ def _of_cases(bounds: Bounds, at: Any, *conditions: Any, key: Any) -> Any:
     place = func.coalesce(col(Case.point_id), col(Prisoner.site_id))
     return (
         facts(
+            day=bounds.day(col(at)),
             place=place,
             province=_PLACE.province_id,
             prison=col(Prisoner.site_id),

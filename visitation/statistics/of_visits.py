@@ -1,7 +1,7 @@
 """What is counted of visits, of the calls in them, and of how they were found.
 
-A visit is counted in the month it begins in on the prison's wall clock, where the
-family sat. Of a legal visit only that it was.
+A visit is counted on the day it begins on the prison's wall clock, where the family
+sat. Of a legal visit only that it was.
 """
 
 from collections.abc import Sequence
@@ -63,11 +63,10 @@ def visits(bounds: Bounds) -> Sequence[Any]:
     )
     came = _people(bounds)
     return (
-        counted(Measure.VISITS, bounds, _within(bounds, key=key)),
-        counted(Measure.HELD, bounds, _within(bounds, _HELD)),
+        counted(Measure.VISITS, _within(bounds, key=key)),
+        counted(Measure.HELD, _within(bounds, _HELD)),
         counted(
             Measure.GIVEN_BACK,
-            bounds,
             _within(
                 bounds,
                 _OPEN,
@@ -75,12 +74,11 @@ def visits(bounds: Bounds) -> Sequence[Any]:
                 amount=col(Visit.minutes_given_back),
             ),
         ),
-        counted(Measure.WAITED, bounds, _within(bounds, _HELD, _OPEN, key=waited)),
-        counted(Measure.SINCE, bounds, _since(bounds)),
-        counted(Measure.VISITORS, bounds, came),
+        counted(Measure.WAITED, _within(bounds, _HELD, _OPEN, key=waited)),
+        counted(Measure.SINCE, _since(bounds)),
+        counted(Measure.VISITORS, came),
         counted(
             Measure.VILLAGE_VISITORS,
-            bounds,
             came.where(_PLACE.kind.in_(ON_THE_ROAD)),
         ),
     )
@@ -99,17 +97,14 @@ def calls(bounds: Bounds) -> Sequence[Any]:
     return (
         counted(
             Measure.CONNECTED,
-            bounds,
             _within(bounds, _OPEN, or_(began, failed), key="tried"),
         ),
         counted(
             Measure.CONNECTED,
-            bounds,
             _within(bounds, _OPEN, began, ~failed, ~broke, key="first"),
         ),
         counted(
             Measure.LOST,
-            bounds,
             lost.join(LostTime, col(LostTime.visit_id) == col(Visit.id)).where(
                 col(LostTime.seconds) > 0
             ),
@@ -125,10 +120,8 @@ def lines(bounds: Bounds) -> Sequence[Any]:
         return things.join(LineRecord, col(LineRecord.visit_id) == col(Visit.id))
 
     return (
-        counted(Measure.LINE_TIME, bounds, seconds(col(LineRecord.seconds_down))),
-        counted(
-            Measure.AUDIO_ONLY, bounds, seconds(col(LineRecord.seconds_audio_only))
-        ),
+        counted(Measure.LINE_TIME, seconds(col(LineRecord.seconds_down))),
+        counted(Measure.AUDIO_ONLY, seconds(col(LineRecord.seconds_audio_only))),
     )
 
 
@@ -138,17 +131,17 @@ def feedback(bounds: Bounds) -> Sequence[Any]:
     return (
         counted(
             Measure.FELT,
-            bounds,
             things.join(Feedback, col(Feedback.visit_id) == col(Visit.id)),
         ),
     )
 
 
 def _within(bounds: Bounds, *conditions: Any, key: Any = "", amount: Any = 0) -> Any:
-    """The visits of a month, each where its family sat."""
+    """The visits of some days, each where its family sat."""
     place = func.coalesce(col(Visit.point_id), col(Visit.prison_id))
     things = (
         facts(
+            day=bounds.day(col(Visit.starts_at)),
             place=place,
             province=_PLACE.province_id,
             prison=col(Visit.prison_id),

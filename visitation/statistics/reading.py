@@ -4,12 +4,13 @@ Whole provinces and the country are read from their sums. Places by themselves a
 cell by cell: what happened there, and what happened for a prison that is within reach.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, func, or_, select
+from sqlalchemy import BigInteger, and_, cast, false, func, or_, select, union_all
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,8 +25,15 @@ from visitation.statistics.measures import (
     Only,
     Tallies,
 )
-from visitation.statistics.periods import Month, Period
-from visitation.statistics.tables import COUNTRY, Tally, TallyPlace, TallySum
+from visitation.statistics.periods import Period
+from visitation.statistics.tables import (
+    COUNTRY,
+    DAY,
+    MONTH,
+    Tally,
+    TallyPlace,
+    TallySum,
+)
 from visitation.words import SERVICE_POINTS
 
 
@@ -71,11 +79,13 @@ class Where:
             return table.place_id > 0
         if table is TallyPlace:
             return col(TallyPlace.province_id).in_(self.provinces)
-        return or_(
-            table.province_id.in_(self.provinces),
-            table.place_id.in_(self.sites),
-            table.prison_id.in_(self.sites),
-        )
+        theirs = [table.province_id.in_(self.provinces)] if self.provinces else []
+        if self.sites:
+            theirs += [
+                table.place_id.in_(self.sites),
+                table.prison_id.in_(self.sites),
+            ]
+        return or_(false(), *theirs)
 
     def keeps(self, cell: Cell) -> bool:
         """Whether a cell is of what is wanted."""
@@ -92,10 +102,12 @@ class Place:
 
 
 async def begins(session: AsyncSession) -> date | None:
-    """The first day of the first month in which anything was counted."""
-    months = select(func.min(col(TallySum.month)))
+    """The first day on which anything was counted."""
     rows = await database.rows(
-        session, months.where(col(TallySum.province_id) == COUNTRY)
+        session,
+        select(func.min(col(TallySum.first))).where(
+            col(TallySum.province_id) == COUNTRY, col(TallySum.grain) == DAY
+        ),
     )
     first: date | None = rows[0][0]
     return first
@@ -108,7 +120,7 @@ async def tallies(session: AsyncSession, where: Where, period: Period) -> Tallie
     rows = await database.rows(
         session,
         select(*cell, *_amount(table))
-        .where(where.condition(), *_months(table, period))
+        .where(where.condition(), _in(table, period))
         .group_by(*cell),
     )
     numbers = {
@@ -123,24 +135,32 @@ async def tallies(session: AsyncSession, where: Where, period: Period) -> Tallie
     )
 
 
-async def by_month(
-    session: AsyncSession, where: Where, period: Period, measures: Collection[Measure]
-) -> dict[Month, Tallies]:
-    """The same for each month of it, of some measures; every month is named."""
-    table = where.table
+async def by_step(
+    session: AsyncSession,
+    where: Where,
+    steps: Sequence[Period],
+    measures: Collection[Measure],
+) -> list[Tallies]:
+    """The same for each of some periods that follow one another, of some measures."""
+    table, first = where.table, _first(where.table)
     cell = (table.measure, table.kind, table.key)
+    period = Period(steps[0].first, steps[-1].last)
     rows = await database.rows(
         session,
-        select(table.month, *cell, *_amount(table))
-        .where(where.condition(), *_months(table, period), _among(table, measures))
-        .group_by(table.month, *cell),
+        select(first, *cell, *_amount(table))
+        .where(where.condition(), _in(table, period), _among(table, measures))
+        .group_by(first, *cell),
     )
-    found: dict[Month, dict[Cell, Number]] = {month: {} for month in period.months()}
-    for first, measure, kind, key, count, total in rows:
+    found: list[dict[Cell, Number]] = [{} for _step in steps]
+    begins = [one.first for one in steps]
+    for day, measure, kind, key, count, total in rows:
         one = Cell(measure, kind, key)
         if where.keeps(one):
-            found[Month.of(first)][one] = Number(count, total)
-    return {month: Tallies(numbers) for month, numbers in found.items()}
+            # Two last days of Esfand may have had the same one a year before.
+            latest = begins[bisect_right(begins, day) - 1]
+            step = found[bisect_left(begins, latest)]
+            step[one] = step.get(one, Number()) + Number(count, total)
+    return [Tallies(numbers) for numbers in found]
 
 
 async def by_province(
@@ -156,7 +176,7 @@ async def by_province(
     rows = await database.rows(
         session,
         select(table.province_id, *cell, *_amount(table))
-        .where(inside, *_months(table, period), _among(table, measures))
+        .where(inside, _in(table, period), _among(table, measures))
         .group_by(table.province_id, *cell),
     )
     found: dict[int, dict[Cell, Number]] = {}
@@ -171,21 +191,20 @@ async def busiest(
     session: AsyncSession, where: Where, period: Period, *, limit: int
 ) -> Sequence[Place]:
     """The places with the most operations and visits, the busiest first."""
-    table, conditions = _of_places(where, period)
-    much = func.sum(table.count)
+    served = _of_places(where, period).subquery()
+    much = func.sum(served.c.count)
     ranked = (
-        select(table.place_id, much)
-        .where(*conditions)
-        .group_by(table.place_id)
-        .order_by(much.desc(), table.place_id)
+        select(served.c.place_id, much)
+        .group_by(served.c.place_id)
+        .order_by(much.desc(), served.c.place_id)
         .limit(limit)
     )
     order = [place for place, _much in await database.rows(session, ranked)]
     rows = await database.rows(
         session,
-        select(table.place_id, table.measure, cast(much, BigInteger))
-        .where(*conditions, table.place_id.in_(order))
-        .group_by(table.place_id, table.measure),
+        select(served.c.place_id, served.c.measure, cast(much, BigInteger))
+        .where(served.c.place_id.in_(order))
+        .group_by(served.c.place_id, served.c.measure),
     )
     counts: dict[int, dict[str, int]] = {}
     for place, measure, count in rows:
@@ -207,30 +226,40 @@ async def _served(
     session: AsyncSession, where: Where, period: Period
 ) -> tuple[int, int]:
     """How many points served anybody, in how many provinces."""
-    table, conditions = _of_places(where, period)
-    there = select(table.place_id).where(*conditions)
+    there = _of_places(where, period).subquery()
     rows = await database.rows(
         session,
         select(col(Site.province_id), func.count())
-        .where(col(Site.kind).in_(SERVICE_POINTS), col(Site.id).in_(there))
+        .where(
+            col(Site.kind).in_(SERVICE_POINTS),
+            col(Site.id).in_(select(there.c.place_id)),
+        )
         .group_by(col(Site.province_id)),
     )
     return sum(points for _province, points in rows), len(rows)
 
 
-def _of_places(where: Where, period: Period) -> tuple[Any, tuple[Any, ...]]:
-    """The table that says whom places served in a period, and what keeps its rows."""
-    whole = where.only is None and (where.everywhere or not where.sites)
-    table: Any = TallyPlace if whole else Tally
-    conditions = (
+def _of_places(where: Where, period: Period) -> Any:
+    """Whom places served in a period, and how often."""
+    if where.only is not None or (where.sites and not where.everywhere):
+        return _there(Tally, where, period)
+    whole, ends = period.parted()
+    parts = [_there(Tally, where, one) for one in ends]
+    if whole:
+        parts.append(_there(TallyPlace, where, whole))
+    return union_all(*parts)
+
+
+def _there(table: Any, where: Where, period: Period) -> Any:
+    served = select(table.place_id, table.measure, table.count).where(
         where.within(table),
-        *_months(table, period),
+        _first(table).between(period.first, period.last),
         _among(table, SERVED),
     )
     if where.only is None:
-        return table, conditions
+        return served
     others = table.measure.not_in([one.value for one in where.only.of])
-    return table, (*conditions, or_(others, table.kind == where.only.kind))
+    return served.where(or_(others, table.kind == where.only.kind))
 
 
 def _amount(table: Any) -> tuple[Any, ...]:
@@ -238,8 +267,23 @@ def _amount(table: Any) -> tuple[Any, ...]:
     return tuple(cast(func.sum(one), BigInteger) for one in (table.count, table.total))
 
 
-def _months(table: Any, period: Period) -> tuple[Any, Any]:
-    return table.month >= period.first.first, table.month <= period.last.first
+def _first(table: Any) -> Any:
+    """The day that a row is of, or the first one."""
+    return col(Tally.day) if table is Tally else table.first
+
+
+def _in(table: Any, period: Period) -> Any:
+    """What keeps the rows of a period: whole months at once, its ends by days."""
+    if table is Tally:
+        return _first(table).between(period.first, period.last)
+    whole, ends = period.parted()
+    spans = [(DAY, one) for one in ends] + ([(MONTH, whole)] if whole else [])
+    return or_(
+        *(
+            and_(table.grain == grain, table.first.between(one.first, one.last))
+            for grain, one in spans
+        )
+    )
 
 
 def _among(table: Any, measures: Collection[Measure]) -> Any:

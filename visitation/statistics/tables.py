@@ -1,4 +1,4 @@
-"""What was counted: a row for each month, place, prison and thing counted.
+"""What was counted: a row for each day, place, prison and thing counted.
 
 Rows and what the database itself refuses; how they are counted stands in `sources`.
 """
@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from visitation.database import UtcDateTime
 
+#: How long a sum is of: days are for the ends of what is asked for.
+DAY, MONTH = "day", "month"
 #: The province of the row that holds the whole country, in `TallySum`.
 COUNTRY = 0
 #: The province of what happened nowhere that is known: counted for the country alone.
@@ -17,12 +19,11 @@ NOWHERE = -1
 
 
 class Tally(SQLModel, table=True):
-    """How much of one thing there was in a solar month, at a place, for a prison.
+    """How much of one thing there was on a day, at a place, for a prison.
 
     Never added to, always counted anew from what is on record.
 
     Attributes:
-        month: its first day, as dates go.
         place_id: where the family sat, or the prison if it was at home; 0 for nowhere.
         prison_id: 0 where it was for none.
         measure: what is counted, a word of `Measure`.
@@ -33,13 +34,13 @@ class Tally(SQLModel, table=True):
     """
 
     __table_args__ = (
-        Index("tally_by_prison", "prison_id", "month"),
-        Index("tally_by_place", "place_id", "month"),
-        Index("tally_by_province", "province_id", "month"),
+        Index("tally_by_prison", "prison_id", "day"),
+        Index("tally_by_place", "place_id", "day"),
+        Index("tally_by_province", "province_id", "day"),
     )
 
-    month: date = Field(primary_key=True)
     measure: str = Field(primary_key=True, max_length=24)
+    day: date = Field(primary_key=True)
     kind: str = Field(primary_key=True, max_length=32)
     key: str = Field(primary_key=True, max_length=32)
     place_id: int = Field(primary_key=True)
@@ -50,12 +51,18 @@ class Tally(SQLModel, table=True):
 
 
 class TallySum(SQLModel, table=True):
-    """The same for a whole province, and for the country."""
+    """The same for a whole province, and for the country: of a day, or of a month.
+
+    Attributes:
+        grain: `DAY` or `MONTH`.
+        first: the day, or the first one of the solar month.
+    """
 
     __tablename__ = "tally_sum"
 
     province_id: int = Field(primary_key=True)
-    month: date = Field(primary_key=True)
+    grain: str = Field(primary_key=True, max_length=8)
+    first: date = Field(primary_key=True)
     measure: str = Field(primary_key=True, max_length=24)
     kind: str = Field(primary_key=True, max_length=32)
     key: str = Field(primary_key=True, max_length=32)
@@ -64,15 +71,36 @@ class TallySum(SQLModel, table=True):
 
 
 class TallyPlace(SQLModel, table=True):
-    """The same for a place, of all kinds together: whom it served, and how often."""
+    """The same for a place and a month, of all kinds: whom it served, how often.
+
+    Attributes:
+        first: the first day of the solar month.
+    """
 
     __tablename__ = "tally_place"
 
-    month: date = Field(primary_key=True)
+    first: date = Field(primary_key=True)
     measure: str = Field(primary_key=True, max_length=24)
     place_id: int = Field(primary_key=True)
     province_id: int
     count: int = Field(sa_type=BigInteger)
+
+
+class PublishedFigure(SQLModel, table=True):
+    """A figure of a quarter as everybody reads it; it never changes.
+
+    Attributes:
+        quarter: its first day.
+        province_id: `COUNTRY` for the whole country.
+        value: None where it is not told; shares are thousandths.
+    """
+
+    __tablename__ = "published_figure"
+
+    quarter: date = Field(primary_key=True)
+    province_id: int = Field(primary_key=True)
+    code: str = Field(primary_key=True, max_length=24)
+    value: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class TallyMark(SQLModel, table=True):

@@ -12,12 +12,18 @@ from aiohttp import web
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation import statistics
+from visitation import jalali, statistics
 from visitation.places import Province
-from visitation.statistics import Measure, Month, Place, Tallies
+from visitation.statistics import Measure, Place, Tallies
 from visitation.statistics.figures import Group
 from visitation.words import Role
-from web import charts, costs, present, statistics_charts, statistics_choice
+from web import (
+    charts,
+    costs,
+    statistics_charts,
+    statistics_choice,
+    statistics_periods,
+)
 from web import statistics_map as tile_map
 from web import statistics_words as words
 from web.charts import Chart
@@ -42,20 +48,20 @@ class Read:
     """All that a page of figures needs.
 
     Attributes:
-        months: charts by month.
+        over_time: charts by day or month.
         provinces: by their names, with what they had.
     """
 
     known: Chosen
     now: Tallies
     before: Tallies
-    months: tuple[Chart, ...]
+    over_time: tuple[Chart, ...]
     provinces: list[tuple[str, Tallies]]
     busiest: list[Place]
 
 
 async def index(request: web.Request) -> web.Response:
-    """The figures of some months, beside those of the year before."""
+    """The figures of some days, beside those of the year before."""
     read = await _read(request)
     known = read.known
     groups = [
@@ -66,10 +72,11 @@ async def index(request: web.Request) -> web.Response:
         "statistics/index.html",
         status=200 if known.form.ok else 422,
         known=known,
-        title=_period(known),
-        parts=statistics_choice.part_options(),
+        title=statistics_periods.name(known.period),
+        parts=statistics_periods.part_options(),
+        spans=_spans(request, known),
         kinds=statistics_choice.kind_options(),
-        unfinished=known.period.last == Month.of(known.today),
+        unfinished=known.period.last == known.today,
         groups=groups,
         cost=costs.cost(request, read.now.total(Measure.MESSAGES)),
         tiles=tile_map.tiles(_much(name, of) for name, of in read.provinces),
@@ -101,7 +108,9 @@ async def export(request: web.Request) -> web.Response:
         ]
     text = io.StringIO()
     csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
-    name = f"statistics-{read.known.period.first}-{read.known.period.last}.csv"
+    ends = (read.known.period.first, read.known.period.last)
+    days = "-".join(str(jalali.from_date(one)).replace("/", "") for one in ends)
+    name = f"statistics-{days}.csv"
     return web.Response(
         # A spreadsheet reads Persian rightly only after a byte order mark.
         body=text.getvalue().encode("utf-8-sig"),
@@ -117,19 +126,25 @@ async def _read(request: web.Request) -> Read:
     async with request.app[DATABASE].read() as session:
         known = await statistics_choice.chosen(request, session)
         where, period = known.where, known.period
-        before = period.year_before
-        by_month = [
-            await statistics.by_month(session, where, one, statistics_charts.BY_MONTH)
-            for one in (period, before)
-        ]
         return Read(
             known=known,
             now=await statistics.tallies(session, where, period),
-            before=await statistics.tallies(session, where, before),
-            months=statistics_charts.months(*by_month),
+            before=await statistics.tallies(session, where, period.year_before),
+            over_time=await _over_time(session, known),
             provinces=await _provinces(session, known),
             busiest=[*await statistics.busiest(session, where, period, limit=_BUSIEST)],
         )
+
+
+async def _over_time(session: AsyncSession, known: Chosen) -> tuple[Chart, ...]:
+    steps = statistics_periods.steps(known.period)
+    found = [
+        await statistics.by_step(
+            session, known.where, each, statistics_charts.OVER_TIME
+        )
+        for each in (steps, [one.year_before for one in steps])
+    ]
+    return statistics_charts.over_time(steps, *found)
 
 
 async def _provinces(session: AsyncSession, known: Chosen) -> list[tuple[str, Tallies]]:
@@ -146,13 +161,29 @@ async def _provinces(session: AsyncSession, known: Chosen) -> list[tuple[str, Ta
     ]
 
 
+def _spans(request: web.Request, known: Chosen) -> list[tuple[str, str, bool]]:
+    """What is asked for most, with its address and whether it is what is shown."""
+    return [
+        (
+            _(title),
+            url(
+                request,
+                "statistics.index",
+                query={"span": span.value} | known.place_query,
+            ),
+            known.period == span.of(known.today).until(known.today),
+        )
+        for span, title in statistics_periods.SPANS.items()
+    ]
+
+
 def _charts(group: Group, read: Read) -> tuple[Chart, ...]:
     now, before = read.now, read.before
     of = {
-        Group.REACH: (statistics_charts.by_kind(now, before), *read.months[:1]),
+        Group.REACH: (statistics_charts.by_kind(now, before), *read.over_time[:1]),
         Group.VISITS: (
             statistics_charts.by_outcome(now, before),
-            *read.months[1:],
+            *read.over_time[1:],
             statistics_charts.waited(now, before),
         ),
         Group.CALLS: (
@@ -170,17 +201,6 @@ def _charts(group: Group, read: Read) -> tuple[Chart, ...]:
 
 def _lines(group: Group, read: Read) -> list[words.Line]:
     return words.lines(group, read.now, read.before)
-
-
-def _period(known: Chosen) -> str:
-    first, last = known.period.first, known.period.last
-    if first == last:
-        return present.month(first.first)
-    return _(
-        "%(start)s to %(end)s",
-        start=present.month(first.first),
-        end=present.month(last.first),
-    )
 
 
 def _much(name: str, of: Tallies) -> tuple[str, int, str]:

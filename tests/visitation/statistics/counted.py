@@ -271,13 +271,19 @@ async def count_months(database: Database, *months: Month, now: datetime = NOW) 
         for source in Source:
             async with database.write() as session:
                 await statistics.wait_for_turn(session)
-                await statistics.recount(session, source, month, now=now)
+                period = Period.months(month)
+                await statistics.recount(session, source, period, now=now)
 
 
 async def read(
-    database: Database, where: Where | None = None, month: Month = AZAR
+    database: Database,
+    where: Where | None = None,
+    month: Month = AZAR,
+    period: Period | None = None,
 ) -> Tallies:
     async with database.read() as session:
         return await statistics.tallies(
-            session, where or Where(everywhere=True), Period(month, month)
+            session,
+            where or Where(everywhere=True),
+            period or Period.months(month),
         )

@@ -2,18 +2,22 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from visitation.statistics import Month, Period, figures, parse, quarter_before
 from visitation.statistics.figures import growth
 from visitation.statistics.measures import quantile
+from visitation.statistics.periods import after, midnight, year_before
 
 DOCS = Path(__file__).parents[3] / "docs" / "statistics.md"
 
 
 def test_a_month_lasts_from_midnight_to_midnight_where_it_is() -> None:
-    span = Month(1405, 9).span("Asia/Tehran")
+    span = Period.months(Month(1405, 9)).span("Asia/Tehran")
 
     assert span.start.astimezone(UTC) == datetime(2026, 11, 21, 20, 30, tzinfo=UTC)
     assert span.end - span.start == timedelta(days=30)
@@ -26,11 +30,47 @@ def test_months_go_on_over_the_turn_of_the_year() -> None:
     assert Month(1403, 12).last == date(2025, 3, 20)
 
 
-def test_a_year_that_is_not_over_is_compared_with_as_many_months() -> None:
-    so_far = Period.year(1405).until(Month(1405, 9))
+def test_a_year_that_is_not_over_is_compared_with_as_many_days() -> None:
+    so_far = Period.year(1405).until(date(2026, 12, 16))
 
-    assert so_far == Period(Month(1405, 1), Month(1405, 9))
-    assert so_far.year_before == Period(Month(1404, 1), Month(1404, 9))
+    assert so_far == Period(date(2026, 3, 21), date(2026, 12, 16))
+    # 1 Farvardin to 25 Azar 1404.
+    assert so_far.year_before == Period(date(2025, 3, 21), date(2025, 12, 16))
+
+
+def test_the_last_of_a_leap_year_is_compared_with_the_last_of_the_year_before() -> None:
+    # 30 Esfand 1403; there was none in 1402.
+    assert year_before(date(2025, 3, 20)) == date(2024, 3, 19)
+    assert year_before(date(2025, 3, 21)) == date(2024, 3, 20)
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 21), date(2026, 11, 27)])
+def test_a_week_begins_on_saturday(day: date) -> None:
+    assert Period.week(day) == Period(date(2026, 11, 21), date(2026, 11, 27))
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 800))
+def test_months_and_days_at_the_ends_are_all_of_a_period(
+    first: date, length: int
+) -> None:
+    period = Period(first, first + timedelta(days=length))
+
+    whole, ends = period.parted()
+    parts = [day for one in (*ends, *([whole] if whole else ())) for day in one.days()]
+    assert sorted(parts) == [*period.days()]
+    assert [day for one in period.by_month() for day in one.days()] == sorted(parts)
+    assert len(ends) <= 2
+
+
+@given(st.dates(date(2015, 1, 1), date(2030, 1, 1)), st.integers(1, 40))
+def test_each_instant_has_the_day_of_its_wall_clock(first: date, length: int) -> None:
+    # Clocks in Tehran were put forward in spring until 1401.
+    period = Period(first, first + timedelta(days=length))
+    zone = ZoneInfo("Asia/Tehran")
+
+    for day in period.days():
+        ends = (midnight(day, zone.key), after(day, zone.key) - timedelta(seconds=1))
+        assert {one.astimezone(UTC).astimezone(zone).date() for one in ends} == {day}
 
 
 @pytest.mark.parametrize(
