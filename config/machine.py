@@ -17,6 +17,7 @@ from config.settings import Settings
 from scheduler.means import Means
 from signaling.hub import Hub
 from signaling.media.engine import WorkerStatistics
+from visitation.recordings.space import Reading
 from web.machine import Machine, Worker
 
 _PACKAGE = "visitation"
@@ -60,7 +61,12 @@ class Watch:
             workers=tuple(map(self._worker, self._hub.engine.workers())),
             expected=max(1, self._settings.media.processes),
             certificate_until=_runs_out(self._settings.web.tls_certificate),
+            recordings=self._recordings(),
         )
+
+    def _recordings(self) -> Reading | None:
+        meter = self._means.recordings if self._means else None
+        return meter.last if meter else None
 
     def _worker(self, standing: WorkerStatistics) -> Worker:
         return Worker(

@@ -129,6 +129,32 @@ def relay_is_whole(settings: Settings) -> str | None:
     return None
 
 
+def recordings_can_be_opened(settings: Settings) -> str | None:
+    """Recordings need keys of their own that are kept, and one of them is current."""
+    section = settings.recordings
+    if section.directory is None:
+        return None
+    if section.key_id not in section.keys:
+        return (
+            "recordings.key_id: names none of recordings.keys. Make one with `openssl "
+            "rand -base64 48 > spring`, name it in recordings.keys.spring.secret_file, "
+            'and set key_id = "spring"'
+        )
+    for name, key in section.keys.items():
+        secret = key.secret.get_secret_value() if key.secret else ""
+        if len(secret.encode()) < MINIMUM_SECRET_BYTES:
+            return (
+                f"recordings.keys.{name}: has fewer than {MINIMUM_SECRET_BYTES} bytes. "
+                "Make a longer one: `openssl rand -base64 48`"
+            )
+        if settings.secret and secret == settings.secret.get_secret_value():
+            return (
+                f"recordings.keys.{name}: is the secret of the service. Make one of "
+                "its own: it is thrown away when it is replaced"
+            )
+    return None
+
+
 CHECKS: tuple[Check, ...] = (
     secret_is_there,
     secret_is_secret,
@@ -139,6 +165,7 @@ CHECKS: tuple[Check, ...] = (
     media_ports_exist,
     media_can_be_reached,
     relay_is_whole,
+    recordings_can_be_opened,
 )
 
 

@@ -51,6 +51,8 @@ PerSecond = Annotated[float, Field(gt=0, le=1000)]
 Number = Annotated[Text, Field(coerce_numbers_to_str=True)]
 #: Stored with each message that it took.
 GatewayName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+#: Written beside every recording whose key it wraps.
+KeyId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 #: As ISO 3166 writes it.
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Level = Literal["debug", "info", "warning", "error"]
@@ -220,6 +222,24 @@ class RetentionSection(_Section):
     device_tests: int = _days(Kept.DEVICE_TESTS)
     service_notes: int = _days(Kept.SERVICE_NOTES)
     cases: int = _days(Kept.CASES)
+    recordings_family: int = _days(Kept.RECORDINGS_FAMILY)
+    recordings_official: int = _days(Kept.RECORDINGS_OFFICIAL)
+
+
+class RecordingKeySection(_Section):
+    """A key that wraps the keys of recordings."""
+
+    secret: SecretStr | None = None
+    secret_file: Path | None = None
+
+
+class RecordingsSection(_Section):
+    """Where recordings of visits are kept; without a place nothing is recorded."""
+
+    directory: Path | None = None
+    quota_gigabytes: Annotated[float, Field(gt=0)] = 100
+    key_id: Text = ""
+    keys: dict[KeyId, RecordingKeySection] = {}
 
 
 class SchedulerSection(_Section):
@@ -276,6 +296,7 @@ class Settings(BaseSettings):
     media: MediaSection = MediaSection()
     turn: TurnSection = TurnSection()
     sms: SmsSection = SmsSection()
+    recordings: RecordingsSection = RecordingsSection()
     scheduler: SchedulerSection = SchedulerSection()
     retention: RetentionSection = RetentionSection()
     webhooks: WebhooksSection = WebhooksSection()

@@ -24,10 +24,13 @@ from visitation.lines.tables import LineRecord, LineTest
 from visitation.messages import CallTask, DeliveryEvent, Message
 from visitation.people.tables import LinkRequest
 from visitation.points.tables import DeviceTest, Handover, Ticket
+from visitation.recordings.keeping import KEPT
+from visitation.recordings.tables import Recording
 from visitation.retention import Kept
 from visitation.runs import SweepRun
 from visitation.services.tables import ServiceRecord
 from visitation.visits import Claim, Participant
+from visitation.words import RecordingState
 
 #: How long what a node ran last is kept after it fell silent.
 SILENT_NODES = timedelta(days=1)
@@ -106,6 +109,20 @@ CHOSEN: Mapping[Kept, Record] = {
         since=col(Case.changed_at),
         held=(erasing.WRITTEN,),
     ),
+    **{
+        kept: Record(
+            name=kept.value,
+            sweep="delete_recordings",
+            table=Recording,
+            since=col(Recording.ended_at),
+            held=(
+                col(Recording.visit_kind) == kind,
+                col(Recording.state) != RecordingState.DELETED,
+                col(Recording.held).is_(False),
+            ),
+        )
+        for kind, kept in KEPT.items()
+    },
 }
 #: Those whose end follows from what they are for.
 FIXED = (

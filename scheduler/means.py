@@ -10,6 +10,7 @@ from scheduler.gateways.gateway import Gateway
 from scheduler.quiet import QuietHours
 from scheduler.ways import Health, Ways
 from visitation.keyring import Keyring
+from visitation.recordings.space import Meter
 from visitation.retention import Kept
 from visitation.webhooks.deliveries import Outcome
 
@@ -50,6 +51,7 @@ class Means:
         keeps: for how many days kinds of records are kept where nobody chose, if that
             is not what is usual.
         ways: what this process remembers of its gateways.
+        recordings: the room for recordings; None where nothing is recorded.
         post: how events reach other systems; None where none are sent.
         reached: told whenever the sending of a message has come to a point.
     """
@@ -64,6 +66,7 @@ class Means:
     keeps_numbers: timedelta = timedelta(days=90)
     keeps: Mapping[Kept, int] = field(default_factory=dict)
     ways: Ways = field(default_factory=Ways)
+    recordings: Meter | None = None
     post: Post | None = None
     reached: Callable[[Point], None] = _go_on
 

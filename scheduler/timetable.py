@@ -12,6 +12,7 @@ from scheduler import (
     forgetting,
     ladder,
     licence_warnings,
+    old_recordings,
     overdue,
     polling,
     reconcile,
@@ -142,6 +143,11 @@ TIMETABLE = (
     Job(name="wipe_codes", sweep=sweeps.wipe_codes, every=_seconds(60)),
     Job(name="expire_entries", sweep=waiting.expire_entries, every=_seconds(600)),
     Job(name="give_back", sweep=case_sweeps.give_back, every=_seconds(600)),
+    Job(
+        name="note_unreached",
+        sweep=case_sweeps.note_unreached,
+        every=_seconds(300),
+    ),
     Job(name="erase_cases", sweep=case_sweeps.erase, every=_seconds(600)),
     Job(name="tell_late", sweep=case_sweeps.tell_late, every=_seconds(3600)),
     Job(
@@ -154,4 +160,10 @@ TIMETABLE = (
     Job(name="wipe_numbers", sweep=wiping.wipe_numbers, every=_seconds(3600)),
     Job(name="forget", sweep=sweeps.forget, every=_seconds(3600)),
     Job(name=forgetting.NAME, sweep=forgetting.forget_old, every=_seconds(3600)),
+    Job(
+        name=old_recordings.NAME,
+        sweep=old_recordings.delete_due,
+        every=_seconds(3600),
+    ),
+    Job(name="watch_space", sweep=old_recordings.watch_space, every=_seconds(60)),
 )

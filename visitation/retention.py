@@ -34,6 +34,8 @@ class Kept(StrEnum):
     DEVICE_TESTS = "device_tests"
     SERVICE_NOTES = "service_notes"
     CASES = "cases"
+    RECORDINGS_FAMILY = "recordings_family"
+    RECORDINGS_OFFICIAL = "recordings_official"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,8 @@ class Bounds:
 _YEARS = 3653
 #: What is read for a complaint is kept a month at least; what months of statistics are
 #: counted from, until the month and one more are over; a remark, for as long as its
-#: service may be sent; a request, while somebody may come back to its answer.
+#: service may be sent; a request, while somebody may come back to its answer. What
+#: shows people is kept as short as an office likes.
 BOUNDS: Mapping[Kept, Bounds] = {
     Kept.CHAT_LINES: Bounds(least=30, usual=180, most=_YEARS),
     Kept.HELP_CALLS: Bounds(least=30, usual=365, most=_YEARS),
@@ -61,6 +64,8 @@ BOUNDS: Mapping[Kept, Bounds] = {
     Kept.DEVICE_TESTS: Bounds(least=7, usual=180, most=_YEARS),
     Kept.SERVICE_NOTES: Bounds(least=31, usual=180, most=_YEARS),
     Kept.CASES: Bounds(least=365, usual=5 * 365, most=30 * 365),
+    Kept.RECORDINGS_FAMILY: Bounds(least=1, usual=90, most=_YEARS),
+    Kept.RECORDINGS_OFFICIAL: Bounds(least=1, usual=90, most=_YEARS),
 }
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from scheduler.means import Means
 from scheduler.ways import Health
+from visitation.recordings.space import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class Machine:
         expected: how many of them there should be.
         certificate_until: when the certificate that we show ourselves runs out; None
             where a proxy has it.
+        recordings: the room that recordings take, as it was measured last; None where
+            nothing is recorded.
     """
 
     gateways: tuple[Health, ...]
@@ -57,6 +60,7 @@ class Machine:
     workers: tuple[Worker, ...] = ()
     expected: int = 0
     certificate_until: datetime | None = None
+    recordings: Reading | None = None
 
 
 #: How messages leave; missing where this process sends none.

@@ -3,19 +3,41 @@
 Pure: what was found gives lines. Knows no request and no row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.punctual import APART
+from visitation.recordings.space import Level, Reading
 from web import present, system_signs
-from web.i18n import _
+from web.i18n import N_, _
 from web.machine import Machine, Worker
 
 #: A certificate is renewed before; some are good for no longer than this.
 _SOON, _AT_ONCE = timedelta(days=14), timedelta(days=3)
 #: A core that does more has no room for another call.
 _BUSY, _FULL = 0.6, 0.85
+_GIGABYTE = 10**9
+#: What the room for recordings means: a state, its tone, and what to do.
+_ROOM: Mapping[Level, tuple[str, str, str]] = {
+    "ok": (N_("Enough room"), "good", ""),
+    "warning": (
+        N_("Nearly full"),
+        "warn",
+        N_(
+            "Soon nothing more is recorded. Keep recordings for fewer days, end holds, "
+            "or give them more room in the settings."
+        ),
+    ),
+    "full": (
+        N_("Full"),
+        "bad",
+        N_(
+            "Nothing more is recorded; visits go on. Keep recordings for fewer days, "
+            "end holds, or give them more room in the settings."
+        ),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +68,8 @@ def signs(
 ) -> Sequence[SignLine]:
     """What may be well or not, in the order of the page."""
     found = [_disk(machine), _workers(machine)]
+    if machine.recordings is not None:
+        found.append(_recordings(machine.recordings))
     if database_time is not None:
         found.append(_clock(database_time - now))
     if machine.certificate_until is not None:
@@ -86,6 +110,21 @@ def _disk(machine: Machine) -> SignLine:
         advice=_("Make room, or visits cannot be written down any more.")
         if is_full
         else "",
+    )
+
+
+def _recordings(reading: Reading) -> SignLine:
+    used, quota = (
+        present.number(f"{part / _GIGABYTE:.1f}")
+        for part in (reading.used, reading.quota)
+    )
+    state, tone, advice = _ROOM[reading.level]
+    return SignLine(
+        name=_("Recordings"),
+        value=_("%(used)s of %(quota)s GB taken", used=used, quota=quota),
+        state=_(state),
+        tone=tone,
+        advice=_(advice) if advice else "",
     )
 
 

@@ -51,6 +51,14 @@ KINDS: Mapping[str, tuple[str, str]] = {
         N_("Words and documents of requests"),
         N_("Erased once they are answered and old; what was decided and when stays."),
     ),
+    Kept.RECORDINGS_FAMILY: (
+        N_("Recordings of family visits"),
+        N_("Deleted with their keys, unless on hold; that there was one stays."),
+    ),
+    Kept.RECORDINGS_OFFICIAL: (
+        N_("Recordings of meetings with officials"),
+        N_("Deleted with their keys, unless on hold; that there was one stays."),
+    ),
     "sign_in_codes": (
         N_("Codes for signing in"),
         N_("Sealed, with the phone that they were sent to."),

@@ -39,8 +39,11 @@ WORK: Mapping[str, str] = {
     "review_all": N_("Judging all visits to come, every night"),
     "wipe_numbers": N_("Wiping numbers that old messages went to"),
     "forget": N_("Deleting what is needed no more"),
+    "note_unreached": N_("Noting families whom no answer reached"),
     "erase_cases": N_("Erasing what was written for old requests"),
     "forget_old": N_("Deleting records that were kept long enough"),
+    "delete_recordings": N_("Deleting recordings that were kept long enough"),
+    "watch_space": N_("Measuring the room for recordings"),
 }
 _STATES: Mapping[Punctual, tuple[str, str]] = {
     Punctual.IN_TIME: (N_("In time"), "good"),

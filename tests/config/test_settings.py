@@ -10,10 +10,18 @@ import pytest
 from pydantic import BaseModel
 
 from config import reading, sense
-from config.settings import HttpSection, MediaSection, Settings
+from config.settings import (
+    HttpSection,
+    MediaSection,
+    RecordingKeySection,
+    Settings,
+)
 
 EXAMPLE = Path("config/example.toml")
 GOOD = 'secret = "0123456789abcdef0123456789abcdef"\n'
+RECORDING = f"{GOOD}[recordings]\ndirectory = 'r'\n"
+ID = "key_id = 'a'\n"
+KEY = "[recordings.keys.a]\nsecret = 'another of more than thirty-two bytes'\n"
 
 
 def written(folder: Path, text: str) -> Path:
@@ -109,6 +117,21 @@ def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
         (f"{GOOD}[turn]\nurls = ['turn:a.ir']", "turn.secret: is missing"),
         (f"{GOOD}[turn]\nsecret = 's'", "turn.urls: is empty"),
         (
+            f"{GOOD}[recordings]\ndirectory = 'r'",
+            "key_id: names none of recordings.keys",
+        ),
+        (f"{RECORDING}key_id = 'b'\n{KEY}", "key_id: names none of recordings.keys"),
+        (f"{RECORDING}{ID}[recordings.keys.a]", "recordings.keys.a: has fewer than 32"),
+        (
+            f"{RECORDING}{ID}{KEY}[recordings.keys.b]\nsecret = 'short'",
+            "recordings.keys.b: has fewer than 32 bytes",
+        ),
+        (
+            f"{RECORDING}{ID}[recordings.keys.a]\n{GOOD}",
+            "recordings.keys.a: is the secret of the service",
+        ),
+        (f"{RECORDING}{ID}quota_gigabytes = 0", "should be greater than 0"),
+        (
             "[sms]\ngateways = ['twilio']",
             "missing: account_sid, auth_token, messaging_service_sid or from_number",
         ),
@@ -118,6 +141,23 @@ def test_a_setting_that_makes_no_sense_has_a_line(
     tmp_path: Path, text: str, said: str
 ) -> None:
     assert any(said in line for line in problems_of(tmp_path, text))
+
+
+def test_recordings_need_nothing_where_there_are_none(tmp_path: Path) -> None:
+    settings = reading.read(written(tmp_path, f"{GOOD}[recordings.keys.spring]"))
+    assert settings.recordings.directory is None
+
+
+def test_a_recordings_key_may_stand_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "spring").write_text("k" * 32)
+    variable = "VISITATION__RECORDINGS__KEYS__SPRING__SECRET_FILE"
+    monkeypatch.setenv(variable, str(tmp_path / "spring"))
+    settings = reading.read(written(tmp_path, f"{RECORDING}key_id = 'spring'"))
+    secret = settings.recordings.keys["spring"].secret
+    assert secret is not None
+    assert secret.get_secret_value() == "k" * 32
 
 
 def test_every_problem_is_said_at_once(tmp_path: Path) -> None:
@@ -164,6 +204,8 @@ def names(model: type[BaseModel], under: str = "") -> set[str]:
         inner = field.annotation
         if name == "http":
             found |= names(HttpSection, f"{under}{name}.kavenegar.")
+        elif name == "keys":
+            found |= names(RecordingKeySection, f"{under}{name}.spring.")
         elif isinstance(inner, type) and issubclass(inner, BaseModel):
             found |= names(inner, f"{under}{name}.")
         else:

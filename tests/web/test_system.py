@@ -11,6 +11,7 @@ from tests.fakes import Clock
 from tests.web.conftest import Site, Start
 from tests.web.worlds import book, english, made, text
 from visitation import runs
+from visitation.recordings.space import Level, Reading
 from visitation.runs import SweepRun
 from visitation.words import Role
 from web import i18n, machine_signs, system_signs
@@ -199,6 +200,31 @@ def test_a_clock_that_differs_is_told(
     (line,) = [one for one in lines if one.name == "Clock of the database"]
     assert (line.value, line.tone) == said
     assert bool(line.advice) is (line.tone == "bad")
+
+
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        ("ok", ("Enough room", "good")),
+        ("warning", ("Nearly full", "warn")),
+        ("full", ("Full", "bad")),
+    ],
+)
+def test_the_room_for_recordings_is_told_before_it_runs_out(
+    level: Level, said: tuple[str, str], clock: Clock
+) -> None:
+    machine = Machine(
+        gateways=(),
+        disk_free=30 * 10**9,
+        disk_size=64 * 10**9,
+        recordings=Reading(82 * 10**9, 100 * 10**9, level),
+    )
+    with i18n.speaking(i18n.load(), "en"):
+        lines = machine_signs.signs(machine, now=clock(), database_time=None)
+    (line,) = [one for one in lines if one.name == "Recordings"]
+    assert line.value == "82.0 of 100.0 GB taken"
+    assert (line.state, line.tone) == said
+    assert bool(line.advice) is (level != "ok")
 
 
 async def test_only_administrators_and_auditors_may_look(site: Site) -> None:

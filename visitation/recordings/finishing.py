@@ -20,6 +20,8 @@ from visitation.words import RecordingState
 #: After so many tries the journals are left as they are, and somebody is told.
 MOST_TRIES = 5
 _ENDED = frozenset({RecordingState.ENDED})
+#: What a finished file and its row have by the same name.
+_SAME = ("name", "starts_ms", "duration_ms", "width", "height", "size_bytes", "sha256")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,22 @@ async def finished(
     )
     if not is_finished:
         return False
+    await _replace(session, recording, files)
+    noted(
+        session,
+        recording,
+        "recording_finished",
+        by=SYSTEM,
+        now=now,
+        files=len(files),
+        seconds=seconds,
+    )
+    return True
+
+
+async def _replace(
+    session: AsyncSession, recording: Recording, files: Sequence[FinishedFile]
+) -> None:
     await session.exec(
         delete(RecordingFile).where(col(RecordingFile.recording_id) == recording.id)
     )
@@ -98,28 +116,12 @@ async def finished(
         RecordingFile(
             recording_id=recording.id,
             participant_id=people[one.participant],
-            name=one.name,
             is_journal=False,
-            starts_ms=one.starts_ms,
-            duration_ms=one.duration_ms,
-            width=one.width,
-            height=one.height,
-            size_bytes=one.size_bytes,
-            sha256=one.sha256,
+            **{name: getattr(one, name) for name in _SAME},
         )
         for one in files
     )
     await session.flush()
-    noted(
-        session,
-        recording,
-        "recording_finished",
-        by=SYSTEM,
-        now=now,
-        files=len(files),
-        seconds=seconds,
-    )
-    return True
 
 
 async def failed(

@@ -63,3 +63,31 @@ def _size(file: Path) -> int:
         return file.stat().st_size
     except FileNotFoundError:  # deleted since it was listed
         return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How much room there was when somebody looked, in bytes."""
+
+    used: int
+    quota: int
+    level: Level
+
+
+class Meter:
+    """Measures the room for recordings, and remembers what it read last.
+
+    Attributes:
+        space: what is measured.
+        last: None before the first time.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self.last: Reading | None = None
+
+    def read(self) -> Reading:
+        """How much room there is now."""
+        space = self.space
+        self.last = Reading(space.used(), space.quota_bytes, space.level())
+        return self.last

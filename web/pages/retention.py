@@ -55,6 +55,8 @@ class Days(forms.Fields):
     device_tests: Count | None = _days(Kept.DEVICE_TESTS)
     service_notes: Count | None = _days(Kept.SERVICE_NOTES)
     cases: Count | None = _days(Kept.CASES)
+    recordings_family: Count | None = _days(Kept.RECORDINGS_FAMILY)
+    recordings_official: Count | None = _days(Kept.RECORDINGS_OFFICIAL)
 
 
 async def index(request: web.Request) -> web.Response:
