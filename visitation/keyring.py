@@ -2,7 +2,8 @@
 
 One master secret from the settings; a key per purpose by HKDF (RFC 5869). Sealing is
 AES-256-GCM with a random nonce; a fingerprint is HMAC-SHA-256, for looking up what
-must not be stored plainly (national IDs, codes, tokens).
+must not be stored plainly (national IDs, codes, tokens). A signature is Ed25519, for
+what leaves the house and is checked elsewhere.
 """
 
 import base64
@@ -14,6 +15,7 @@ from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -75,6 +77,17 @@ class Keyring:
         """A keyed digest for looking things up: 64 hexadecimal digits."""
         key = self._key(f"fingerprint:{purpose}")
         return hmac.new(key, _bytes(text), hashlib.sha256).hexdigest()
+
+    def sign(self, purpose: str, content: bytes) -> bytes:
+        """A signature of 64 bytes that whoever has the public key can check."""
+        return self._signing(purpose).sign(content)
+
+    def public_key(self, purpose: str) -> bytes:
+        """The 32 bytes that check this installation's signatures for a purpose."""
+        return self._signing(purpose).public_key().public_bytes_raw()
+
+    def _signing(self, purpose: str) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._key(f"sign:{purpose}"))
 
     def token(self) -> str:
         """A random 256-bit token, URL-safe."""

@@ -13,6 +13,7 @@ from visitation.devices import Budget, SessionLife
 from visitation.keyring import Keyring
 from visitation.retention import Kept
 from web.principals import DevicePrincipal, Principal
+from web.recording_shelf import Shelf
 from web.suggester import Suggester
 
 Clock = Callable[[], datetime]
@@ -41,6 +42,8 @@ class WebSettings:
         keeps_numbers: how long it is known to which number a message went.
         zone: the wall clock of pages that belong to no site.
         life: how long a staff session lives; a participant's ends with the visit.
+        recordings: where recordings of visits lie, and what opens them; None where
+            nothing is recorded.
         suggester: a language model that guesses kinds of requests; None for none.
         body_limit: the largest form or JSON body, in bytes.
     """
@@ -61,6 +64,7 @@ class WebSettings:
     keeps_numbers: timedelta = timedelta(days=90)
     zone: tzinfo = ZoneInfo("Asia/Tehran")  # noqa: RUF009 - immutable
     life: SessionLife = SessionLife()  # noqa: RUF009 - frozen
+    recordings: Shelf | None = None
     suggester: Suggester | None = None
     body_limit: int = 256 * 1024
 

@@ -76,7 +76,7 @@ GROUPS = (
         ("accounts.index", "webhooks.index", "system.index", "maintenance.index"),
     ),
     Group(N_("Figures"), ("statistics.index",)),
-    Group(N_("The record"), ("audit.index", "retention.index")),
+    Group(N_("The record"), ("audit.index", "recordings.index", "retention.index")),
 )
 
 #: What a role goes to most, in this order: five fit in English on a small screen.

@@ -3,6 +3,8 @@
 from collections import Counter
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.fakes import seeded_keyring
 from visitation.keyring import Keyring, Unreadable, same
@@ -86,3 +88,16 @@ def test_tokens_have_256_bits_and_references_128() -> None:
 def test_secrets_are_compared_whole() -> None:
     assert same("۱۲", "۱۲")
     assert not same("12", "123")
+
+
+def test_a_signature_is_checked_by_the_public_key_of_its_purpose() -> None:
+    keyring = seeded_keyring()
+    signature = keyring.sign("recordings", b"what is signed")
+    public = Ed25519PublicKey.from_public_bytes(keyring.public_key("recordings"))
+    other = Ed25519PublicKey.from_public_bytes(keyring.public_key("others"))
+
+    public.verify(signature, b"what is signed")
+    with pytest.raises(InvalidSignature):
+        public.verify(signature, b"what was changed")
+    with pytest.raises(InvalidSignature):
+        other.verify(signature, b"what is signed")

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from visitation.audit.tables import AuditEntry
 from visitation.people.scope import Scope
 from visitation.people.tables import Prisoner
 from visitation.places.tables import Site
-from visitation.recordings.tables import Recording, RecordingFile
+from visitation.recordings.tables import Recording, RecordingFile, RecordingPlay
 from visitation.visits.tables import Visit
 from visitation.words import RecordingState
 
@@ -95,6 +96,20 @@ async def playable(session: AsyncSession, recording_id: int) -> Sequence[Recordi
         .order_by(col(RecordingFile.starts_ms), col(RecordingFile.id))
     )
     return rows.all()
+
+
+async def was_played(
+    session: AsyncSession, leave: RecordingPlay, file: RecordingFile
+) -> bool:
+    """Whether it is on record that a file was begun under a leave."""
+    recording = await session.get_one(Recording, leave.recording_id)
+    rows = await session.exec(
+        select(AuditEntry.facts).where(
+            AuditEntry.subject == f"recording:{recording.reference}",
+            AuditEntry.action == "recording_played",
+        )
+    )
+    return {"play": leave.id, "file": file.id} in rows.all()
 
 
 def _conditions(wanted: Wanted, before: Place | None) -> list[ColumnElement[bool]]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from visitation.errors import VisitationError
+from visitation.recordings.paths import MANIFEST
 from visitation.recordings.sealed import PIECE, RandomAccess, Tampered, Unsealer
 
 #: How much is given at once; as much is held in memory for whoever reads.
 _AT_ONCE = 4 * PIECE
-MANIFEST = "manifest.sealed"
 
 
 class Gone(VisitationError):

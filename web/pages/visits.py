@@ -15,6 +15,7 @@ from visitation.cases import written
 from visitation.lifecycle import Act, VisitAction, VisitState
 from visitation.people import Prisoner
 from visitation.places import Site
+from visitation.recordings.listing import of_visit
 from visitation.visits import Visit
 from visitation.words import Part, Role
 from web import (
@@ -35,6 +36,7 @@ from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
 from web.pages import cases, review
 from web.pages.restrictions import READERS
 from web.pages.sites import PLANNERS
+from web.recording_reach import MAY, Deed
 from web.render import render
 from web.routing import Page, Route
 
@@ -84,7 +86,8 @@ async def show(request: web.Request) -> web.Response:
         ruled = await written.in_visit(session, visit_id=visit.id)
         prisoner = await session.get_one(Prisoner, visit.prisoner_id)
         held_at = await session.get_one(Site, prisoner.site_id)
-        regrets = await _regrets(session, visit, me.role, now)
+        more = await _regrets(session, visit, me.role, now)
+        more |= await _recorded(session, visit, me.role)
     return render(
         request,
         "visits/visit.html",
@@ -104,7 +107,7 @@ async def show(request: web.Request) -> web.Response:
         ],
         offers=_offers(visit, me.role),
         may_print=reads and any(one.has_code for one in story.summary.attendees),
-        **regrets,
+        **more,
     )
 
 
@@ -132,6 +135,12 @@ async def booked(request: web.Request) -> web.Response:
     ]
     day = present.local_day(visit.starts_at, story.zone).isoformat()
     return render(request, "visits/booked.html", story=story, told=told, day=day)
+
+
+async def _recorded(session: AsyncSession, visit: Visit, role: Role) -> dict[str, Any]:
+    """What was recorded of it, for whoever may know; and whether they see more."""
+    found = await of_visit(session, visit.id) if role in MAY[Deed.KNOW] else ()
+    return {"recordings": found, "may_list": role in MAY[Deed.LIST]}
 
 
 async def _regrets(
