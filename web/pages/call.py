@@ -40,6 +40,7 @@ from web.i18n import _
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS
 from web.labels import label
 from web.pages.call_words import DENIALS, REMARKS, undone, words
+from web.pages.private_words import private_words
 from web.principals import (
     DevicePrincipal,
     ParticipantPrincipal,
@@ -89,6 +90,7 @@ async def show(request: web.Request) -> web.Response:
         ticket=_ticket(request, visit, standing, now),
         socket=SOCKET_PATH,
         words=words(),
+        privileged=private_words() if visit.kind is VisitKind.LEGAL else {},
         now=now,
         prisoner=await _prisoner(request, visit),
         conducts=conducts,

@@ -11,6 +11,7 @@ import { inspection } from "./inspect.js";
 import { shortcuts } from "./keys.js";
 import { Media } from "./media.js";
 import { onReturn } from "./network.js";
+import { protection } from "./protected.js";
 import { Signaling } from "./signaling.js";
 import * as speech from "./speech.js";
 import { begin, dismissed, isSpokenTo, noted, stateOf, told } from "./state.js";
@@ -48,6 +49,8 @@ const media = new Media(
     expects: (target) => target === "publisher" || isSpokenTo(facts),
     onLeg: (target, state) => become({ [target]: state }),
     onTracks: () => draw(),
+    onSender: (sender) => guard.sends(sender),
+    onReceiver: (transceiver) => guard.receives(transceiver),
     onLevels: (levels) => view.sounds(levels),
   },
   { tracks: () => devices.live(), hears: part !== "companion" },
@@ -78,6 +81,14 @@ const view = new View(root, words, {
     consentAt = performance.now();
     if (!signaling.send({ type: "consent", given })) note("own", words.consent_failed);
   },
+});
+
+const guard = protection(root, {
+  send: (message) => signaling.send(message),
+  prints: () => media.prints(),
+  tell: (said) => view.announcer.tell("protection", said),
+  held: () => became(),
+  leave,
 });
 
 /** The service may refuse what was written or answered; it does not say which. */
@@ -118,7 +129,9 @@ function became() {
 }
 
 function sending() {
-  return { audio: devices.sends("audio"), video: devices.sends("video") };
+  const sends = { audio: devices.sends("audio"), video: devices.sends("video") };
+  if (!guard.holdsBack) return sends;
+  return { audio: sends.audio === "on" ? "muted" : sends.audio, video: sends.video === "on" ? "muted" : sends.video };
 }
 
 function draw() {
@@ -126,6 +139,7 @@ function draw() {
   speech.stateChanged(document.documentElement.dataset.callState ?? "", state, facts);
   chat.draw(facts);
   view.draw(facts, state);
+  guard.draw(facts);
   view.time(facts, Date.now());
   if (facts.over) finish();
 }
@@ -134,7 +148,11 @@ function draw() {
  * @type {Record<string, (message: any) => unknown>} */
 const DONE = {
   joined,
-  admit: () => publish(),
+  admit: () => {
+    guard.admitted(facts.me);
+    publish();
+  },
+  confided: (message) => guard.heard(message),
   offer: (message) => media.offered(message.sdp),
   answer: (message) => media.answered(message.sdp),
   renegotiate: (message) => media.renegotiate(message.target, message.rebuild),
@@ -164,12 +182,15 @@ function joined(message) {
   if (message.resumed) {
     signaling.send({ type: "tracks", ...sending() });
     media.recover();
+    guard.returned();
     // We were admitted, and that was said to the socket that broke.
     if (!media.publisher.newest) publish();
     return;
   }
   media.forget();
-  if (message.admitted) publish();
+  if (!message.admitted) return;
+  guard.admitted(facts.me);
+  publish();
 }
 
 /** Whoever is admitted before the browser was allowed to film sends when it is. */
@@ -187,6 +208,7 @@ function finish() {
   finished = true;
   signaling.done = true;
   media.close();
+  guard.close();
   devices.close();
   meter.stop();
   awake(false);
@@ -216,9 +238,14 @@ view.part("leave").addEventListener("click", () => leaving.showModal());
 view.part("stay").addEventListener("click", () => leaving.close());
 view.part("go").addEventListener("click", () => {
   leaving.close();
+  leave();
+});
+
+function leave() {
   signaling.leave();
   become({ over: "left" });
-});
+}
+
 view.part("trouble-again").addEventListener("click", () => devices.retake());
 const hand = root.querySelector('[data-part-of-call="hand"]');
 hand?.addEventListener("click", () =>
@@ -261,7 +288,10 @@ onReturn(() => {
 });
 window.setInterval(() => view.time(facts, Date.now()), 1000);
 
-/** @type {any} */ (window).visitation = { inspect: () => inspection(facts, stateOf(facts), media) };
+/** @type {any} */ (window).visitation = {
+  inspect: () => inspection(facts, stateOf(facts), media),
+  protection: () => guard.inspect(),
+};
 
 draw();
 awake(true);

@@ -23,6 +23,8 @@ const MOMENT_MS = 1000;
  *   expects: (target: Target) => boolean,
  *   onLeg: (target: Target, state: string) => void,
  *   onTracks: () => void,
+ *   onSender?: (sender: RTCRtpSender) => void,
+ *   onReceiver?: (transceiver: RTCRtpTransceiver) => void,
  *   onLevels: (levels: Map<string, number>) => void,
  * }} Wires `line` is how the socket is, when it last heard something,
  *   and its round trip, in milliseconds; `probe` is to find out whether it is still alive;
@@ -36,11 +38,16 @@ export class Media {
     this.tracks = part.tracks;
     /** @type {RTCIceServer[]} */
     this.iceServers = [];
-    this.publisher = new Publisher({ send: wires.send, connection: () => this.connection("publisher") });
+    this.publisher = new Publisher({
+      send: wires.send,
+      connection: () => this.connection("publisher"),
+      onSender: (sender) => wires.onSender?.(sender),
+    });
     this.subscriber = new Subscriber({
       send: wires.send,
       connection: () => this.connection("subscriber"),
       onTracks: wires.onTracks,
+      onReceiver: (transceiver) => wires.onReceiver?.(transceiver),
       hears: part.hears,
     });
     /** @type {Partial<Record<Target, pulse.Pulse>>} */
@@ -134,6 +141,14 @@ export class Media {
       const known = this.pulses[target];
       if (known) this.pulses[target] = pulse.doubted(known, now);
     }
+  }
+
+  /** The fingerprints of both legs' certificates; null while a leg that is to be is not yet.
+   * @returns {string[] | null} */
+  prints() {
+    const legs = this.tracks().length > 0 ? [this.publisher, this.subscriber] : [this.subscriber];
+    const found = legs.map(({ newest }) => newest?.localDescription?.sdp.match(/^a=fingerprint:(.*)$/m)?.[1].trim() ?? "");
+    return found.every(Boolean) ? found : null;
   }
 
   /** After the socket came back. */

@@ -14,7 +14,8 @@ const SIMULCAST = "\na=simulcast:";
  * @typedef {{
  *   send: (message: {type: string, [field: string]: any}) => boolean,
  *   connection: () => RTCPeerConnection,
- * }} Wires
+ *   onSender: (sender: RTCRtpSender) => void,
+ * }} Wires `onSender` is one that has sent nothing yet
  */
 
 export class Publisher {
@@ -45,8 +46,8 @@ export class Publisher {
     if (tracks.length === 0) return;
     const connection = (this.connection = this.wires.connection());
     for (const track of tracks) {
-      if (track.kind === "video") addVideo(connection, track, this.layered);
-      else addAudio(connection, track);
+      const { sender } = track.kind === "video" ? addVideo(connection, track, this.layered) : addAudio(connection, track);
+      this.wires.onSender(sender);
     }
     await this.offer();
   }
@@ -135,7 +136,7 @@ export class Publisher {
 /** @param {RTCPeerConnection} connection @param {MediaStreamTrack} track */
 function addAudio(connection, track) {
   const urgent = /** @type {RTCRtpEncodingParameters} */ ({ priority: "high", networkPriority: "high" });
-  connection.addTransceiver(track, { direction: "sendonly", sendEncodings: [urgent] });
+  return connection.addTransceiver(track, { direction: "sendonly", sendEncodings: [urgent] });
 }
 
 /** @param {RTCPeerConnection} connection @param {MediaStreamTrack} track @param {boolean} layered */
@@ -147,9 +148,9 @@ function addVideo(connection, track, layered) {
   ];
   try {
     const sendEncodings = layered ? layers : [HIGH];
-    connection.addTransceiver(track, { direction: "sendonly", sendEncodings });
+    return connection.addTransceiver(track, { direction: "sendonly", sendEncodings });
   } catch {
-    connection.addTransceiver(track, { direction: "sendonly", sendEncodings: [HIGH] });
+    return connection.addTransceiver(track, { direction: "sendonly", sendEncodings: [HIGH] });
   }
 }
 

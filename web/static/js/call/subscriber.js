@@ -7,8 +7,9 @@
  *   send: (message: {type: string, [field: string]: any}) => boolean,
  *   connection: () => RTCPeerConnection,
  *   onTracks: () => void,
+ *   onReceiver: (transceiver: RTCRtpTransceiver) => void,
  *   hears: boolean,
- * }} Wires
+ * }} Wires `onReceiver` is one on which nothing has arrived yet
  */
 
 export class Subscriber {
@@ -46,6 +47,7 @@ export class Subscriber {
     for (const transceiver of connection.getTransceivers()) {
       const silent = transceiver.mid?.startsWith("a") && !this.wires.hears;
       transceiver.direction = silent ? "inactive" : "recvonly";
+      this.wires.onReceiver(transceiver);
     }
     await connection.setLocalDescription();
     this.wires.send({ type: "answer", target: "subscriber", sdp: connection.localDescription?.sdp ?? "" });

@@ -1,0 +1,194 @@
+// @ts-check
+/** What protects this call, and that it is never less than the person knows.
+ *
+ * From the standing of the agreement to what the worker may send and take. A call that
+ * was end-to-end sends nothing after it stopped to be, until the person agrees. */
+
+import { Agreement } from "./agreement.js";
+import { text } from "./bytes.js";
+import { Guard } from "./guard.js";
+
+const LOOK_EVERY_MS = 500;
+const ASK_EVERY_MS = 5000;
+/** A worker that fails again and again is a browser that cannot. */
+const TRIES = 3;
+
+/**
+ * @typedef {"agreeing" | "ends" | "transport" | "stopped" | "refused"} Level
+ * @typedef {{level: Level, who: string, why: string, phrase: Uint8Array, compared: boolean,
+ *   renewing: boolean, away: boolean, agreed: boolean}} Shown
+ * @typedef {import("../state.js").Facts} Facts
+ * @typedef {{
+ *   send: (message: {type: string, [field: string]: any}) => boolean,
+ *   prints: () => string[] | null,
+ *   changed: (shown: Shown) => void,
+ * }} Wires
+ */
+
+export class Protection {
+  /** @param {string} visit by which a page loaded again knows it @param {Wires} wires */
+  constructor(visit, wires) {
+    this.wires = wires;
+    this.memory = `private ${visit}`;
+    this.lacks = Guard.lacks();
+    this.tries = 0;
+    this.me = "";
+    /** @type {Facts["people"]} */
+    this.people = [];
+    this.wasEnds = sessionStorage.getItem(this.memory) === "ends";
+    /** The person knows that it is less now, and wants to go on. */
+    this.agreedToLess = false;
+    this.refused = false;
+    /** The phrase that was compared. */
+    this.compared = "";
+    this.said = "";
+    this.guard = new Guard({
+      onUnreadable: () => this.again(),
+      onFailed: () => this.mend(),
+    });
+    this.agreement = new Agreement({
+      say: (to, message) => wires.send({ type: "confide", to, body: JSON.stringify(message) }),
+      prints: wires.prints,
+      own: (base, generation) => this.guard.tell({ do: "own", base, sender: this.me, generation }),
+      their: (participant, base, generation) => this.guard.tell({ do: "their", participant, base, generation }),
+      forget: (participant) => this.guard.tell({ do: "forget", participant }),
+      changed: () => this.judge(),
+    });
+    this.ready = this.lacks ? Promise.resolve(false) : this.guard.start();
+    this.timer = window.setInterval(() => this.agreement.go(), LOOK_EVERY_MS);
+  }
+
+  /** What somebody sends cannot be read: their key may have been lost on its way. */
+  again() {
+    const now = performance.now();
+    if (now - this.askedAt < ASK_EVERY_MS) return;
+    this.askedAt = now;
+    this.agreement.returned();
+  }
+
+  askedAt = -Infinity;
+
+  /** A sender that was just made. @param {RTCRtpSender} sender */
+  sends(sender) {
+    if (!this.lacks) this.guard.sends(sender);
+  }
+
+  /** @param {RTCRtpTransceiver} transceiver */
+  receives(transceiver) {
+    if (!this.lacks) this.guard.receives(transceiver);
+  }
+
+  /** The page may speak to the others. @param {string} me */
+  async admitted(me) {
+    const able = await this.ready;
+    if (!able && !this.lacks) this.giveUp("worker");
+    this.me = me;
+    this.agreement.begin(me, !this.lacks, this.lacks);
+    this.draw({ people: this.people });
+    this.agreement.go();
+  }
+
+  /** The socket came back, and what was said meanwhile is lost. */
+  returned() {
+    this.agreement.returned();
+  }
+
+  /** @param {{participant: string, body: string}} message */
+  heard({ participant, body }) {
+    /** @type {unknown} */
+    let message = null;
+    try {
+      message = JSON.parse(body);
+    } catch {
+      return;
+    }
+    if (message && typeof message === "object") this.agreement.heard(participant, message);
+  }
+
+  /** Who is here, and who sits where. @param {{people: Facts["people"]}} facts */
+  draw({ people }) {
+    const key = JSON.stringify(people.map((one) => [one.id, one.state, one.tracks]));
+    if (key === this.drawn && this.people.length === people.length) return;
+    [this.drawn, this.people] = [key, people];
+    const inCall = people.filter((one) => one.state !== "waiting" && one.part !== "monitor");
+    const by = inCall.flatMap((one) => one.tracks.filter((track) => track.mid).map((track) => [track.mid, one.id]));
+    this.guard.tell({ do: "seats", by });
+    this.agreement.met(inCall.map(({ id, state }) => ({ id, away: state === "reconnecting" })));
+  }
+
+  drawn = "";
+
+  /** The person has compared the words. @param {boolean} alike */
+  compare(alike) {
+    if (alike) this.compared = text(this.agreement.phrase);
+    else this.refused = true;
+    this.judge();
+  }
+
+  /** After a phrase that did not match: other keys, and other words. */
+  renew() {
+    this.refused = false;
+    this.compared = "";
+    this.agreement.anew();
+  }
+
+  /** The person agrees that the call goes on with less. */
+  accept() {
+    this.agreedToLess = true;
+    this.judge();
+  }
+
+  /** Whether nothing of ours goes out just now, by the person's own wish or for it. */
+  get holdsBack() {
+    return this.level === "stopped" || this.level === "refused";
+  }
+
+  /** @type {Level} */
+  level = "agreeing";
+
+  /** The worker is gone: another one, with other keys; the streams stand still meanwhile. */
+  async mend() {
+    this.tries += 1;
+    const again = this.tries < TRIES && (await this.guard.start());
+    if (!again) this.giveUp("worker");
+    this.said = "";
+    this.guard.tell({ do: "seats", by: this.people.flatMap((one) => one.tracks.map((track) => [track.mid, one.id])) });
+    this.agreement.anew(again, again ? "" : "worker");
+  }
+
+  /** @param {string} why */
+  giveUp(why) {
+    this.lacks = why;
+  }
+
+  judge() {
+    const standing = this.agreement.standing;
+    const { how } = standing;
+    if (how === "ends") {
+      [this.wasEnds, this.agreedToLess] = [true, false];
+      sessionStorage.setItem(this.memory, "ends");
+    }
+    this.level = this.refused ? "refused" : how === "transport" ? (this.wasEnds && !this.agreedToLess ? "stopped" : "transport") : how === "ends" ? "ends" : "agreeing";
+    this.order();
+    this.wires.changed({
+      level: this.level, who: standing.who, why: standing.why, phrase: standing.phrase, renewing: standing.renewing,
+      compared: standing.phrase.length > 0 && this.compared === text(standing.phrase), away: how === "alone", agreed: this.agreedToLess,
+    });
+  }
+
+  /** Tell the worker, if anything has changed. */
+  order() {
+    const sends = this.holdsBack ? "hold" : this.level === "transport" ? "clear" : "seal";
+    const takes = this.level === "transport" ? "any" : "sealed";
+    if (this.said === `${sends} ${takes}`) return;
+    this.said = `${sends} ${takes}`;
+    this.guard.tell({ do: "mode", sends, takes });
+    // Without a worker streams stand still, unless they may pass as they are.
+    if (!this.guard.worker && sends === "clear") this.guard.open();
+  }
+
+  close() {
+    window.clearInterval(this.timer);
+    this.guard.close();
+  }
+}
