@@ -13,8 +13,9 @@ from scheduler import each
 from scheduler.means import Means
 from visitation import retention
 from visitation.audit import SYSTEM
-from visitation.cases import Case, Changed, Closed, acts, erasing, telling
+from visitation.cases import Case, Changed, Closed, acts, erasing, telling, untold
 from visitation.cases.lifecycle import OPEN, IllegalStep
+from visitation.cases.untold import Missed
 from visitation.database import Database
 from visitation.errors import NotFound
 from visitation.messages import Message
@@ -110,3 +111,17 @@ async def erase(database: Database, *, now: datetime, means: Means) -> int:
 
     overtaken = (*_OVERTAKEN, IllegalStep)
     return await each.changed(database, old, wipe, overtaken=overtaken)
+
+
+async def note_unreached(database: Database, *, now: datetime, means: Means) -> int:
+    """Put on a board whose family no message of the answer reached."""
+    async with database.read() as session:
+        missed = await untold.missed(session, now=now)
+
+    async def note(session: AsyncSession, one: Missed) -> bool:
+        if one not in await untold.missed(session, now=now):
+            return False
+        await untold.note(session, one, by=SYSTEM, now=now)
+        return True
+
+    return await each.changed(database, missed[:_AT_ONCE], note, overtaken=_OVERTAKEN)

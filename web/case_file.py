@@ -176,8 +176,17 @@ async def read(session: AsyncSession, request: web.Request, case_id: int) -> Fil
             session, await cases.telling.told(session, case), keyring=None, link=""
         ),
         "zone": zone,
+        "untold": await _untold(session, case),
     }
     return File(own=own, case=case, prisoner=prisoner, prison=prison, values=values)
+
+
+async def _untold(session: AsyncSession, case: Case) -> list[Markup]:
+    """Where to ring up a family that does not know its answer; empty if it does."""
+    if not await cases.untold.waits(session, case):
+        return []
+    numbers = [present.phone(one) for one in await cases.untold.phones(session, case)]
+    return numbers or [Markup("{}").format(_("no number is known"))]
 
 
 def _answers(case: Case) -> list[tuple[str, str]]:
@@ -201,6 +210,8 @@ def _offers(file: File, me: StaffPrincipal) -> frozenset[str]:
     }
     if found & {act.value for act in _DECISIONS}:
         found.add("decide")
+    if not file.values["untold"]:
+        found.discard("tell")
     if case.owner_id is not None and case.state.value == "in_progress":
         found.discard("take")
     return frozenset(found - _ELSEWHERE)

@@ -64,6 +64,8 @@ CASE_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         CaseAction.APPEAL: N_("Asked to be looked at once more"),
         CaseAction.CORRECT_KIND: N_("Kind corrected"),
         CaseAction.ERASE: N_("Words and documents erased"),
+        CaseAction.NOT_REACHED: N_("No message reached the family"),
+        CaseAction.TELL: N_("The family was told"),
     },
     Visibility: {
         Visibility.FAMILY: N_("The family and all staff"),
@@ -112,4 +114,6 @@ CASE_ACTS: Mapping[str, str] = {
     "case_appeal": N_("Asked for a request to be looked at once more"),
     "case_correct_kind": N_("Corrected the kind of a request"),
     "case_erase": N_("Erased what was written for a request"),
+    "case_not_reached": N_("Reached no family with an answer"),
+    "case_tell": N_("Told a family the answer to its request"),
 }

@@ -11,7 +11,8 @@ from tests.web.conftest import Site
 from tests.web.worlds import text
 from visitation import cases
 from visitation.audit import SYSTEM, Actor
-from visitation.cases import Case, CaseOrder, acts
+from visitation.cases import Case, CaseOrder, acts, untold
+from visitation.cases.untold import Missed
 from visitation.people import Account
 from visitation.words import CaseKind, CaseSource, CaseState, Role
 
@@ -253,3 +254,25 @@ async def test_another_prison_with_an_order_decides_no_request_of_this_one(
     sent = await site.post(f"/orders/{order.reference}/cancel", {"reason": "نه"})
     assert sent.status == 404
     assert (await again(site, case)).state is CaseState.SUBMITTED
+
+
+async def test_whoever_could_not_be_told_is_rung_up_and_ticked(
+    site: Site, world: World, case: Case, english: None
+) -> None:
+    await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+    async with site.database.write() as session:
+        judge = Actor.account(world.official.id, Role.OFFICIAL)
+        found = await session.get_one(Case, case.id)
+        await acts.grant(session, found, text="سه روز", by=judge, now=site.clock())
+        missed = Missed(case_id=case.id, step=found.steps)
+        await untold.note(session, missed, by=SYSTEM, now=site.clock())
+    board = await text(await site.get("/cases?view=untold"))
+    page = await text(await site.get(f"/cases/{case.reference}"))
+    await site.post(f"/cases/{case.reference}/tell")
+    told = await text(await site.get(f"/cases/{case.reference}"))
+
+    assert case.reference in board
+    assert "They do not know the answer yet." in page
+    assert "۰۹۱۲" in page or "0912" in page
+    assert "They were told" not in told
+    assert "The family was told" in told

@@ -18,6 +18,7 @@ from visitation.cases import (
     orders,
     telling,
     tracking,
+    untold,
     written,
 )
 from visitation.cases.boards import Board, Listed, Wanted, of_prisoner
@@ -99,5 +100,6 @@ __all__ = [
     "raise_case",
     "telling",
     "tracking",
+    "untold",
     "written",
 ]

@@ -17,7 +17,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import database
-from visitation.cases import kinds
+from visitation.cases import kinds, untold
 from visitation.cases.lifecycle import OPEN
 from visitation.cases.reading import Reader, readable, within
 from visitation.cases.tables import Case, CaseOrder, CaseStep
@@ -49,6 +49,7 @@ class Board(StrEnum):
     DUE = "due"
     OVERDUE = "overdue"
     UNOWNED = "unowned"
+    UNTOLD = "untold"
     OPEN = "open"
     ALL = "all"
 
@@ -179,7 +180,9 @@ async def counts(
         for board in boards
     ]
     counting = sqlalchemy.select(*numbers).select_from(Case)
-    found = await database.rows(session, counting.where(readable(reader), _waits()))
+    found = await database.rows(
+        session, counting.where(readable(reader), or_(_waits(), untold.WAITS))
+    )
     return dict(zip(boards, found[0], strict=True))
 
 
@@ -282,20 +285,19 @@ def _late(now: datetime) -> ColumnElement[bool]:
 
 def _on(board: Board, reader: Reader, now: datetime) -> ColumnElement[bool]:
     """What stands on a board."""
-    if board is Board.ALL:
-        return true()
-    if board is Board.MINE:
-        return and_(_waits(), col(Case.owner_id) == reader.account_id)
-    if board is Board.DUE:
-        due = col(Case.due_at)
-        return and_(_open(), due >= now, due < now + SOON)
-    if board is Board.OVERDUE:
-        return _late(now)
-    if board is Board.UNOWNED:
-        mine_to_decide = col(Case.kind).in_(kinds.decided_by(reader.role))
-        nobodys = col(Case.owner_id).is_(None)
-        return and_(_open(), nobodys, mine_to_decide, within(reader))
-    return _waits()
+    due = col(Case.due_at)
+    mine_to_decide = col(Case.kind).in_(kinds.decided_by(reader.role))
+    nobodys = col(Case.owner_id).is_(None)
+    on: Mapping[Board, ColumnElement[bool]] = {
+        Board.MINE: and_(_waits(), col(Case.owner_id) == reader.account_id),
+        Board.DUE: and_(_open(), due >= now, due < now + SOON),
+        Board.OVERDUE: _late(now),
+        Board.UNOWNED: and_(_open(), nobodys, mine_to_decide, within(reader)),
+        Board.UNTOLD: untold.WAITS,
+        Board.OPEN: _waits(),
+        Board.ALL: true(),
+    }
+    return on[board]
 
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -61,6 +61,8 @@ STAYS: Mapping[CaseAction, frozenset[CaseState]] = {
     CaseAction.CARRY_OUT: frozenset(CaseState),
     CaseAction.CANCEL_ORDER: frozenset(CaseState),
     CaseAction.ERASE: FINAL,
+    CaseAction.NOT_REACHED: frozenset(CaseState),
+    CaseAction.TELL: frozenset(CaseState),
 }
 
 _DECIDING = frozenset({Role.OFFICIAL, Role.WARDEN, Role.ADMINISTRATOR})
@@ -92,6 +94,8 @@ MAY_CASE: Mapping[CaseAction, frozenset[Role]] = {
     CaseAction.CORRECT_KIND: _DECIDING | {Role.CLERK},
     #: Time does it, and nobody else.
     CaseAction.ERASE: frozenset(),
+    CaseAction.NOT_REACHED: frozenset(),
+    CaseAction.TELL: _DECIDING | {Role.CLERK},
 }
 
 

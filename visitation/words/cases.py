@@ -61,6 +61,8 @@ class CaseAction(StrEnum):
     APPEAL = "appeal"
     CORRECT_KIND = "correct_kind"
     ERASE = "erase"
+    NOT_REACHED = "not_reached"
+    TELL = "tell"
 
 
 class Visibility(StrEnum):

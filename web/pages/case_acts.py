@@ -12,7 +12,7 @@ from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.audit import Actor
-from visitation.cases import Case, acts
+from visitation.cases import Case, acts, untold
 from visitation.errors import Invalid, NotAllowed, VisitationError
 from visitation.people import Account, Prisoner
 from visitation.places import Site
@@ -81,6 +81,12 @@ async def _correct_kind(
     return await acts.correct_kind(session, case, kind=typed.kind, by=by, now=now)
 
 
+async def _tell(
+    session: AsyncSession, case: Case, _typed: Fields, by: Actor, now: datetime
+) -> None:
+    await untold.told(session, case, by=by, now=now)
+
+
 async def _withdraw(
     session: AsyncSession, case: Case, typed: Change, by: Actor, now: datetime
 ) -> object:
@@ -123,6 +129,12 @@ DOINGS = (
         fields=Correction,
         act=_correct_kind,
         done=N_("The kind is corrected."),
+    ),
+    Doing(
+        action=CaseAction.TELL,
+        fields=Fields,
+        act=_tell,
+        done=N_("It is noted that the family knows."),
     ),
     Doing(
         action=CaseAction.WITHDRAW,

@@ -39,6 +39,7 @@ class View(StrEnum):
     DUE = "due"
     OVERDUE = "overdue"
     UNOWNED = "unowned"
+    UNTOLD = "untold"
     PRISONS = "prisons"
     OPEN = "open"
     ALL = "all"
@@ -49,6 +50,7 @@ _WORDS: Mapping[View, str] = {
     View.DUE: N_("Due soon"),
     View.OVERDUE: N_("Overdue"),
     View.UNOWNED: N_("Nobody has them"),
+    View.UNTOLD: N_("Family not told"),
     View.PRISONS: N_("By prison"),
     View.OPEN: N_("All that is open"),
     View.ALL: N_("Answered too"),
@@ -58,6 +60,7 @@ _NOTHING: Mapping[View, str] = {
     View.DUE: N_("No answer is due in the next days."),
     View.OVERDUE: N_("Nothing is late."),
     View.UNOWNED: N_("Everything that you may decide is in somebody’s hands."),
+    View.UNTOLD: N_("Every family knows its answer, as far as messages tell."),
     View.OPEN: N_("No request is open."),
     View.ALL: N_("Nothing was asked for yet."),
 }

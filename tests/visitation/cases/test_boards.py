@@ -156,6 +156,7 @@ async def test_what_is_late_is_counted_and_found_by_prison(
             Board.DUE: 0,
             Board.OVERDUE: 0,
             Board.UNOWNED: 3,
+            Board.UNTOLD: 0,
             Board.OPEN: 5,
         }
         late = await boards.counts(session, judge, now=LATE)
