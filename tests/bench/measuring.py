@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tests.bench.load import Load, quantile
 from tests.bench.pacer import Pacer
-from tests.bench.servers import Server, account
+from tests.bench.servers import Relay, Server, account
 from tests.bench.trace import FPS, Trace
 
 MOST_LOSS, MOST_P99, LEAST_FPS = 0.01, 20.0, 0.97 * FPS
@@ -52,6 +52,7 @@ class Result:
         loss: share of the packets.
         fps: pictures a second and stream that came out.
         late: milliseconds that the load was late, the worst of a hundred times.
+        beside: share of a core of threads beside the one that forwards.
     """
 
     server: str
@@ -66,6 +67,7 @@ class Result:
     loss: float
     fps: float
     late: float
+    beside: float = 0.0
 
     @property
     def us_per_packet(self) -> float:
@@ -90,7 +92,7 @@ class Bout:
         self.server = server
         self.rooms = 0
         self._people = people
-        self._load = Load(trace, Pacer(), marks=server.name != "media relay")
+        self._load = Load(trace, Pacer(), marks=not isinstance(server, Relay))
         self._empty = 0
 
     async def start(self) -> None:
@@ -145,6 +147,7 @@ class Bout:
             loss=max(0.0, 1 - received / expected) if expected else 1.0,
             fps=frames / pace.measure / max(1, streams),
             late=1000 * quantile(sorted(load.pacer.lateness), 0.99),
+            beside=(after.beside - before.beside) / pace.measure,
         )
 
     async def missing(self) -> int:

@@ -3,7 +3,8 @@
 Everybody sends 720p30 VP8 at about 1 Mbit/s and Opus over real ICE and DTLS-SRTP.
 Each server has one core to itself, the load has the other one; the servers take
 turns in every round, so that a change of the host's mood meets all of them.
-ARGS=--quick gives a first idea in three minutes.
+At half of what ours carries the same rooms are also recorded (see `recording`).
+ARGS=--quick gives a first idea in three minutes, ARGS="--recording 30" that part alone.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from statistics import median
 import structlog
 import uvloop
 
-from tests.bench import janus, servers
+from tests.bench import janus, recording, servers
 from tests.bench.measuring import Bout, Pace, Result, capacity, growth
 from tests.bench.servers import JanusRooms, OurForwarder, Relay, Server
 from tests.bench.trace import Trace, record
@@ -33,6 +34,7 @@ class Plan:
         fine: the same near the limit, in the rounds after it.
         trio_step: rooms of three people from one measurement to the next.
         most: rooms after which nobody looks for a limit any more.
+        turns: how often the rooms are recorded.
     """
 
     rounds: int
@@ -41,11 +43,17 @@ class Plan:
     trio_step: int
     pace: Pace
     most: int = 240
+    turns: int = 5
 
 
 FULL = Plan(rounds=3, step=15, fine=5, trio_step=10, pace=Pace(settle=1.0, measure=3.0))
 QUICK = Plan(
-    rounds=1, step=20, fine=10, trio_step=0, pace=Pace(settle=1.0, measure=2.5)
+    rounds=1,
+    step=20,
+    fine=10,
+    trio_step=0,
+    pace=Pace(settle=1.0, measure=2.5),
+    turns=3,
 )
 HEAD = (
     f"{'server':<14}{'people':>7}{'rooms':>6}{'CPU %':>7}{'CPU %/room':>11}"
@@ -180,6 +188,14 @@ async def run(plan: Plan) -> dict[str, object]:
         if not each:
             continue
         print(f"  {median(each):.2f} times {name} ({min(each):.2f} to {max(each):.2f})")
+    kept = await recording.run(
+        lambda: OurForwarder(host),
+        host,
+        trace,
+        rooms=max(1, carried // 2),
+        pace=plan.pace,
+        turns=plan.turns,
+    )
     print("late: how late the load itself was; wait: the core was another's")
 
     def ratio(name: str) -> float | None:
@@ -193,16 +209,32 @@ async def run(plan: Plan) -> dict[str, object]:
         "ratio_media_relay": ratio(Relay.name),
         "us_per_packet": round(half.us_per_packet, 2),
         "p99_ms": round(most.p99, 2),
+        **kept,
     }
+
+
+async def recorded(rooms: int) -> dict[str, object]:
+    """Only what recording costs."""
+    host = janus.own_address()
+    pace = Pace(settle=1.0, measure=4.0)
+    kept = await recording.run(
+        lambda: OurForwarder(host), host, record(), rooms=rooms, pace=pace, turns=5
+    )
+    return {"bench": "media", **kept}
 
 
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a first idea")
-    chosen = QUICK if parser.parse_args().quick else FULL
+    parser.add_argument(
+        "--recording", type=int, metavar="ROOMS", help="only what recording costs"
+    )
+    asked = parser.parse_args()
+    chosen = QUICK if asked.quick else FULL
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     servers.keep_to(servers.LOAD_CORE)
-    print(json.dumps(await run(chosen)))
+    told = await (recorded(asked.recording) if asked.recording else run(chosen))
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

@@ -21,8 +21,9 @@ import aioice.ice
 import psutil
 import structlog
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.contrib.media import MediaRelay
+from aiortc.contrib.media import MediaRecorder, MediaRelay
 
+from signaling.media.engine import MediaEvent, RecordingStopped
 from signaling.media.forwarder import ForwarderSettings
 from signaling.media.workers.pool import Workers
 from tests.bench.janus import Janus
@@ -37,11 +38,13 @@ class Account:
 
     Attributes:
         cpu: seconds on a core.
+        beside: those of them in threads beside the first.
         waited: seconds in which it was ready to run and another process ran.
         resident: bytes of memory.
     """
 
     cpu: float
+    beside: float
     waited: float
     resident: int
 
@@ -65,10 +68,15 @@ class Server(Protocol):
 def account(pid: int) -> Account:
     """Reads the kernel's books on all threads of a process."""
     threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    books = [each.read_text().split() for each in threads]
+    books = {
+        int(each.parent.name): [int(number) for number in each.read_text().split()]
+        for each in threads
+    }
+    cpu = sum(ran for ran, _, _ in books.values()) / 1e9
     return Account(
-        cpu=sum(int(ran) for ran, _, _ in books) / 1e9,
-        waited=sum(int(waited) for _, waited, _ in books) / 1e9,
+        cpu=cpu,
+        beside=cpu - books[pid][0] / 1e9,
+        waited=sum(waited for _, waited, _ in books.values()) / 1e9,
         resident=psutil.Process(pid).memory_info().rss,
     )
 
@@ -93,12 +101,15 @@ class OurForwarder:
     def __init__(self, host: str) -> None:
         self._host = host
         self._rooms = count()
+        self._senders: list[str] = []
+        self._recorded_since = 0.0
+        self.stopped: list[RecordingStopped] = []
 
     async def start(self) -> None:
         self.engine = Workers(
             ForwarderSettings(bind_host=self._host, public_addresses=(self._host,)),
             count=1,
-            on_event=lambda _: None,
+            on_event=self._heard,
             clock=time.monotonic,
         )
         await self.engine.start()
@@ -122,6 +133,7 @@ class OurForwarder:
         self.engine.join(name, room, privileged=False)
         peer = Replayer(load, self._host)
         await peer.connect(await self.engine.publish(name, peer.offer()))
+        self._senders.append(name)
         return peer
 
     async def subscriber(self, load: Load, name: str, *others: str) -> Replayer:
@@ -132,6 +144,25 @@ class OurForwarder:
         await self.engine.accept(name, peer.answer(offer))
         await peer.connect(offer)
         return peer
+
+    def record(self, directory: str, key: str, turn: int) -> None:
+        """Records everybody."""
+        self._recorded_since = time.monotonic()
+        for name in self._senders:
+            self.engine.record(name, f"{directory}/{name}-{turn}.journal", key)
+
+    def end_recording(self, directory: str, turn: int) -> float:
+        """Ends that; returns the bytes a second that were written."""
+        seconds = time.monotonic() - self._recorded_since
+        written = Path(directory).glob(f"*-{turn}.journal")
+        octets = sum(each.stat().st_size for each in written)
+        for name in self._senders:
+            self.engine.stop_recording(name)
+        return octets / seconds
+
+    def _heard(self, event: MediaEvent) -> None:
+        if isinstance(event, RecordingStopped):
+            self.stopped.append(event)
 
     async def close(self) -> None:
         await self.engine.stop()
@@ -178,6 +209,8 @@ class Relay:
     """aiortc's own way: decode, relay, encode again. Rooms of two."""
 
     name = "media relay"
+    #: Where it records what it relays; nowhere.
+    directory = ""
 
     def __init__(self, host: str) -> None:
         self._host = host
@@ -185,7 +218,8 @@ class Relay:
     async def start(self) -> None:
         context = mp.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_relay, args=(self._host, theirs))
+        said = (self._host, theirs, self.directory)
+        self._process = context.Process(target=_relay, args=said)
         self._process.start()
         theirs.close()
         assert self._process.pid is not None
@@ -220,16 +254,34 @@ class Relay:
             self._process.join()
 
 
-def _relay(host: str, pipe: Connection) -> None:
+class RecordingRelay(Relay):
+    """The same with aiortc's `MediaRecorder`, a file for each who sends."""
+
+    name = "media recorder"
+
+    def __init__(self, host: str, directory: str) -> None:
+        super().__init__(host)
+        self.directory = directory
+
+
+def _relay(host: str, pipe: Connection, directory: str) -> None:
     keep_to(SERVER_CORE)
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     aioice.ice.get_host_addresses = lambda **_: [host]
-    asyncio.run(_serve_relay(pipe))
+    asyncio.run(_serve_relay(pipe, directory))
 
 
-async def _serve_relay(pipe: Connection) -> None:
+async def _serve_relay(pipe: Connection, directory: str) -> None:
     relay = MediaRelay()
     connections: list[RTCPeerConnection] = []
+    recorders: list[MediaRecorder] = []
+
+    async def record(connection: RTCPeerConnection) -> None:
+        recorder = MediaRecorder(f"{directory}/{len(recorders)}.webm")
+        for receiver in connection.getReceivers():
+            recorder.addTrack(relay.subscribe(receiver.track))
+        await recorder.start()
+        recorders.append(recorder)
 
     async def room(*offers: str) -> list[str]:
         fresh = [RTCPeerConnection(RTCConfiguration(iceServers=[])) for _ in offers]
@@ -243,10 +295,13 @@ async def _serve_relay(pipe: Connection) -> None:
         for connection in fresh:
             await connection.setLocalDescription(await connection.createAnswer())
             answers.append(connection.localDescription.sdp)
+            if directory:
+                await record(connection)
         return answers
 
     await _obey(pipe, {"room": room})
     await asyncio.gather(*(connection.close() for connection in connections))
+    await asyncio.gather(*(recorder.stop() for recorder in recorders))
 
 
 async def _obey(

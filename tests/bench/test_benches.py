@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.bench import allocation, janus, join, media
+from tests.bench import allocation, janus, join, media, recording
 from tests.bench.measuring import Bout, Pace, Result, capacity
 from tests.bench.servers import JanusRooms, OurForwarder, Relay
 from tests.bench.trace import Trace, record
@@ -113,6 +113,21 @@ def test_ratios_are_taken_within_a_round() -> None:
     assert told["media relay"] == pytest.approx([70, 80])
 
 
+def test_a_turn_with_recording_is_compared_with_those_beside_it() -> None:
+    cost = recording.Cost(
+        plain=[result("forwarder", 10, cpu=each) for each in (0.10, 0.20, 0.30)],
+        recorded=[
+            result("forwarder", 10, cpu=0.17, beside=0.01, memory=3e6, p99=7.0),
+            result("forwarder", 10, cpu=0.27, beside=0.01, memory=4e6, p99=9.0),
+        ],
+        octets=0.0,
+    )
+    assert cost.cpu == pytest.approx(0.002)
+    assert cost.threads == pytest.approx(0.001)
+    assert cost.memory == pytest.approx(4e6)
+    assert (cost.p99(recorded=False), cost.p99(recorded=True)) == (5.0, 8.0)
+
+
 async def test_joins_are_measured_and_a_storm_survived(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -131,7 +146,7 @@ async def test_the_bench_of_rooms_ends_in_its_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     pace = Pace(settle=0.2, measure=0.5, patience=1)
-    plan = media.Plan(rounds=1, step=2, fine=1, trio_step=0, pace=pace, most=2)
+    plan = media.Plan(rounds=1, step=2, fine=1, trio_step=0, pace=pace, most=2, turns=1)
 
     told = json.loads(json.dumps(await media.run(plan)))
 
@@ -143,6 +158,10 @@ async def test_the_bench_of_rooms_ends_in_its_line(
         "ratio_media_relay",
         "us_per_packet",
         "p99_ms",
+        "recording_cpu_pct",
+        "recording_mb",
+        "recording_p99_ms",
+        "unrecorded_p99_ms",
     ]
     assert told["bench"] == "media"
     assert "µs/packet" in capsys.readouterr().out
