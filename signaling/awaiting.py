@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from signaling.hub import Hub, Live
+from signaling.hub import Hub
+from signaling.live import Live
 from signaling.talk import Awaited, Help
 from signaling.words import Phase
 from visitation import calls, visits

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from signaling import awaiting, hands, removing
-from signaling.hub import Hub, Live, NotLive
+from signaling import awaiting, hands, recording_rows, removing
+from signaling.hub import Hub, NotLive
+from signaling.live import Live
 from signaling.media.engine import Kind
 from signaling.messages import End, Message, Warn
 from signaling.room import UNDER_WAY
@@ -36,7 +37,8 @@ async def start(hub: Hub, reference: str, *, by: Actor, now: datetime) -> None:
     async with hub.database.write() as session:
         visit, policy = await _read(session, reference)
         await calls.start(session, visit, by=by, now=now)
-    live = hub.open(visit, policy)
+        past = await recording_rows.past(session, visit)
+    live = hub.open(visit, policy, past)
     hub.carry_out(live, live.room.start(now=now))
 
 

@@ -10,12 +10,13 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from signaling import tickets
+from signaling import recording_rows, tickets
 from signaling.messages import VERSION, FromPage, Join, Resume, ToPage
 from signaling.room import Room
 from signaling.seats import KINDS, Guest
 from signaling.supervised import PrivilegedRoom, SupervisedRoom
 from signaling.talk import Awaited, Help
+from signaling.taping import Past
 from signaling.tickets import BadTicket, Ticket
 from signaling.wire import ProtocolError
 from signaling.words import Phase
@@ -42,6 +43,7 @@ class Entrant:
     Attributes:
         orders: what staff ordered in the call and have not taken back.
         progress: how far the prisoner is, for whoever waits for them.
+        past: what is on record of the visit's recording.
         helped: who called for help in this visit, and nobody has answered.
         resume: whether they come back after a lost line.
         token: what to come back with next time.
@@ -50,6 +52,7 @@ class Entrant:
     admission: Admission
     guest: Guest
     orders: Orders
+    past: Past
     progress: Progress | None
     helped: frozenset[str]
     resume: bool
@@ -73,6 +76,7 @@ async def let_in(
             session, participant_id=ticket.participant_id, now=now
         )
         orders = await calls.orders.standing(session, visit_id=admission.visit.id)
+        past = await recording_rows.past(session, admission.visit)
         progress = await _progress(session, admission, now)
         helped = await calls.helping.waiting_in(session, visit_id=admission.visit.id)
     if admission.visit.reference != ticket.visit:
@@ -82,6 +86,7 @@ async def let_in(
         admission=admission,
         guest=guest_of(admission),
         orders=orders,
+        past=past,
         progress=progress,
         helped=helped,
         resume=isinstance(first, Resume),
@@ -134,9 +139,19 @@ def guest_of(admission: Admission) -> Guest:
     )
 
 
-def open_room(visit: Visit, policy: Policy, orders: Orders) -> Room:
-    """A room as the record says it should be: of the visit's kind, as far as it is."""
-    room = _empty(visit, policy, orders)
+def open_room(
+    visit: Visit, policy: Policy, orders: Orders, past: Past, *, hindered: str = ""
+) -> Room:
+    """A room as the record says it should be: of the visit's kind, as far as it is.
+
+    Args:
+        visit: whose room it is.
+        policy: of its prison.
+        orders: what staff ordered in its call before.
+        past: what is on record of its recording.
+        hindered: why nothing can be recorded now; empty if it can.
+    """
+    room = _empty(visit, policy, orders, past, hindered)
     room.paused_for = orders.paused_for
     room.here.taken_out |= orders.taken_out
     for participant in {one for one, _ in orders.muted}:
@@ -154,7 +169,9 @@ async def _progress(
     return await calls.awaiting.progress(session, admission.visit, now=now)
 
 
-def _empty(visit: Visit, policy: Policy, orders: Orders) -> Room:
+def _empty(
+    visit: Visit, policy: Policy, orders: Orders, past: Past, hindered: str
+) -> Room:
     phase = Phase.WAITING
     if visit.state is VisitState.LIVE:
         phase = Phase.PAUSED if orders.paused else Phase.LIVE
@@ -178,6 +195,9 @@ def _empty(visit: Visit, policy: Policy, orders: Orders) -> Room:
         # Whoever holds office supervises their own meeting.
         needs_supervisor=watched and visit.kind is VisitKind.FAMILY,
         chatting=policy.chatting,
+        recorded=policy.recorded,
+        hindered=hindered,
+        past=past,
     )
 
 

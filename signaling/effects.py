@@ -121,8 +121,15 @@ class RecordingNoted:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Write into the record whether somebody agrees to being recorded."""
+
+    participant: str
+    given: bool
+
+
 Taped = Record | StopRecording | RecordingNoted
-Effect = (
-    Envelope | Seat | Block | Offering | Close | Note | Hold | LineNote | Wrote | Taped
-)
+Kept = Note | LineNote | Wrote | Answered
+Effect = Envelope | Seat | Block | Offering | Close | Hold | Kept | Taped
 Effects = tuple[Effect, ...]

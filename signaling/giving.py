@@ -10,7 +10,8 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from signaling.hub import Hub, Live
+from signaling.hub import Hub
+from signaling.live import Live
 from signaling.room import UNDER_WAY
 from visitation import calls, visits
 from visitation.audit import SYSTEM

@@ -12,7 +12,8 @@ from signaling import hands
 from signaling.conditions import Renegotiate
 from signaling.confidence import Confide
 from signaling.disclosure import Consent
-from signaling.hub import Hub, Live
+from signaling.hub import Hub
+from signaling.live import Live
 from signaling.media.engine import BadSdp
 from signaling.messages import (
     Answer,
@@ -119,7 +120,10 @@ async def _say(hub: Hub, live: Live, peer: Peer, message: Say) -> None:
 
 
 async def _consent(hub: Hub, live: Live, peer: Peer, message: Consent) -> None:
-    peer.send(Error(code="not_now"))
+    if not isinstance(live.room, SupervisedRoom):
+        peer.send(Error(code="not_now"))
+        return
+    hub.carry_out(live, live.room.consent(peer.participant, message.given))
 
 
 async def _confide(hub: Hub, live: Live, peer: Peer, message: Confide) -> None:

@@ -7,8 +7,8 @@ decides, and keeps its time. Decides nothing itself about who sees whom.
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -22,23 +22,30 @@ from signaling.effects import (
     Close,
     Effects,
     Envelope,
-    Hold,
-    LineNote,
-    Note,
     Offering,
+    Record,
+    RecordingNoted,
     Seat,
-    Wrote,
+    StopRecording,
 )
 from signaling.ice import TurnSettings
+from signaling.live import Live
 from signaling.measuring import Measuring
-from signaling.media.engine import LegConnected, MediaEngine, MediaEvent
+from signaling.media.engine import (
+    LegConnected,
+    MediaEvent,
+    RecordingEngine,
+    RecordingStopped,
+)
 from signaling.messages import End, FromPage, Leave, Offer
 from signaling.negotiation import Negotiation
 from signaling.peer import Peer
-from signaling.record import CutOff, Held, Lost, Recorder, Seen
-from signaling.room import UNDER_WAY, Room
+from signaling.record import CutOff, Lost, Recorder, Seen
+from signaling.recording_desk import Archive, RecordingDesk
+from signaling.room import UNDER_WAY
 from signaling.stopwatch import Stopwatch
 from signaling.supervised import SupervisedRoom
+from signaling.taping import Past
 from signaling.views import RoomView, Welcome
 from signaling.words import Reason
 from visitation.calls import Orders
@@ -81,25 +88,6 @@ class CallSettings:
     stall_seconds: float = 5.0
 
 
-@dataclass(slots=True, kw_only=True)
-class Live:
-    """A room and the sockets that are in it just now.
-
-    Attributes:
-        version: of the visit's time and place, as the room was made for.
-        ledger: the time in which one side did not hear the other.
-        asked: before which end, and how long before it, somebody has asked the record
-            whether lost time can be given back.
-    """
-
-    visit: str
-    version: int
-    room: Room
-    peers: dict[str, Peer] = field(default_factory=dict)
-    ledger: Ledger = field(default_factory=Ledger)
-    asked: set[tuple[datetime, timedelta]] = field(default_factory=set)
-
-
 class Hub:
     """Every live room of this process.
 
@@ -111,10 +99,11 @@ class Hub:
         self,
         *,
         database: Database,
-        engine: MediaEngine,
+        engine: RecordingEngine,
         keyring: Keyring,
         clock: Callable[[], datetime],
         settings: CallSettings,
+        archive: Archive | None = None,
     ) -> None:
         self.database = database
         self.engine = engine
@@ -129,10 +118,19 @@ class Hub:
         self._recorder = Recorder(database)
         self._tasks: list[asyncio.Task[None]] = []
         self._negotiation = Negotiation(engine, self._offered)
+        self.recording = RecordingDesk(
+            database=database,
+            engine=engine,
+            keyring=keyring,
+            clock=clock,
+            archive=archive,
+            failed=self._unrecorded,
+        )
 
     async def start(self) -> None:
         """Begin to keep the record."""
         self._tasks = [asyncio.create_task(self._recorder.run())]
+        await self.recording.start()
 
     async def stop(self) -> None:
         """Tell everybody to come back in a moment, and finish the record."""
@@ -143,6 +141,7 @@ class Hub:
         for note in self.measuring.rest():
             self._recorder.put(note, self.clock())
         await self.settled()
+        await self.recording.stop()
         await self._negotiation.stop()
         for task in self._tasks:
             task.cancel()
@@ -179,7 +178,7 @@ class Hub:
             )
             await door.refuse_stranger(found, belongs)
         visit, guest = found.admission.visit, found.guest
-        live = self.open(visit, found.admission.policy, found.orders)
+        live = self.open(visit, found.admission.policy, found.past, found.orders)
         welcome = Welcome(
             resume=found.token,
             ice_servers=ice.servers(
@@ -209,8 +208,8 @@ class Hub:
 
     def lost(self, peer: Peer, *, closed: bool = False) -> None:
         """A socket is gone: its page was closed, or for whatever other reason."""
-        live = self._rooms_of.get(peer.participant)
-        if live is None or live.peers.get(peer.participant) is not peer:
+        live = self.room_of(peer)
+        if live is None:
             return
         del live.peers[peer.participant]
         lost = live.room.lose(peer.participant, now=self.clock(), closed=closed)
@@ -231,14 +230,18 @@ class Hub:
         """The room of a visit, if there is one."""
         return self._rooms.get(reference)
 
-    def open(self, visit: Visit, policy: Policy, orders: Orders = NONE) -> Live:
+    def open(
+        self, visit: Visit, policy: Policy, past: Past, orders: Orders = NONE
+    ) -> Live:
         """The room of a visit, made from the record if there is none yet."""
         live = self._rooms.get(visit.reference)
         if live is None:
             live = Live(
                 visit=visit.reference,
                 version=visit.version,
-                room=door.open_room(visit, policy, orders),
+                room=door.open_room(
+                    visit, policy, orders, past, hindered=self.recording.hindered
+                ),
             )
             self._rooms[visit.reference] = live
             if live.room.phase in UNDER_WAY:
@@ -268,6 +271,9 @@ class Hub:
         live = self._rooms_of.get(event.participant)
         if live is None:
             return
+        if isinstance(event, RecordingStopped):
+            self.recording.heard(event)
+            return
         now = self.clock()
         if isinstance(event, LegConnected) and event.target == "publisher":
             self.stopwatch.connected(event.participant, now)
@@ -293,11 +299,15 @@ class Hub:
                     self.carry_out(live, self.measuring.closed(one))
                     live.peers.pop(one, None)
                     self._rooms_of.pop(one, None)
-                case Note() | LineNote() | Wrote():
-                    self._recorder.put(effect, self.clock())
-                case Hold(held=held):
-                    noting = Held(visit=live.visit, held=held)
-                    self._recorder.put(noting, self.clock())
+                case Record() | StopRecording() | RecordingNoted():
+                    self.recording.carry_out(live.visit, effect)
+                case _:
+                    self._recorder.keep(live.visit, effect, self.clock())
+
+    def _unrecorded(self, visit: str, reason: str) -> None:
+        live = self._rooms.get(visit)
+        if live is not None and isinstance(live.room, SupervisedRoom):
+            self.carry_out(live, live.room.stop_recording(reason))
 
     def _offered(self, participant: str, said: Offer | Renegotiate) -> None:
         live = self._rooms_of.get(participant)

@@ -16,12 +16,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from signaling.effects import LineNote, Note, Noted, Wrote
+from signaling.effects import Answered, Hold, Kept, LineNote, Note, Noted, Wrote
 from signaling.words import Reason
 from visitation import calls, lines, visits
 from visitation.audit import Actor
 from visitation.database import Database
 from visitation.lifecycle import ParticipantState
+from visitation.recordings import consenting
 from visitation.visits import Participant, Visit
 from visitation.words import Fault, Part, Role
 
@@ -69,7 +70,7 @@ class Lost:
     seconds: Mapping[Fault, int]
 
 
-Noting = Lost | Held | Note | Seen | CutOff | LineNote | Wrote
+Noting = Lost | Held | Seen | CutOff | Kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,13 @@ class Recorder:
     def put(self, note: Noting, at: datetime) -> None:
         """Write this down as soon as the database takes it."""
         self._entries.put_nowait(Entry(note=note, at=at))
+
+    def keep(self, visit: str, effect: Kept | Hold, at: datetime) -> None:
+        """Write down what followed from something in a visit's room."""
+        if isinstance(effect, Hold):
+            self.put(Held(visit=visit, held=effect.held), at)
+        else:
+            self.put(effect, at)
 
     async def settled(self) -> None:
         """Wait until everything put so far is written."""
@@ -150,15 +158,23 @@ async def _enter(session: AsyncSession, entry: Entry) -> None:
             await calls.chat.keep(
                 session, participant=one, code=code, text=text, now=entry.at
             )
+        case Answered(participant=one, given=given):
+            if person := await _person(session, one):
+                by = await _actor(session, person)
+                await consenting.consent(session, person, given, by=by, now=entry.at)
         case note:
             await _record(session, note, entry.at)
 
 
-async def _record(session: AsyncSession, note: Note, at: datetime) -> None:
+async def _person(session: AsyncSession, reference: str) -> Participant | None:
     rows = await session.exec(
-        select(Participant).where(Participant.reference == note.participant)
+        select(Participant).where(Participant.reference == reference)
     )
-    person = rows.first()
+    return rows.first()
+
+
+async def _record(session: AsyncSession, note: Note, at: datetime) -> None:
+    person = await _person(session, note.participant)
     if person is None:
         return
     by = await _actor(session, person)

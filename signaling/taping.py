@@ -10,7 +10,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from signaling.disclosure import Consented, RecordingState, RecordingView
-from signaling.effects import Effects, Envelope, Record, RecordingNoted, StopRecording
+from signaling.effects import (
+    Answered,
+    Effects,
+    Envelope,
+    Record,
+    RecordingNoted,
+    StopRecording,
+)
 from signaling.messages import Error
 from signaling.roster import Roster
 from signaling.seats import SEEN, Place
@@ -111,11 +118,12 @@ class Taping:
         if not given:
             self._end("withdrawn")
         said = Consented(participant=place.id, given=given)
-        return tuple(
+        told = tuple(
             Envelope(to=one.id, message=said)
             for one in here
             if one is place or one.guest.part is Part.MONITOR
         )
+        return (*told, Answered(participant=place.id, given=given))
 
     def pause(self, paused: bool) -> None:
         """Staff pause it, or let it go on."""

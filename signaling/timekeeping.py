@@ -13,7 +13,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from signaling import awaiting, giving
-from signaling.hub import Hub, Live
+from signaling.hub import Hub
+from signaling.live import Live
 from signaling.messages import End
 from signaling.words import NOT_BEGUN, Phase, Reason
 from visitation import calls, visits

@@ -18,7 +18,8 @@ from signaling.conditions import (
     VideoQuality,
 )
 from signaling.effects import Envelope
-from signaling.hub import Hub, Live
+from signaling.hub import Hub
+from signaling.live import Live
 from signaling.media.engine import VideoQuality as VideoQualityWord
 from signaling.words import Quality
 from tests.browser.appointment import booked, both_wait

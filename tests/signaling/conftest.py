@@ -9,7 +9,9 @@ from aiohttp import ClientWebSocketResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from signaling import conduct, endpoint, tickets, timekeeping, wire
-from signaling.hub import CallSettings, Hub, Live
+from signaling.hub import CallSettings, Hub
+from signaling.live import Live
+from signaling.recording_desk import Archive
 from tests import make
 from tests.fakes import Clock
 from tests.signaling.fakes import FakeEngine
@@ -40,6 +42,7 @@ class Stage:
     visit: Visit
     world: make.World
     people: dict[Part, Participant]
+    archive: Archive | None = None
 
     def ticket(self, part: Part) -> str:
         return tickets.issue(
@@ -131,6 +134,7 @@ async def restarted(stage: Stage) -> None:
             keyring=stage.keyring,
             clock=stage.clock,
             settings=CallSettings(),
+            archive=stage.archive,
         ).__dict__
     )
     await stage.hub.start()
@@ -156,8 +160,14 @@ async def lost(stage: Stage) -> dict[Fault, int]:
 
 
 @pytest.fixture
+def archive() -> Archive | None:
+    """Where recordings lie: nowhere, as long as nobody has set that up."""
+    return None
+
+
+@pytest.fixture
 async def stage(
-    sqlite: Database, clock: Clock, keyring: Keyring
+    sqlite: Database, clock: Clock, keyring: Keyring, archive: Archive | None
 ) -> AsyncIterator[Stage]:
     engine = FakeEngine()
     hub = Hub(
@@ -166,6 +176,7 @@ async def stage(
         keyring=keyring,
         clock=clock,
         settings=CallSettings(origins=("https://visits.example",)),
+        archive=archive,
     )
     async with sqlite.write() as session:
         world = await make.world(session)
@@ -190,6 +201,7 @@ async def stage(
         visit=visit,
         world=world,
         people=people,
+        archive=archive,
     )
     await hub.stop()
     await client.close()

@@ -7,8 +7,8 @@ from signaling.effects import Record, RecordingNoted
 from signaling.messages import Joined
 from signaling.taping import Past
 from signaling.words import Recording
+from tests.signaling.recorded import room, taped, wait
 from tests.signaling.rooms import MOTHER, PRISONER, TEN, UNCLE, WELCOME, told
-from tests.signaling.test_recorded import room, taped, wait
 from visitation.words import Recorded
 
 YES = {"prisoner": True, "mother": True}

@@ -22,6 +22,7 @@ from signaling.messages import Joined
 from signaling.seats import Guest
 from signaling.taping import NOTICE, Past
 from signaling.words import Phase, Reason, Recording
+from tests.signaling.recorded import room
 from tests.signaling.rooms import (
     COMPANION,
     MONITOR,
@@ -32,7 +33,6 @@ from tests.signaling.rooms import (
     UNCLE,
     WELCOME,
 )
-from tests.signaling.test_recorded import room
 from visitation.words import Part, RemovalReason
 
 GUESTS = {one.id: one for one in (PRISONER, MOTHER, UNCLE, OFFICIAL, COMPANION)}

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from signaling.hub import Hub
 from signaling.seats import Guest
+from signaling.supervised import NO_PAST
 from signaling.views import Welcome
 from tests import make
 from tests.make import World
@@ -98,7 +99,7 @@ async def test_somebody_is_taken_out_of_a_call_for_a_reason_that_is_kept(
         )
         visit = await session.get_one(Visit, made.visit.id)
         await calls.start(session, visit, by=SYSTEM, now=site.clock())
-    live = hub.open(visit, Policy())
+    live = hub.open(visit, Policy(), NO_PAST)
     guest = Guest(
         id=made.visitor.reference, part=Part.VISITOR, name="The lawyer", known=True
     )

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSServerHandshakeError
 
 from signaling.hub import Hub
+from signaling.supervised import NO_PAST
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site, Start
@@ -126,7 +127,7 @@ async def test_what_happens_in_a_call_is_news(
     async with listening(site) as socket:
         async with site.database.read() as session:
             policy = await policy_of(session, world.prison.id)
-        hub.open(today.visit, policy)
+        hub.open(today.visit, policy, NO_PAST)
 
         assert (await said(socket))["type"] == "news"
 

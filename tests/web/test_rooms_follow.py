@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from signaling.hub import Hub
+from signaling.supervised import NO_PAST
 from tests.make import World
 from tests.web.conftest import Site, Start
 from tests.web.day import Booked, booked
@@ -28,7 +29,7 @@ async def waiting(site: Site, world: World, hub: Hub) -> Booked:
             session, world, site.keyring, starts_at=site.clock() + timedelta(minutes=10)
         )
         visit = await session.get_one(Visit, made.visit.id)
-        hub.open(visit, await policy_of(session, visit.prison_id))
+        hub.open(visit, await policy_of(session, visit.prison_id), NO_PAST)
     return made
 
 

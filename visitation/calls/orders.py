@@ -16,6 +16,9 @@ from visitation.words import RemovalReason
 PAUSED, MUTED = "call_pause", "call_mute"
 REMOVED, ADMITTED = "call_remove", "call_admit"
 
+#: What staff order of a recording, by the last word of its action.
+RECORDING = {f"call_recording_{order}": order for order in ("pause", "resume", "stop")}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
@@ -70,3 +73,15 @@ async def standing(session: AsyncSession, *, visit_id: int) -> Orders:
         ),
         taken_out=frozenset(one for id_, one in references.items() if id_ in outside),
     )
+
+
+async def of_recording(session: AsyncSession, *, visit_id: int) -> str:
+    """What staff last ordered of a visit's recording; empty for nothing yet."""
+    entries = await session.exec(
+        select(AuditEntry.action)
+        .where(AuditEntry.visit_id == visit_id)
+        .where(col(AuditEntry.action).in_(RECORDING))
+        .order_by(col(AuditEntry.id).desc())
+        .limit(1)
+    )
+    return RECORDING.get(entries.first() or "", "")
