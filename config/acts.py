@@ -27,6 +27,7 @@ from visitation.people import Account
 from visitation.people.passwords import MINIMUM_PASSWORD_LENGTH
 from visitation.places import Province, Site, Station, holidays, provinces
 from visitation.places.tables import DEFAULT_ZONE
+from visitation.recordings import inspecting
 from visitation.statistics import Period, parse
 from visitation.timespan import Timespan
 from visitation.words import Role
@@ -255,6 +256,12 @@ async def export_corrections(desk: Desk) -> list[dict[str, Any]]:
         return [asdict(one) for one in await corrections.exported(session)]
 
 
+async def list_recordings(desk: Desk) -> list[dict[str, Any]]:
+    """Every recording that was not deleted, with the files it should have."""
+    async with desk.database.read() as session:
+        return [asdict(one) for one in await inspecting.kept(session)]
+
+
 async def recount_statistics(desk: Desk, *, first: str = "", last: str = "") -> None:
     """Have the figures of some months counted anew, or all of them."""
     try:
@@ -280,6 +287,7 @@ ACTS: Mapping[str, Act] = {
     "work_end": end_work,
     "work_list": list_work,
     "corrections_export": export_corrections,
+    "recordings_kept": list_recordings,
     "recount_statistics": recount_statistics,
 }
 
@@ -319,18 +327,15 @@ async def _site(session: AsyncSession, site_id: int) -> int:
 
 
 def _work(work: Maintenance) -> dict[str, Any]:
+    zone = ZoneInfo(DEFAULT_ZONE)
     return {
         "id": work.id,
-        "from": _wall(work.starts_at),
-        "to": _wall(work.ends_at),
+        "from": f"{work.starts_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "to": f"{work.ends_at.astimezone(zone):%Y-%m-%d %H:%M}",
         "reason": work.reason.value,
         "closed": work.closed,
         "withdrawn": work.withdrawn_at is not None,
     }
-
-
-def _wall(instant: datetime) -> str:
-    return f"{instant.astimezone(ZoneInfo(DEFAULT_ZONE)):%Y-%m-%d %H:%M}"
 
 
 def _shown(account: Account) -> dict[str, Any]:

@@ -4,8 +4,11 @@ Each look is a function of the settings and the time that returns findings; none
 changes anything. What can be said without looking is in `config.sense`.
 """
 
+import os
 import shutil
 import socket
+import stat
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,16 +18,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from config import messaging, turn
+from config import messaging, recordings, turn
 from config.opening import admin_socket, database_url, tables
 from config.sense import between, is_local
 from config.settings import Settings
 from visitation.audit.tables import AuditEntry
 from visitation.database.engine import normal_url
 from visitation.database.migrate import sync_engine
+from visitation.recordings import inspecting
 
 _SKEW = timedelta(seconds=2)
 _DISK_BYTES = 1 << 30
+_GIGABYTE = 10**9
 _TWILIO_SID_LENGTH = 34
 _IPV4 = 4
 #: Nobody's (RFC 5737): a relay that is ours alone refuses it.
@@ -190,10 +195,40 @@ def disk(settings: Settings, now: datetime) -> Iterable[Finding]:
     yield grade("disk", f"{free / (1 << 30):.1f} GiB free in {folder}")
 
 
+def recorded(settings: Settings, now: datetime) -> Iterable[Finding]:
+    """Recordings have a directory of their own, room in it, and keys that open them."""
+    room, wraps = recordings.space(settings), recordings.wraps(settings)
+    if room is None or wraps is None:
+        yield _good("recordings", "nothing is recorded: recordings.directory is empty")
+        return
+    folder = room.directory
+    if not folder.is_dir():
+        yield _mind("recordings", f"{folder} is not there yet; it is made when needed")
+        return
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield _bad("recordings", f"{folder} cannot be written to")
+        return
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        yield _mind("recordings", f"{folder} is open to others: chmod 700")
+    level = room.level()
+    grade = {"ok": _good, "warning": _mind, "full": _bad}[level]
+    used, quota = (part / _GIGABYTE for part in (room.used(), room.quota_bytes))
+    yield grade("recordings", f"{used:.1f} of {quota:.1f} GB taken in {folder}")
+    found = Counter(inspecting.key_ids(folder))
+    for key_id, count in sorted(found.items()):
+        if key_id not in wraps.ids:
+            yield _bad("recordings", f"{count} need the key {key_id}: put it back")
+        elif key_id != wraps.current:
+            yield _mind(
+                "recordings", f"{count} have the key {key_id}: recordings rewrap"
+            )
+
+
 LOOKS: tuple[Look, ...] = (
     time_zones,
     clock_and_tables,
     disk,
+    recorded,
     ports,
     public_addresses,
     relay,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from config import recordings
 from config.settings import Settings
 from config.turn import RelayUrl
 from signaling.hub import CallSettings
@@ -101,6 +102,7 @@ def pages(settings: Settings, *, demo: bool) -> WebSettings:
             idle=timedelta(minutes=section.session_idle_minutes),
             longest=timedelta(hours=section.session_hours),
         ),
+        recordings=recordings.shelf(settings),
         suggester=_suggester(settings),
     )
 

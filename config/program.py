@@ -26,7 +26,16 @@ import uvloop
 from aiohttp import web
 from aiohttp_remotes import XForwardedRelaxed
 
-from config import admin, filling, machine, messaging, metrics, opening, sense
+from config import (
+    admin,
+    filling,
+    machine,
+    messaging,
+    metrics,
+    opening,
+    recordings,
+    sense,
+)
 from config.settings import Settings
 from scheduler.means import Means
 from scheduler.posting import Poster
@@ -231,6 +240,7 @@ async def _means(
             ),
             keeps_numbers=timedelta(days=settings.sms.keep_days),
             keeps=filling.keeps(settings),
+            recordings=recordings.meter(settings),
             post=post,
         )
     finally:

@@ -15,6 +15,7 @@ from config.commands import (
     inspecting,
     kiosk,
     maintenance,
+    recordings,
     serving,
     statistics,
     terminals,
@@ -40,6 +41,7 @@ app.add_typer(terminals.app, name="terminal")
 app.add_typer(holidays.app, name="holidays")
 app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(voice.app, name="voice")
+app.add_typer(recordings.app, name="recordings")
 app.add_typer(corrections.app, name="corrections")
 app.add_typer(inspecting.settings_app, name="config")
 

@@ -8,7 +8,7 @@ no recording. `directory` is that of all recordings.
 import base64
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -73,6 +73,11 @@ class KeyWraps:
         self._ciphers = {one: _cipher(secret) for one, secret in keys.items()}
         self._entropy = entropy
 
+    @property
+    def ids(self) -> Collection[str]:
+        """The ids of the keys that open."""
+        return self._ciphers.keys()
+
     def write_key(self, directory: Path, reference: str, key: bytes) -> None:
         """Wrap a recording's key and keep it, in its directory, which is made.
 
@@ -80,7 +85,8 @@ class KeyWraps:
         """
         home = paths.home(directory, reference)
         if not home.exists():
-            home.mkdir(mode=0o700, parents=True)
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            home.mkdir(mode=0o700)
             paths.settle(directory)
         wrapped = self._wrapped(reference, key)
         new, kept = home / _TMP, home / paths.KEY
