@@ -69,7 +69,7 @@ class Scroll:
             ValueError: it is not a recording's key.
         """
         header = new_header(Purpose.JOURNAL, self._stream)
-        self._sealer = Sealer(self._key, header)
+        self._sealer, self._key = Sealer(self._key, header), b""
         self._file = open_file(self.path)
         self._file.write(header)
         self.write()
