@@ -19,10 +19,11 @@ from visitation.lifecycle import ParticipantState, VisitAction, VisitState
 from visitation.timespan import Timespan
 from visitation.visits.listed import AHEAD, Attendee, Listed
 from visitation.words import Part, VisitKind
-from web import line_signs, present
+from web import line_signs, present, recording_signs
 from web.i18n import N_, _
 from web.labels import label, tone
 from web.line_signs import LineSign
+from web.recording_signs import AnswerSign, RecordingSign
 
 
 @runtime_checkable
@@ -60,6 +61,7 @@ class Person:
         outside: whether they wait in the waiting room to be let in.
         inside: whether they have a place in the call, be their line broken or not.
         blocked: what of them staff turned off, `audio` or `video`.
+        answer: what they said of being recorded.
     """
 
     reference: str
@@ -76,6 +78,7 @@ class Person:
     is_identified: bool
     inside: bool = False
     blocked: tuple[str, ...] = ()
+    answer: AnswerSign | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,7 @@ class Row:
     may_miss: bool
     may_close: bool
     may_summon: bool
+    recording: RecordingSign | None = None
 
     @property
     def outside(self) -> bool:
@@ -278,6 +282,7 @@ def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
         may_miss=booked and opens_at <= now,
         may_close=lifecycle.allows(visit.state, VisitAction.CLOSE),
         may_summon=summoning.in_time(visit.state, visit.span, now),
+        recording=recording_signs.of_room(room),
     )
 
 
@@ -318,6 +323,7 @@ def _person(one: Attendee, zone: tzinfo, room: RoomView | None) -> Person:
         is_identified=one.identified_at is not None,
         inside=seen is not None and seen.state is not Presence.WAITING,
         blocked=seen.blocked if seen is not None else (),
+        answer=recording_signs.answer(seen, room),
     )
 
 

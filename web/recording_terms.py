@@ -8,10 +8,11 @@ from datetime import timedelta
 from aiohttp import web
 
 from visitation import places
+from visitation.recordings import keeping
 from visitation.visits import Visit
 from visitation.words import Recorded, VisitKind
 from web import system_signs
-from web.keys import DATABASE
+from web.keys import DATABASE, SETTINGS
 
 
 async def kept(request: web.Request, visit: Visit) -> str:
@@ -24,6 +25,7 @@ async def kept(request: web.Request, visit: Visit) -> str:
         return ""
     async with request.app[DATABASE].read() as session:
         policy = await places.policy_of(session, visit.prison_id)
+        days = await keeping.days(session, request.app[SETTINGS].keeps)
     if policy.recorded is Recorded.NEVER:
         return ""
-    return system_signs.length(timedelta(days=90))
+    return system_signs.length(timedelta(days=days[visit.kind]))

@@ -11,6 +11,7 @@ from tests.web.own import links, phone
 from tests.web.reading import sent_to
 from tests.web.weighing import MOST, table, weight
 from visitation.audit import SYSTEM
+from visitation.words import Recorded
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
@@ -61,6 +62,7 @@ async def test_no_page_of_a_visit_or_a_kiosk_weighs_more(
     weights = {page: await weight(site, page) for page in ("/", "/join", "/pair")}
     async with site.database.write() as session:
         world = await make.world(session)
+        await make.policy(session, world.prison, recorded=Recorded.CONSENT)
         visit = await booked(
             session, world, site.keyring, starts_at=site.clock(), own_phone=True
         )

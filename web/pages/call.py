@@ -39,7 +39,7 @@ from web import gate, identity, live, recording_terms, subjects
 from web.i18n import _
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL, SETTINGS
 from web.labels import label
-from web.pages.call_words import DENIALS, REMARKS, undone, words
+from web.pages.call_words import DENIALS, REMARKS, conduct_words, undone, words
 from web.pages.private_words import private_words
 from web.principals import (
     DevicePrincipal,
@@ -89,7 +89,7 @@ async def show(request: web.Request) -> web.Response:
         part=standing.part,
         ticket=_ticket(request, visit, standing, now),
         socket=SOCKET_PATH,
-        words=words(),
+        words=words() | (conduct_words() if conducts else {}),
         privileged=private_words() if visit.kind is VisitKind.LEGAL else {},
         now=now,
         prisoner=await _prisoner(request, visit),

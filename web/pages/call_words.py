@@ -225,6 +225,11 @@ def undone(side: str, outcome: Outcome) -> str:
     return _(text) if text else label(outcome)
 
 
+def conduct_words() -> dict[str, str]:
+    """What the scripts say to staff who watch, in the language being spoken."""
+    return {key: _(text) for key, text in recorded_words.CONDUCTED.items()}
+
+
 def words() -> dict[str, str]:
     """Everything the scripts say, in the language being spoken."""
     said = {key: _(text) for key, text in _SAID.items()}

@@ -28,7 +28,7 @@ from web import (
 from web.fields import Count
 from web.forms import Form
 from web.i18n import _
-from web.keys import CLOCK, DATABASE
+from web.keys import CLOCK, DATABASE, SETTINGS
 from web.pages.provinces import ADMINISTRATORS
 from web.policy_words import ABOVE, MEANINGS, TITLES
 from web.render import redirect, render
@@ -192,6 +192,8 @@ async def _effect(
         prisons=len(found.after),
         at_odds=len(odds),
         visits=visits,
+        unrecordable=form.value.recorded is Recorded.CONSENT
+        and request.app[SETTINGS].recordings is None,
     )
 
 
@@ -261,6 +263,7 @@ def _page(
         approvals=labels.options(Approval),
         chattings=labels.options(Chatting),
         recordeds=labels.options(Recorded),
+        recordable=request.app[SETTINGS].recordings is not None,
     )
 
 

@@ -52,10 +52,13 @@ _SAID: Mapping[str, str] = {
     "watched_since": N_("Somebody of the staff, since {since}"),
     "watched_until": N_("Somebody of the staff, from {since} to {until}"),
 }
-#: Everything, by the names that scripts know.
+#: What everybody is told, by the names that scripts know.
 SAID: Mapping[str, str] = {
     **_SAID,
     **{f"recorded_{state}": text for state, text in _SIGN.items()},
+}
+#: What the scripts of staff who watch say beside that.
+CONDUCTED: Mapping[str, str] = {
     **{f"recording_is_{state}": text for state, text in STATES.items()},
     **{f"recording_why_{reason}": text for reason, text in REASONS.items()},
 }

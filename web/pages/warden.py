@@ -23,7 +23,17 @@ from visitation.visits import Visit, boards, cards
 from visitation.visits.listed import AHEAD, Listed
 from visitation.wording import Template
 from visitation.words import ABSENCES, CLOSINGS, Outcome, Part, Role, StationKind
-from web import cover_rows, forms, gate, labels, live, subjects, ticks, wall
+from web import (
+    cover_rows,
+    forms,
+    gate,
+    labels,
+    live,
+    recording_alarms,
+    subjects,
+    ticks,
+    wall,
+)
 from web.boards import Rooms, Row, local_day, row
 from web.choices import choices
 from web.errors import wants_json
@@ -192,6 +202,7 @@ async def _standing(
         listed = await boards.at_prisons(session, scope=scope, day=day)
         attended = await cover_rows.between(session, day, scope=scope)
         left = await boards.unclosed(session, scope=scope)
+        stopped = await recording_alarms.rows(session, scope=scope)
         tests = await lines.latest_of_stations(session, station_ids=seat_ids)
         paired = await devices.paired(session, station_ids=seat_ids)
         people = await cards.of(
@@ -203,6 +214,7 @@ async def _standing(
     tiles = wall.tiles(seats, shown, devices=paired, tests=tests, zone=zone, now=now)
     return {
         "unclosed": len(left),
+        "stopped_recordings": stopped,
         "tasks": wall.tasks(shown, tiles) if day.start <= now < day.end else (),
         "tiles": tiles,
         "cards": people,

@@ -38,10 +38,36 @@ async function send(root, form, button, words) {
 }
 
 /**
+ * Everything of theirs that follows the call.
+ * @param {HTMLElement} root @param {Facts} facts @param {Record<string, string>} words
+ */
+export function draw(root, facts, words) {
+  rows(root, facts);
+  recording(root, facts, words);
+}
+
+/** How it stands with recording, and what may be done about it.
+ * @param {HTMLElement} root @param {Facts} facts @param {Record<string, string>} words */
+function recording(root, facts, words) {
+  const part = root.querySelector('[data-part-of-call="recording-conduct"]');
+  const told = root.querySelector('[data-part-of-call="recording-state"]');
+  if (!part || !told) return;
+  const { state, reason, by } = facts.recording;
+  const said = `${words[`recording_is_${state}`] ?? ""} ${words[`recording_why_${reason}`] ?? ""}`.trim();
+  if (told.textContent !== said) told.textContent = said;
+  part.toggleAttribute("hidden", state === "off" && !reason);
+  part.classList.toggle("conduct__recording--bad", by === "service");
+  for (const act of part.querySelectorAll("[data-recording-when]")) {
+    const [states, why = reason] = (act.getAttribute("data-recording-when") ?? "").split(" because ");
+    act.toggleAttribute("hidden", !states.split(" ").includes(state) || why !== reason);
+  }
+}
+
+/**
  * A row of buttons for everybody who may be let in, muted or darkened.
  * @param {HTMLElement} root @param {Facts} facts
  */
-export function rows(root, facts) {
+function rows(root, facts) {
   const list = root.querySelector('[data-part-of-call="rows"]');
   const template = root.querySelector("#row");
   if (!list || !(template instanceof HTMLTemplateElement)) return;

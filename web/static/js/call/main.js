@@ -3,11 +3,9 @@
 
 import { isMissing } from "../check/loudspeaker.js";
 import { Chat, said } from "./chat.js";
-import { conduct } from "./conduct.js";
 import { Devices } from "./devices.js";
 import { Meter } from "./ears.js";
 import { helping } from "./help.js";
-import { inspection } from "./inspect.js";
 import { shortcuts } from "./keys.js";
 import { Media } from "./media.js";
 import { onReturn } from "./network.js";
@@ -23,6 +21,8 @@ const root = /** @type {HTMLElement} */ (document.getElementById("call"));
 const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 const part = root.dataset.part ?? "";
 let facts = begin();
+/** @type {typeof import("./conduct.js") | null} */
+let conducting = null;
 
 const devices = new Devices({
   speaks: SPEAKS.has(part),
@@ -87,7 +87,10 @@ const guard = protection(root, {
   send: (message) => signaling.send(message),
   prints: () => media.prints(),
   tell: (said) => view.announcer.tell("protection", said),
-  held: () => became(),
+  held: () => {
+    became();
+    if (!guard.holdsBack && facts.admitted && !media.publisher.newest) publish();
+  },
   leave,
 });
 
@@ -141,6 +144,7 @@ function draw() {
   view.draw(facts, state);
   guard.draw(facts);
   view.time(facts, Date.now());
+  conducting?.draw(root, facts, words);
   if (facts.over) finish();
 }
 
@@ -198,7 +202,8 @@ async function publish() {
   if (!SPEAKS.has(part)) return;
   await opened;
   signaling.send({ type: "tracks", ...sending() });
-  media.publish();
+  // Without a worker to hold it back, what is not to go out is not sent at all.
+  if (!guard.holdsBack) media.publish();
 }
 
 let finished = false;
@@ -289,7 +294,7 @@ onReturn(() => {
 window.setInterval(() => view.time(facts, Date.now()), 1000);
 
 /** @type {any} */ (window).visitation = {
-  inspect: () => inspection(facts, stateOf(facts), media),
+  inspect: async () => (await import("./inspect.js")).inspection(facts, stateOf(facts), media),
   protection: () => guard.inspect(),
 };
 
@@ -310,4 +315,11 @@ opened.then(async () => {
   // A page that captures may play sound: what was blocked before needs no button now.
   if (facts.soundBlocked) startSound();
 });
-conduct(root, words);
+// What families have no use for they need not fetch.
+if (part === "monitor") {
+  import("./conduct.js").then((module) => {
+    conducting = module;
+    module.conduct(root, words);
+    draw();
+  });
+}

@@ -1,6 +1,6 @@
 // @ts-check
-/** Whether the visit is recorded: the sign that everybody sees, the question, and for
- * staff who answered what. Draws, and is given a way to answer; decides nothing. */
+/** Whether the visit is recorded: the sign that everybody sees, and the question.
+ * Draws, and is given a way to answer; decides nothing. */
 
 /** @typedef {import("./state.js").Facts} Facts */
 
@@ -39,7 +39,6 @@ export class RecordingView {
   draw(facts) {
     this.sign(facts);
     this.question(facts);
-    this.conduct(facts);
   }
 
   /** @param {Facts} facts */
@@ -86,21 +85,6 @@ export class RecordingView {
     this.find("ask-now")?.toggleAttribute("hidden", !(inCall && answer === "open"));
     const dialog = this.find("consent-dialog");
     if (!inCall && dialog instanceof HTMLDialogElement && dialog.open) dialog.close();
-  }
-
-  /** What staff read beside their buttons. @param {Facts} facts */
-  conduct(facts) {
-    const part = this.find("recording-conduct");
-    if (!part) return;
-    const { state, reason, by } = facts.recording;
-    part.toggleAttribute("hidden", state === "off" && !reason);
-    const why = this.words[`recording_why_${reason}`] ?? "";
-    write(this.find("recording-state"), `${this.words[`recording_is_${state}`] ?? ""} ${why}`.trim());
-    part.classList.toggle("conduct__recording--bad", by === "service" && state !== "on");
-    for (const act of part.querySelectorAll("[data-recording-when]")) {
-      const [states, why] = (act.getAttribute("data-recording-when") ?? "").split(" because ");
-      act.toggleAttribute("hidden", !states.split(" ").includes(state) || (why !== undefined && why !== reason));
-    }
   }
 }
 

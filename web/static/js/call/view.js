@@ -5,7 +5,6 @@
  * page, in the reader's language. */
 
 import { Announcer } from "./announcer.js";
-import { rows } from "./conduct.js";
 import { drawCovers } from "./covers.js";
 import { drawHelp } from "./help.js";
 import { RecordingView } from "./recording.js";
@@ -133,7 +132,7 @@ export class View {
 
   /** @param {Facts} facts */
   list(facts) {
-    const key = JSON.stringify([facts.phase, facts.hands, facts.helped, facts.consents, facts.recording.state, facts.people.map((p) => [p.id, p.state, p.blocked])]);
+    const key = JSON.stringify([facts.phase, facts.hands, facts.helped, facts.people.map((p) => [p.id, p.state, p.blocked])]);
     if (key === this.drawn) return;
     this.drawn = key;
     const list = this.part("people");
@@ -150,7 +149,6 @@ export class View {
       }),
     );
     this.part("nobody").hidden = facts.people.length > 0;
-    rows(this.root, facts);
   }
 
   /** @param {Facts} facts */
