@@ -104,6 +104,9 @@ async def running(
         hub = await leaving.enter_async_context(
             _calling(settings, database, keyring, clock)
         )
+        await leaving.enter_async_context(
+            recordings.finishing(settings, database, clock, filling.keeps(settings))
+        )
         ticker, means = None, None
         if settings.scheduler.enabled:
             means = await leaving.enter_async_context(_means(settings, keyring, clock))

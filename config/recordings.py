@@ -1,8 +1,15 @@
 """From the settings to where recordings lie, and what opens them; nothing without."""
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
 from config.settings import Settings
+from signaling.recording.finisher import Finisher
+from visitation.database import Database
 from visitation.recordings.keys import KeyWraps
 from visitation.recordings.space import Meter, Space
+from visitation.retention import Kept
+from web.keys import Clock
 from web.recording_shelf import Shelf
 
 _GIGABYTE = 10**9
@@ -45,3 +52,26 @@ def shelf(settings: Settings) -> Shelf | None:
     if room is None or keys is None:
         return None
     return Shelf(directory=room.directory, wraps=keys)
+
+
+@asynccontextmanager
+async def finishing(
+    settings: Settings, database: Database, clock: Clock, keeps: Mapping[Kept, int]
+) -> AsyncIterator[None]:
+    """Recordings that end are made into files until the block is left."""
+    room, keys = space(settings), wraps(settings)
+    if room is None or keys is None:
+        yield
+        return
+    finisher = Finisher(
+        database=database,
+        directory=room.directory,
+        wraps=keys,
+        clock=clock,
+        keeps=keeps,
+    )
+    finisher.start()
+    try:
+        yield
+    finally:
+        await finisher.stop()

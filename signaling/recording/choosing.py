@@ -14,6 +14,8 @@ from signaling.recording.survey import Course
 
 #: A size that shows no whole picture for so many seconds is left.
 _STUCK: Final = 4.0
+#: Sizes that begin within so many seconds begin together.
+_TOGETHER: Final = 1.0
 #: So long must a larger one last to be changed to.
 _LASTS: Final = 10.0
 
@@ -43,23 +45,24 @@ class Choice:
     def _change(self, source: Source, now: float) -> bool:
         chosen = self._chosen
         if chosen is None:
-            return source.better or not self._larger_comes(now)
-        if now - self._shown > _STUCK:
+            return source.better or not self._larger_comes(source, now)
+        if now - self._shown > _STUCK or not self._courses[chosen.number].live(now):
             return True
         if source.better == chosen.better:
             # It took the other's place.
             return source.number > chosen.number
         return source.better and self._courses[source.number].goes_on(now) >= _LASTS
 
-    def _larger_comes(self, now: float) -> bool:
+    def _larger_comes(self, smaller: Source, now: float) -> bool:
         """At the beginning both sizes do, and the smaller one may be there first."""
         self._first = now if self._first is None else self._first
-        return now - self._first < _STUCK and any(
+        together = min(_TOGETHER, self._courses[smaller.number].goes_on(now))
+        return now - self._first < _TOGETHER and any(
             course.goes_on(max(now, course.spans[0][0])) >= _LASTS
             for course in self._courses.values()
             if course.source.kind == "video"
             and course.source.better
-            and course.spans[0][0] - now < _STUCK
+            and course.spans[0][0] - now < together
         )
 
 

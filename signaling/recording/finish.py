@@ -29,8 +29,8 @@ from signaling.recording.sources import heard
 from signaling.recording.survey import look_through
 from signaling.recording.unsealing import Torn, lines, opening
 from visitation.errors import VisitationError
-from visitation.recordings import paths
-from visitation.recordings.sealed import Purpose
+from visitation.recordings import paths, reading
+from visitation.recordings.sealed import Purpose, Tampered
 
 VERSION: Final = 1
 _NICE: Final = 15
@@ -39,6 +39,10 @@ _FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 class Busy(VisitationError):
     """Another process is finishing this recording."""
+
+
+class Done(VisitationError):
+    """It was finished before, and its journals are gone."""
 
 
 def finish(order: Order) -> dict[str, Any]:
@@ -50,16 +54,36 @@ def finish(order: Order) -> dict[str, Any]:
 
     Raises:
         Busy: another process is at it.
+        Done: another process was.
         OSError: the disk is full, or fails.
         NotAsWritten: the disk gives back something else than was written.
     """
     with _alone(order.directory):
+        if _gone(order) - _gone_before(order):
+            raise Done(order.directory.name)
         sealing.clear(order.directory)
         answer = _finished(order)
         manifest = json.dumps(answer, indent=1).encode()
         path = order.directory / paths.MANIFEST
         sealing.seal(path, order.key, Purpose.MANIFEST, BytesIO(manifest))
         return answer
+
+
+def _gone(order: Order) -> set[str]:
+    names = {each.name for each in order.journals}
+    return {each for each in names if not (order.directory / each).exists()}
+
+
+def _gone_before(order: Order) -> set[str]:
+    """The journals that were not there when files were made before, if they were.
+
+    Some are never there: one may be ended before it is begun.
+    """
+    try:
+        told = reading.manifest(order.directory, order.key)
+    except (reading.Gone, Tampered):
+        return _gone(order)
+    return {each["journal"] for each in told["damage"] if each["how"] == "gone"}
 
 
 def _finished(order: Order) -> dict[str, Any]:

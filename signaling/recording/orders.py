@@ -7,7 +7,7 @@ environment, which others on the machine may read.
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ class Order:
     """
 
     directory: Path
-    key: bytes
+    key: bytes = field(repr=False)
     journals: tuple[Journal, ...]
     epoch: float
 

@@ -31,6 +31,10 @@ class Course:
     spans: list[list[float]] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
 
+    def live(self, now: float) -> bool:
+        """Packets come before and after that moment, without a stop between."""
+        return any(start <= now <= end for start, end in self.spans)
+
     def goes_on(self, since: float) -> float:
         """How many seconds packets still come without a stop."""
         for start, end in self.spans:

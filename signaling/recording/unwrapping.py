@@ -25,16 +25,16 @@ class Unwrapped:
     def near(self, value: int) -> int:
         """The value, continued, without its counting as the newest."""
         if self._newest is None:
-            return value
+            self._newest = value
         half = self._span // 2
         ahead = (value - self._newest + half) % self._span - half
         return self._newest + ahead
 
     def take(self, value: int) -> int:
         """The value, continued; the next one is looked for near it."""
-        found = self.near(value)
+        found, newest = self.near(value), self._newest or 0
         # What comes late says nothing about where the counter stands.
-        if self._newest is None or found > self._newest or self._newest - found > _LEAP:
+        if not newest - _LEAP <= found <= newest:
             self._newest = found
         return found
 

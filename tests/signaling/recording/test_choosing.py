@@ -42,24 +42,24 @@ def test_the_larger_one_is_kept_where_both_come() -> None:
 
 
 def test_at_the_beginning_the_larger_is_waited_for() -> None:
-    kept = chosen({LOW: [(0, 119)], HIGH: [(2, 119)]})
-    assert kept == ".." + "h" * 118
+    kept = chosen({LOW: [(0, 119)], HIGH: [(0.5, 119)]})
+    assert kept == "." + "h" * 119
 
 
 def test_a_larger_one_that_does_not_last_is_not_waited_for() -> None:
-    kept = chosen({LOW: [(0, 119)], HIGH: [(1, 8)]})
+    kept = chosen({LOW: [(0, 119)], HIGH: [(0.5, 8)]})
     assert kept == "l" * 120
 
 
 def test_when_the_larger_stops_the_smaller_takes_its_place() -> None:
     kept = chosen({HIGH: [(0, 50)], LOW: [(0, 119)]})
-    assert kept.rstrip("l") == "h" * 51 + "...."
+    assert kept.rstrip("l") == "h" * 51
 
 
 def test_a_larger_one_that_flaps_is_left_out() -> None:
     flaps = [(float(start), start + 5.0) for start in range(20, 120, 10)]
     kept = chosen({HIGH: [(0, 10), *flaps], LOW: [(0, 119)]})
-    assert kept.rstrip("l") == "h" * 11 + "...."
+    assert kept.rstrip("l") == "h" * 11
 
 
 def test_a_change_waits_for_a_key_frame() -> None:
@@ -80,3 +80,8 @@ def test_the_newest_sound_is_kept() -> None:
     newest = Newest()
     sources = [HIGH, LOW, HIGH, LOW, AGAIN]
     assert [newest.takes(each) for each in sources] == [True, True, False, True, True]
+
+
+def test_where_one_size_is_kept_at_a_time_each_is_taken_at_once() -> None:
+    kept = chosen({LOW: [(0, 2.9), (8, 20.9)], HIGH: [(3, 7.9)], AGAIN: [(21, 30)]})
+    assert kept.rstrip(".") == "l" * 3 + "h" * 5 + "l" * 13 + "2" * 10
