@@ -9,6 +9,7 @@ from visitation.calls import (
     losses,
     orders,
     seating,
+    watching,
 )
 from visitation.calls.conduct import close, finish, outcome_of, start
 from visitation.calls.entrance import Admission, Denied, admit, attend
@@ -66,5 +67,6 @@ __all__ = [
     "supervised",
     "tick",
     "waiting",
+    "watching",
     "went_down",
 ]

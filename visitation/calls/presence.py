@@ -3,7 +3,7 @@
 Records; decides nothing about who may enter, and moves no visit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import col, func, select, update
@@ -103,19 +103,24 @@ async def waiting(
 async def joined(
     session: AsyncSession, participant: Participant, *, by: Actor, now: datetime
 ) -> Presence:
-    """Note that somebody is in the call, and begin a stretch of presence."""
+    """Note that somebody is in the call, and begin a stretch of presence.
+
+    Whoever came to watch may be in one yet: their line broke, and not what they saw.
+    """
     participant.joined_at = participant.joined_at or now
     participant.left_at = None
     participant.state = ParticipantState.JOINED
-    stretch = Presence(
+    goes_on = await _goes_on(session, participant)
+    stretch = goes_on or Presence(
         visit_id=participant.visit_id, participant_id=participant.id, joined_at=now
     )
     session.add_all([participant, stretch])
     await session.flush()
+    begins = _watches(participant) and goes_on is None
     audit.note(
         session,
         by,
-        "participant_joined",
+        "watching_began" if begins else "participant_joined",
         f"participant:{participant.id}",
         now=now,
         visit_id=participant.visit_id,
@@ -126,10 +131,15 @@ async def joined(
 async def reconnecting(
     session: AsyncSession, participant: Participant, *, now: datetime
 ) -> None:
-    """Note that somebody's line broke; their stretch of presence ends here."""
+    """Note that somebody's line broke; their stretch of presence ends here.
+
+    That of one who watches goes on until their place is given up, as sound and picture
+    do: nobody is told that they were watched for less than they may have been.
+    """
     participant.state = ParticipantState.RECONNECTING
     session.add(participant)
-    await _end_stretch(session, participant, "lost", now)
+    if not _watches(participant):
+        await _end_stretch(session, participant, "lost", now)
     audit.note(
         session,
         audit.SYSTEM,
@@ -167,11 +177,12 @@ async def left(
     participant.left_at = now
     participant.state = ParticipantState.LEFT
     session.add(participant)
-    await _end_stretch(session, participant, reason, now)
+    was_in = await _end_stretch(session, participant, reason, now)
+    watched = was_in and _watches(participant)
     audit.note(
         session,
         by,
-        "participant_left",
+        "watching_ended" if watched else "participant_left",
         f"participant:{participant.id}",
         now=now,
         visit_id=participant.visit_id,
@@ -208,7 +219,10 @@ async def cut_off(session: AsyncSession, visit_id: int) -> list[tuple[Part, date
     seen = []
     for participant, stretch in rows.all():
         last = stretch.seen_at or stretch.joined_at
-        await reconnecting(session, participant, now=last)
+        if _watches(participant):
+            await left(session, participant, reason="lost", by=audit.SYSTEM, now=last)
+        else:
+            await reconnecting(session, participant, now=last)
         seen.append((participant.part, last))
     return seen
 
@@ -249,16 +263,36 @@ def minutes_by_side(
     return sides
 
 
-async def _end_stretch(
-    session: AsyncSession, participant: Participant, reason: str, now: datetime
-) -> None:
-    open_ones = await session.exec(
+def _watches(participant: Participant) -> bool:
+    return participant.part is Part.MONITOR
+
+
+async def _goes_on(session: AsyncSession, participant: Participant) -> Presence | None:
+    """What somebody watches in yet, whose line broke and whose place was kept."""
+    if not _watches(participant):
+        return None
+    stretches = await _open_stretches(session, participant)
+    return stretches[0] if stretches else None
+
+
+async def _open_stretches(
+    session: AsyncSession, participant: Participant
+) -> Sequence[Presence]:
+    found = await session.exec(
         select(Presence).where(
             Presence.participant_id == participant.id,
             col(Presence.left_at).is_(None),
         )
     )
-    for stretch in open_ones.all():
+    return found.all()
+
+
+async def _end_stretch(
+    session: AsyncSession, participant: Participant, reason: str, now: datetime
+) -> bool:
+    """End what somebody is in; False if they are in nothing."""
+    stretches = await _open_stretches(session, participant)
+    for stretch in stretches:
         participant.seconds_connected += max(
             0, round((now - stretch.joined_at).total_seconds())
         )
@@ -267,3 +301,4 @@ async def _end_stretch(
         session.add(stretch)
     session.add(participant)
     await session.flush()
+    return bool(stretches)

@@ -30,6 +30,7 @@ from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, SETTINGS
 from web.labels import label
 from web.render import redirect, render, url
 from web.routing import FAMILY, Door, Route
+from web.watched import told
 
 _HEARERS: frozenset[Role | Door] = frozenset(
     {Role.CLERK, Role.OFFICIAL, Role.SCHEDULER}
@@ -132,6 +133,7 @@ async def _page(
         said = await cases.after.wishes_of(
             session, visit_id=me.visit_id, participant_id=me.participant_id
         )
+        watched = await told(session, me.visit_id)
         following = await calls.after.next_visit(
             session, participant_id=me.participant_id, now=now
         )
@@ -145,6 +147,7 @@ async def _page(
         moods=[(one, label(one)) for one in Mood],
         kinds=[(one, label(one)) for one in WISHES],
         said=said,
+        watched=watched,
         following=Timespan(following.starts_at, following.ends_at)
         if following
         else None,

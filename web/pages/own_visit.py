@@ -23,6 +23,7 @@ from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
 from web.pages import slip
 from web.render import render, url
 from web.routing import PHONE, Page, Route
+from web.watched import Told, told
 
 _EVERY_STATE = frozenset(VisitState)
 _REMIND = timedelta(hours=1)
@@ -36,6 +37,7 @@ class Shown:
     Attributes:
         point: where the family sits; None on a phone of its own.
         given_back: whether the allowance would get it back if it were cancelled now.
+        watched: when staff watched it.
     """
 
     reference: str
@@ -49,6 +51,7 @@ class Shown:
     until: datetime | None
     has_code: bool
     given_back: bool
+    watched: Told
 
     @property
     def may_cancel(self) -> bool:
@@ -78,6 +81,7 @@ async def read(session: AsyncSession, part: Participant, *, now: datetime) -> Sh
         until=visit.hold_until,
         has_code=part.code_sealed is not None,
         given_back=await own_booking.is_given_back(session, visit, now=now),
+        watched=await told(session, visit.id),
     )
 
 

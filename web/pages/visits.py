@@ -29,6 +29,7 @@ from web import (
     standing,
     subjects,
     visit_story,
+    watched,
 )
 from web.booking_choices import OWN_PHONE
 from web.i18n import N_, _
@@ -88,6 +89,7 @@ async def show(request: web.Request) -> web.Response:
         held_at = await session.get_one(Site, prisoner.site_id)
         more = await _regrets(session, visit, me.role, now)
         more |= await _recorded(session, visit, me.role)
+        more["watched"] = await watched.by_name(session, visit.id, names)
     return render(
         request,
         "visits/visit.html",
