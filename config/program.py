@@ -193,6 +193,7 @@ async def _calling(
         keyring=keyring,
         clock=clock,
         settings=filling.calls(settings),
+        archive=recordings.archive(settings),
     )
     with _binding("media.udp_port", settings.media.ports):
         await engine.start()

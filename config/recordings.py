@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from config.settings import Settings
 from signaling.recording.finisher import Finisher
+from signaling.recording_desk import Archive
 from visitation.database import Database
 from visitation.recordings.keys import KeyWraps
 from visitation.recordings.space import Meter, Space
@@ -52,6 +53,14 @@ def shelf(settings: Settings) -> Shelf | None:
     if room is None or keys is None:
         return None
     return Shelf(directory=room.directory, wraps=keys)
+
+
+def archive(settings: Settings) -> Archive | None:
+    """Where calls are recorded to."""
+    room, keys = space(settings), wraps(settings)
+    if room is None or keys is None:
+        return None
+    return Archive(directory=room.directory, wraps=keys, space=room)
 
 
 @asynccontextmanager
