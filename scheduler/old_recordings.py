@@ -31,9 +31,10 @@ async def delete_due(database: Database, *, now: datetime, means: Means) -> int:
         return 0
     directory = means.recordings.space.directory
     today = now.astimezone(UTC).date()
-    async with database.write() as session:
+    async with database.read() as session:
         if await runs.last_day(session, NAME) == today:
             return 0
+    async with database.write() as session:
         days = await keeping.days(session, means.keeps)
         await keeping.settle(session, days)
         due = [one.id for one in await deleting.due(session, days, now=now)]

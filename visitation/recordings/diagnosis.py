@@ -33,8 +33,7 @@ def why(
 ) -> Tampered:
     """What happened to the segment that is expected at a place and is not there."""
     head = pieces.head(place)
-    # A disk that lost its power leaves zeros where nothing was written yet.
-    if head is None or _nothing_but_zeros(pieces, place):
+    if head is None or _was_never_written(pieces, head, place):
         return Cut(expected)
     mended = replace(head, index=expected, stream=cipher.stream)
     if any(
@@ -63,6 +62,15 @@ def why_more(pieces: Pieces, cipher: Cipher, expected: int, place: int) -> Tampe
     if pieces.opened(cipher, head, place) is not None:
         return Reordered(expected)
     return Altered(expected) if head.stream == cipher.stream else Spliced(expected)
+
+
+def _was_never_written(pieces: Pieces, head: Head, place: int) -> bool:
+    """Whether zeros stand from here on, behind this head, or from this tag on.
+
+    A disk that lost its power leaves them where nothing had come to it yet.
+    """
+    begins = (place, place + HEAD_BYTES, place + head.whole - TAG_BYTES)
+    return any(at < pieces.size and _nothing_but_zeros(pieces, at) for at in begins)
 
 
 def _nothing_but_zeros(pieces: Pieces, place: int) -> bool:

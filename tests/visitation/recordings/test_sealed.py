@@ -181,6 +181,22 @@ def test_a_journal_that_was_never_ended_is_readable() -> None:
     assert readable(file) == readable(file + bytes(5000)) == list(PLAINS)
 
 
+@pytest.mark.parametrize("written", [1, 4, 8, 11, 13, 14, 21])
+def test_what_a_disk_without_power_left_as_zeros_is_a_cut(written: int) -> None:
+    parts = pieces(ends=False)
+    last = parts[-1][:written].ljust(len(parts[-1]), b"\0")
+    for more in (b"", bytes(700)):
+        file = b"".join([*parts[:-1], last, more])
+        assert named(file) == (Cut, len(PLAINS) - 1)
+        assert readable(file) == list(PLAINS[:-1])
+
+
+def test_zeros_before_a_segment_that_was_written_are_no_cut() -> None:
+    parts = pieces()
+    parts[2] = bytes(len(parts[2]))
+    assert named(b"".join(parts)) == (Spliced, 1)
+
+
 def test_what_is_wrong_before_a_cut_is_not_read_over() -> None:
     parts = pieces(ends=False)
     del parts[2]
@@ -255,6 +271,15 @@ def test_what_is_not_touched_may_be_wrong() -> None:
     with pytest.raises(Altered) as told:
         file.read(PIECE - 1, 1)
     assert told.value.segment == 0
+
+
+@given(st.integers(HEADER_BYTES * 8, len(WHOLE) * 8 - 1))
+def test_any_flipped_bit_of_a_film_is_named_with_its_segment(bit: int) -> None:
+    flipped = bytearray(WHOLE)
+    flipped[bit // 8] ^= 1 << bit % 8
+    with pytest.raises(Altered) as told:
+        RandomAccess(KEY, io.BytesIO(flipped)).read(0, len(FILM))
+    assert told.value.segment == (bit // 8 - HEADER_BYTES) // (PIECE + 29)
 
 
 def _refused_film(parts: Sequence[bytes]) -> tuple[type[Tampered], int]:
