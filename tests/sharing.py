@@ -24,6 +24,8 @@ CALLS = (
     "tests/browser/test_lines.py",
     "tests/browser/test_mother.py",
     "tests/browser/test_official.py",
+    "tests/browser/test_private.py",
+    "tests/browser/test_private_less.py",
     "tests/browser/test_steps.py",
     "tests/browser/test_story.py",
     "tests/browser/test_turn.py",
@@ -32,6 +34,7 @@ CALLS = (
     "tests/web/test_call_in_browser.py",
     "tests/web/test_call_media.py",
     "tests/web/test_call_pulse.py",
+    "tests/web/test_private_agreement.py",
 )
 PAGES = "tests/pages/"
 #: How far a process stands back that has no calls (see nice(2)).

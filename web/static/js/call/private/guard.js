@@ -25,6 +25,7 @@ export class Guard {
     /** Whatever has to go through the worker, and how. @type {Map<RTCRtpSender | RTCRtpReceiver, object>} */
     this.streams = new Map();
     this.heardAt = 0;
+    this.pinged = 0;
     this.timer = 0;
     /** @type {((counted: Record<string, number>) => void)[]} */
     this.asked = [];
@@ -80,8 +81,6 @@ export class Guard {
     this.pinged = performance.now() - this.heardAt > PING_MS ? this.pinged + 1 : 0;
     worker.postMessage({ do: "ping" });
   }
-
-  pinged = 0;
 
   /** @param {Worker} worker */
   fail(worker) {

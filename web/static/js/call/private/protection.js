@@ -39,9 +39,13 @@ export class Protection {
     /** The person knows that it is less now, and wants to go on. */
     this.agreedToLess = false;
     this.refused = false;
+    /** @type {Level} */
+    this.level = "agreeing";
     /** The phrase that was compared. */
     this.compared = "";
     this.said = "";
+    this.drawn = "";
+    this.askedAt = -Infinity;
     this.guard = new Guard({
       onUnreadable: () => this.again(),
       onFailed: () => this.mend(),
@@ -54,6 +58,7 @@ export class Protection {
       forget: (participant) => this.guard.tell({ do: "forget", participant }),
       changed: () => this.judge(),
     });
+    this.level = this.levelOf("alone");
     this.ready = this.lacks ? Promise.resolve(false) : this.guard.start();
     this.timer = window.setInterval(() => this.agreement.go(), LOOK_EVERY_MS);
   }
@@ -65,8 +70,6 @@ export class Protection {
     this.askedAt = now;
     this.agreement.returned();
   }
-
-  askedAt = -Infinity;
 
   /** A sender that was just made. @param {RTCRtpSender} sender */
   sends(sender) {
@@ -116,8 +119,6 @@ export class Protection {
     this.agreement.met(inCall.map(({ id, state }) => ({ id, away: state === "reconnecting" })));
   }
 
-  drawn = "";
-
   /** The person has compared the words. @param {boolean} alike */
   compare(alike) {
     if (alike) this.compared = text(this.agreement.phrase);
@@ -143,9 +144,6 @@ export class Protection {
     return this.level === "stopped" || this.level === "refused";
   }
 
-  /** @type {Level} */
-  level = "agreeing";
-
   /** The worker is gone: another one, with other keys; the streams stand still meanwhile. */
   async mend() {
     this.tries += 1;
@@ -168,12 +166,19 @@ export class Protection {
       [this.wasEnds, this.agreedToLess] = [true, false];
       sessionStorage.setItem(this.memory, "ends");
     }
-    this.level = this.refused ? "refused" : how === "transport" ? (this.wasEnds && !this.agreedToLess ? "stopped" : "transport") : how === "ends" ? "ends" : "agreeing";
+    this.level = this.levelOf(how);
     this.order();
     this.wires.changed({
       level: this.level, who: standing.who, why: standing.why, phrase: standing.phrase, renewing: standing.renewing,
       compared: standing.phrase.length > 0 && this.compared === text(standing.phrase), away: how === "alone", agreed: this.agreedToLess,
     });
+  }
+
+  /** @param {import("./agreement.js").Standing["how"]} how @returns {Level} */
+  levelOf(how) {
+    if (this.refused) return "refused";
+    if (how === "transport" || this.lacks) return this.wasEnds && !this.agreedToLess ? "stopped" : "transport";
+    return how === "ends" ? "ends" : "agreeing";
   }
 
   /** Tell the worker, if anything has changed. */

@@ -1,0 +1,80 @@
+"""Privileged visits for stories: a lawyer and a prisoner, and what protects them."""
+
+from typing import Any
+
+from playwright.async_api import BrowserContext, Page
+
+from tests.browser.appointment import booked, both_wait
+from tests.browser.conftest import Installation
+from tests.browser.people import PATIENCE_MS, inspect, let_in, open_page
+from visitation.visits import Visit
+from visitation.words import VisitKind
+
+#: A browser from before frames could be led through a worker.
+UNABLE = "delete window.RTCRtpScriptTransform;"
+
+
+async def confidential(service: Installation) -> tuple[Visit, str]:
+    """A legal visit that can begin, and the lawyer's code."""
+    visit, code = await booked(service, attendance=None)
+    async with service.database.write() as session:
+        row = await session.get_one(Visit, visit.id)
+        row.kind = VisitKind.LEGAL
+        session.add(row)
+    return visit, code
+
+
+async def begun(
+    context: BrowserContext,
+    service: Installation,
+    *,
+    lawyer_lacks: str = "",
+    prisoner_lacks: str = "",
+) -> tuple[Page, Page, Visit]:
+    """The lawyer's and the prisoner's pages, once the warden has started the visit."""
+    visit, code = await confidential(service)
+    lawyer = await open_page(context, service, "family")
+    terminal = await open_page(context, service, "terminal")
+    warden = await open_page(context, service, "warden")
+    for page, lacks in ((lawyer, lawyer_lacks), (terminal, prisoner_lacks)):
+        if lacks:
+            await page.add_init_script(lacks)
+    await both_wait(lawyer, terminal, service, visit, code)
+    await let_in(warden, service)
+    return lawyer, terminal, visit
+
+
+async def protection(page: Page) -> dict[str, Any]:
+    """What the page says of its protection, and what its worker has done."""
+    return await page.evaluate("window.visitation.protection()")
+
+
+async def at_level(page: Page, level: str, *, within: int = PATIENCE_MS) -> None:
+    """Wait until the page's badge stands at a level."""
+    badge = page.locator(f'[data-part-of-private="open"][data-level="{level}"]')
+    await badge.wait_for(state="visible", timeout=within)
+
+
+async def same_words(*pages: Page) -> list[int]:
+    """The words that all pages show, once they are the same."""
+    shown: list[list[int]] = []
+    for _ in range(PATIENCE_MS // 250):
+        shown = [(await protection(page)).get("phrase", []) for page in pages]
+        if shown[0] and all(one == shown[0] for one in shown):
+            return shown[0]
+        await pages[0].wait_for_timeout(250)
+    raise AssertionError(f"the words differ: {shown}")
+
+
+async def nothing_comes(page: Page) -> None:
+    """Neither a picture nor a sound of the one other arrives from now on."""
+    before, now = await _arrived(page), (0, 0)
+    for _ in range(3):
+        await page.wait_for_timeout(700)
+        before, now = now, await _arrived(page)
+    assert before == now
+
+
+async def _arrived(page: Page) -> tuple[int, int]:
+    [one] = (await inspect(page))["people"]
+    return one["frames"], one["packets"]

@@ -1,0 +1,65 @@
+"""A privileged visit with a browser that cannot encrypt from end to end."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.barriers import troubles
+from tests.browser.confidential import (
+    UNABLE,
+    at_level,
+    begun,
+    nothing_comes,
+    protection,
+    same_words,
+)
+from tests.browser.conftest import Installation
+from tests.browser.people import in_state, sees_and_hears
+
+pytestmark = pytest.mark.browser
+
+
+async def test_the_page_says_from_the_start_that_it_is_less_and_whose_browser_cannot(
+    service: Installation, browser: Browser
+) -> None:
+    lawyer, terminal, _ = await begun(
+        await browser.new_context(), service, prisoner_lacks=UNABLE
+    )
+    await at_level(lawyer, "transport")
+    await at_level(terminal, "transport")
+    await sees_and_hears(lawyer, "prisoner")
+    await sees_and_hears(terminal, "visitor")
+
+    await lawyer.locator('[data-part-of-private="open"]').click()
+    why = lawyer.locator('[data-part-of-private="why"]')
+    await expect(why).to_contain_text("رضا کریمی")
+    await expect(why).to_contain_text("cannot encrypt from end to end")
+    assert await troubles(lawyer) == []
+    assert (await protection(lawyer))["counted"]["plain"] > 0
+
+
+async def test_what_was_end_to_end_stops_until_the_person_agrees_to_less(
+    service: Installation, browser: Browser
+) -> None:
+    lawyer, terminal, _ = await begun(await browser.new_context(), service)
+    await same_words(lawyer, terminal)
+    await sees_and_hears(terminal, "visitor")
+
+    await terminal.add_init_script(UNABLE)
+    await terminal.reload()
+    question = lawyer.get_by_role("alertdialog")
+    await expect(question).to_be_visible()
+    await at_level(lawyer, "stopped")
+    assert await troubles(lawyer) == []
+    await lawyer.keyboard.press("Escape")
+    await expect(question).to_be_visible()
+    # The page that was end-to-end before it was loaded again asks its person as well.
+    await expect(terminal.get_by_role("alertdialog")).to_be_visible()
+    await in_state(terminal, "live")
+    await nothing_comes(terminal)
+    await nothing_comes(lawyer)
+
+    for page in (lawyer, terminal):
+        await page.get_by_role("button", name="Go on with less").click()
+        await at_level(page, "transport")
+    await sees_and_hears(lawyer, "prisoner")
+    await sees_and_hears(terminal, "visitor")
