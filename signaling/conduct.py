@@ -37,7 +37,7 @@ async def start(hub: Hub, reference: str, *, by: Actor, now: datetime) -> None:
     async with hub.database.write() as session:
         visit, policy = await _read(session, reference)
         await calls.start(session, visit, by=by, now=now)
-        past = await recording_rows.past(session, visit)
+        past = await recording_rows.past(session, visit, policy)
     live = hub.open(visit, policy, past)
     hub.carry_out(live, live.room.start(now=now))
 

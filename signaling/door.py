@@ -76,7 +76,7 @@ async def let_in(
             session, participant_id=ticket.participant_id, now=now
         )
         orders = await calls.orders.standing(session, visit_id=admission.visit.id)
-        past = await recording_rows.past(session, admission.visit)
+        past = await recording_rows.past(session, admission.visit, admission.policy)
         progress = await _progress(session, admission, now)
         helped = await calls.helping.waiting_in(session, visit_id=admission.visit.id)
     if admission.visit.reference != ticket.visit:

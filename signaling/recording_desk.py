@@ -41,7 +41,8 @@ TRIES: Final = 4
 PAUSE_SECONDS: Final = 0.5
 _AWAY: Final = (OperationalError, InterfaceError, PoolTimeout)
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-_GOES_ON: Final = frozenset({Recording.ON, Recording.PAUSED})
+_ENDS: Final = frozenset({Recording.STOPPED, Recording.OFF})
+_ON_RECORD: Final = _ENDS | {Recording.ON, Recording.PAUSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,12 +213,11 @@ class RecordingDesk:
         run = self._runs.get(job.visit)
         if run is None:
             return
-        state, reason = effect.state, effect.reason
-        if state in _GOES_ON or state in {Recording.STOPPED, Recording.OFF}:
+        if effect.state in _ON_RECORD:
             await recording_rows.moved(
-                self._database, run.reference, state, reason, job.at
+                self._database, run.reference, effect.state, effect.reason, job.at
             )
-        if state not in _GOES_ON and state is not Recording.ANNOUNCED:
+        if effect.state in _ENDS:
             del self._runs[job.visit]
 
     async def _begin_journal(self, visit: str, participant: str) -> None:
@@ -256,9 +256,6 @@ class RecordingDesk:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             await self._look()
-            if self._hindered == "no_space":
-                for visit in tuple(self._runs):
-                    self._failed(visit, "no_space")
 
     async def _look(self) -> None:
         if self._archive is None:
@@ -270,6 +267,9 @@ class RecordingDesk:
             self._hindered = "not_set_up"
         else:
             self._hindered = "no_space" if level == "full" else ""
+        if self._hindered == "no_space":
+            for visit in tuple(self._runs):
+                self._failed(visit, "no_space")
 
 
 def _level(archive: Archive) -> str:

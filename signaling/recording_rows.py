@@ -15,11 +15,12 @@ from visitation import calls, visits
 from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.errors import NotFound
+from visitation.places import Policy
 from visitation.recordings import beginning, consenting, going
 from visitation.recordings.refusing import NotRecorded
 from visitation.recordings.tables import Recording
 from visitation.visits import Participant, Visit
-from visitation.words import RecordingEnd
+from visitation.words import Recorded, RecordingEnd, VisitKind
 
 #: What a visit's recording is not taken up again after.
 _FOR_GOOD = frozenset(RecordingEnd) - {
@@ -28,8 +29,10 @@ _FOR_GOOD = frozenset(RecordingEnd) - {
 }
 
 
-async def past(session: AsyncSession, visit: Visit) -> Past:
-    """What is on record of a visit's recording."""
+async def past(session: AsyncSession, visit: Visit, policy: Policy) -> Past:
+    """What is on record of a visit's recording, if its prison's rules ask for one."""
+    if policy.recorded is Recorded.NEVER or visit.kind is VisitKind.LEGAL:
+        return Past()
     ordered = await calls.orders.of_recording(session, visit_id=visit.id)
     rows = await session.exec(
         select(Recording.end_reason)

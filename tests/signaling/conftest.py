@@ -166,10 +166,19 @@ def archive() -> Archive | None:
 
 
 @pytest.fixture
+async def engine() -> FakeEngine:
+    """What carries sound and picture: nothing, as long as no test brings peers."""
+    return FakeEngine()
+
+
+@pytest.fixture
 async def stage(
-    sqlite: Database, clock: Clock, keyring: Keyring, archive: Archive | None
+    sqlite: Database,
+    clock: Clock,
+    keyring: Keyring,
+    archive: Archive | None,
+    engine: FakeEngine,
 ) -> AsyncIterator[Stage]:
-    engine = FakeEngine()
     hub = Hub(
         database=sqlite,
         engine=engine,

@@ -136,3 +136,16 @@ async def test_a_directory_that_cannot_be_made_is_an_alarm_too(
     assert (await is_said(prisoner, "stopped"))["reason"] == "failed"
     [recording] = await recordings(stage)
     assert recording.end_reason is RecordingEnd.FAILED
+
+
+async def test_room_that_runs_out_meanwhile_ends_it_with_an_alarm(
+    stage: Stage, disk: Disk
+) -> None:
+    prisoner, _visitor = await begun(stage)
+    disk.left = 0
+
+    await stage.hub.recording._look()
+
+    assert (await is_said(prisoner, "stopped"))["reason"] == "no_space"
+    [recording] = await recordings(stage)
+    assert recording.end_reason is RecordingEnd.NO_SPACE
