@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config import cast, lan, reading, seed
+from config import cast, lan, reading, recorded, recordings, seed
 from config.settings import MediaSection, Settings
 from visitation.database import Database
 from visitation.errors import VisitationError
@@ -92,6 +92,11 @@ def prepared(folder: Path, *, port: int | None, to_lan: bool, fresh: bool) -> Se
             "database": {"url": f"sqlite:///{folder / 'demo.db'}"},
             "web": pages,
             "media": {"udp_port": chosen, "public_addresses": lan.addresses()},
+            "recordings": {
+                "directory": folder / "recordings",
+                "key_id": "demo",
+                "keys": {"demo": {"secret": _kept(folder / "recordings-key")}},
+            },
             "log": {"level": "warning"},
         }
     )
@@ -105,6 +110,9 @@ async def staged(
     password = _kept(settings.data_dir / "password")
     if await seed.is_empty(database):
         await seed.fill(database, keyring, password=password, now=now)
+        shelf = recordings.shelf(settings)
+        assert shelf is not None
+        await recorded.fill(database, keyring, shelf=shelf)
     reference, codes = await seed.open_visit(database, keyring, now=now)
 
     async def open_visit() -> str:
@@ -144,7 +152,7 @@ def _kept(file: Path) -> str:
     with suppress(FileExistsError):
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(opened, "w") as new:
-            new.write(secrets.token_urlsafe(32 if file.name == "secret" else 12))
+            new.write(secrets.token_urlsafe(12 if file.name == "password" else 32))
     return file.read_text().strip()
 
 

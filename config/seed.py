@@ -20,9 +20,11 @@ from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.people import Account, Visitor
 from visitation.places import Opening, Policy, Site
+from visitation.words import Recorded
 
-#: A visit may be booked minutes before, and somebody who tries things books often.
-POLICY = Policy(notice_minutes=0, visits_per_week=4)
+#: A visit may be booked minutes before, somebody who tries things books often, and
+#: everybody in a call is asked whether it may be recorded.
+POLICY = Policy(notice_minutes=0, visits_per_week=4, recorded=Recorded.CONSENT)
 _AGE = timedelta(days=30)
 
 

@@ -10,6 +10,7 @@ from config.commands import (
     accounts,
     corrections,
     demonstration,
+    exports,
     holidays,
     importing,
     inspecting,
@@ -41,6 +42,8 @@ app.add_typer(terminals.app, name="terminal")
 app.add_typer(holidays.app, name="holidays")
 app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(voice.app, name="voice")
+recordings.app.command()(exports.verify)
+recordings.app.command("key")(exports.show_key)
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(corrections.app, name="corrections")
 app.add_typer(inspecting.settings_app, name="config")
