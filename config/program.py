@@ -104,9 +104,6 @@ async def running(
         hub = await leaving.enter_async_context(
             _calling(settings, database, keyring, clock)
         )
-        await leaving.enter_async_context(
-            recordings.finishing(settings, database, clock, filling.keeps(settings))
-        )
         ticker, means = None, None
         if settings.scheduler.enabled:
             means = await leaving.enter_async_context(_means(settings, keyring, clock))
@@ -201,7 +198,9 @@ async def _calling(
     try:
         await hub.start()
         await timekeeper.start()
-        yield hub
+        keeps = filling.keeps(settings)
+        async with recordings.finishing(settings, database, clock, keeps):
+            yield hub
     finally:
         await timekeeper.stop()
         await engine.stop()
