@@ -26,6 +26,7 @@ CALLS = (
     "tests/browser/test_official.py",
     "tests/browser/test_private.py",
     "tests/browser/test_private_less.py",
+    "tests/browser/test_recording_call.py",
     "tests/browser/test_steps.py",
     "tests/browser/test_story.py",
     "tests/browser/test_turn.py",

@@ -13,6 +13,8 @@ player.preload = "none";
 let waiting = [];
 /** @type {HTMLElement | null} whose clip is being heard */
 let heard = null;
+/** What is being heard has to be. */
+let urgent = false;
 
 const seen = new ResizeObserver((changes) => {
   const came = changes.filter(({ target, contentRect }) => turned(target, contentRect.width > 0));
@@ -93,7 +95,11 @@ function press(link) {
 
 /** @param {string} source @param {HTMLElement | null} button @param {boolean} [must] */
 function later(source, button, must) {
-  waiting = [...waiting.filter((one) => one.source !== source), { source, button, must }].slice(-WAITING_MOST);
+  const rest = waiting.filter((one) => one.source !== source);
+  // What has to be heard is heard at once, and of two such the newer one.
+  if (must) waiting = [{ source, button, must }, ...rest.filter((one) => !one.must)];
+  else waiting = [...rest, { source, button }].slice(-WAITING_MOST);
+  if (must && !urgent) player.pause();
   if (player.paused) next();
 }
 
@@ -107,6 +113,7 @@ function next() {
 /** @param {Clip} one */
 async function play(one) {
   mark(one.button);
+  urgent = Boolean(one.must);
   player.src = one.source;
   try {
     await player.play();
