@@ -29,7 +29,7 @@ from visitation.places import DEFAULT_ZONE, MobileDay, Site, Station
 from visitation.services.tables import ServiceRecord
 from visitation.statistics import Month, Period, Source
 from visitation.visits import Visit
-from visitation.words import CaseState
+from visitation.words import CaseState, VisitKind
 
 #: How far back is looked for what was written late, or by a clock that is behind.
 OVERLAP: Final = timedelta(minutes=2)
@@ -40,6 +40,8 @@ _FACES: Final = timedelta(days=3)
 _LOSSES: Final = 500
 #: What makes of a visit one that the prisoner's next is counted from.
 _HELD: Final = frozenset({"visit_finish", "visit_close"})
+#: What may say when a prisoner was visited before.
+_EDITED: Final = "edit_prisoner"
 #: What moves a site's numbers to other rows.
 _MOVING: Final = frozenset({"province_id", "kind", "zone"})
 _OVER: Final = (CaseState.GRANTED, CaseState.DENIED, CaseState.WITHDRAWN)
@@ -110,6 +112,8 @@ async def told(
             day = date.fromisoformat(entry.facts["day"])
             due.add(Source.VILLAGES, day)
     held = {entry.visit_id for entry in entries if entry.action in _HELD}
+    if any(entry.action == _EDITED for entry in entries):
+        await _first_visits(session, ids["prisoner"], due)
     await _visits(session, ids["visit"], held, due)
     await _left(session, entries, due)
     await _cases(session, ids, entries, due, now)
@@ -221,6 +225,30 @@ async def _visits(
         )
         for prison_id, zone, starts_at in later.all():
             due.add(Source.VISITS, _day(starts_at, zone), prison_id)
+
+
+async def _first_visits(
+    session: AsyncSession, prisoners: Collection[int], due: Due
+) -> None:
+    """What is known of the time before prisoners' first visits may have changed."""
+    first = (
+        select(col(Visit.prisoner_id), func.min(Visit.starts_at).label("at"))
+        .where(
+            col(Visit.prisoner_id).in_(prisoners),
+            Visit.state == VisitState.COMPLETED,
+            Visit.kind != VisitKind.LEGAL,
+        )
+        .group_by(col(Visit.prisoner_id))
+        .subquery()
+    )
+    rows = await session.exec(
+        select(Visit.prison_id, Site.zone, Visit.starts_at)
+        .join(Site, col(Site.id) == col(Visit.prison_id))
+        .join(first, first.c.prisoner_id == col(Visit.prisoner_id))
+        .where(first.c.at == col(Visit.starts_at))
+    )
+    for prison_id, zone, starts_at in rows.all():
+        due.add(Source.VISITS, _day(starts_at, zone), prison_id)
 
 
 async def _cases(

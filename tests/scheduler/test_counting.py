@@ -1,11 +1,9 @@
 """The sweep that counts: what it counts anew, how soon, and that it is right."""
 
-import random
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlmodel import col, delete, select, update
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import delete, select, update
 
 from scheduler import booking, counting, sweeps
 from scheduler.timetable import TIMETABLE
@@ -15,18 +13,16 @@ from tests.fakes import Clock
 from tests.scheduler.fakes import FakeGateway, means
 from tests.scheduler.flagged import LENGTH, TEN, actor, book
 from tests.visitation.statistics import counted
-from tests.visitation.statistics.counted import AZAR, DAY, NOW, Ground
-from visitation import audit, visits
+from tests.visitation.statistics.counted import AZAR, DAY, NOW
+from visitation import calls, people, visits
 from visitation.audit import SYSTEM
-from visitation.calls.tables import Feedback
+from visitation.calls.tables import Feedback, LostTime
 from visitation.calls.words import Mood
-from visitation.cases.tables import Case
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.lifecycle import MessageState, VisitAction, VisitState
 from visitation.messages import Message
-from visitation.places import MobileDay
-from visitation.services.tables import ServiceRecord
+from visitation.people import Prisoner
 from visitation.statistics import (
     Measure,
     Month,
@@ -38,8 +34,8 @@ from visitation.statistics import (
 )
 from visitation.statistics.counting import FADING
 from visitation.timespan import Timespan
-from visitation.visits import Participant, Visit
-from visitation.words import CaseState, MobileDayState, Outcome
+from visitation.visits import Visit
+from visitation.words import Fault, Outcome
 
 CALM = {"state": VisitState.BOOKED, "outcome": None, "started_at": None}
 
@@ -204,98 +200,49 @@ async def test_whoever_doubts_a_month_has_it_counted_anew(
     assert await rows(database) == right
 
 
-@pytest.mark.parametrize("seed", range(2))
-async def test_after_any_changes_it_is_what_counting_from_nothing_gives(
-    database: Database, tools, seed: int
+async def test_seconds_lost_in_a_call_are_counted_however_late_they_are_written(
+    database: Database, tools
 ) -> None:
-    chance = random.Random(seed)
     async with database.write() as session:
         at = await counted.ground(session)
-        for _ in range(6):
-            await _some(session, at, chance)
-    now = NOW
-    await swept(database, tools, now)
-    for _ in range(3):
-        now += timedelta(hours=chance.choice((0, 1, 20)))
-        async with database.write() as session:
-            for _ in range(chance.randrange(1, 5)):
-                await _some(session, at, chance, now)
-                await _changed(session, chance, now)
-        await swept(database, tools, now)
-        # What is due by now, and faces by their own time: this is when they are asked.
-        assert await rows(database) == await counted_at_once(database, now)
+        visit = await counted.visit(session, at, NOW - 20 * DAY)
+        session.add(LostTime(visit_id=visit.id, fault=Fault.FAMILY, seconds=60))
+    await swept(database, tools)
+    async with database.write() as session:
+        await calls.losses.add(session, visit.id, {Fault.FAMILY: 30, Fault.SERVER: 45})
+    await swept(database, tools)
+
+    found = await counted.read(database)
+    assert found.by_key(Measure.LOST) == {
+        "family": Number(1, 90),
+        "server": Number(1, 45),
+    }
+    assert await swept(database, tools) == 0
 
 
-async def _some(
-    session: AsyncSession, at: Ground, chance: random.Random, now: datetime = NOW
+async def test_a_day_before_this_service_counts_once_it_is_written_down(
+    database: Database, keyring: Keyring, tools
 ) -> None:
-    """Something new, with what the record says of it."""
-    start = now - DAY * chance.randrange(-20, 60)
-    match chance.randrange(5):
-        case 0:
-            state = chance.choice([{}, {}, CALM])
-            place = chance.choice([None, at.office.id, at.village.id])
-            row = await counted.visit(
-                session, at, start, came=chance.randrange(3), point_id=place, **state
-            )
-            _told(session, f"visit:{row.id}", now, "visit_finish", row.id)
-        case 1:
-            site = chance.choice([at.office, at.village])
-            of = await counted.service(session, site, start.date())
-            _told(session, f"service:{of.id}", now)
-        case 2:
-            one = await counted.case(session, at.prisoner, start)
-            _told(session, f"case:{one.id}", now)
-        case 3:
-            await counted.message(session, now - timedelta(hours=1), None)
-        case _:
-            known = select(MobileDay.id).where(MobileDay.day == start.date())
-            if (await session.exec(known)).first() is None:
-                planned = await counted.stop(session, at, start.date())
-                _told(session, f"mobile_day:{planned.id}", now)
+    async with database.write() as session:
+        at = await counted.ground(session)
+        await counted.visit(session, at, NOW - 5 * DAY)
+        await counted.visit(session, at, NOW - 3 * DAY)
+    await swept(database, tools)
+    async with database.write() as session:
+        prisoner = await session.get_one(Prisoner, at.prisoner.id)
+        await people.edit_prisoner(
+            session,
+            prisoner,
+            number=prisoner.number,
+            name=prisoner.name,
+            visited_on=(NOW - 45 * DAY).date(),
+            keyring=keyring,
+            by=SYSTEM,
+            now=NOW,
+        )
+    await swept(database, tools)
 
-
-async def _changed(session: AsyncSession, chance: random.Random, now: datetime) -> None:
-    """Something that there is becomes something else."""
-    table = chance.choice([Visit, ServiceRecord, Case, Message, MobileDay, Participant])
-    one = (await session.exec(select(table).order_by(col(table.id)))).all()
-    if not one:
-        return
-    row = chance.choice(one)
-    if isinstance(row, Visit):
-        left = [row.terminal_id, row.starts_at.isoformat(), row.ends_at.isoformat()]
-        shift = DAY * chance.randrange(-40, 40)
-        row.starts_at, row.ends_at = row.starts_at + shift, row.ends_at + shift
-        row.state = chance.choice([VisitState.COMPLETED, VisitState.CANCELLED])
-        _told(session, f"visit:{row.id}", now, "visit_finish", row.id, left=left)
-    elif isinstance(row, ServiceRecord):
-        row.withdrawn_at = now
-        _told(session, f"service:{row.id}", now)
-    elif isinstance(row, Case):
-        row.state = chance.choice([CaseState.GRANTED, CaseState.REOPENED])
-        row.decided_at = now if row.state is CaseState.GRANTED else None
-        _told(session, f"case:{row.id}", now)
-    elif isinstance(row, Message):
-        row.state = chance.choice([MessageState.FAILED, MessageState.DELIVERED])
-    elif isinstance(row, MobileDay):
-        row.state = MobileDayState.CANCELLED
-        _told(session, f"mobile_day:{row.id}", now)
-    else:
-        row.arrived_at = None if row.arrived_at else now
-        _told(session, f"participant:{row.id}", now, visit_id=row.visit_id)
-    session.add(row)
-    await session.flush()
-
-
-def _told(
-    session: AsyncSession,
-    subject: str,
-    now: datetime,
-    action: str = "act",
-    visit_id: int | None = None,
-    **facts: object,
-) -> None:
-    audit.note(session, SYSTEM, action, subject, now=now, visit_id=visit_id, **facts)
+    assert (await counted.read(database)).days(Measure.BEFORE) == {40: 1}
 
 
 async def _visits_of(database: Database, month: Month) -> int:

@@ -36,6 +36,7 @@ async def add_prisoner(
     now: datetime,
     national_id: str | None = None,
     ward: str = "",
+    visited_on: date | None = None,
 ) -> Prisoner:
     """Add a prisoner to a prison.
 
@@ -50,6 +51,7 @@ async def add_prisoner(
         name="",
         name_folded="",
         ward=ward.strip(),
+        visited_on=visited_on,
         national_id_sealed=sealed,
         national_id_fingerprint=fingerprint,
     )
@@ -69,10 +71,11 @@ async def edit_prisoner(
     now: datetime,
     national_id: str | None = None,
     ward: str | None = None,
+    visited_on: date | None = None,
 ) -> None:
-    """Correct a prisoner's number, name or ward.
+    """Correct a prisoner's number, name, ward, or when they were visited before.
 
-    A national ID and a ward are kept unless one is given; an empty ward is none.
+    A national ID, a ward and a day are kept unless one is given; an empty ward is none.
 
     Raises:
         Invalid: for a wrong national ID, or a number or ID that somebody has.
@@ -85,6 +88,7 @@ async def edit_prisoner(
     await _keep(session, prisoner, number, name)
     if ward is not None:
         prisoner.ward = ward.strip()
+    prisoner.visited_on = visited_on or prisoner.visited_on
     audit.note(session, by, "edit_prisoner", f"prisoner:{prisoner.id}", now=now)
 
 

@@ -24,6 +24,7 @@ class Prisoner(SQLModel, table=True):
     """A person in prison; never signs in, is brought to a terminal by staff.
 
     `ward` is the wing to fetch them from, as the prison calls it; empty if unknown.
+    `visited_on` is the day of their last visit before this service, if it is known.
     """
 
     __table_args__ = (
@@ -40,6 +41,7 @@ class Prisoner(SQLModel, table=True):
     national_id_sealed: bytes | None = None
     national_id_fingerprint: str | None = Field(default=None, unique=True)
     released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    visited_on: date | None = None
 
 
 class Visitor(SQLModel, table=True):

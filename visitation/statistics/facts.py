@@ -78,6 +78,25 @@ def _on_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return f"(strftime('%s', {later}) - strftime('%s', {earlier})) / 86400"
 
 
+class days_apart(FunctionElement[int]):  # noqa: N801 - reads as SQL's own functions
+    """Days from the second day to the first."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(days_apart, "postgresql")
+def _apart_on_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    later, earlier = (compiler.process(one, **kw) for one in element.clauses)
+    return f"({later} - {earlier})"
+
+
+@compiles(days_apart, "sqlite")
+def _apart_on_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    later, earlier = (compiler.process(one, **kw) for one in element.clauses)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+
+
 def as_text(value: Any) -> Any:
     """A number as a key."""
     return cast(value, String)

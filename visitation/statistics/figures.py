@@ -187,11 +187,36 @@ FIGURES = (
         _longest(Measure.WAITED),
     ),
     _figure(
+        "before_known",
+        Group.VISITS,
+        Unit.NUMBER,
+        0,
+        "prisoners’ first visits in this service, where the prison wrote down the last "
+        "one before it: the count of `before`",
+        lambda of: of.count(Measure.BEFORE),
+    ),
+    _figure(
+        "before_half",
+        Group.VISITS,
+        Unit.DAYS,
+        0,
+        "median of `before`: days from that last one to the first in this service",
+        _half(Measure.BEFORE),
+    ),
+    _figure(
+        "before_most",
+        Group.VISITS,
+        Unit.DAYS,
+        0,
+        "95th percentile of `before`",
+        _most(Measure.BEFORE),
+    ),
+    _figure(
         "since_half",
         Group.VISITS,
         Unit.DAYS,
         -1,
-        "median of `since`: whole days from a prisoner’s visit before to this one",
+        "median of `since`: whole days between a prisoner’s visits in this service",
         _half(Measure.SINCE),
     ),
     _figure(

@@ -20,7 +20,9 @@ class Measure(StrEnum):
     GIVEN_BACK = "given_back"
     #: By the days between booking and visit.
     WAITED = "waited"
-    #: By the days since the prisoner's visit before.
+    #: First visits of prisoners, by the days since the last one before this service.
+    BEFORE = "before"
+    #: By the days since the prisoner's visit before, in this service.
     SINCE = "since"
     #: Visitors who came.
     VISITORS = "visitors"
@@ -62,6 +64,7 @@ OF_VISITS: Final = frozenset(
         Measure.HELD,
         Measure.GIVEN_BACK,
         Measure.WAITED,
+        Measure.BEFORE,
         Measure.SINCE,
         Measure.VISITORS,
         Measure.VILLAGE_VISITORS,

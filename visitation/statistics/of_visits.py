@@ -24,8 +24,16 @@ from visitation.calls import Presence
 from visitation.calls.tables import Feedback, LostTime
 from visitation.lifecycle import VisitState
 from visitation.lines.tables import LineRecord
+from visitation.people import Prisoner
 from visitation.places import Site
-from visitation.statistics.facts import Bounds, as_text, counted, days_between, facts
+from visitation.statistics.facts import (
+    Bounds,
+    as_text,
+    counted,
+    days_apart,
+    days_between,
+    facts,
+)
 from visitation.statistics.measures import Measure
 from visitation.visits import Participant, Visit
 from visitation.words import Outcome, Part, SiteKind, VisitKind
@@ -75,6 +83,7 @@ def visits(bounds: Bounds) -> Sequence[Any]:
             ),
         ),
         counted(Measure.WAITED, _within(bounds, _HELD, _OPEN, key=waited)),
+        counted(Measure.BEFORE, _before(bounds)),
         counted(Measure.SINCE, _since(bounds)),
         counted(Measure.VISITORS, came),
         counted(
@@ -166,8 +175,29 @@ def _within(bounds: Bounds, *conditions: Any, key: Any = "", amount: Any = 0) ->
     return things
 
 
+def _before(bounds: Bounds) -> Any:
+    """First visits of prisoners, with the days since one before this service."""
+    known = _with_earlier(bounds)
+    day = bounds.day(col(Visit.starts_at))
+    key = as_text(days_apart(day, col(Prisoner.visited_on)))
+    things = _within(bounds, _HELD, _OPEN, col(Prisoner.visited_on) <= day, key=key)
+    return (
+        things.join(Prisoner, col(Prisoner.id) == col(Visit.prisoner_id))
+        .join(known, known.c.id == col(Visit.id))
+        .where(known.c.before.is_(None))
+    )
+
+
 def _since(bounds: Bounds) -> Any:
     """Visits that took place, with the days since the prisoner's one before."""
+    known = _with_earlier(bounds)
+    key = as_text(days_between(col(Visit.starts_at), known.c.before))
+    things = _within(bounds, _HELD, _OPEN, key=key)
+    return things.join(known, known.c.id == col(Visit.id))
+
+
+def _with_earlier(bounds: Bounds) -> Any:
+    """Visits that took place, and when the prisoner's one before was."""
     earlier, lately = aliased(Visit), aliased(Visit)
     whose = select(col(lately.prisoner_id)).where(
         col(lately.state) == VisitState.COMPLETED,
@@ -178,7 +208,7 @@ def _since(bounds: Bounds) -> Any:
         whose = whose.where(col(lately.prison_id).in_(bounds.anchors))
     began = col(earlier.starts_at)
     # One walk over their visits: looking back from each is slow where there are many.
-    known = (
+    return (
         select(
             col(earlier.id).label("id"),
             func.lag(began)
@@ -193,9 +223,6 @@ def _since(bounds: Bounds) -> Any:
         )
         .subquery()
     )
-    key = as_text(days_between(col(Visit.starts_at), known.c.before))
-    things = _within(bounds, _HELD, _OPEN, key=key)
-    return things.join(known, known.c.id == col(Visit.id))
 
 
 def _people(bounds: Bounds) -> Any:

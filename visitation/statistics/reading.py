@@ -8,9 +8,20 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, and_, cast, false, func, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,6 +38,7 @@ from visitation.statistics.measures import (
 )
 from visitation.statistics.periods import Period
 from visitation.statistics.tables import (
+    ALL,
     COUNTRY,
     DAY,
     MONTH,
@@ -35,6 +47,9 @@ from visitation.statistics.tables import (
     TallySum,
 )
 from visitation.words import SERVICE_POINTS
+
+#: Of what is long, PostgreSQL would give decimals.
+_WIDE: Final = BigInteger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,33 +207,25 @@ async def busiest(
 ) -> Sequence[Place]:
     """The places with the most operations and visits, the busiest first."""
     served = _of_places(where, period).subquery()
-    much = func.sum(served.c.count)
+    done, held = (
+        cast(func.sum(case((served.c.measure == one, served.c.count), else_=0)), _WIDE)
+        for one in (Measure.OPERATIONS.value, Measure.HELD.value)
+    )
     ranked = (
-        select(served.c.place_id, much)
+        select(served.c.place_id, done, held)
         .group_by(served.c.place_id)
-        .order_by(much.desc(), served.c.place_id)
+        .order_by(func.sum(served.c.count).desc(), served.c.place_id)
         .limit(limit)
     )
-    order = [place for place, _much in await database.rows(session, ranked)]
-    rows = await database.rows(
-        session,
-        select(served.c.place_id, served.c.measure, cast(much, BigInteger))
-        .where(served.c.place_id.in_(order))
-        .group_by(served.c.place_id, served.c.measure),
+    found = await database.rows(session, ranked)
+    named = select(col(Site.id), col(Site.name)).where(
+        col(Site.id).in_([place for place, _done, _held in found])
     )
-    counts: dict[int, dict[str, int]] = {}
-    for place, measure, count in rows:
-        counts.setdefault(place, {})[measure] = count
-    named = select(col(Site.id), col(Site.name)).where(col(Site.id).in_(order))
     names = dict(tuple(row) for row in await database.rows(session, named))
     return [
-        Place(
-            name=names[one],
-            operations=counts[one].get(Measure.OPERATIONS, 0),
-            held=counts[one].get(Measure.HELD, 0),
-        )
-        for one in order
-        if one in names
+        Place(name=names[place], operations=done, held=held)
+        for place, done, held in found
+        if place in names
     ]
 
 
@@ -241,30 +248,46 @@ async def _served(
 
 def _of_places(where: Where, period: Period) -> Any:
     """Whom places served in a period, and how often."""
-    if where.only is not None or (where.sites and not where.everywhere):
-        return _there(Tally, where, period)
+    if where.sites and not where.everywhere:
+        return _there(Tally, where, period, _kinds(Tally, where))
     whole, ends = period.parted()
-    parts = [_there(Tally, where, one) for one in ends]
+    parts = [_there(Tally, where, one, _kinds(Tally, where)) for one in ends]
     if whole:
-        parts.append(_there(TallyPlace, where, whole))
+        parts.append(_there(TallyPlace, where, whole, _together(where)))
     return union_all(*parts)
 
 
-def _there(table: Any, where: Where, period: Period) -> Any:
-    served = select(table.place_id, table.measure, table.count).where(
+def _there(table: Any, where: Where, period: Period, kinds: Any) -> Any:
+    return select(table.place_id, table.measure, table.count).where(
         where.within(table),
         _first(table).between(period.first, period.last),
         _among(table, SERVED),
+        kinds,
     )
+
+
+def _kinds(table: Any, where: Where) -> Any:
+    """What keeps the rows of a kind, and those of which it is none."""
     if where.only is None:
-        return served
-    others = table.measure.not_in([one.value for one in where.only.of])
-    return served.where(or_(others, table.kind == where.only.kind))
+        return true()
+    return or_(_other(table, where.only), table.kind == where.only.kind)
+
+
+def _together(where: Where) -> Any:
+    """The same of sums of places, where all kinds together stand by themselves."""
+    table, only = TallyPlace, where.only
+    if only is None:
+        return col(table.kind) == ALL
+    others = and_(_other(table, only), col(table.kind) == ALL)
+    return or_(others, and_(~_other(table, only), col(table.kind) == only.kind))
+
+
+def _other(table: Any, only: Only) -> Any:
+    return table.measure.not_in([one.value for one in only.of])
 
 
 def _amount(table: Any) -> tuple[Any, ...]:
-    # Of what is long, PostgreSQL would give decimals.
-    return tuple(cast(func.sum(one), BigInteger) for one in (table.count, table.total))
+    return tuple(cast(func.sum(one), _WIDE) for one in (table.count, table.total))
 
 
 def _first(table: Any) -> Any:

@@ -51,6 +51,7 @@ WAYS: Mapping[Source, Way] = {
                 Measure.HELD,
                 Measure.GIVEN_BACK,
                 Measure.WAITED,
+                Measure.BEFORE,
                 Measure.SINCE,
                 Measure.VISITORS,
                 Measure.VILLAGE_VISITORS,

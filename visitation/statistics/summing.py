@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation.statistics.measures import SERVED, Measure
 from visitation.statistics.periods import Month, Period
 from visitation.statistics.tables import (
+    ALL,
     COUNTRY,
     DAY,
     MONTH,
@@ -22,7 +23,7 @@ from visitation.statistics.tables import (
     TallySum,
 )
 
-_OF_PLACES = ("first", "measure", "place_id", "province_id", "count")
+_OF_PLACES = ("first", "measure", "kind", "place_id", "province_id", "count")
 _OF_SUMS = (
     *("grain", "first", "measure", "kind", "key"),
     *("province_id", "count", "total"),
@@ -106,7 +107,8 @@ async def _places(
     month: Month,
     provinces: Collection[int],
 ) -> None:
-    cell = (col(Tally.measure), col(Tally.place_id), col(Tally.province_id))
+    measure, kind = col(Tally.measure), col(Tally.kind)
+    place = (col(Tally.place_id), col(Tally.province_id))
     await session.exec(
         delete(TallyPlace).where(
             col(TallyPlace.first) == month.first,
@@ -114,15 +116,29 @@ async def _places(
             col(TallyPlace.province_id).in_(provinces),
         )
     )
-    rows = (
-        select(literal(month.first, Date), *cell, func.sum(Tally.count))
+    of_kinds = (
+        select(literal(month.first, Date), measure, kind, *place, func.sum(Tally.count))
         .where(
             *_cells(measures, Period.months(month)),
             col(Tally.province_id).in_(provinces),
         )
-        .group_by(*cell)
+        .group_by(measure, kind, *place)
     )
-    await session.exec(insert(TallyPlace).from_select(list(_OF_PLACES), rows))
+    each: Any = TallyPlace
+    of_all = (
+        select(
+            *(each.first, each.measure, literal(ALL)),
+            *(each.place_id, each.province_id, func.sum(each.count)),
+        )
+        .where(
+            each.first == month.first,
+            each.measure.in_(_words(measures)),
+            each.province_id.in_(provinces),
+        )
+        .group_by(each.first, each.measure, each.place_id, each.province_id)
+    )
+    for rows in (of_kinds, of_all):
+        await session.exec(insert(TallyPlace).from_select(list(_OF_PLACES), rows))
 
 
 async def _anew(

@@ -12,6 +12,8 @@ from visitation.database import UtcDateTime
 
 #: How long a sum is of: days are for the ends of what is asked for.
 DAY, MONTH = "day", "month"
+#: The kind of all kinds.
+ALL = ""
 #: The province of the row that holds the whole country, in `TallySum`.
 COUNTRY = 0
 #: The province of what happened nowhere that is known: counted for the country alone.
@@ -71,16 +73,18 @@ class TallySum(SQLModel, table=True):
 
 
 class TallyPlace(SQLModel, table=True):
-    """The same for a place and a month, of all kinds: whom it served, how often.
+    """The same for a place and a month: whom it served, and how often.
 
     Attributes:
         first: the first day of the solar month.
+        kind: `ALL` for all kinds together, and each by itself.
     """
 
     __tablename__ = "tally_place"
 
     first: date = Field(primary_key=True)
     measure: str = Field(primary_key=True, max_length=24)
+    kind: str = Field(primary_key=True, max_length=32)
     place_id: int = Field(primary_key=True)
     province_id: int
     count: int = Field(sa_type=BigInteger)

@@ -4,7 +4,7 @@ A national ID, once kept, is never shown again but for its last three digits.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -26,7 +26,7 @@ from web import (
     standing,
     subjects,
 )
-from web.fields import Line, Name, NationalId
+from web.fields import Day, Line, Name, NationalId
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
@@ -47,12 +47,16 @@ class Correction(forms.Fields):
     name: Name = Field(title=N_("Name"))
     ward: Ward = Field(default="", title=N_("Ward"))
     national_id: NationalId | None = Field(default=None, title=N_("National ID"))
+    visited_on: Day | None = Field(default=None, title=N_("Last visit before"))
 
 
 class PrisonerFields(Correction):
     """What is known of a new prisoner."""
 
     site: Pick = Field(title=N_("Prison"))
+
+
+C = TypeVar("C", bound=Correction)
 
 
 async def index(request: web.Request) -> web.Response:
@@ -130,7 +134,7 @@ async def new(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """Add a prisoner."""
-    form = await forms.read(request, PrisonerFields)
+    form = _in_time(request, await forms.read(request, PrisonerFields))
     form = picks.among(form, "site", [one for one, _words in await _prisons(request)])
     if not form.ok:
         return await _new(request, form, status=422)
@@ -143,6 +147,7 @@ async def add(request: web.Request) -> web.Response:
                 name=form.value.name,
                 ward=form.value.ward,
                 national_id=form.value.national_id,
+                visited_on=form.value.visited_on,
                 keyring=request.app[KEYRING],
                 by=gate.staff(request).actor,
                 now=request.app[CLOCK](),
@@ -156,9 +161,12 @@ async def add(request: web.Request) -> web.Response:
 async def edit(request: web.Request) -> web.Response:
     """The form to correct a prisoner."""
     prisoner = gate.subject(request, Prisoner)
-    number = present.digits(prisoner.number)
     form = forms.blank(
-        Correction, number=number, name=prisoner.name, ward=prisoner.ward
+        Correction,
+        number=present.digits(prisoner.number),
+        name=prisoner.name,
+        ward=prisoner.ward,
+        visited_on=prisoner.visited_on,
     )
     return _edit(request, form, prisoner)
 
@@ -166,7 +174,7 @@ async def edit(request: web.Request) -> web.Response:
 async def save(request: web.Request) -> web.Response:
     """Correct a prisoner."""
     prisoner = gate.subject(request, Prisoner)
-    form = await forms.read(request, Correction)
+    form = _in_time(request, await forms.read(request, Correction))
     if not form.ok:
         return _edit(request, form, prisoner, status=422)
     try:
@@ -178,6 +186,7 @@ async def save(request: web.Request) -> web.Response:
                 name=form.value.name,
                 ward=form.value.ward,
                 national_id=form.value.national_id,
+                visited_on=form.value.visited_on,
                 keyring=request.app[KEYRING],
                 by=gate.staff(request).actor,
                 now=request.app[CLOCK](),
@@ -235,7 +244,15 @@ def _known(request: web.Request, prisoner: Prisoner, site: Site) -> dict[str, ob
             prisoner.national_id_sealed, keyring=request.app[KEYRING]
         ),
         "released_at": prisoner.released_at,
+        "visited_on": prisoner.visited_on,
     }
+
+
+def _in_time(request: web.Request, form: Form[C]) -> Form[C]:
+    day = form.value.visited_on if form.ok else None
+    if day is None or day <= request.app[CLOCK]().date():
+        return form
+    return form.faulted("visited_on", _("This day is still to come."))
 
 
 def _ban_is_over(contact: Contact, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from tests.visitation.statistics.counted import (
+    AZAR,
     NOW,
     Ground,
     broke,
@@ -26,7 +27,7 @@ from visitation import statistics
 from visitation.calls.words import Mood
 from visitation.database import Database
 from visitation.lifecycle import MessageState, VisitState
-from visitation.statistics import FIGURES, Measure, Number, Where
+from visitation.statistics import FIGURES, Measure, Number, Period, Where
 from visitation.words import (
     CaseState,
     Outcome,
@@ -34,6 +35,8 @@ from visitation.words import (
     ServiceKind,
     VisitKind,
 )
+
+AZAR_DAYS = Period.months(AZAR)
 
 
 async def _visits(session, at: Ground) -> None:
@@ -141,6 +144,10 @@ async def test_every_figure_is_what_a_person_counts(
         "waited_half": 3,
         "waited_most": 20,
         "waited_longest": 20,
+        # Of nobody it was written down.
+        "before_known": 0,
+        "before_half": None,
+        "before_most": None,
         # 21 November in the evening → 24 → 30 → 1 December → 6: 2, 6, 1 and 5 days.
         "since_half": 2,
         "since_most": 6,
@@ -178,6 +185,46 @@ async def test_outcomes_are_told_but_those_of_legal_visits(
     }
     assert found.by_kind(Measure.HELD) == {"family": Number(4), "legal": Number(1)}
     assert "legal" not in found.by_kind(Measure.WAITED)
+
+
+async def test_only_the_first_visit_tells_of_the_time_before(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        at = await ground(session)
+        at.prisoner.visited_on = date(2026, 11, 1)
+        at.other.visited_on = date(2026, 12, 5)
+        session.add_all([at.prisoner, at.other])
+        await visit(session, at, noon(23, 11), kind=VisitKind.LEGAL)
+        await visit(session, at, noon(24, 11))
+        await visit(session, at, noon(1))
+        # Written down later than it was: nothing was before.
+        await visit(session, at, noon(4), prisoner_id=at.other.id)
+    await count_months(database)
+    found = await read(database)
+
+    assert found.days(Measure.BEFORE) == {23: 1}
+    assert found.days(Measure.SINCE) == {7: 1}
+
+
+async def test_a_day_has_its_own_and_days_come_to_their_month(
+    database: Database, here: Ground
+) -> None:
+    days = [*AZAR_DAYS.days()]
+    each = [await read(database, period=Period.day(one)) for one in days]
+    ends = Period(days[3], days[-2])
+
+    assert [one.count(Measure.HELD) for one in each[:3]] == [0, 0, 1]
+    assert sum(one.count(Measure.VISITS) for one in each) == 9
+    assert [one.count(Measure.OPERATIONS) for one in (each[0], each[9], each[-1])] == [
+        *(1, 2, 1)
+    ]
+    among = await read(database, period=ends)
+    # Without 1 Azar, the 3rd and the last: 9, 20 and 1 days.
+    assert among.days(Measure.WAITED) == {1: 1, 9: 1, 20: 1}
+    place = Where(sites=frozenset({here.village.id}))
+    there = await read(database, place, period=Period.day(date(2026, 12, 1)))
+    assert (there.points, there.count(Measure.VISITORS)) == (1, 4)
 
 
 async def test_a_province_a_prison_and_a_point_have_their_own(

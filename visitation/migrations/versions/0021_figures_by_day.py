@@ -1,4 +1,4 @@
-"""Figures of days, what is published of quarters, and what of lost time is counted.
+"""Figures of days and of the time before, what is published, what of losses counts.
 
 Everything is counted anew when the service starts, but for lines and faces that may be
 gone: what is counted of their months stays, on the first day of each.
@@ -30,7 +30,7 @@ def upgrade() -> None:
     _drop()
     _cells("day", ("measure", "day", "kind", "key", "place_id", "prison_id"))
     _sums(("province_id", "grain", "first", "measure", "kind", "key"))
-    _places("first")
+    _places("first", ("first", "measure", "kind", "place_id"))
     op.create_table(
         "published_figure",
         sa.Column("quarter", sa.Date(), nullable=False),
@@ -41,6 +41,7 @@ def upgrade() -> None:
             "quarter", "province_id", "code", name=op.f("pk_published_figure")
         ),
     )
+    op.add_column("prisoner", sa.Column("visited_on", sa.Date(), nullable=True))
     op.add_column(
         "lost_time",
         sa.Column("counted", sa.Integer(), nullable=False, server_default="0"),
@@ -68,11 +69,12 @@ def downgrade() -> None:
     op.drop_index("lost_time_uncounted", "lost_time")
     with op.batch_alter_table("lost_time", reflect_kwargs=_ALONE) as table:
         table.drop_column("counted")
+    op.drop_column("prisoner", "visited_on")
     op.drop_table("published_figure")
     _drop()
     _cells("month", ("month", "measure", "kind", "key", "place_id", "prison_id"))
     _sums(("province_id", "month", "measure", "kind", "key"))
-    _places("month")
+    _places("month", ("month", "measure", "place_id"))
     _again()
 
 
@@ -141,17 +143,17 @@ def _sums(key: tuple[str, ...]) -> None:
     )
 
 
-def _places(when: str) -> None:
+def _places(when: str, key: tuple[str, ...]) -> None:
+    kinds = [one for one in _words() if one.name in key]
     op.create_table(
         "tally_place",
         sa.Column(when, sa.Date(), nullable=False),
         sa.Column("measure", sa.String(24), nullable=False),
+        *kinds,
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("province_id", sa.Integer(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            when, "measure", "place_id", name=op.f("pk_tally_place")
-        ),
+        sa.PrimaryKeyConstraint(*key, name=op.f("pk_tally_place")),
     )
 
 
