@@ -3,6 +3,7 @@
 Buttons come from the lifecycle's tables, so that a page offers what the server allows.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -88,8 +89,7 @@ async def show(request: web.Request) -> web.Response:
         prisoner = await session.get_one(Prisoner, visit.prisoner_id)
         held_at = await session.get_one(Site, prisoner.site_id)
         more = await _regrets(session, visit, me.role, now)
-        more |= await _recorded(session, visit, me.role)
-        more["watched"] = await watched.by_name(session, visit.id, names)
+        more |= await _traces(session, visit, me.role, names)
     return render(
         request,
         "visits/visit.html",
@@ -139,10 +139,16 @@ async def booked(request: web.Request) -> web.Response:
     return render(request, "visits/booked.html", story=story, told=told, day=day)
 
 
-async def _recorded(session: AsyncSession, visit: Visit, role: Role) -> dict[str, Any]:
-    """What was recorded of it, for whoever may know; and whether they see more."""
+async def _traces(
+    session: AsyncSession, visit: Visit, role: Role, names: Mapping[int, str]
+) -> dict[str, Any]:
+    """Who watched; what was recorded, for whoever may know; whether they see more."""
     found = await of_visit(session, visit.id) if role in MAY[Deed.KNOW] else ()
-    return {"recordings": found, "may_list": role in MAY[Deed.LIST]}
+    return {
+        "recordings": found,
+        "may_list": role in MAY[Deed.LIST],
+        "watched": await watched.by_name(session, visit.id, names),
+    }
 
 
 async def _regrets(
