@@ -18,6 +18,7 @@ from visitation.visits import Cover, Visit
 from visitation.words import MobileDayState, Role
 from web import subjects
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
+from web.reached import by_reference
 from web.subjects import Parts, by_id
 
 
@@ -49,54 +50,44 @@ async def village_days(
     return rows.all()
 
 
+@by_reference("cover", StaffPrincipal)
 async def cover(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: StaffPrincipal
 ) -> Cover | None:
     """The cover of `{cover}`, for its official and for staff who reach its place."""
-    reference = parts.get("cover", "")
-    if not reference.isprintable() or not isinstance(principal, StaffPrincipal):
-        return None
     rows = await session.exec(select(Cover).where(Cover.reference == reference))
     found = rows.first()
     if found is None:
         return None
-    if principal.role is Role.OFFICIAL:
-        return found if found.official_id == principal.account_id else None
+    if me.role is Role.OFFICIAL:
+        return found if found.official_id == me.account_id else None
     day = (
         await session.get(MobileDay, found.mobile_day_id)
         if found.mobile_day_id
         else None
     )
     site = await session.get(Site, day.site_id if day else found.prison_id)
-    reached = site is not None and principal.scope.reaches(site)
+    reached = site is not None and me.scope.reaches(site)
     return found if reached else None
 
 
+@by_reference("visit", StaffPrincipal)
 async def wanted_visit(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: StaffPrincipal
 ) -> Visit | None:
     """The visit of `{visit}` that wants an official, within the reach."""
-    reference = parts.get("visit", "")
-    if not reference.isprintable() or not isinstance(principal, StaffPrincipal):
-        return None
     rows = await session.exec(select(Visit).where(Visit.reference == reference))
     found = rows.first()
     if found is None:
         return None
     inside = await session.exec(
         select(Site.id).where(
-            principal.scope.of_sites(),
+            me.scope.of_sites(),
             col(Site.id).in_([found.prison_id, found.point_id]),
         )
     )
-    own = found.official_id == principal.account_id
-    open_to_me = found.official_wanted or own or principal.role is not Role.OFFICIAL
+    own = found.official_id == me.account_id
+    open_to_me = found.official_wanted or own or me.role is not Role.OFFICIAL
     return found if inside.first() is not None and open_to_me else None
 
 

@@ -15,9 +15,9 @@ from visitation.people import Account
 from visitation.people.tables import AccountScope
 from visitation.places import Site
 from visitation.words import CaseAction, OrderState, Role
-from web.principals import DevicePrincipal, Principal, StaffPrincipal
+from web.principals import StaffPrincipal
+from web.reached import by_reference, narrowed
 from web.routing import Door, Subject
-from web.subjects import Parts
 
 #: Who reads requests at all; which ones, the domain says.
 READERS: frozenset[Role | Door] = frozenset(
@@ -49,34 +49,21 @@ def allowed(case: Case, action: CaseAction, me: StaffPrincipal) -> bool:
     return True
 
 
+@by_reference("case", StaffPrincipal)
 async def case(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: StaffPrincipal
 ) -> Case | None:
     """The request of `{case}`, by its reference, for staff who read it."""
-    reference = parts.get("case", "")
-    # PostgreSQL takes no NUL in a text, and would say so by an error.
-    if not reference.isprintable() or not isinstance(principal, StaffPrincipal):
-        return None
     try:
-        return await cases.by_reference(session, reference, reader=reader(principal))
+        return await cases.by_reference(session, reference, reader=reader(me))
     except NotFound:
         return None
 
 
-async def own(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
-) -> Case | None:
+@narrowed(case)
+async def own(session: AsyncSession, found: Case, me: StaffPrincipal) -> bool:
     """The request of `{case}`, for staff who work on it, not only by an order."""
-    found = await case(session, parts, principal, device)
-    if found is None or not isinstance(principal, StaffPrincipal):
-        return None
-    return found if await is_own(session, found, principal) else None
+    return await is_own(session, found, me)
 
 
 async def is_own(session: AsyncSession, case: Case, me: StaffPrincipal) -> bool:
@@ -92,69 +79,44 @@ def subject_for(action: CaseAction) -> Subject:
     return case if action in BY_ORDER else own
 
 
-async def decidable(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
-) -> Case | None:
+@narrowed(own)
+async def decidable(session: AsyncSession, found: Case, me: StaffPrincipal) -> bool:
     """The request of `{case}`, while it waits for an answer of whoever asks."""
-    found = await own(session, parts, principal, device)
-    if found is None or not isinstance(principal, StaffPrincipal):
-        return None
-    return found if allowed(found, CaseAction.GRANT, principal) else None
+    return allowed(found, CaseAction.GRANT, me)
 
 
+@by_reference("order", StaffPrincipal)
 async def order(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: StaffPrincipal
 ) -> CaseOrder | None:
     """The order of `{order}`, by its reference, for staff who read its request."""
-    reference = parts.get("order", "")
-    if not reference.isprintable() or not isinstance(principal, StaffPrincipal):
-        return None
     rows = await session.exec(select(CaseOrder).where(CaseOrder.reference == reference))
     found = rows.first()
     if found is None:
         return None
     # The condition on requests reads orders too, so it stands in a query of its own.
     seen = await session.exec(
-        select(Case.id).where(
-            Case.id == found.case_id, reading.readable(reader(principal))
-        )
+        select(Case.id).where(Case.id == found.case_id, reading.readable(reader(me)))
     )
     return found if seen.first() is not None else None
 
 
+@narrowed(order)
 async def given_order(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
-) -> CaseOrder | None:
+    session: AsyncSession, found: CaseOrder, me: StaffPrincipal
+) -> bool:
     """The order of `{order}`, for whoever gave it or has a say in its request."""
-    found = await order(session, parts, principal, device)
-    if found is None or not isinstance(principal, StaffPrincipal):
-        return None
     of = await session.get_one(Case, found.case_id)
-    mine = found.made_by_id == principal.account_id
-    return found if mine or await is_own(session, of, principal) else None
+    return found.made_by_id == me.account_id or await is_own(session, of, me)
 
 
+@narrowed(order)
 async def own_order(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
-) -> CaseOrder | None:
+    session: AsyncSession, found: CaseOrder, me: StaffPrincipal
+) -> bool:
     """The order of `{order}`, for whoever is told to carry it out."""
-    found = await order(session, parts, principal, device)
-    if found is None or not isinstance(principal, StaffPrincipal):
-        return None
     place = await session.get(Site, found.site_id) if found.site_id else None
-    return found if ordered.is_for(found, reader(principal), place) else None
+    return ordered.is_for(found, reader(me), place)
 
 
 def may_cancel(order: CaseOrder, case: Case, me: StaffPrincipal, *, own: bool) -> bool:

@@ -12,6 +12,7 @@ from visitation.visits import Participant, Visit
 from visitation.waiting import WaitingEntry, WaitingVisitor
 from visitation.words import BY_PROFESSION
 from web.principals import DevicePrincipal, Principal, VisitorPrincipal
+from web.reached import by_reference
 
 Parts = Mapping[str, str]
 _LAST_ID = 2**31 - 1
@@ -34,57 +35,42 @@ async def contact(
     return found if found.visitor_id in principal.visitor_ids else None
 
 
+@by_reference("part", VisitorPrincipal)
 async def part(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: VisitorPrincipal
 ) -> Participant | None:
     """The part of one of the phone's visitors in a visit that was asked for."""
-    del device
-    if not isinstance(principal, VisitorPrincipal) or not _is_text(parts["part"]):
-        return None
     rows = await session.exec(
         select(Participant)
         .join(Visit, col(Visit.id) == col(Participant.visit_id))
         .where(
-            Participant.reference == parts["part"],
-            col(Participant.visitor_id).in_(principal.visitor_ids),
+            Participant.reference == reference,
+            col(Participant.visitor_id).in_(me.visitor_ids),
             Visit.state != VisitState.HELD,
         )
     )
     return rows.first()
 
 
+@by_reference("hold", VisitorPrincipal)
 async def hold(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: VisitorPrincipal
 ) -> Visit | None:
     """What this phone holds or held, and what became of it."""
-    del device
-    if not isinstance(principal, VisitorPrincipal) or not _is_text(parts["hold"]):
-        return None
-    return await own_booking.own(session, parts["hold"], by=principal.actor)
+    return await own_booking.own(session, reference, by=me.actor)
 
 
+@by_reference("entry", VisitorPrincipal)
 async def entry(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: VisitorPrincipal
 ) -> WaitingEntry | None:
     """The place in line of a family that one of the phone's visitors belongs to."""
-    del device
-    if not isinstance(principal, VisitorPrincipal) or not _is_text(parts["entry"]):
-        return None
     rows = await session.exec(
         select(WaitingEntry)
         .join(WaitingVisitor, col(WaitingVisitor.entry_id) == col(WaitingEntry.id))
         .where(
-            WaitingEntry.reference == parts["entry"],
-            col(WaitingVisitor.visitor_id).in_(principal.visitor_ids),
+            WaitingEntry.reference == reference,
+            col(WaitingVisitor.visitor_id).in_(me.visitor_ids),
         )
     )
     return rows.first()
@@ -92,8 +78,3 @@ async def entry(
 
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and 0 < int(text) <= _LAST_ID
-
-
-def _is_text(text: str) -> bool:
-    # PostgreSQL takes no NUL in a text, and would say so by an error.
-    return text.isprintable()

@@ -18,6 +18,7 @@ from web.principals import (
     StaffPrincipal,
     VisitorPrincipal,
 )
+from web.reached import by_reference
 
 Parts = Mapping[str, str]
 
@@ -30,34 +31,22 @@ class Filed:
     case: Case
 
 
+@by_reference("licence", VisitorPrincipal)
 async def own_licence(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: VisitorPrincipal
 ) -> Licence | None:
     """The licence of `{licence}`, for one of the phone's visitors."""
-    del device
-    found = await _licence(session, parts)
-    if found is None or not isinstance(principal, VisitorPrincipal):
-        return None
-    return found if found.visitor_id in principal.visitor_ids else None
+    found = await _licence(session, reference)
+    mine = found is not None and found.visitor_id in me.visitor_ids
+    return found if mine else None
 
 
+@by_reference("mandate", VisitorPrincipal)
 async def client(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: VisitorPrincipal
 ) -> Client | None:
     """The client of `{mandate}`, of one of the phone's visitors, in force or not."""
-    del device
-    reference = parts.get("mandate", "")
-    if not isinstance(principal, VisitorPrincipal) or not reference.isprintable():
-        return None
-    return await professionals.client(
-        session, reference, visitor_ids=principal.visitor_ids
-    )
+    return await professionals.client(session, reference, visitor_ids=me.visitor_ids)
 
 
 async def filed(
@@ -83,46 +72,33 @@ async def filed(
     return None if found is None else Filed(who=who, case=found)
 
 
+@by_reference("licence", StaffPrincipal)
 async def licence(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: StaffPrincipal
 ) -> Licence | None:
     """The licence of `{licence}`, for staff who reach all of its province."""
-    del device
-    found = await _licence(session, parts)
-    if found is None or not isinstance(principal, StaffPrincipal):
+    found = await _licence(session, reference)
+    if found is None:
         return None
-    scope = principal.scope
+    scope = me.scope
     near = scope.everywhere or found.province_id in scope.provinces
     return found if near else None
 
 
+@by_reference("mandate", StaffPrincipal)
 async def mandate(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: StaffPrincipal
 ) -> Mandate | None:
     """The mandate of `{mandate}`, for staff who reach the prisoner's prison."""
-    del device
-    reference = parts.get("mandate", "")
-    if not isinstance(principal, StaffPrincipal) or not reference.isprintable():
-        return None
     rows = await session.exec(
         select(Mandate)
         .join(Prisoner, col(Prisoner.id) == col(Mandate.prisoner_id))
         .join(Site, col(Site.id) == col(Prisoner.site_id))
-        .where(Mandate.reference == reference, principal.scope.of_sites())
+        .where(Mandate.reference == reference, me.scope.of_sites())
     )
     return rows.first()
 
 
-async def _licence(session: AsyncSession, parts: Parts) -> Licence | None:
-    reference = parts.get("licence", "")
-    # PostgreSQL takes no NUL in a text, and would say so by an error.
-    if not reference.isprintable():
-        return None
+async def _licence(session: AsyncSession, reference: str) -> Licence | None:
     rows = await session.exec(select(Licence).where(Licence.reference == reference))
     return rows.first()

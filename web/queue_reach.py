@@ -5,54 +5,41 @@ families who would come to their own points. Like `subjects`, each answers None 
 does not exist and for what may not be seen.
 """
 
-from collections.abc import Mapping
-
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.places import Site
 from visitation.waiting import NoSuchOffer, Offer, Plan, WaitingEntry
 from visitation.words import OfferState, Role
-from web.principals import DevicePrincipal, Principal, StaffPrincipal
+from web.principals import StaffPrincipal
+from web.reached import by_reference
 
-Parts = Mapping[str, str]
 
-
+@by_reference("entry", StaffPrincipal)
 async def entry(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: StaffPrincipal
 ) -> WaitingEntry | None:
     """The entry of `{entry}`, by its reference."""
-    reference = parts.get("entry", "")
-    if not isinstance(principal, StaffPrincipal) or not reference.isprintable():
-        return None
     rows = await session.exec(
         select(WaitingEntry).where(WaitingEntry.reference == reference)
     )
     found = rows.first()
-    if found is None or not await sees(session, principal, found):
+    if found is None or not await sees(session, me, found):
         return None
     return found
 
 
+@by_reference("plan", StaffPrincipal)
 async def plan(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: StaffPrincipal
 ) -> Plan | None:
     """The plan of `{plan}`, by its reference."""
-    reference = parts.get("plan", "")
-    if not isinstance(principal, StaffPrincipal) or not reference.isprintable():
-        return None
     rows = await session.exec(select(Plan).where(Plan.reference == reference))
     found = rows.first()
     if found is None:
         return None
     prison = await session.get_one(Site, found.prison_id)
-    return found if principal.scope.reaches(prison) else None
+    return found if me.scope.reaches(prison) else None
 
 
 async def sees(

@@ -20,6 +20,7 @@ from visitation.places import (
 )
 from web import subjects
 from web.principals import DevicePrincipal, Principal, StaffPrincipal
+from web.reached import narrowed
 from web.subjects import by_id
 
 Parts = Mapping[str, str]
@@ -149,17 +150,12 @@ async def account(
     return found if inside else None
 
 
+@narrowed(account)
 async def other_account(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
-) -> Account | None:
+    session: AsyncSession, found: Account, me: StaffPrincipal
+) -> bool:
     """The account of `{account}`, unless it is one's own."""
-    found = await account(session, parts, principal, device)
-    if found is None or not isinstance(principal, StaffPrincipal):
-        return None
-    return found if found.id != principal.account_id else None
+    return found.id != me.account_id
 
 
 async def token(

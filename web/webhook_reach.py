@@ -8,8 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.people import Scope
 from visitation.webhooks.tables import Webhook
-from web.principals import DevicePrincipal, Principal, StaffPrincipal
-from web.subjects import Parts
+from web.principals import StaffPrincipal
+from web.reached import by_reference
 
 
 def covers(scope: Scope, province_id: int | None) -> bool:
@@ -17,18 +17,13 @@ def covers(scope: Scope, province_id: int | None) -> bool:
     return scope.everywhere or province_id in scope.provinces
 
 
+@by_reference("webhook", StaffPrincipal)
 async def webhook(
-    session: AsyncSession,
-    parts: Parts,
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: StaffPrincipal
 ) -> Webhook | None:
     """The receiver of `{webhook}`, by reference, unless it was removed."""
-    reference = parts.get("webhook", "")
-    if not reference.isprintable() or not isinstance(principal, StaffPrincipal):
-        return None
     rows = await session.exec(select(Webhook).where(Webhook.reference == reference))
     found = rows.first()
     if found is None or found.removed_at is not None:
         return None
-    return found if covers(principal.scope, found.province_id) else None
+    return found if covers(me.scope, found.province_id) else None

@@ -3,7 +3,6 @@
 Beside each wish stand the prisoners it may mean; the family is told by message.
 """
 
-from collections.abc import Mapping
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -26,7 +25,8 @@ from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.labels import label
 from web.pages.sites import PLANNERS
-from web.principals import DevicePrincipal, Principal, StaffPrincipal
+from web.principals import StaffPrincipal
+from web.reached import by_reference
 from web.render import redirect, render
 from web.routing import Route
 
@@ -133,20 +133,15 @@ async def refuse(request: web.Request) -> web.Response:
     return redirect(request, "link_requests.index", flash=said)
 
 
+@by_reference("link", StaffPrincipal)
 async def subject(
-    session: AsyncSession,
-    parts: Mapping[str, str],
-    principal: Principal | None,
-    device: DevicePrincipal | None,
+    session: AsyncSession, reference: str, me: StaffPrincipal
 ) -> LinkRequest | None:
     """The wish of `{link}`, at a prison within reach."""
-    del device
-    if not isinstance(principal, StaffPrincipal) or not parts["link"].isprintable():
-        return None
     rows = await session.exec(
         select(LinkRequest)
         .join(Site, col(Site.id) == col(LinkRequest.prison_id))
-        .where(LinkRequest.reference == parts["link"], principal.scope.of_sites())
+        .where(LinkRequest.reference == reference, me.scope.of_sites())
     )
     return rows.first()
 
