@@ -1,10 +1,18 @@
 """A visit that may be recorded, as its people see, hear and decide it, in Chromium."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import (
+    Browser,
+    Locator,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+)
 from sqlmodel import select
 
 from config.settings import RecordingsSection, Settings
@@ -30,8 +38,8 @@ from visitation.words import Recorded, RecordingEnd, Role
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
 
-PHONE = {"width": 375, "height": 740}
-BOOTH = {"width": 1024, "height": 768}
+PHONE = ViewportSize(width=375, height=740)
+BOOTH = ViewportSize(width=1024, height=768)
 
 
 @pytest.fixture
@@ -199,10 +207,7 @@ async def _waiting(service: Installation, browser: Browser, language: str) -> Ca
     await pages["terminal"].set_viewport_size(BOOTH)
     call = Call(visit=visit, heard={who: [] for who in pages}, **pages)
     for who, page in pages.items():
-        page.on(
-            "request",
-            lambda sent, to=call.heard[who]: to.append(sent.url.rsplit("/", 1)[-1]),
-        )
+        page.on("request", _noting(call.heard[who]))
     await both_wait(call.family, call.terminal, service, visit, code)
     await sign_in(call.warden, service, Role.WARDEN)
     await speaks(context, service, language, *pages)
@@ -212,6 +217,15 @@ async def _waiting(service: Installation, browser: Browser, language: str) -> Ca
     await call.warden.goto(service.url("warden", f"/call/{visit.reference}"))
     await in_state(call.warden, "waiting")
     return call
+
+
+def _noting(asked: list[str]) -> Callable[[Request], None]:
+    """Notes the names of the files that a page asks for."""
+
+    def note(sent: Request) -> None:
+        asked.append(sent.url.rsplit("/", 1)[-1])
+
+    return note
 
 
 async def _begun(service: Installation, call: Call) -> None:
