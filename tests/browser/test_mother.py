@@ -147,12 +147,12 @@ async def _carry_out(warden: Page, service: Installation) -> None:
 async def _figures(
     context: BrowserContext, service: Installation, *titles: str
 ) -> dict[str, str]:
-    """Some figures of the month, as they are once the counting is done."""
+    """Some figures of the day, as they are once the counting is done."""
     page = await open_page(context, service, "administrator")
     await sign_in(page, service, Role.ADMINISTRATOR)
     shown: dict[str, str] = {}
     for _ in range(_FIGURES_S):
-        await page.goto(service.url("administrator", "/statistics"))
+        await page.goto(service.url("administrator", "/statistics?span=today"))
         for title in titles:
             box = page.locator(".figures__one", has_text=title)
             shown[title] = await box.locator(".figures__value").inner_text()
