@@ -38,8 +38,9 @@ from visitation.words import RecordingState
 log = structlog.get_logger(__name__)
 
 EVERY_SECONDS: Final = 10.0
-#: The last segment of a journal is written a moment after the recording ended.
-SETTLED: Final = timedelta(seconds=5)
+#: The last segment of a journal is written a moment after the recording ended, and on
+#: a disk that stalls some seconds later.
+SETTLED: Final = timedelta(seconds=10)
 _ELSEWHERE: Final = frozenset(("busy", "done"))
 _EMPTY: Final[Mapping[str, Any]] = {"files": [], "seconds": 0, "damage": []}
 #: What no crash does: somebody did it, and the journal is kept to show it.
