@@ -36,6 +36,7 @@ async def main(docs: Path) -> None:
         ):
             await life.fill(raised.database, raised.keyring, now=raised.clock())
             await doors.open_all(raised)
+            await calls.asked(browser, raised, folder)
             for language in LANGUAGES:
                 await calls.taken(browser, raised, language, folder)
                 titles |= await stories.taken(browser, raised, language, folder)

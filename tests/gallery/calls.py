@@ -1,15 +1,16 @@
 """Pictures of a call with three people in it, and of who waits, watches and follows."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.async_api import Browser, Page
 
 from tests.browser.people import in_state, sees_and_hears
 from tests.gallery import camera
-from tests.gallery.shots import DESK, KIOSK, PHONE
+from tests.gallery.shots import DESK, KIOSK, LANGUAGES, PHONE
 from tests.pages import browsing
 from tests.pages.stage import Stage
 
@@ -21,6 +22,24 @@ _LIVE: Sequence[tuple[str, str, tuple[str, ...]]] = (
     ("terminal", "call-terminal", (KIOSK,)),
     ("official", "call-official", (PHONE, DESK)),
 )
+
+
+#: From the last yes until it is recorded.
+_NOTICE = timedelta(seconds=6)
+
+
+async def asked(browser: Browser, raised: Stage, folder: Path) -> None:
+    """Look at the question whether the visit may be recorded, before it is answered."""
+    for language in LANGUAGES:
+        async with browsing.entered(
+            browser, raised, "family", language=language
+        ) as page:
+            await page.goto(raised.url("family", f"/call/{raised.visit}"))
+            await in_state(page, "live")
+            await page.locator("[data-part-of-call=ask-open]").click()
+            for size in (PHONE, KIOSK):
+                file = folder / f"call-question.{language}.{size}.webp"
+                await camera.take(page, file, size, whole=False)
 
 
 async def taken(browser: Browser, raised: Stage, language: str, folder: Path) -> None:
@@ -39,6 +58,7 @@ async def taken(browser: Browser, raised: Stage, language: str, folder: Path) ->
         pages = {door: await entered(door, live) for door, _, _ in _LIVE}
         await asyncio.gather(*(in_state(page, "live") for page in pages.values()))
         await sees_and_hears(pages["family"], "prisoner", "official")
+        await _recorded(raised, pages.values())
         for door, name, sizes in _LIVE:
             for size in sizes:
                 file = folder / f"{name}.{language}.{size}.webp"
@@ -54,3 +74,17 @@ async def taken(browser: Browser, raised: Stage, language: str, folder: Path) ->
         )
         file = folder / f"call-warden-wall.{language}.desk.webp"
         await camera.take(warden, file, DESK, whole=False)
+
+
+async def _recorded(raised: Stage, pages: Collection[Page]) -> None:
+    """Everybody agrees who has not, and the visit is recorded."""
+    for page in pages:
+        if await page.locator("[data-part-of-call=ask-now]").is_visible():
+            await page.locator("[data-part-of-call=ask-open]").click()
+            await page.locator("dialog [data-consent=yes]").click()
+            await page.locator("[data-part-of-call=consent-close]").click()
+    for state in ("announced", "on"):
+        for page in pages:
+            sign = page.locator(f".recorded:is([data-state={state}], [data-state=on])")
+            await sign.wait_for()
+        raised.clock.forward(_NOTICE)

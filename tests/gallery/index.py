@@ -27,6 +27,7 @@ _NAMES: Mapping[str, str] = {
 }
 #: Pictures of calls, which are no page of the registry.
 CALLS: Sequence[tuple[str, str, tuple[str, ...]]] = (
+    ("call-question", "May the visit be recorded?", ("phone", "kiosk")),
     ("call-family", "The family sees the prisoner and a prosecutor", tuple(SIZES)),
     ("call-terminal", "The prisoner at a terminal", ("kiosk",)),
     ("call-official", "A prosecutor, with what is asked for beside", ("phone", "desk")),

@@ -43,7 +43,7 @@ _WHOSE = (
     (r"/(warden|duty)\b", "warden"),
     (r"/official\b", "official"),
     (r"/(accounts|provinces|policies|system|gateways|account)\b", "administrator"),
-    (r"/audit\b", "auditor"),
+    (r"/(audit|recordings)\b", "auditor"),
 )
 #: States that are not a route of their own.
 STATES: Mapping[tuple[str, str], str] = {
