@@ -13,7 +13,7 @@ from pydantic import Field
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import facts, own_times, times
+from scheduler import choosing, facts, own_times, times
 from scheduler.ranked import Place
 from visitation import people, places
 from visitation.errors import NotFound
@@ -262,6 +262,14 @@ async def points(
             for one in rows.all()
         ),
     )
+
+
+async def held(
+    session: AsyncSession, who: Known, me: VisitorPrincipal, *, now: datetime
+) -> Visit | None:
+    """What a phone holds for the same prisoner; it would be given back."""
+    found = await choosing.kept(session, by=me.actor, now=now)
+    return found if found and found.prisoner_id == who.prisoner.id else None
 
 
 async def seat(session: AsyncSession, party: times.Party, place: Place) -> int | None:

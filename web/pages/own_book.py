@@ -10,21 +10,20 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 from pydantic import Field
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import choosing, own_times
 from scheduler.booking import Refused
+from scheduler.own_times import Nothing
 from visitation.people import Contact
-from visitation.visits import Visit
 from visitation.words import Asker, VisitKind
-from web import asking_form, forms, gate, own_choices, own_month, own_reach, own_words
+from web import asking_form, forms, gate, own_choices, own_days, own_reach, own_words
 from web import own_nothing as nothing
 from web.asking_form import TimeName
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
-from web.month_grid import Month, weekdays
 from web.own_choices import Known, Party
+from web.own_days import Days
 from web.render import redirect, render, url
 from web.routing import PHONE, Page, Route
 
@@ -69,23 +68,13 @@ async def days(request: web.Request) -> web.Response:
         return _party_page(request, who, form, status=422)
     one, now = who.party(form.value), request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
-        held = await _held(session, request, who)
-        begin: own_times.Nothing | date = form.value.month or await own_times.soonest(
-            session, one, now=now, but_visit=held
+        held = await own_choices.held(session, who, gate.visitor(request), now=now)
+        found = await own_days.days(
+            session, one, form.value.month, now=now, but_visit=held
         )
-        if isinstance(begin, own_times.Nothing):
-            return nothing.at_present(request, who, form, begin)
-        month = Month.of(begin)
-        first, last, _policy = await own_times.horizon(session, who.prison.id, now)
-        found = await own_times.bookable(
-            session,
-            one,
-            first=max(first, month.first),
-            last=min(last, month.last),
-            now=now,
-            but_visit=held,
-        )
-    return _month_page(request, who, form, month, reach=(first, last), found=found)
+    if isinstance(found, Nothing):
+        return nothing.at_present(request, who, form, found)
+    return _month_page(request, who, form, found)
 
 
 async def at(request: web.Request) -> web.Response:
@@ -137,7 +126,7 @@ async def _times(
 ) -> web.Response:
     one, now = who.party(form.value), request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
-        held = await _held(session, request, who)
+        held = await own_choices.held(session, who, gate.visitor(request), now=now)
         found = await own_times.of_day(session, one, day, now=now, but_visit=held)
     shown = [(asking_form.named(time.place), time.place.span) for time in found]
     early = {name for name, s in shown if s.start.astimezone(who.zone).hour < _NOON}
@@ -162,10 +151,7 @@ def _month_page(
     request: web.Request,
     who: Known,
     form: Form[Party],
-    month: Month,
-    *,
-    reach: tuple[date, date],
-    found: own_times.Bookable,
+    found: Days,
 ) -> web.Response:
     def lead(day: date) -> str:
         return _on(request, who, "at", form.value, day=day.isoformat())
@@ -173,18 +159,11 @@ def _month_page(
     def other(day: date) -> str:
         return _on(request, who, "days", form.value, month=day.isoformat())
 
-    counts = {day: len(times) for day, times in found.days.items()}
     return render(
         request,
         "family/own_days.html",
         who=who,
-        month=month.name(),
-        weeks=own_month.weeks(month, counts, zone=who.zone, href=lead),
-        weekdays=weekdays(who.zone),
-        any=bool(counts),
-        reasons=own_words.told(found.against),
-        before=other(month.before) if month.before >= reach[0] else "",
-        after=other(month.after) if month.after <= reach[1] else "",
+        **found.shown(found.counts, zone=who.zone, lead=lead, other=other),
         back_href=_on(request, who, "party", form.value),
         waiting=nothing.waiting(request, who, form.value),
     )
@@ -205,15 +184,6 @@ async def _known(request: web.Request) -> Known:
     contact = gate.subject(request, Contact)
     async with request.app[DATABASE].read() as session:
         return await own_choices.known(session, contact, me, now=now)
-
-
-async def _held(
-    session: AsyncSession, request: web.Request, who: Known
-) -> Visit | None:
-    """What this phone holds for the same prisoner; it would be given back."""
-    by, now = gate.visitor(request).actor, request.app[CLOCK]()
-    held = await choosing.kept(session, by=by, now=now)
-    return held if held and held.prisoner_id == who.prisoner.id else None
 
 
 def _on(request: web.Request, who: Known, step: str, typed: Party, **more: str) -> str:

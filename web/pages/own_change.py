@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import own_booking, own_times
+from scheduler.own_times import Nothing
 from scheduler.times import Party, Time
 from visitation import visits
 from visitation.errors import NotFound, VisitationError
@@ -18,14 +19,13 @@ from web import (
     gate,
     live,
     own_choices,
-    own_month,
+    own_days,
     own_words,
 )
 from web.asking_form import TimeName
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE
-from web.month_grid import Month, weekdays
 from web.own_choices import OtherDay
 from web.pages.own_visit import Shown, own_route, read
 from web.render import redirect, render, url
@@ -134,55 +134,23 @@ async def _days(request: web.Request, form: Form[OtherDay]) -> web.Response:
     async with request.app[DATABASE].read() as session:
         visit, party = await _party(request, session)
         asked = form.value.month if form.ok else None
-        begin: own_times.Nothing | date = asked or await own_times.soonest(
-            session, party, now=now, but_visit=visit
-        )
-        if isinstance(begin, own_times.Nothing):
-            return _not_movable(request, shown, own_words.told(begin.reasons))
-        month = Month.of(begin)
-        first, last, _policy = await own_times.horizon(session, visit.prison_id, now)
-        found = await own_times.bookable(
-            session,
-            party,
-            first=max(first, month.first),
-            last=min(last, month.last),
-            now=now,
-            but_visit=visit,
-        )
-    counts = {day: len(_other(times, visit)) for day, times in found.days.items()}
-    reasons = own_words.told(found.against)
-    return _month_page(
-        request, shown, month, (first, last), counts=counts, reasons=reasons
-    )
-
-
-def _month_page(
-    request: web.Request,
-    shown: Shown,
-    month: Month,
-    reach: tuple[date, date],
-    *,
-    counts: dict[date, int],
-    reasons: list[str],
-) -> web.Response:
+        found = await own_days.days(session, party, asked, now=now, but_visit=visit)
+    if isinstance(found, Nothing):
+        return _not_movable(request, shown, own_words.told(found.reasons))
     here = url(request, "own_change.days", part=shown.reference)
-    first, last = reach
+    counts = {
+        day: len(_other(times, visit)) for day, times in found.bookable.days.items()
+    }
     return render(
         request,
         "family/own_move_days.html",
         shown=shown,
-        month=month.name(),
-        weeks=own_month.weeks(
-            month,
+        **found.shown(
             counts,
             zone=shown.zone,
-            href=lambda day: f"{here}/times?day={day.isoformat()}",
+            lead=lambda day: f"{here}/times?day={day.isoformat()}",
+            other=lambda day: f"{here}?month={day.isoformat()}",
         ),
-        weekdays=weekdays(shown.zone),
-        any=any(counts.values()),
-        reasons=reasons,
-        before=f"{here}?month={month.before}" if month.before >= first else "",
-        after=f"{here}?month={month.after}" if month.after <= last else "",
     )
 
 

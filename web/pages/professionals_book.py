@@ -9,16 +9,14 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 from pydantic import Field
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from scheduler import choosing, own_times, professional, times
+from scheduler import own_times, professional, times
 from scheduler.booking import Refused
-from scheduler.own_times import Bookable, Nothing
+from scheduler.own_times import Nothing
 from visitation.errors import NotFound, VisitationError
 from visitation.professionals import Client
-from visitation.visits import Visit
 from visitation.words import VisitKind
-from web import asking_form, forms, gate, own_choices, own_month, own_words
+from web import asking_form, forms, gate, own_choices, own_days, own_words
 from web import professional_reach as reach
 from web.asking_form import TimeName
 from web.booking_choices import OWN_PHONE
@@ -26,8 +24,8 @@ from web.booking_form import Seat
 from web.forms import Form
 from web.i18n import N_
 from web.keys import CLOCK, DATABASE, KEYRING
-from web.month_grid import Month, weekdays
 from web.own_choices import Known, OtherDay
+from web.own_days import Days
 from web.render import redirect, render, url
 from web.routing import PHONE, Page, Route
 
@@ -67,23 +65,13 @@ async def days(request: web.Request) -> web.Response:
         return _place_page(request, who, form, status=422)
     party, now = _party(request, who, form.value), request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
-        held = await _held(session, request, who)
-        begin: Nothing | date = form.value.month or await own_times.soonest(
-            session, party, now=now, but_visit=held
+        held = await own_choices.held(session, who, gate.visitor(request), now=now)
+        found = await own_days.days(
+            session, party, form.value.month, now=now, but_visit=held
         )
-        if isinstance(begin, Nothing):
-            return _nothing(request, who, begin)
-        month = Month.of(begin)
-        first, last, _policy = await own_times.horizon(session, who.prison.id, now)
-        found = await own_times.bookable(
-            session,
-            party,
-            first=max(first, month.first),
-            last=min(last, month.last),
-            now=now,
-            but_visit=held,
-        )
-    return _month_page(request, who, form, month, reach=(first, last), found=found)
+    if isinstance(found, Nothing):
+        return _nothing(request, who, found)
+    return _month_page(request, who, form, found)
 
 
 async def at(request: web.Request) -> web.Response:
@@ -139,7 +127,7 @@ async def _times(
 ) -> web.Response:
     party, now = _party(request, who, typed), request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
-        held = await _held(session, request, who)
+        held = await own_choices.held(session, who, gate.visitor(request), now=now)
         found = await own_times.of_day(session, party, day, now=now, but_visit=held)
     mandate = gate.subject(request, Client).mandate.reference
     return render(
@@ -160,13 +148,9 @@ def _month_page(
     request: web.Request,
     who: Known,
     form: Form[Placed],
-    month: Month,
-    *,
-    reach: tuple[date, date],
-    found: Bookable,
+    found: Days,
 ) -> web.Response:
     typed = form.value
-    counts = {day: len(times) for day, times in found.days.items()}
 
     def lead(day: date) -> str:
         return _on(request, "at", typed, day=day.isoformat())
@@ -178,13 +162,7 @@ def _month_page(
         request,
         "professionals/days.html",
         who=who,
-        month=month.name(),
-        weeks=own_month.weeks(month, counts, zone=who.zone, href=lead),
-        weekdays=weekdays(who.zone),
-        any=bool(counts),
-        reasons=own_words.told(found.against),
-        before=other(month.before) if month.before >= reach[0] else "",
-        after=other(month.after) if month.after <= reach[1] else "",
+        **found.shown(found.counts, zone=who.zone, lead=lead, other=other),
         back_href=_on(request, "place", typed),
     )
 
@@ -250,15 +228,6 @@ def _party(request: web.Request, who: Known, typed: Placed) -> times.Party:
         point_id=None if typed.place == OWN_PHONE else int(typed.place),
         kind=VisitKind.LEGAL,
     )
-
-
-async def _held(
-    session: AsyncSession, request: web.Request, who: Known
-) -> Visit | None:
-    """What this phone holds for the same prisoner; it would be given back."""
-    by, now = gate.visitor(request).actor, request.app[CLOCK]()
-    held = await choosing.kept(session, by=by, now=now)
-    return held if held and held.prisoner_id == who.prisoner.id else None
 
 
 def _on(request: web.Request, step: str, typed: Placed, **more: str) -> str:
