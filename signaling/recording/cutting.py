@@ -13,6 +13,8 @@ from signaling.recording.reel import Contents, Reel
 
 #: So many seconds of sound wait for the picture that belongs to it.
 _WAITS: Final = 10.0
+#: A sender that changes the shape more often than that is not followed any more.
+_MOST: Final = 300
 
 
 class Opens(Protocol):
@@ -32,6 +34,7 @@ class Cutter:
         self._files = files
         self._reel: Reel | None = None
         self._waiting: list[Said] = []
+        self._begun = 0
 
     def run(self, comes: Iterable[Shown | Said]) -> None:
         """Takes everything, in the order of its time."""
@@ -54,6 +57,8 @@ class Cutter:
             starts = min(each.at for each in self._first(what))
             self._open(shape, starts)
         elif self._reel.shape != shape:
+            if self._begun >= _MOST:
+                return
             self._end()
             self._open(shape, what.at)
         if self._reel is not None:
@@ -64,6 +69,7 @@ class Cutter:
         yield from self._waiting[:1]
 
     def _open(self, shape: Shape | None, starts: float) -> None:
+        self._begun += 1
         self._reel = self._files.open(shape, starts)
         waiting, self._waiting = self._waiting, []
         for each in waiting:

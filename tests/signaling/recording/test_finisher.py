@@ -29,10 +29,10 @@ from tests.signaling.recording.played import finished, seen
 from tests.visitation.recordings.recorded import END, ended, noted, scene
 from visitation.audit import SYSTEM
 from visitation.database import Database
-from visitation.recordings import deleting, keys
+from visitation.recordings import deleting, going, keys
 from visitation.recordings.keys import KeyWraps
 from visitation.recordings.tables import Recording, RecordingFile
-from visitation.words import RecordingState
+from visitation.words import RecordingEnd, RecordingState
 
 JOURNAL = "visitor-1.journal"
 
@@ -115,6 +115,27 @@ async def test_a_recording_that_ended_becomes_files(stage: Stage) -> None:
     assert stage.on_disk() == {"key", "manifest.sealed", file.name}
     found = seen(stage.home, {"name": file.name, "starts_ms": 0})
     assert len(found.claps) == 4
+
+
+async def test_what_a_killed_service_left_is_finished_up_to_its_end(
+    stage: Stage,
+) -> None:
+    starts = journal(30).write(stage.home / JOURNAL)
+    content = (stage.home / JOURNAL).read_bytes()
+    (stage.home / JOURNAL).write_bytes(content[: starts[41] + 99])
+    async with stage.database.write() as session:
+        row = await session.get_one(Recording, stage.recording.id)
+        row.state, row.ended_at, row.end_reason = RecordingState.RUNNING, None, None
+    async with stage.database.write() as session:
+        assert len(await going.interrupted(session, now=END)) == 1
+
+    assert await stage.finisher().turn() == 1
+    recording = await stage.kept()
+    assert recording.end_reason is RecordingEnd.INTERRUPTED
+    (file,) = await stage.files()
+    # Of what was said up to then the last half second at most is lost.
+    assert 20_000 <= file.duration_ms <= 20_500
+    assert stage.on_disk() == {"key", "manifest.sealed", file.name}
 
 
 async def test_what_ended_just_now_may_still_be_written(stage: Stage) -> None:
