@@ -24,6 +24,7 @@ from visitation.words import PlayReason, RecordingState
 from web import (
     forms,
     gate,
+    present,
     recording_leave,
     recording_views,
     recording_words,
@@ -157,6 +158,7 @@ def _lane(lane: Lane, sources: Sequence[str]) -> dict[str, Any]:
     return {
         "participant": lane.participant,
         "name": lane.name,
+        "called": present.isolated(lane.name),
         "part": lane.part,
         "files": [
             {

@@ -44,7 +44,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One participant, from the beginning to the end."""
+    """One participant, from the beginning to the end.
+
+    Attributes:
+        participant: what they are called on this page alone.
+    """
 
     participant: str
     name: str

@@ -94,10 +94,10 @@ def lanes(
         told: what its manifest says of each file, by the file's name.
     """
     found = []
-    for one in shown.visit.attendees:
+    for number, one in enumerate(shown.visit.attendees, start=1):
         files = [file for file in shown.files if file.participant_id == one.id]
         if files:
-            found.append((_lane(shown, one, files, told), files))
+            found.append((_lane(shown, f"p{number}", one, files, told), files))
     return found
 
 
@@ -116,12 +116,13 @@ def people(shown: Shown) -> list[tuple[str, str]]:
 
 def _lane(
     shown: Shown,
+    called: str,
     one: Attendee,
     files: Sequence[RecordingFile],
     told: Mapping[str, Mapping[str, Any]],
 ) -> Lane:
     return Lane(
-        participant=one.reference,
+        participant=called,
         name=one.name,
         part=part(one),
         total_ms=shown.recording.seconds * 1000,
@@ -187,7 +188,7 @@ async def _done(session: AsyncSession, entries: Sequence[AuditEntry]) -> list[Do
     return [
         Done(
             at=one.at,
-            what=audit_words.sentence(one),
+            what=recording_words.act(one),
             who=names.get(one.actor) or audit_words.subject(one.actor),
         )
         for one in entries

@@ -5,11 +5,14 @@ Pure: rows and errors give sentences. Knows no request.
 
 from collections.abc import Mapping
 
+from visitation.audit.tables import AuditEntry
+from visitation.recordings import damaged
 from visitation.recordings.reading import Gone
 from visitation.recordings.tampered import HEADER, Tampered
-from visitation.words import RecordingState
-from web import present
+from visitation.words import PlayReason, RecordingState
+from web import audit_words, present
 from web.i18n import N_, _
+from web.labels import label
 
 _TONES: Mapping[RecordingState, str] = {
     RecordingState.RUNNING: "calm",
@@ -62,13 +65,31 @@ def tone(state: RecordingState) -> str:
 
 def damage(error: Tampered | Gone, name: str) -> str:
     """What is wrong with a file, naming the segment."""
-    named = present.isolated(name)
     if isinstance(error, Gone):
+        return _harm("gone", 0, name)
+    return _harm(error.how, error.segment, name)
+
+
+def act(entry: AuditEntry) -> str:
+    """What was done to a recording, as the page of it says: with the reason."""
+    facts, said = entry.facts, audit_words.sentence(entry)
+    if entry.action == damaged.ACTION:
+        segment = int(facts.get("segment", HEADER))
+        return _harm(str(facts["how"]), segment, str(facts["file"]))
+    if entry.action == "recording_hold" and facts.get("reason") in set(PlayReason):
+        why = label(PlayReason(str(facts["reason"])))
+        return _("%(what)s (%(why)s)", what=said, why=why)
+    return said
+
+
+def _harm(how: str, segment: int, name: str) -> str:
+    named = present.isolated(name)
+    if how == "gone":
         return _(_GONE, file=named)
-    if error.segment == HEADER:
+    if segment == HEADER:
         return _(_HEAD, file=named)
-    words = _DAMAGE.get(error.how, _DAMAGE["altered"])
-    return _(words, segment=present.digits(error.segment), file=named)
+    words = _DAMAGE.get(how, _DAMAGE["altered"])
+    return _(words, segment=present.digits(segment), file=named)
 
 
 def length(milliseconds: int) -> str:

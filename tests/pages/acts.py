@@ -242,6 +242,18 @@ ACTS = (
         state="opened",
     ),
     Act(
+        door="auditor",
+        on="/recordings/{recording}",
+        form="/recordings/{recording}/check",
+        state="checked",
+    ),
+    Act(
+        door="auditor",
+        on="/recordings/{recording}",
+        form="/recordings/{recording}/ask",
+        typed={"reason": "case"},
+    ),
+    Act(
         door="administrator",
         on="/retention",
         form="/retention",

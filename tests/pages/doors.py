@@ -111,7 +111,11 @@ DOORS: Mapping[str, Door] = {
         states={"/visitors/{silent}": "silent"},
     ),
     "administrator": Door(begins=("/staff",), account="administrator"),
-    "auditor": Door(begins=("/staff",), account="auditor"),
+    "auditor": Door(
+        begins=("/staff", "/recordings/{recorded}", "/recordings/{gone}"),
+        account="auditor",
+        states={"/recordings/{gone}": "deleted"},
+    ),
     "planner": Door(begins=("/schedule",), account="planner", stays=True),
     "helper": Door(begins=("/clerk/queue",), account="helper", stays=True),
 }
@@ -129,6 +133,9 @@ NO_PAGES: Mapping[str, str] = {
     "/statistics/export": "a file",
     "/services/worker.js": "a script that browsers keep",
     "/static/{version}/{path}": "files",
+    "/recordings/{recording}/export": "a file",
+    "/recordings/{recording}/files/{file}": "a film",
+    "/recordings/{recording}/files/{file}/check": "for the script that plays films",
     "/prisoners/{prisoner}/photo/picture": "a picture",
     "/visitors/{visitor}/photo/picture": "a picture",
     "/visits/{visit}/faces/{participant}": "a picture",

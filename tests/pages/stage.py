@@ -11,11 +11,11 @@ import aiohttp
 from aiohttp import web
 from jinja2 import Environment, Template
 
-from config import opening, seed
+from config import opening, recordings, seed
 from config.program import running
 from tests.browser.conftest import PASSWORD, settings_of
 from tests.fakes import Clock
-from tests.pages import scene
+from tests.pages import kept, scene
 from visitation.database import Database, migrate
 from visitation.keyring import Keyring
 from web.render import TEMPLATES
@@ -184,12 +184,15 @@ class Stage:
 async def raised(folder: Path) -> AsyncIterator[Stage]:
     """The whole service, filled, for as long as the block lasts."""
     url = f"sqlite:///{folder}/pages.db"
-    settings, clock = settings_of(url, folder), Clock(MORNING)
+    told = {"recordings": kept.section(folder)}
+    settings, clock = settings_of(url, folder).model_copy(update=told), Clock(MORNING)
     migrate(url)
     database, keyring = Database(url), opening.keyring(settings)
     await seed.fill(database, keyring, password=PASSWORD, now=clock())
     visit, _ = await seed.open_visit(database, keyring, now=clock())
     marks = await scene.fill(database, keyring, now=clock())
+    shelf = recordings.shelf(settings)
+    marks |= await kept.fill(database, keyring, shelf, now=clock())
     jar = aiohttp.DummyCookieJar()
     async with (
         running(settings, database, clock=clock) as app,

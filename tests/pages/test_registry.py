@@ -17,6 +17,7 @@ SHOWN, SHUT_OUT = 200, {403, 429}
 UNSEEN: Mapping[str, str] = {
     "family/offer_done.html": "an offer is answered once: tests/web/test_waiting",
     "family/own_again.html": "a code is used once: tests/web/test_own_sessions",
+    "recordings/damaged.html": "a disk that errs: tests/web/test_recordings_played",
     "professionals/nothing.html": "no lawyers' hours: tests/web/test_professionals",
     "professionals/not_in_force.html": "a licence gone: tests/web/test_professionals",
 }

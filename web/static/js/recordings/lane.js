@@ -80,6 +80,13 @@ export class Lane {
     this.video.load();
   }
 
+  /** Let go of the file, to ask for it anew when it is played again. */
+  forget() {
+    this.piece = null;
+    this.video.removeAttribute("src");
+    this.video.load();
+  }
+
   /** @param {number} at */
   cover(at) {
     const { blank = "", heard = "" } = this.card.dataset;

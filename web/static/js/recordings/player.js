@@ -112,6 +112,7 @@ export class Player {
   async broken(source) {
     if (this.goes) this.pause();
     this.begun = false;
+    for (const lane of this.lanes) lane.forget();
     const shown = /** @type {HTMLElement} */ (this.alarm.querySelector("[data-why]"));
     shown.textContent = this.alarm.dataset.unknown ?? "";
     this.alarm.hidden = false;
