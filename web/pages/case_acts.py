@@ -6,13 +6,12 @@ A handler reads the form, calls the one use case, and answers with the page.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.audit import Actor
-from visitation.cases import Case, acts, untold
+from visitation.cases import Case, CaseStep, acts, untold
 from visitation.errors import Invalid, NotAllowed, VisitationError
 from visitation.people import Account, Prisoner
 from visitation.places import Site
@@ -28,11 +27,16 @@ from web.routing import Page, Route
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doing:
-    """One act: what is typed for it, what does it, and what is said when it is done."""
+    """One act, and what is said when it is done.
+
+    Attributes:
+        fields: what is typed for it.
+        act: the use case, which takes each of the fields by its name.
+    """
 
     action: CaseAction
     fields: type[Fields]
-    act: Callable[[AsyncSession, Case, Any, Actor, datetime], Awaitable[object]]
+    act: Callable[..., Awaitable[object]]
     done: str
 
 
@@ -41,76 +45,30 @@ async def show(request: web.Request) -> web.Response:
     return await case_file.page(request)
 
 
-async def _take(
-    session: AsyncSession, case: Case, _typed: Fields, by: Actor, now: datetime
-) -> object:
-    return await acts.take(session, case, by=by, now=now)
-
-
-async def _note(
-    session: AsyncSession, case: Case, typed: Remark, by: Actor, now: datetime
-) -> object:
-    return await acts.note(
-        session, case, text=typed.text, visibility=typed.visibility, by=by, now=now
-    )
-
-
 async def _assign(
-    session: AsyncSession, case: Case, typed: Handing, by: Actor, now: datetime
-) -> object:
+    session: AsyncSession, case: Case, *, to: int, by: Actor, now: datetime
+) -> CaseStep:
     prisoner = await session.get_one(Prisoner, case.prisoner_id)
     prison = await session.get_one(Site, prisoner.site_id)
     near = await case_reach.receivers(session, case, prison)
-    if typed.to not in {one.id for one in near}:
+    if to not in {one.id for one in near}:
         raise Invalid("to", "not_a_decider")
-    to = await session.get_one(Account, typed.to)
-    return await acts.assign(session, case, to=to, by=by, now=now)
-
-
-async def _postpone(
-    session: AsyncSession, case: Case, typed: Delay, by: Actor, now: datetime
-) -> object:
-    return await acts.postpone(
-        session, case, due=typed.due, reason=typed.reason, by=by, now=now
-    )
-
-
-async def _correct_kind(
-    session: AsyncSession, case: Case, typed: Correction, by: Actor, now: datetime
-) -> object:
-    return await acts.correct_kind(session, case, kind=typed.kind, by=by, now=now)
-
-
-async def _tell(
-    session: AsyncSession, case: Case, _typed: Fields, by: Actor, now: datetime
-) -> None:
-    await untold.told(session, case, by=by, now=now)
-
-
-async def _withdraw(
-    session: AsyncSession, case: Case, typed: Change, by: Actor, now: datetime
-) -> object:
-    return await acts.withdraw(session, case, text=typed.text, by=by, now=now)
-
-
-async def _reopen(
-    session: AsyncSession, case: Case, typed: Change, by: Actor, now: datetime
-) -> object:
-    return await acts.reopen(session, case, text=typed.text, by=by, now=now)
-
-
-async def _appeal(
-    session: AsyncSession, case: Case, typed: Change, by: Actor, now: datetime
-) -> object:
-    return await acts.appeal(session, case, text=typed.text, by=by, now=now)
+    account = await session.get_one(Account, to)
+    return await acts.assign(session, case, to=account, by=by, now=now)
 
 
 DOINGS = (
     Doing(
-        action=CaseAction.TAKE, fields=Fields, act=_take, done=N_("You have it now.")
+        action=CaseAction.TAKE,
+        fields=Fields,
+        act=acts.take,
+        done=N_("You have it now."),
     ),
     Doing(
-        action=CaseAction.NOTE, fields=Remark, act=_note, done=N_("The note is kept.")
+        action=CaseAction.NOTE,
+        fields=Remark,
+        act=acts.note,
+        done=N_("The note is kept."),
     ),
     Doing(
         action=CaseAction.ASSIGN,
@@ -121,37 +79,37 @@ DOINGS = (
     Doing(
         action=CaseAction.POSTPONE,
         fields=Delay,
-        act=_postpone,
+        act=acts.postpone,
         done=N_("The answer is put off."),
     ),
     Doing(
         action=CaseAction.CORRECT_KIND,
         fields=Correction,
-        act=_correct_kind,
+        act=acts.correct_kind,
         done=N_("The kind is corrected."),
     ),
     Doing(
         action=CaseAction.TELL,
         fields=Fields,
-        act=_tell,
+        act=untold.told,
         done=N_("It is noted that the family knows."),
     ),
     Doing(
         action=CaseAction.WITHDRAW,
         fields=Change,
-        act=_withdraw,
+        act=acts.withdraw,
         done=N_("It is noted as withdrawn."),
     ),
     Doing(
         action=CaseAction.REOPEN,
         fields=Change,
-        act=_reopen,
+        act=acts.reopen,
         done=N_("It is open again."),
     ),
     Doing(
         action=CaseAction.APPEAL,
         fields=Change,
-        act=_appeal,
+        act=acts.appeal,
         done=N_("It is looked at once more, by somebody else."),
     ),
 )
@@ -168,8 +126,8 @@ def _doing(doing: Doing) -> Page:
         try:
             async with request.app[DATABASE].write() as session:
                 case = await session.get_one(Case, gate.subject(request, Case).id)
-                now = request.app[CLOCK]()
-                await doing.act(session, case, form.value, me.actor, now)
+                now, typed = request.app[CLOCK](), dict(form.value)
+                await doing.act(session, case, **typed, by=me.actor, now=now)
         except NotAllowed:
             raise
         except VisitationError as refused:
