@@ -12,6 +12,23 @@ from visitation.words import VisitKind
 
 #: A browser from before frames could be led through a worker.
 UNABLE = "delete window.RTCRtpScriptTransform;"
+#: As when the browser takes a worker's memory away.
+LOSE_WORKER = """() => {
+  const made = window.workers.at(-1);
+  made.terminate();
+  made.onerror(new Event("error"));
+}"""
+#: Has a page keep its workers where a test finds them.
+NOTED = """
+  const Made = window.Worker;
+  window.workers = [];
+  window.Worker = class extends Made {
+    constructor(...given) {
+      super(...given);
+      window.workers.push(this);
+    }
+  };
+"""
 
 
 async def confidential(service: Installation) -> tuple[Visit, str]:

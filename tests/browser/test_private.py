@@ -5,6 +5,8 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.barriers import troubles
 from tests.browser.confidential import (
+    LOSE_WORKER,
+    NOTED,
     at_level,
     begun,
     nothing_comes,
@@ -15,23 +17,6 @@ from tests.browser.conftest import Installation
 from tests.browser.people import in_state, sees_and_hears
 
 pytestmark = pytest.mark.browser
-
-#: As when the browser takes a worker's memory away.
-LOSE_WORKER = """() => {
-  const made = window.workers.at(-1);
-  made.terminate();
-  made.onerror(new Event("error"));
-}"""
-NOTED = """
-  const Made = window.Worker;
-  window.workers = [];
-  window.Worker = class extends Made {
-    constructor(...given) {
-      super(...given);
-      window.workers.push(this);
-    }
-  };
-"""
 
 
 async def test_both_compare_words_and_outlive_a_lost_socket_a_reload_and_a_worker(

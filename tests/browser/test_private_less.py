@@ -5,6 +5,8 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.barriers import troubles
 from tests.browser.confidential import (
+    LOSE_WORKER,
+    NOTED,
     UNABLE,
     at_level,
     begun,
@@ -61,5 +63,26 @@ async def test_what_was_end_to_end_stops_until_the_person_agrees_to_less(
     for page in (lawyer, terminal):
         await page.get_by_role("button", name="Go on with less").click()
         await at_level(page, "transport")
+    await sees_and_hears(lawyer, "prisoner")
+    await sees_and_hears(terminal, "visitor")
+
+
+async def test_a_worker_that_dies_again_and_again_is_a_browser_that_cannot(
+    service: Installation, browser: Browser
+) -> None:
+    lawyer, terminal, _ = await begun(
+        await browser.new_context(), service, lawyer_lacks=NOTED
+    )
+    for _ in range(3):
+        await same_words(lawyer, terminal)
+        await lawyer.evaluate(LOSE_WORKER)
+    for page in (lawyer, terminal):
+        await at_level(page, "stopped")
+    asked = lawyer.locator('[data-part-of-private="asked-why"]')
+    await expect(asked).to_contain_text("What encrypts in your browser has stopped")
+    await nothing_comes(terminal)
+
+    for page in (lawyer, terminal):
+        await page.get_by_role("button", name="Go on with less").click()
     await sees_and_hears(lawyer, "prisoner")
     await sees_and_hears(terminal, "visitor")

@@ -91,6 +91,10 @@ const guard = protection(root, {
     became();
     if (!guard.holdsBack && facts.admitted && !media.publisher.newest) publish();
   },
+  rebuild: () => {
+    publish();
+    media.subscriber.ask(true);
+  },
   leave,
 });
 

@@ -10,8 +10,10 @@
  *   prints: () => string[] | null,
  *   tell: (words: string) => void,
  *   held: () => void,
+ *   rebuild: () => void,
  *   leave: () => void,
- * }} Wires `prints` are the fingerprints of the legs; `held` is that `holdsBack` changed
+ * }} Wires `prints` are the fingerprints of the legs; `held` is that `holdsBack` changed,
+ *   `rebuild` makes both legs anew
  * @typedef {{
  *   holdsBack: boolean,
  *   sends: (sender: RTCRtpSender) => void,

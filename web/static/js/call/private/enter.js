@@ -18,6 +18,7 @@ protectWith((root, wires) => {
   const protection = new Protection(root.dataset.private ?? "", {
     send: wires.send,
     prints: wires.prints,
+    rebuild: wires.rebuild,
     changed: (now) => {
       shown = now;
       draw();

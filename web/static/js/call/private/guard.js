@@ -60,12 +60,6 @@ export class Guard {
     });
   }
 
-  /** Let streams pass as they are: there is no worker to lead them through. */
-  open() {
-    for (const stream of this.streams.keys()) lead(stream, null);
-    this.streams.clear();
-  }
-
   /** @param {any} data */
   heard(data) {
     if (data.told === "unreadable") this.wires.onUnreadable(data.participant, data.kind);

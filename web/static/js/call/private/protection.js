@@ -21,6 +21,7 @@ const TRIES = 3;
  * @typedef {{
  *   send: (message: {type: string, [field: string]: any}) => boolean,
  *   prints: () => string[] | null,
+ *   rebuild: () => void,
  *   changed: (shown: Shown) => void,
  * }} Wires
  */
@@ -188,8 +189,11 @@ export class Protection {
     if (this.said === `${sends} ${takes}`) return;
     this.said = `${sends} ${takes}`;
     this.guard.tell({ do: "mode", sends, takes });
-    // Without a worker streams stand still, unless they may pass as they are.
-    if (!this.guard.worker && sends === "clear") this.guard.open();
+    // A stream whose worker has gone stands still for good: others take its place.
+    if (this.guard.streams.size > 0 && !this.guard.worker && sends === "clear") {
+      this.guard.streams.clear();
+      this.wires.rebuild();
+    }
   }
 
   close() {
