@@ -13,14 +13,14 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import Field, StringConstraints
 
-from visitation.recordings import playing, reading
+from visitation.recordings import keys, playing, reading
 from visitation.recordings.exporting import PURPOSE
 from visitation.recordings.keys import KeyDamaged, KeyMissing, KeyUnknown
 from visitation.recordings.paths import MANIFEST
 from visitation.recordings.reading import Gone
 from visitation.recordings.tables import Recording, RecordingFile
 from visitation.recordings.tampered import Tampered
-from visitation.words import PlayReason, RecordingState
+from visitation.words import PlayReason, RecordingState, Role
 from web import (
     forms,
     gate,
@@ -32,7 +32,7 @@ from web import (
 from web.fields import Note
 from web.forms import Form
 from web.i18n import N_, _
-from web.keys import CLOCK, DATABASE, KEYRING
+from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
 from web.labels import options
 from web.recording_leave import NoShelf
 from web.recording_reach import MAY
@@ -81,7 +81,9 @@ async def page(
         )
         shown = await recording_views.read(session, recording)
         leave = await playing.leave_of(session, recording, me.account_id, now=now)
-    may = {deed.value for deed, roles in MAY.items() if me.role in roles}
+    wrapped = (
+        await _wrapped(request, recording) if Role.ADMINISTRATOR is me.role else ""
+    )
     is_ready = recording.state is RecordingState.FINISHED
     player = await _player(request, shown) if leave and is_ready else None
     return render(
@@ -93,29 +95,54 @@ async def page(
         shown=shown,
         zone=shown.zone,
         people=recording_views.people(shown),
-        tone=recording_words.tone(recording.state),
-        why_not=_(recording_words.WHY_NOT[recording.state])
-        if recording.state in recording_words.WHY_NOT
-        else "",
-        may=may,
-        is_ready=is_ready,
-        is_deletable=recording.state in DELETABLE and not recording.held,
-        is_deleted=recording.state is RecordingState.DELETED,
+        may={deed.value for deed, roles in MAY.items() if me.role in roles},
+        wrapped=wrapped,
         leave=leave,
         player=player,
         reasons=options(PlayReason),
         checked=checked,
         key=base64.b64encode(request.app[KEYRING].public_key(PURPOSE)).decode(),
+        **_state(recording),
     )
 
 
+def _state(recording: Recording) -> dict[str, Any]:
+    """What the state of a recording lets one do, and what is said of it."""
+    state = recording.state
+    why_not = recording_words.WHY_NOT.get(state)
+    return {
+        "tone": recording_words.tone(state),
+        "why_not": _(why_not) if why_not else "",
+        "is_ready": state is RecordingState.FINISHED,
+        "is_deletable": state in DELETABLE and not recording.held,
+        "is_deleted": state is RecordingState.DELETED,
+    }
+
+
 def facts(shown: Shown) -> dict[str, str]:
+    """The sizes of a recording, in words."""
     one = shown.recording
     return {
         "length": recording_words.length(one.seconds * 1000) if one.seconds else "–",
         "size": recording_words.size(one.size_bytes) if one.size_bytes else "–",
         "files": str(len(shown.files)),
     }
+
+
+async def _wrapped(request: web.Request, recording: Recording) -> str:
+    """Which key of the settings opens this recording's key; empty if none does."""
+    shelf = request.app[SETTINGS].recordings
+    if shelf is None:
+        return ""
+    try:
+        name = await asyncio.to_thread(
+            keys.wrapped_by, shelf.directory, recording.reference
+        )
+    except (KeyMissing, KeyDamaged):
+        return ""
+    if name == shelf.wraps.current:
+        return present.isolated(name)
+    return _(recording_words.OLD_KEY, name=present.isolated(name))
 
 
 async def _player(request: web.Request, shown: Shown) -> dict[str, Any]:

@@ -50,6 +50,7 @@ _DAMAGE: Mapping[str, str] = {
 }
 _HEAD = N_("The head of the file %(file)s was changed.")
 _GONE = N_("The file %(file)s is not there any more.")
+OLD_KEY = N_("%(name)s, which is not the current one: wrap the keys anew")
 NO_KEY = N_(
     "The key of this recording does not open. Tell whoever is responsible for the "
     "service, and change nothing until then."

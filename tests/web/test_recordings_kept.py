@@ -10,6 +10,7 @@ from tests.web import shelves, worlds
 from tests.web.conftest import PASSWORD, Site, Start
 from tests.web.shelves import Kept
 from visitation.recordings import paths
+from visitation.recordings.keys import KeyWraps
 from visitation.recordings.segments import HEADER_BYTES
 from visitation.words import RecordingState, Role
 
@@ -49,6 +50,7 @@ async def test_what_is_held_is_not_deleted_until_it_is_released(
 
     assert (held.status, released.status) == (303, 303)
     assert "it is kept until it is released" in page
+    assert "(A court ordered it)" in page
     assert "Delete it" not in page
     assert [one.status for one in refused] == [404, 409]
     assert "Delete it" in after
@@ -153,3 +155,16 @@ async def test_checking_reads_every_file(site: Site, found: Kept) -> None:
     assert "is not there any more" in after
     damages = await shelves.acts(site.database, "recording_damaged")
     assert [one["how"] for one in damages] == ["altered", "gone"]
+
+
+async def test_an_administrator_reads_which_key_opens_it(
+    site: Site, found: Kept
+) -> None:
+    current = await worlds.text(await site.get(found.path))
+    older = KeyWraps("k0", {"k0": b"o" * 32})
+    older.write_key(found.shelf.directory, found.recording.reference, found.key)
+    wrapped_by_another = await worlds.text(await site.get(found.path))
+
+    assert "Key that wraps its key" in current
+    assert "wrap the keys anew" not in current
+    assert "which is not the current one: wrap the keys anew" in wrapped_by_another
