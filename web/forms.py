@@ -131,6 +131,13 @@ def blank(model: type[M], **values: object) -> Form[M]:
     return Form(model=model, typed={k: v for k, v in typed.items() if v})
 
 
+def or_blank(typed: "Form[Any] | None", model: type[M], **values: object) -> Form[M]:
+    """What was typed, if it is such a form; else one with values to begin with."""
+    if typed is not None and typed.model is model:
+        return typed
+    return blank(model, **values)
+
+
 async def read(request: web.Request, model: type[M]) -> Form[M]:
     """The form that was posted."""
     posted = await request.post()

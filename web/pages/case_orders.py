@@ -23,7 +23,7 @@ from visitation.people import Account, Prisoner
 from visitation.people.tables import AccountScope
 from visitation.places import Site
 from visitation.words import CaseAction, Role, SiteKind
-from web import case_reach, case_rows, forms, gate, present
+from web import case_reach, case_rows, forms, gate, present, row_acts
 from web.case_forms import Answer, Cancelling, Short
 from web.fields import Count, Line
 from web.forms import Fields, Form
@@ -131,21 +131,14 @@ async def give(request: web.Request) -> web.Response:
 async def carry_out(request: web.Request) -> web.Response:
     """Report an order as done."""
     form = await forms.read(request, Answer)
-    if not form.ok:
-        return await _board(request, form, status=422)
-    try:
-        async with request.app[DATABASE].write() as session:
-            await orders.carry_out(
-                session,
-                await session.get_one(CaseOrder, gate.subject(request, CaseOrder).id),
-                answer=form.value.answer,
-                by=gate.staff(request).actor,
-                now=request.app[CLOCK](),
-            )
-    except VisitationError as refused:
-        return await _board(request, form.refused(refused), status=409)
-    return redirect(
-        request, "case_orders.index", flash=_("The order is reported as done.")
+    return await row_acts.done(
+        request,
+        form,
+        orders.carry_out,
+        of=CaseOrder,
+        again=_board,
+        then="case_orders.index",
+        said=_("The order is reported as done."),
     )
 
 

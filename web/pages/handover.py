@@ -16,7 +16,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.cases import after
 from visitation.cases.after import Heard
-from visitation.errors import VisitationError
 from visitation.lifecycle import MAY, Act
 from visitation.people import Prisoner
 from visitation.points import handing
@@ -24,7 +23,7 @@ from visitation.points.handing import Handed
 from visitation.visits import Visit, boards
 from visitation.visits.listed import AHEAD, Listed
 from visitation.words import Part, Role
-from web import attendance_reach, forms, gate, present, subjects
+from web import attendance_reach, forms, gate, present, row_acts, subjects
 from web.boards import call_path, local_day, row
 from web.fields import Note
 from web.forms import Form
@@ -54,22 +53,16 @@ async def index(request: web.Request) -> web.Response:
 
 async def hand(request: web.Request) -> web.Response:
     """Hand a family over, or change what was written."""
-    form, subject = await forms.read(request, Handing), gate.subject(request, Visit)
-    if not form.ok:
-        return await _page(request, form, status=422)
-    try:
-        async with request.app[DATABASE].write() as session:
-            await handing.hand(
-                session,
-                await session.get_one(Visit, subject.id),
-                text=form.value.text,
-                by=gate.staff(request).actor,
-                now=request.app[CLOCK](),
-            )
-    except VisitationError as refused:
-        return await _page(request, form.refused(refused), status=409)
-    flash = _("The official reads it now.")
-    return redirect(request, "handover.index", flash=flash)
+    form = await forms.read(request, Handing)
+    return await row_acts.done(
+        request,
+        form,
+        handing.hand,
+        of=Visit,
+        again=_page,
+        then="handover.index",
+        said=_("The official reads it now."),
+    )
 
 
 async def take(request: web.Request) -> web.Response:

@@ -1,7 +1,6 @@
 """Licences of professionals, as administrators verify, extend and revoke them."""
 
-from collections.abc import Awaitable, Callable
-from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -9,7 +8,6 @@ from pydantic import Field, StringConstraints
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import professionals
-from visitation.errors import VisitationError
 from visitation.people import Visitor
 from visitation.people.identity import masked_id
 from visitation.places import Province
@@ -17,19 +15,17 @@ from visitation.professionals import Licence, asking, licences, mandates
 from visitation.professionals.groups import longest
 from visitation.professionals.rights import today
 from visitation.words import LicenceState, Role
-from web import forms, gate, professional_reach
+from web import forms, gate, professional_reach, row_acts
 from web.fields import Line
-from web.forms import Form, M
+from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.picks import NearDay
 from web.professional_words import TONES
-from web.render import redirect, render
+from web.render import render
 from web.routing import Door, Page, Route
 
 VERIFIERS: frozenset[Role | Door] = frozenset({Role.ADMINISTRATOR})
-#: One of the verbs of `licences`, bound to what was typed.
-_Act = Callable[..., Awaitable[Any]]
 
 
 class Until(forms.Fields):
@@ -67,21 +63,21 @@ async def verify(request: web.Request) -> web.Response:
     """Verify it until a day."""
     form = await forms.read(request, Until)
     said = _("The licence is verified, and its owner is told.")
-    return await _done(request, form, licences.verify, said, until=form)
+    return await _done(request, form, licences.verify, said=said)
 
 
 async def extend(request: web.Request) -> web.Response:
     """Give it another last day."""
     form = await forms.read(request, Until)
     said = _("The licence has another last day, and its owner is told.")
-    return await _done(request, form, licences.extend, said, until=form)
+    return await _done(request, form, licences.extend, said=said)
 
 
 async def refuse(request: web.Request) -> web.Response:
     """Refuse it with a reason."""
     form = await forms.read(request, Because)
     said = _("The licence is refused, and whoever asked is told.")
-    return await _done(request, form, licences.refuse, said, because=form)
+    return await _done(request, form, licences.refuse, said=said)
 
 
 async def revoke(request: web.Request) -> web.Response:
@@ -91,41 +87,11 @@ async def revoke(request: web.Request) -> web.Response:
         "The licence is revoked with all its mandates. Visits that are booked under "
         "them come up among the visits to review."
     )
-    return await _done(request, form, licences.revoke, said, because=form)
-
-
-async def _done(
-    request: web.Request,
-    form: Form[M],
-    act: _Act,
-    said: str,
-    **shown: Form[Any],
-) -> web.Response:
-    if not form.ok:
-        return await _page(request, status=422, **shown)
-    name = "until" if "until" in shown else "because"
-    typed: dict[str, date | str] = form.value.model_dump()
-    try:
-        async with request.app[DATABASE].write() as session:
-            await act(
-                session,
-                await session.get_one(Licence, gate.subject(request, Licence).id),
-                by=gate.staff(request).actor,
-                now=request.app[CLOCK](),
-                **typed,
-            )
-    except VisitationError as refused:
-        faulted: Form[Any] = form.refused(refused)
-        return await _page(request, status=409, **{name: faulted})
-    return redirect(request, "licences.index", flash=said)
+    return await _done(request, form, licences.revoke, said=said)
 
 
 async def _page(
-    request: web.Request,
-    *,
-    until: Form[Any] | None = None,
-    because: Form[Any] | None = None,
-    status: int = 200,
+    request: web.Request, form: Form[Any] | None = None, *, status: int = 200
 ) -> web.Response:
     now, keyring = request.app[CLOCK](), request.app[KEYRING]
     async with request.app[DATABASE].read() as session:
@@ -153,8 +119,8 @@ async def _page(
         is_asked=licence.state is LicenceState.ASKED,
         is_verified=licence.state is LicenceState.VERIFIED,
         likely=likely,
-        until=until or forms.blank(Until, valid_until=licence.valid_until),
-        because=because or forms.blank(Because),
+        until=forms.or_blank(form, Until, valid_until=licence.valid_until),
+        because=forms.or_blank(form, Because),
         tone=TONES.get(state, "plain"),
     )
 
@@ -179,6 +145,9 @@ def _row(
         "tone": TONES.get(state, "plain"),
         "renewal": licence.renewal_asked_at is not None,
     }
+
+
+_done = partial(row_acts.done, of=Licence, again=_page, then="licences.index")
 
 
 def _route(method: str, path: str, page: Page) -> Route:

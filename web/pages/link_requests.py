@@ -3,7 +3,7 @@
 Beside each wish stand the prisoners it may mean; the family is told by message.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -18,7 +18,7 @@ from visitation.people.identity import masked_id
 from visitation.people.link_decisions import REASONS
 from visitation.places import Site
 from visitation.words import ContactState, DeclineReason, LinkState
-from web import forms, gate, present
+from web import forms, gate, present, row_acts
 from web.fields import Line
 from web.forms import Form
 from web.i18n import N_, _
@@ -93,7 +93,7 @@ async def approve(request: web.Request) -> web.Response:
     """Link whoever asked to the prisoner who is meant."""
     form = await forms.read(request, Approval)
     if not form.ok:
-        return await _page(request, approval=form, status=422)
+        return await _page(request, form, status=422)
     try:
         async with request.app[DATABASE].write() as session:
             contact = await people.approve_link(
@@ -105,7 +105,7 @@ async def approve(request: web.Request) -> web.Response:
                 now=request.app[CLOCK](),
             )
     except VisitationError as refused:
-        return await _page(request, approval=form.refused(refused), status=409)
+        return await _page(request, form.refused(refused), status=409)
     said = _("The link is approved, and the family is told.")
     return redirect(request, "contacts.show", contact=contact.id, flash=said)
 
@@ -115,22 +115,15 @@ async def refuse(request: web.Request) -> web.Response:
     form = await forms.read(request, Refusal)
     if form.ok and form.value.told not in REASONS:
         form = form.faulted("told", _("Choose one from the list."))
-    if not form.ok:
-        return await _page(request, refusal=form, status=422)
-    try:
-        async with request.app[DATABASE].write() as session:
-            await people.refuse_link(
-                session,
-                await _again(session, request),
-                told=form.value.told,
-                reason=form.value.reason,
-                by=gate.staff(request).actor,
-                now=request.app[CLOCK](),
-            )
-    except VisitationError as refused:
-        return await _page(request, refusal=form.refused(refused), status=409)
-    said = _("The link is refused, and the family is told.")
-    return redirect(request, "link_requests.index", flash=said)
+    return await row_acts.done(
+        request,
+        form,
+        people.refuse_link,
+        of=LinkRequest,
+        again=_page,
+        then="link_requests.index",
+        said=_("The link is refused, and the family is told."),
+    )
 
 
 @by_reference("link", StaffPrincipal)
@@ -166,11 +159,7 @@ async def _again(session: AsyncSession, request: web.Request) -> LinkRequest:
 
 
 async def _page(
-    request: web.Request,
-    *,
-    approval: Form[Approval] | None = None,
-    refusal: Form[Refusal] | None = None,
-    status: int = 200,
+    request: web.Request, form: Form[Any] | None = None, *, status: int = 200
 ) -> web.Response:
     keyring = request.app[KEYRING]
     async with request.app[DATABASE].read() as session:
@@ -188,8 +177,8 @@ async def _page(
         zone=ZoneInfo(prison.zone),
         asker={"name": visitor.name, "phone": visitor.phone},
         meant=[_meant(one) for one in meant],
-        approval=approval or forms.blank(Approval, number=present.digits(likely)),
-        refusal=refusal or forms.blank(Refusal, told=DeclineReason.ASK),
+        approval=forms.or_blank(form, Approval, number=present.digits(likely)),
+        refusal=forms.or_blank(form, Refusal, told=DeclineReason.ASK),
         told=[(one.value, label(one)) for one in REASONS],
         is_open=asked.state is LinkState.ASKED,
     )

@@ -1,5 +1,6 @@
 """Mandates of professionals, for the staff of a prison: approved, refused, ended."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -7,19 +8,18 @@ from pydantic import Field, StringConstraints
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import professionals
-from visitation.errors import VisitationError
 from visitation.people import Prisoner, Visitor
 from visitation.places import Site
 from visitation.professionals import Licence, Mandate, clients, mandates
 from visitation.words import MandateState, Role
-from web import forms, gate, professional_reach
+from web import forms, gate, professional_reach, row_acts
 from web.fields import Line
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE
 from web.picks import NearDay
 from web.professional_words import TONES
-from web.render import redirect, render
+from web.render import render
 from web.routing import Door, Page, Route
 
 DECIDERS: frozenset[Role | Door] = frozenset(
@@ -64,80 +64,33 @@ async def show(request: web.Request) -> web.Response:
 async def approve(request: web.Request) -> web.Response:
     """Let somebody act for the prisoner."""
     form = await forms.read(request, Approval)
-    if not form.ok:
-        return await _page(request, approval=form, status=422)
-    try:
-        async with request.app[DATABASE].write() as session:
-            await mandates.approve(
-                session,
-                await _again(session, request),
-                valid_until=form.value.valid_until,
-                by=gate.staff(request).actor,
-                now=request.app[CLOCK](),
-            )
-    except VisitationError as refused:
-        return await _page(request, approval=form.refused(refused), status=409)
     said = _("The mandate is approved, and the professional is told.")
-    return redirect(request, "mandates.index", flash=said)
+    return await _done(request, form, mandates.approve, said=said)
 
 
 async def refuse(request: web.Request) -> web.Response:
     """Refuse it; whoever asked reads why."""
     form = await forms.read(request, Because)
-    if not form.ok:
-        return await _page(request, because=form, status=422)
-    try:
-        async with request.app[DATABASE].write() as session:
-            await mandates.refuse(
-                session,
-                await _again(session, request),
-                reason=form.value.reason,
-                by=gate.staff(request).actor,
-                now=request.app[CLOCK](),
-            )
-    except VisitationError as refused:
-        return await _page(request, because=form.refused(refused), status=409)
     said = _("The mandate is refused, and the professional is told.")
-    return redirect(request, "mandates.index", flash=said)
+    return await _done(request, form, mandates.refuse, said=said)
 
 
 async def end(request: web.Request) -> web.Response:
     """End it; what is booked under it comes up for review."""
     form = await forms.read(request, Because)
-    if not form.ok:
-        return await _page(request, because=form, status=422)
-    try:
-        async with request.app[DATABASE].write() as session:
-            await mandates.end(
-                session,
-                await _again(session, request),
-                reason=form.value.reason,
-                by=gate.staff(request).actor,
-                now=request.app[CLOCK](),
-            )
-    except VisitationError as refused:
-        return await _page(request, because=form.refused(refused), status=409)
     said = _(
         "The mandate is ended. Visits that are booked under it come up among the "
         "visits to review."
     )
-    return redirect(request, "mandates.index", flash=said)
-
-
-async def _again(session: AsyncSession, request: web.Request) -> Mandate:
-    return await session.get_one(Mandate, gate.subject(request, Mandate).id)
+    return await _done(request, form, mandates.end, said=said)
 
 
 async def _page(
-    request: web.Request,
-    *,
-    approval: Form[Approval] | None = None,
-    because: Form[Because] | None = None,
-    status: int = 200,
+    request: web.Request, form: Form[Any] | None = None, *, status: int = 200
 ) -> web.Response:
     now = request.app[CLOCK]()
     async with request.app[DATABASE].read() as session:
-        mandate = await _again(session, request)
+        mandate = await session.get_one(Mandate, gate.subject(request, Mandate).id)
         licence = await session.get_one(Licence, mandate.licence_id)
         prisoner = await session.get_one(Prisoner, mandate.prisoner_id)
         prison = await session.get_one(Site, prisoner.site_id)
@@ -154,8 +107,8 @@ async def _page(
         issuer=licence.issuer,
         is_asked=mandate.state is MandateState.ASKED,
         is_approved=mandate.state is MandateState.APPROVED,
-        approval=approval or forms.blank(Approval),
-        because=because or forms.blank(Because),
+        approval=forms.or_blank(form, Approval),
+        because=forms.or_blank(form, Because),
     )
 
 
@@ -180,6 +133,9 @@ async def _row(
         "state": mandate.state,
         "reason": mandate.reason,
     }
+
+
+_done = partial(row_acts.done, of=Mandate, again=_page, then="mandates.index")
 
 
 def _route(method: str, path: str, page: Page) -> Route:
