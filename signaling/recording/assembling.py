@@ -24,6 +24,12 @@ from signaling.recording.vp8 import Vp8Pictures
 #: Nothing comes so much later than something that was shown or said after it.
 _SETTLED: Final = PATIENCE + LATEST + 1.0
 
+#: More than this waits only of a worker that lies about the time.
+_MOST_BYTES: Final = 64 * 2**20
+_OBJECT: Final = 400
+#: Sound and two pictures of two legs are six; the others are over.
+_MOST_STREAMS: Final = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -63,6 +69,7 @@ class Assembly:
         self._streams: dict[int, _Stream] = {}
         self._waiting: list[tuple[float, int, Shown | Said]] = []
         self._count = count()
+        self._held = 0
 
     def run(self, heard: Iterable[Heard]) -> Iterator[Shown | Said]:
         """Gives everything in the order of its time."""
@@ -73,21 +80,33 @@ class Assembly:
             for packet in stream.order.take(what):
                 self._take(stream, packet)
             until = what.arrived - _SETTLED
-            while self._waiting and self._waiting[0][0] < until:
-                yield heapq.heappop(self._waiting)[-1]
+            while self._waiting and (
+                self._waiting[0][0] < until or self._held > _MOST_BYTES
+            ):
+                yield self._taken_out()
         for stream in self._streams.values():
             for packet in stream.order.rest():
                 self._take(stream, packet)
         while self._waiting:
-            yield heapq.heappop(self._waiting)[-1]
-        self._add_up()
+            yield self._taken_out()
+        for stream in self._streams.values():
+            self._add_up(stream)
 
     def _stream(self, source: Source) -> _Stream:
-        stream = self._streams.get(source.number)
+        """The stream of a source; the one used last stands at the end."""
+        stream = self._streams.pop(source.number, None)
         if stream is None:
             stream = _Stream(source, InOrder(), _pictures(source))
-            self._streams[source.number] = stream
+            if len(self._streams) >= _MOST_STREAMS:
+                self._give_up(self._streams.pop(next(iter(self._streams))))
+        self._streams[source.number] = stream
         return stream
+
+    def _give_up(self, stream: _Stream) -> None:
+        """Nothing is waited for any more of what was silent longest."""
+        for packet in stream.order.rest():
+            self._take(stream, packet)
+        self._add_up(stream)
 
     def _take(self, stream: _Stream, packet: Packet) -> None:
         source, pictures = stream.source, stream.pictures
@@ -103,12 +122,23 @@ class Assembly:
 
     def _put(self, at: float, what: Shown | Said) -> None:
         heapq.heappush(self._waiting, (at, next(self._count), what))
+        self._held += _weight(what)
 
-    def _add_up(self) -> None:
-        for each in self._streams.values():
-            self.losses["packets"] += each.order.missing
-            if each.pictures is not None:
-                self.losses["pictures"] += each.pictures.dropped
+    def _taken_out(self) -> Shown | Said:
+        what = heapq.heappop(self._waiting)[-1]
+        self._held -= _weight(what)
+        return what
+
+    def _add_up(self, stream: _Stream) -> None:
+        self.losses["packets"] += stream.order.missing
+        if stream.pictures is not None:
+            self.losses["pictures"] += stream.pictures.dropped
+
+
+def _weight(what: Shown | Said) -> int:
+    """About how many bytes it takes while it waits."""
+    data = what.picture.data if isinstance(what, Shown) else what.packet
+    return _OBJECT + len(data)
 
 
 def _pictures(source: Source) -> Pictures | None:

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import av
 
-from signaling.recording import orders, sealing
+from signaling.recording import confining, orders, sealing
 from signaling.recording.assembling import Assembly
 from signaling.recording.cutting import Cutter
 from signaling.recording.films import Films
@@ -151,10 +151,11 @@ def _alone(directory: Path) -> Iterator[None]:
 def main() -> int:
     """Answers one order; 0 if it was carried out."""
     os.nice(_NICE)
+    confining.confine()
     av.logging.set_level(av.logging.FATAL)
     try:
         answer, code = finish(orders.read(sys.stdin.read())), 0
-    except (VisitationError, OSError) as fault:
+    except (VisitationError, OSError, MemoryError) as fault:
         answer, code = {"error": _word(fault)}, 1
     json.dump(answer, sys.stdout)
     return code

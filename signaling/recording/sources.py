@@ -17,6 +17,8 @@ from signaling.recording.unwrapping import Packet, Unwrapped
 
 _MICRO: Final = 1_000_000
 _FRACTION: Final = 2**32
+#: No line of the internet carries more in one piece.
+_LARGEST: Final = 9000
 _PARAMETERS: Final = "sprop-parameter-sets="
 
 
@@ -74,7 +76,7 @@ def heard(lines: Iterable[journal.Line]) -> Iterator[Heard]:
 
 def _packet(stream: _Stream, line: journal.Packet) -> Packet | None:
     packet = line.packet
-    if packet[1] & 0x7F != stream.payload_type:
+    if packet[1] & 0x7F != stream.payload_type or len(packet) > _LARGEST:
         return None
     try:
         start = rtp.payload_offset(packet)

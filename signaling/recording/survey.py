@@ -14,6 +14,8 @@ from signaling.recording.unwrapping import Packet
 
 #: A stream that says nothing for so many seconds has stopped, and begins again.
 STOPPED: Final = 2.0
+#: So many stops are told from each other; those of a sender without end are not.
+_MOST: Final = 1000
 #: So long may the last packets of an old leg come beside the first of a new one.
 _LAST_WORDS: Final = 0.5
 
@@ -46,7 +48,9 @@ class Course:
         """Takes note of a packet or a report."""
         if isinstance(what, Report):
             self.reports.append(what)
-        elif self.spans and what.arrived - self.spans[-1][1] <= STOPPED:
+        elif self.spans and (
+            what.arrived - self.spans[-1][1] <= STOPPED or len(self.spans) >= _MOST
+        ):
             self.spans[-1][1] = what.arrived
         else:
             self.spans.append([what.arrived, what.arrived])

@@ -98,7 +98,9 @@ class InOrder:
             self.repeated += 1
             return []
         self._waiting[packet.number] = packet
-        if packet.arrived - next(iter(self._waiting.values())).arrived < _GATHERS:
+        first = next(iter(self._waiting.values()))
+        few = len(self._waiting) < _LATEST
+        if few and packet.arrived - first.arrived < _GATHERS:
             return []
         self._next = min(self._waiting)
         return self._due()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from signaling.media.codecs import Codec
+from signaling.media.codecs import CLOCK_RATES, Codec
 from signaling.media.engine import Kind
 from signaling.media.upstream import Layer
 from visitation.errors import VisitationError
@@ -27,6 +27,8 @@ Entry = tuple[float, int, bytes]
 _HEAD: Final = struct.Struct("!BLQ")
 _REPORT: Final = struct.Struct("!LQL")
 _MICRO: Final = 1_000_000
+#: The year 9999; later nothing was ever recorded.
+_LATEST_WALL: Final = 253_370_764_800.0
 
 
 class Malformed(VisitationError):
@@ -185,7 +187,7 @@ def _line(kind: int, at: int, body: bytes) -> Line:
         return Report(at=at, ssrc=ssrc, ntp=ntp, timestamp=timestamp)
     try:
         return _told(kind, at, json.loads(body))
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise Malformed("no line of ours") from None
 
 
@@ -193,16 +195,36 @@ def _told(kind: int, at: int, says: dict[str, Any]) -> Line:
     if kind == OPENING:
         if says["version"] != VERSION:
             raise Malformed("another version")
-        return Opening(at=at, participant=str(says["participant"]), wall=says["wall"])
+        wall = float(says["wall"])
+        if not 0 <= wall < _LATEST_WALL:
+            raise ValueError(wall)
+        return Opening(at=at, participant=str(says["participant"]), wall=wall)
     if kind == TRACK:
-        _one_of(Kind, says["kind"])
-        _one_of(Codec, says["codec"])
-        _one_of(Layer, says["layer"])
+        _check_track(says)
         return TrackBegins(at=at, **says)
     if kind == NOTE:
         _one_of(What, says["what"])
         return Note(at=at, **says)
     raise ValueError(kind)
+
+
+def _check_track(says: dict[str, Any]) -> None:
+    _one_of(Kind, says["kind"])
+    _one_of(Codec, says["codec"])
+    _one_of(Layer, says["layer"])
+    _below(2**32, says["ssrc"])
+    _below(2**7, says["payload_type"])
+    is_sound = says["kind"] == "audio"
+    fits = is_sound == (says["codec"] == "opus")
+    if not fits or says["clock_rate"] != CLOCK_RATES[says["kind"]]:
+        raise ValueError(says["clock_rate"])
+    if not isinstance(says.get("parameters", ""), str):
+        raise TypeError("parameters")
+
+
+def _below(most: int, number: object) -> None:
+    if type(number) is not int or not 0 <= number < most:
+        raise ValueError(number)
 
 
 def _one_of(words: Any, word: object) -> None:

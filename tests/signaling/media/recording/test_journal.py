@@ -1,5 +1,7 @@
 """What is written into a journal is read out of it, and nothing else."""
 
+from typing import Any
+
 import pytest
 
 from signaling.media.recording import journal
@@ -12,7 +14,7 @@ from signaling.media.recording.journal import (
     TrackBegins,
 )
 
-SOUND = {
+SOUND: dict[str, Any] = {
     "ssrc": 7,
     "kind": "audio",
     "codec": "opus",
@@ -20,6 +22,7 @@ SOUND = {
     "clock_rate": 48_000,
     "payload_type": 111,
 }
+NAUGHTS = b"0" * 4000
 WRITTEN: list[journal.Entry] = [
     (1.5, journal.OPENING, journal.opening("someone", 1_700_000_000.25)),
     (1.6, journal.TRACK, journal.track(**SOUND)),
@@ -60,6 +63,17 @@ def test_a_line_that_was_cut_off_is_left_out() -> None:
         (1.0, journal.OPENING, b'{"version":2,"participant":"","wall":0}'),
         (1.0, journal.OPENING, b"[]"),
         (1.0, journal.TRACK, b'{"kind":"smell"}'),
+        (1.0, journal.OPENING, b'{"version":1,"participant":"","wall":"noon"}'),
+        (1.0, journal.OPENING, b'{"version":1,"participant":"","wall":NaN}'),
+        (1.0, journal.OPENING, b'{"version":1,"participant":"","wall":1e400}'),
+        (1.0, journal.OPENING, b'{"version":1,"participant":"","wall":1%b}' % NAUGHTS),
+        (1.0, journal.TRACK, b'{"kind":%b' % (b"[" * 60_000)),
+        (1.0, journal.TRACK, journal.track(**{**SOUND, "ssrc": [7]})),
+        (1.0, journal.TRACK, journal.track(**{**SOUND, "ssrc": 2**32})),
+        (1.0, journal.TRACK, journal.track(**{**SOUND, "clock_rate": 0})),
+        (1.0, journal.TRACK, journal.track(**{**SOUND, "codec": "vp8"})),
+        (1.0, journal.TRACK, journal.track(**{**SOUND, "payload_type": True})),
+        (1.0, journal.TRACK, journal.track(**{**SOUND, "parameters": 5})),
         (1.0, journal.NOTE, b'{"what":"sold"}'),
         (1.0, journal.PACKET, b"short"),
         (1.0, journal.REPORT, b"short"),
