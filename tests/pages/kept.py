@@ -1,4 +1,4 @@
-"""Recordings for the pages: one that plays, and one that was deleted."""
+"""Recordings for the pages: one that plays, one deleted, one that stopped by itself."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ def section(folder: Path) -> RecordingsSection:
 async def fill(
     database: Database, keyring: Keyring, shelf: Shelf | None, *, now: datetime
 ) -> dict[str, str]:
-    """Leave both behind; their references."""
+    """Leave all behind; the references of the first two."""
     assert shelf is not None
     played = await recorded.fill(database, keyring, shelf=shelf)
     async with database.write() as session:
@@ -44,6 +44,9 @@ async def fill(
             now=now - timedelta(hours=1),
             why="retention",
         )
+        stopped = await _finished(session, keyring.reference(), now)
+        stopped.state = RecordingState.ENDED
+        stopped.end_reason = RecordingEnd.NO_SPACE
         return {"recorded": played, "gone": gone.reference}
 
 

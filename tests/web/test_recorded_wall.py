@@ -1,5 +1,6 @@
 """The prison's board: how recordings stand, who agreed, and what stopped by itself."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
@@ -126,6 +127,19 @@ async def test_a_visit_that_is_not_recorded_by_the_rules_says_nothing_of_it(
     wall_of: Wall,
 ) -> None:
     assert "ecording" not in await wall_of(None)
+
+
+async def test_whoever_hears_a_visit_on_the_wall_can_be_told_aloud(
+    site: Site, live: Booked
+) -> None:
+    page = await (await site.get("/warden")).text()
+
+    assert re.findall(r"call\.recording_(\w+)\.opus", page) == [
+        "announced",
+        "on",
+        "paused",
+        "stopped",
+    ]
 
 
 async def test_what_stopped_by_itself_is_an_alarm_until_somebody_saw_it(

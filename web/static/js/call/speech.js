@@ -53,7 +53,7 @@ export function heard(message, before, facts) {
 
 /** What has just changed about the recording. The page beside the family is silent: theirs
  * says it. @param {import("./state.js").Recording} before @param {Facts} facts */
-function recorded(before, { recording, part }) {
+export function recorded(before, { recording, part }) {
   const { state, reason } = recording;
   if (state === before.state || !RECORDED.has(state) || part === "companion") return;
   // Nothing was kept yet, or the visit itself stands still, which is said.

@@ -6,6 +6,7 @@
 
 import { Media } from "../call/media.js";
 import { Signaling } from "../call/signaling.js";
+import { recorded } from "../call/speech.js";
 import { begin, isSpokenTo, stateOf, told } from "../call/state.js";
 import { Tile } from "../call/tile.js";
 
@@ -141,7 +142,10 @@ export class Pane {
   hears(message) {
     const media = this.media;
     if (!media) return;
+    const before = this.facts.recording;
     this.facts = told(this.facts, message, Date.now());
+    // Whoever hears the visit hears this too; the card says it for the others.
+    if (this.sounds && message.type === "recording_state") recorded(before, this.facts);
     if (message.type === "joined") {
       media.relayBy(message.ice_servers);
       if (message.resumed) media.recover();
