@@ -8,7 +8,7 @@ from tests.browser.appointment import booked, both_wait
 from tests.browser.conftest import Installation
 from tests.browser.people import PATIENCE_MS, inspect, let_in, open_page
 from visitation.visits import Visit
-from visitation.words import VisitKind
+from visitation.words import Attendance, VisitKind
 
 #: A browser from before frames could be led through a worker.
 UNABLE = "delete window.RTCRtpScriptTransform;"
@@ -31,9 +31,11 @@ NOTED = """
 """
 
 
-async def confidential(service: Installation) -> tuple[Visit, str]:
+async def confidential(
+    service: Installation, *, attendance: Attendance | None = None
+) -> tuple[Visit, str]:
     """A legal visit that can begin, and the lawyer's code."""
-    visit, code = await booked(service, attendance=None)
+    visit, code = await booked(service, attendance=attendance)
     async with service.database.write() as session:
         row = await session.get_one(Visit, visit.id)
         row.kind = VisitKind.LEGAL
@@ -47,9 +49,10 @@ async def begun(
     *,
     lawyer_lacks: str = "",
     prisoner_lacks: str = "",
+    attendance: Attendance | None = None,
 ) -> tuple[Page, Page, Visit]:
     """The lawyer's and the prisoner's pages, once the warden has started the visit."""
-    visit, code = await confidential(service)
+    visit, code = await confidential(service, attendance=attendance)
     lawyer = await open_page(context, service, "family")
     terminal = await open_page(context, service, "terminal")
     warden = await open_page(context, service, "warden")

@@ -14,7 +14,8 @@ from tests.browser.confidential import (
     same_words,
 )
 from tests.browser.conftest import Installation
-from tests.browser.people import in_state, sees_and_hears
+from tests.browser.people import in_state, open_page, sees_and_hears, sign_in
+from visitation.words import Attendance, Role
 
 pytestmark = pytest.mark.browser
 
@@ -84,3 +85,24 @@ async def test_words_that_differ_stop_everything_until_there_are_other_keys(
     await lawyer.get_by_role("button", name="Try with new keys").click()
     assert await same_words(lawyer, terminal) != before
     await sees_and_hears(terminal, "visitor")
+
+
+async def test_whoever_comes_late_gets_other_words_and_leaves_them_when_they_go(
+    service: Installation, browser: Browser
+) -> None:
+    context = await browser.new_context()
+    lawyer, terminal, visit = await begun(context, service, attendance=Attendance.DESK)
+    two = await same_words(lawyer, terminal)
+    official = await open_page(context, service, "official")
+    await sign_in(official, service, Role.OFFICIAL)
+    await official.goto(service.url("official", f"/call/{visit.reference}"))
+    three = await same_words(lawyer, terminal, official)
+    assert three != two
+    await sees_and_hears(official, "prisoner", "visitor")
+    await sees_and_hears(lawyer, "prisoner", "official")
+
+    await official.locator('[data-part-of-call="leave"]').click()
+    await official.locator('[data-part-of-call="go"]').click()
+    await sees_and_hears(lawyer, "prisoner")
+    await sees_and_hears(terminal, "visitor")
+    assert await same_words(lawyer, terminal) == three
