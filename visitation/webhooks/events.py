@@ -67,23 +67,6 @@ async def put(
     await session.flush()
 
 
-async def put_test(
-    session: AsyncSession, receiver: Webhook, *, reference: str, now: datetime
-) -> None:
-    """Have a receiver told that nothing happened, to see whether it hears."""
-    row = WebhookEvent(
-        reference=reference,
-        topic=Topic.TEST,
-        key=f"test:{reference}",
-        number=1,
-        at=now,
-        body={"webhook": receiver.reference},
-    )
-    session.add(row)
-    await session.flush()
-    session.add(delivery(receiver, row, now=now))
-
-
 def concerns(receiver: Webhook, event: WebhookEvent) -> bool:
     """Whether a receiver is told of an event."""
     within = receiver.province_id in {None, event.province_id}

@@ -1,4 +1,4 @@
-"""Sending again: what failed, or everything since a moment, to one receiver."""
+"""Sending to one receiver: again what failed or all since a moment, or a test."""
 
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation import audit
 from visitation.audit import Actor
 from visitation.database import UtcDateTime
+from visitation.keyring import Keyring
 from visitation.webhooks import events
 from visitation.webhooks.tables import Webhook, WebhookDelivery, WebhookEvent
-from visitation.words import PostState
+from visitation.words import PostState, Topic
 
 
 async def send_again(
@@ -51,6 +52,30 @@ async def send_again(
         session, by, "replay_webhook", f"webhook:{receiver.id}", now=now, events=count
     )
     return count
+
+
+async def send_test(
+    session: AsyncSession,
+    receiver: Webhook,
+    *,
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Have a receiver told that nothing happened, to see whether it hears."""
+    reference = f"evt_{keyring.reference()}"
+    row = WebhookEvent(
+        reference=reference,
+        topic=Topic.TEST,
+        key=f"test:{reference}",
+        number=1,
+        at=now,
+        body={"webhook": receiver.reference},
+    )
+    session.add(row)
+    await session.flush()
+    session.add(events.delivery(receiver, row, now=now))
+    audit.note(session, by, "test_webhook", f"webhook:{receiver.id}", now=now)
 
 
 async def _add(

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import Field, StringConstraints
 
-from visitation import audit, places
+from visitation import places
 from visitation.errors import VisitationError
-from visitation.webhooks import deliveries, events, receivers, replaying
+from visitation.webhooks import deliveries, receivers, replaying
 from visitation.webhooks.deliveries import Standing
 from visitation.webhooks.tables import Webhook, WebhookDelivery, WebhookEvent
 from visitation.words import TOPICS, PostState, Topic
@@ -104,12 +104,15 @@ async def show(request: web.Request) -> web.Response:
 
 async def test(request: web.Request) -> web.Response:
     """Have a system told that nothing happened."""
-    subject, now = gate.subject(request, Webhook), request.app[CLOCK]()
+    subject = gate.subject(request, Webhook)
     async with request.app[DATABASE].write() as session:
-        reference = f"evt_{request.app[KEYRING].reference()}"
-        await events.put_test(session, subject, reference=reference, now=now)
-        by, about = gate.staff(request).actor, f"webhook:{subject.id}"
-        audit.note(session, by, "test_webhook", about, now=now)
+        await replaying.send_test(
+            session,
+            subject,
+            keyring=request.app[KEYRING],
+            by=gate.staff(request).actor,
+            now=request.app[CLOCK](),
+        )
     said = _("A test is on its way. Load the page again in a moment to see the answer.")
     return _back(request, subject, said)
 
