@@ -5,6 +5,7 @@ A code reaches one visitor and the prisoner of one visit; a phone all its visito
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from aiohttp import web
 from sqlmodel import select
@@ -13,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation.cases import Case
 from visitation.errors import NotFound
 from visitation.filing.tables import FilingDraft
+from visitation.people import Contact
 from visitation.visits import Participant, Visit
 from web import gate
 from web.keys import DEVICE, PRINCIPAL
@@ -23,8 +25,10 @@ from web.principals import (
     VisitorPrincipal,
 )
 from web.render import redirect
+from web.routing import FAMILY, PHONE, Page, Route
 
 Parts = Mapping[str, str]
+T = TypeVar("T", FilingDraft, Case)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,22 @@ async def asking(session: AsyncSession, request: web.Request) -> Family:
     return found
 
 
+async def whom(
+    session: AsyncSession, who: Family, contact_id: int | None
+) -> tuple[int, int]:
+    """The prisoner they ask for, and which of the visitors asks.
+
+    Raises:
+        NotFound: if the contact is not theirs.
+    """
+    if who.prisoner_id is not None:
+        return who.prisoner_id, who.visitor_ids[0]
+    contact = await session.get(Contact, contact_id) if contact_id else None
+    if contact is None or contact.visitor_id not in who.visitor_ids:
+        raise NotFound("contact")
+    return contact.prisoner_id, contact.visitor_id
+
+
 async def draft(
     session: AsyncSession,
     parts: Parts,
@@ -87,17 +107,7 @@ async def draft(
 ) -> FilingDraft | None:
     """What the family is writing, or has handed in."""
     del device
-    reference = parts["draft"]
-    who = await family(session, principal)
-    if who is None or not reference.isprintable():
-        return None
-    rows = await session.exec(
-        select(FilingDraft).where(FilingDraft.reference == reference)
-    )
-    found = rows.first()
-    if found is None or not who.owns(found.visitor_id, found.prisoner_id):
-        return None
-    return found
+    return await _theirs(session, principal, parts["draft"], FilingDraft)
 
 
 async def case(
@@ -108,11 +118,17 @@ async def case(
 ) -> Case | None:
     """What the family has asked for."""
     del device
-    reference = parts["case"]
+    return await _theirs(session, principal, parts["case"], Case)
+
+
+async def _theirs(
+    session: AsyncSession, principal: Principal | None, reference: str, kind: type[T]
+) -> T | None:
     who = await family(session, principal)
+    # PostgreSQL takes no NUL in a text, and would say so by an error.
     if who is None or not reference.isprintable():
         return None
-    rows = await session.exec(select(Case).where(Case.reference == reference))
+    rows = await session.exec(select(kind).where(kind.reference == reference))
     found = rows.first()
     if found is None or not who.owns(found.visitor_id, found.prisoner_id):
         return None
@@ -131,3 +147,14 @@ def point_id(request: web.Request) -> int | None:
     """The service point whose kiosk it is."""
     device: DevicePrincipal | None = request.get(DEVICE)
     return device.site_id if device is not None else None
+
+
+def route(method: str, path: str, page: Page) -> Route:
+    """A step of what a family is writing."""
+    return Route(
+        method=method,
+        path=f"/file/{{draft}}/{path}",
+        page=page,
+        allow=FAMILY | PHONE,
+        subject=draft,
+    )

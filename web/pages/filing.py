@@ -5,7 +5,6 @@ browser's; what is chosen is kept in a draft.
 """
 
 from aiohttp import web
-from sqlmodel import select
 
 from visitation import cases
 from visitation.cases import Case
@@ -14,7 +13,6 @@ from visitation.filing import drafts
 from visitation.filing.drafts import HandedIn
 from visitation.filing.path import PATH
 from visitation.filing.tables import FilingDraft
-from visitation.people import Contact
 from visitation.words import CaseKind, Visibility
 from web import filing_reach, forms, gate, own_choices
 from web.filing_words import OPTIONS, QUESTIONS, STANDS
@@ -97,15 +95,9 @@ async def begin(request: web.Request) -> web.Response:
     now = request.app[CLOCK]()
     async with request.app[DATABASE].write() as session:
         who = await filing_reach.asking(session, request)
-        prisoner_id, visitor_id = who.prisoner_id, who.visitor_ids[0]
-        if prisoner_id is None:
-            contacts = await session.exec(
-                select(Contact).where(Contact.id == form.value.contact)
-            )
-            contact = contacts.first()
-            if contact is None or contact.visitor_id not in who.visitor_ids:
-                raise NotFound("contact")
-            prisoner_id, visitor_id = contact.prisoner_id, contact.visitor_id
+        prisoner_id, visitor_id = await filing_reach.whom(
+            session, who, form.value.contact
+        )
         draft = await drafts.begin(
             session,
             visitor_id=visitor_id,
@@ -187,18 +179,6 @@ ROUTES = (
         allow=_FILERS,
         subject=filing_reach.case,
     ),
-    Route(
-        method="GET",
-        path="/file/{draft}/ask/{question}",
-        page=ask,
-        allow=_FILERS,
-        subject=filing_reach.draft,
-    ),
-    Route(
-        method="POST",
-        path="/file/{draft}/choose",
-        page=choose,
-        allow=_FILERS,
-        subject=filing_reach.draft,
-    ),
+    filing_reach.route("GET", "ask/{question}", ask),
+    filing_reach.route("POST", "choose", choose),
 )

@@ -18,7 +18,6 @@ from web.forms import Fields, Form
 from web.keys import CLOCK, DATABASE, DEVICE, KEYRING, PRINCIPAL
 from web.principals import ParticipantPrincipal, VisitorPrincipal
 from web.render import redirect, render, url
-from web.routing import FAMILY, PHONE, Page, Route
 
 
 async def form(request: web.Request) -> web.Response:
@@ -181,20 +180,10 @@ async def _people(
     )
 
 
-def _route(method: str, path: str, page: Page) -> Route:
-    return Route(
-        method=method,
-        path=f"/file/{{draft}}/{path}",
-        page=page,
-        allow=FAMILY | PHONE,
-        subject=filing_reach.draft,
-    )
-
-
 ROUTES = (
-    _route("GET", "form", form),
-    _route("POST", "form", fill),
-    _route("GET", "check", check),
-    _route("POST", "check", hand_in),
-    _route("GET", "receipt", receipt),
+    filing_reach.route("GET", "form", form),
+    filing_reach.route("POST", "form", fill),
+    filing_reach.route("GET", "check", check),
+    filing_reach.route("POST", "check", hand_in),
+    filing_reach.route("GET", "receipt", receipt),
 )

@@ -22,7 +22,6 @@ from web.forms import Form
 from web.i18n import N_
 from web.keys import CLOCK, DATABASE, SETTINGS
 from web.render import redirect, render
-from web.routing import FAMILY, PHONE, Page, Route
 
 
 class Said(forms.Fields):
@@ -103,18 +102,8 @@ def _page(request: web.Request, form: Form[Said], *, status: int = 200) -> web.R
     )
 
 
-def _route(method: str, path: str, page: Page) -> Route:
-    return Route(
-        method=method,
-        path=f"/file/{{draft}}/{path}",
-        page=page,
-        allow=FAMILY | PHONE,
-        subject=filing_reach.draft,
-    )
-
-
 ROUTES = (
-    _route("GET", "words", show),
-    _route("POST", "words", say),
-    _route("GET", "meant", meant),
+    filing_reach.route("GET", "words", show),
+    filing_reach.route("POST", "words", say),
+    filing_reach.route("GET", "meant", meant),
 )
