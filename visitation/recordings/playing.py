@@ -91,7 +91,7 @@ async def played(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Put on record that a file was opened at its beginning."""
+    """Put on record that a file was played, or a part of it."""
     kept = await session.get_one(RecordingPlay, leave.id)
     if kept.first_played_at is None:
         kept.first_played_at = now

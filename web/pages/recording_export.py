@@ -18,6 +18,7 @@ from web import (
 from web.keys import CLOCK, DATABASE, KEYRING
 from web.pages.recording_files import break_off
 from web.recording_export import Broken
+from web.recording_leave import Answer
 from web.recording_reach import MAY, Deed
 from web.routing import Route
 
@@ -74,9 +75,13 @@ async def _send(
     first: bytes,
     made: Iterator[bytes],
 ) -> None:
+    answer = Answer(request, until=None)
     try:
         await response.write(first)
         async for piece in threads.pieces(made):
+            if not await answer.may_go_on():
+                break_off(request)
+                return
             await response.write(piece)
         await response.write_eof()
     except Broken as broken:

@@ -25,7 +25,7 @@ from web import (
 )
 from web.byte_ranges import OutOfRange, Part
 from web.keys import CLOCK, DATABASE
-from web.recording_leave import Opened
+from web.recording_leave import Answer, Opened
 from web.recording_reach import MAY, Deed
 from web.recording_shelf import shown_name
 from web.routing import Route
@@ -54,7 +54,7 @@ async def file(request: web.Request) -> web.StreamResponse:
         return await recording_leave.refused(
             request, opened.recording, shown_name(opened.file), error
         )
-    await _note_play(request, opened, part)
+    await _note_play(request, opened)
     response = _head(opened, part, size)
     await response.prepare(request)
     if request.method == "GET":
@@ -103,11 +103,11 @@ async def _send(
     made: Iterator[bytes],
 ) -> None:
     """Send piece after piece; break off what may not go on, so that it is not whole."""
-    clock, until = request.app[CLOCK], opened.leave.until
+    answer = Answer(request, until=opened.leave.until)
     try:
         await response.write(first)
         async for piece in threads.pieces(made):
-            if clock() >= until:
+            if not await answer.may_go_on():
                 break_off(request)
                 return
             await response.write(piece)
@@ -126,11 +126,15 @@ def break_off(request: web.Request) -> None:
         request.transport.abort()
 
 
-async def _note_play(request: web.Request, opened: Opened, part: Part) -> None:
-    if request.method != "GET" or part.start > 0:
+async def _note_play(request: web.Request, opened: Opened) -> None:
+    """Put it on record, wherever in the file somebody begins."""
+    if request.method != "GET":
         return
+    async with request.app[DATABASE].read() as session:
+        if await listing.was_played(session, opened.leave, opened.file):
+            return
     async with request.app[DATABASE].write() as session:
-        # A player asks for the beginning again when it seeks back to it.
+        # A player asks for several parts at once, and for each of them again.
         if await listing.was_played(session, opened.leave, opened.file):
             return
         await playing.played(
