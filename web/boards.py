@@ -245,7 +245,6 @@ def sign_of(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Si
 def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
     """One visit as a board shows it."""
     zone, opens_at = ZoneInfo(visit.zone), visit.door(Part.PRISONER, now).opens_at
-    people = tuple(_person(one, zone, room) for one in visit.of(*_GUESTS))
     is_open = visit.denial(Part.PRISONER, now) is None
     booked, live = visit.state is VisitState.BOOKED, visit.state is VisitState.LIVE
     return Row(
@@ -268,7 +267,7 @@ def row(visit: Listed, *, now: datetime, room: RoomView | None = None) -> Row:
         sign=sign_of(visit, now=now, room=room),
         outcome=label(visit.outcome) if visit.outcome else "",
         held=next((_person(one, zone, room) for one in visit.of(Part.PRISONER)), None),
-        guests=people,
+        guests=tuple(_person(one, zone, room) for one in visit.of(*_GUESTS)),
         opens=present.clock(opens_at, zone),
         is_open=is_open,
         ahead=visit.state in AHEAD,
