@@ -4,7 +4,7 @@ The family gave them its code, on the day it asked. Whatever code opens nothing 
 and the same answer.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from sqlmodel import select
@@ -16,7 +16,8 @@ from visitation.audit import Actor
 from visitation.cases import Case, CaseStep, steps
 from visitation.cases.lifecycle import OPEN
 from visitation.keyring import Keyring
-from visitation.professionals import Licence, NotInForce, NotTheirs
+from visitation.people import Visitor
+from visitation.professionals import Licence, NotInForce
 from visitation.professionals.groups import RIGHTS
 from visitation.words import CaseAction, Visibility
 
@@ -40,8 +41,8 @@ async def assisted(
     session: AsyncSession,
     code: str,
     *,
-    licence: Licence,
-    words: str,
+    visitor_ids: Collection[int],
+    words: Callable[[str], str],
     keyring: Keyring,
     by: Actor,
     now: datetime,
@@ -53,22 +54,20 @@ async def assisted(
     Args:
         session: the transaction.
         code: as the family gave it.
-        licence: of who helped.
-        words: what staff read, with the name of who helped.
+        visitor_ids: one of whom helped.
+        words: what staff read, from the name of who helped.
         keyring: finds the request.
         by: who signed in.
         now: the moment.
 
     Raises:
-        NotInForce: if the licence is over, or was taken back.
-        NotTheirs: if the profession does not give this right.
+        NotInForce: if none of them has a licence in force by which they may.
         TooMany: if too many codes were given today.
         Closed: if the request has its answer already.
     """
-    if not RIGHTS[licence.profession].assists:
-        raise NotTheirs(licence.profession)
-    if not professionals.is_in_force(licence, now):
-        raise NotInForce(licence.reference)
+    licence = await may_assist(session, visitor_ids, now=now)
+    if licence is None:
+        raise NotInForce(str(by.visitor_id))
     visitor_id = licence.visitor_id
     await attempts.hit(session, A_DAY, f"visitor:{visitor_id}", now=now)
     case = await cases.by_tracking(session, code, keyring=keyring)
@@ -82,13 +81,14 @@ async def assisted(
         )
     )
     if rows.first() is None:
+        visitor = await session.get_one(Visitor, visitor_id)
         await steps.write(
             session,
             case,
             CaseAction.NOTE,
             by=by,
             now=now,
-            text=words,
+            text=words(visitor.name),
             visibility=Visibility.STAFF,
             facts={"assisted_under": licence.id},
             visitor_id=visitor_id,
