@@ -17,9 +17,9 @@ from visitation.lifecycle import ParticipantState, VisitState
 from visitation.messages import Message, drafted
 from visitation.people import Account, Visitor
 from visitation.places import MobileDay
-from visitation.visits import Visit, participants
+from visitation.visits import Participant, Visit, participants
 from visitation.wording import Template
-from visitation.words import ContactState, Relation
+from visitation.words import ContactState, Part, Relation, Role, VisitKind
 
 #: Whose visit was live yesterday when everybody went home, and who comes once more.
 _UNCLOSED, _FOLLOWING = "1011", "1006"
@@ -54,6 +54,7 @@ async def fill(
         )
         await _second_prisoner(session, now)
         await _to_ring(session, scene, now)
+        await _watched(session, scene, keyring)
         deputy = select(Account).where(Account.username == cast.OTHER_OFFICIAL)
         account = (await session.exec(deputy)).one()
         account.totp_sealed = keyring.seal("totp", "GEZDGNBVGY3TQOJQ")
@@ -110,3 +111,26 @@ async def _to_ring(session: AsyncSession, scene: Scene, now: datetime) -> None:
             session.add(message)
             await session.flush()
             await calling.ask(session, message, visit, now=now)
+
+
+async def _watched(session: AsyncSession, scene: Scene, keyring: Keyring) -> None:
+    """Staff watched the visits that are over, for five minutes each."""
+    over = select(Visit).where(
+        Visit.kind == VisitKind.FAMILY, Visit.state == VisitState.COMPLETED
+    )
+    warden = select(Account).where(Account.role == Role.WARDEN)
+    account = (await session.exec(warden.order_by(col(Account.id)))).first()
+    assert account is not None
+    for visit in (await session.exec(over)).all():
+        person = Participant(
+            reference=keyring.reference(),
+            visit_id=visit.id,
+            part=Part.MONITOR,
+            account_id=account.id,
+        )
+        session.add(person)
+        await session.flush()
+        since = visit.starts_at + timedelta(minutes=5)
+        until = since + timedelta(minutes=5)
+        await calls.joined(session, person, by=scene.warden, now=since)
+        await calls.left(session, person, reason="left", by=scene.warden, now=until)
