@@ -183,7 +183,7 @@ async def _player(request: web.Request, shown: Shown) -> dict[str, Any]:
 
 def _lane(lane: Lane, sources: Sequence[str]) -> dict[str, Any]:
     return {
-        "participant": lane.participant,
+        "number": lane.number,
         "name": lane.name,
         "called": present.isolated(lane.name),
         "part": lane.part,

@@ -47,10 +47,10 @@ class Lane:
     """One participant, from the beginning to the end.
 
     Attributes:
-        participant: what they are called on this page alone.
+        number: of theirs on this page alone.
     """
 
-    participant: str
+    number: int
     name: str
     part: str
     total_ms: int
@@ -71,7 +71,7 @@ class Lane:
     def told(self, sources: Sequence[str]) -> dict[str, Any]:
         """As the script that plays reads it; a source for each piece."""
         return {
-            "participant": self.participant,
+            "number": self.number,
             "pieces": [
                 {
                     "source": source,

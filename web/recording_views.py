@@ -97,7 +97,7 @@ def lanes(
     for number, one in enumerate(shown.visit.attendees, start=1):
         files = [file for file in shown.files if file.participant_id == one.id]
         if files:
-            found.append((_lane(shown, f"p{number}", one, files, told), files))
+            found.append((_lane(shown, number, one, files, told), files))
     return found
 
 
@@ -116,13 +116,13 @@ def people(shown: Shown) -> list[tuple[str, str]]:
 
 def _lane(
     shown: Shown,
-    called: str,
+    number: int,
     one: Attendee,
     files: Sequence[RecordingFile],
     told: Mapping[str, Mapping[str, Any]],
 ) -> Lane:
     return Lane(
-        participant=called,
+        number=number,
         name=one.name,
         part=part(one),
         total_ms=shown.recording.seconds * 1000,

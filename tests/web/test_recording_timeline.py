@@ -13,7 +13,7 @@ def piece(starts: int, ends: int, **facts: object) -> Piece:
 
 
 def lane(*pieces: Piece, total: int = 60_000) -> Lane:
-    return Lane(participant="p", name="n", part="v", total_ms=total, pieces=pieces)
+    return Lane(number=1, name="n", part="v", total_ms=total, pieces=pieces)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_is_heard_and_not_seen_is_no_blank() -> None:
 def test_the_script_reads_seconds() -> None:
     found = lane(piece(1_500, 20_000, dark=((4_000, 6_000),)), total=30_000)
     assert found.told(["/a"]) == {
-        "participant": "p",
+        "number": 1,
         "pieces": [{"source": "/a", "from": 1.5, "to": 20.0}],
         "blanks": [[0.0, 1.5], [20.0, 30.0]],
         "unseen": [[4.0, 6.0]],

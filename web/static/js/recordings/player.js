@@ -19,7 +19,7 @@ export class Player {
     this.begun = false;
     this.lang = document.documentElement.lang;
     this.lanes = timeline.lanes.map((facts) => {
-      const figure = /** @type {HTMLElement} */ (root.querySelector(`[data-participant="${facts.participant}"]`));
+      const figure = /** @type {HTMLElement} */ (root.querySelector(`[data-lane="${facts.number}"]`));
       return new Lane(facts, figure, (source) => this.broken(source));
     });
     this.bar = /** @type {HTMLInputElement} */ (this.part("bar"));

@@ -10,7 +10,7 @@
 
 /**
  * @typedef {object} LaneFacts
- * @property {string} participant
+ * @property {number} number of the participant on this page
  * @property {Piece[]} pieces in their order
  * @property {[number, number][]} blanks where there is nothing of them
  * @property {[number, number][]} unseen where there is sound of them, and no picture
