@@ -258,7 +258,7 @@ async def _two_equal_answers(place: Locator) -> None:
 
 async def _conduct(call: Call, when: str) -> None:
     acts = part(call.warden, "recording-conduct")
-    await acts.locator(f'[data-recording-when="{when}"] button').click()
+    await acts.locator(f'[data-when="{when}"] button').click()
 
 
 async def _recordings(service: Installation) -> list[Recording]:

@@ -57,8 +57,8 @@ function recording(root, facts, words) {
   if (told.textContent !== said) told.textContent = said;
   part.toggleAttribute("hidden", state === "off" && !reason);
   part.classList.toggle("conduct__recording--bad", by === "service");
-  for (const act of part.querySelectorAll("[data-recording-when]")) {
-    const [states, why = reason] = (act.getAttribute("data-recording-when") ?? "").split(" because ");
+  for (const act of part.querySelectorAll("[data-when]")) {
+    const [states, why = reason] = (act.getAttribute("data-when") ?? "").split(" because ");
     act.toggleAttribute("hidden", !states.split(" ").includes(state) || why !== reason);
   }
 }
