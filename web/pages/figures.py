@@ -63,7 +63,10 @@ async def index(request: web.Request) -> web.Response:
 def _country(told: Told) -> list[tuple[str, str]]:
     counts = [(_(words.TITLES[code]), _count(told[code])) for code in publishing.COUNTS]
     shares = [(_(words.TITLES[code]), _share(told[code])) for code in publishing.SHARES]
-    points = (_("Points that served people, to the nearest five"), _count(told[publishing.POINTS]))
+    points = (
+        _("Points that served people, to the nearest five"),
+        _count(told[publishing.POINTS]),
+    )
     return [points, *counts, *shares]
 
 
