@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler.booking import Refused
@@ -15,11 +14,10 @@ from scheduler.proposals import Refusal
 from visitation import people, visits
 from visitation.errors import NotFound
 from visitation.people import Account, Contact, Prisoner, Scope, Standing, Visitor
-from visitation.people.tables import AccountScope
 from visitation.places import Site
 from visitation.visits import boards, claims
 from visitation.words import Role, StationKind
-from web import named, present
+from web import named, present, prison_reach
 from web.i18n import N_, _
 from web.labels import label
 from web.slot_places import Place
@@ -112,7 +110,7 @@ async def choices(
         raise NotFound("prisoner")
     contacts = await people.contacts_of(session, prisoner.id)
     kiosks = await boards.seats(session, scope=scope, kind=StationKind.KIOSK)
-    officials = await _officials(session, place.prison)
+    officials = await prison_reach.people_of(session, place.prison, [Role.OFFICIAL])
     taken = await claims.held(
         session,
         visits.resources(prisoner_id=prisoner.id)
@@ -143,25 +141,6 @@ async def choices(
 def may_override(refused: Refused) -> bool:
     """Whether a stated reason would be enough to book all the same."""
     return set(refused.reasons) <= SOFT
-
-
-async def _officials(session: AsyncSession, prison: Site) -> Sequence[Account]:
-    reaching = select(AccountScope.account_id).where(
-        or_(
-            col(AccountScope.site_id) == prison.id,
-            col(AccountScope.province_id) == prison.province_id,
-        )
-    )
-    rows = await session.exec(
-        select(Account)
-        .where(
-            Account.role == Role.OFFICIAL,
-            col(Account.disabled_at).is_(None),
-            or_(col(Account.everywhere), col(Account.id).in_(reaching)),
-        )
-        .order_by(col(Account.name), col(Account.id))
-    )
-    return rows.all()
 
 
 def _kiosks(

@@ -5,16 +5,16 @@ Each subject answers None for what does not exist and for what may not be seen.
 
 from collections.abc import Sequence
 
-from sqlmodel import col, or_, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import cases
 from visitation.cases import Case, CaseOrder, Reader, lifecycle, ordered, reading
 from visitation.errors import NotFound
 from visitation.people import Account
-from visitation.people.tables import AccountScope
 from visitation.places import Site
 from visitation.words import CaseAction, OrderState, Role
+from web import prison_reach
 from web.principals import StaffPrincipal
 from web.reached import by_reference, narrowed
 from web.routing import Door, Subject
@@ -139,20 +139,5 @@ async def receivers(
     session: AsyncSession, case: Case, prison: Site
 ) -> Sequence[Account]:
     """Who decides such a request and reaches its prison, by name."""
-    reached = select(AccountScope.account_id).where(
-        or_(
-            col(AccountScope.site_id) == prison.id,
-            col(AccountScope.province_id) == prison.province_id,
-        )
-    )
-    rows = await session.exec(
-        select(Account)
-        .where(
-            col(Account.role).in_(cases.KINDS[case.kind].deciders),
-            col(Account.disabled_at).is_(None),
-            or_(col(Account.everywhere), col(Account.id).in_(reached)),
-        )
-        .order_by(col(Account.name), col(Account.id))
-        .limit(_MANY)
-    )
-    return rows.all()
+    deciders = cases.KINDS[case.kind].deciders
+    return await prison_reach.people_of(session, prison, deciders, limit=_MANY)

@@ -1,16 +1,17 @@
-"""The prisons that somebody works with: those in use and within reach, by name.
+"""The prisons that somebody works with, in use and within reach; and who reaches one.
 
 Knows scopes and roles; what may be done there is for the route's rule to say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from aiohttp import web
 from sqlalchemy import ColumnElement
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation.people import Scope
+from visitation.people import Account, Scope
+from visitation.people.tables import AccountScope
 from visitation.places import Site
 from visitation.words import Role, SiteKind
 from web.keys import SETTINGS
@@ -33,6 +34,33 @@ async def asked_for(session: AsyncSession, me: StaffPrincipal) -> Sequence[Site]
         provinces = select(Site.province_id).where(reached)
         reached = col(Site.province_id).in_(provinces)
     return await _those(session, reached)
+
+
+async def people_of(
+    session: AsyncSession,
+    prison: Site,
+    roles: Collection[Role],
+    *,
+    limit: int | None = None,
+) -> Sequence[Account]:
+    """The accounts of some roles that reach a prison, by name."""
+    near = select(AccountScope.account_id).where(
+        or_(
+            col(AccountScope.site_id) == prison.id,
+            col(AccountScope.province_id) == prison.province_id,
+        )
+    )
+    rows = await session.exec(
+        select(Account)
+        .where(
+            col(Account.role).in_(roles),
+            col(Account.disabled_at).is_(None),
+            or_(col(Account.everywhere), col(Account.id).in_(near)),
+        )
+        .order_by(col(Account.name), col(Account.id))
+        .limit(limit)
+    )
+    return rows.all()
 
 
 async def _those(session: AsyncSession, reached: ColumnElement[bool]) -> Sequence[Site]:

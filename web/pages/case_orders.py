@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 from pydantic import Field
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation import cases
@@ -19,11 +19,18 @@ from visitation.cases import (
     orders,
 )
 from visitation.errors import Invalid, NotAllowed, VisitationError
-from visitation.people import Account, Prisoner
-from visitation.people.tables import AccountScope
+from visitation.people import Prisoner
 from visitation.places import Site
 from visitation.words import CaseAction, Role, SiteKind
-from web import case_reach, case_rows, forms, gate, present, row_acts
+from web import (
+    case_reach,
+    case_rows,
+    forms,
+    gate,
+    present,
+    prison_reach,
+    row_acts,
+)
 from web.case_forms import Answer, Cancelling, Short
 from web.fields import Count, Line
 from web.forms import Fields, Form
@@ -257,22 +264,7 @@ async def _receivers(session: AsyncSession, case: Case) -> list[tuple[str, str]]
         .order_by(col(Site.id) != prison.id, col(Site.name), col(Site.id))
         .limit(_MANY)
     )
-    near = select(AccountScope.account_id).where(
-        or_(
-            col(AccountScope.site_id) == prison.id,
-            col(AccountScope.province_id) == prison.province_id,
-        )
-    )
-    people = await session.exec(
-        select(Account)
-        .where(
-            col(Account.role).in_(_WORKERS),
-            col(Account.disabled_at).is_(None),
-            or_(col(Account.everywhere), col(Account.id).in_(near)),
-        )
-        .order_by(col(Account.name), col(Account.id))
-        .limit(_MANY)
-    )
+    people = await prison_reach.people_of(session, prison, _WORKERS, limit=_MANY)
     return [(f"site-{one.id}", one.name) for one in places] + [
         (f"person-{one.id}", present.parted(one.name, label(one.role)))
         for one in people
