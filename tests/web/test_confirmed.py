@@ -13,7 +13,7 @@ OWN_PAGE = frozenset(
         *("admin/confirm.html", "admin/closure_new.html"),
         *("admin/account_factor.html", "terminal/taken.html", "people/transfer.html"),
         *("people/bar_new.html", "people/release.html", "family/own_cancel.html"),
-        *("official/visit.html", "admin/parts.html"),
+        *("official/visit.html", "admin/parts.html", "recordings/delete.html"),
     }
 )
 #: Taken back by a button in the same place.
