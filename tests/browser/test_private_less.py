@@ -23,9 +23,8 @@ pytestmark = pytest.mark.browser
 async def test_the_page_says_from_the_start_that_it_is_less_and_whose_browser_cannot(
     service: Installation, browser: Browser
 ) -> None:
-    lawyer, terminal, _ = await begun(
-        await browser.new_context(), service, prisoner_lacks=UNABLE
-    )
+    context = await browser.new_context()
+    lawyer, terminal, _ = await begun(context, service, prisoner_lacks=UNABLE)
     await at_level(lawyer, "transport")
     await at_level(terminal, "transport")
     await sees_and_hears(lawyer, "prisoner")
@@ -37,6 +36,17 @@ async def test_the_page_says_from_the_start_that_it_is_less_and_whose_browser_ca
     await expect(why).to_contain_text("cannot encrypt from end to end")
     assert await troubles(lawyer) == []
     assert (await protection(lawyer))["counted"]["plain"] > 0
+
+    persian = {"name": "lang", "value": "fa", "url": service.url("family", "/")}
+    await context.add_cookies([persian])
+    await lawyer.set_viewport_size({"width": 375, "height": 740})
+    await lawyer.reload()
+    await at_level(lawyer, "transport")
+    await lawyer.locator('[data-part-of-private="open"]').click()
+    await expect(why).to_have_text(
+        "مرورگر \u2068رضا کریمی\u2069 رمزنگاری سرتاسری ندارد."
+    )
+    assert await troubles(lawyer) == []
 
 
 async def test_what_was_end_to_end_stops_until_the_person_agrees_to_less(
