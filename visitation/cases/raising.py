@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from visitation.audit import Actor
 from visitation.cases import due, kinds, steps, tracking
+from visitation.cases.belonging import belongs
 from visitation.cases.confiding import confided
 from visitation.cases.kinds import Kind
 from visitation.cases.lifecycle import OPEN
@@ -20,8 +21,8 @@ from visitation.cases.refusing import RepeatedTooOften, TooManyOpen
 from visitation.cases.tables import Case, CaseStep
 from visitation.errors import Invalid, NotFound
 from visitation.keyring import Keyring
-from visitation.people import Contact, Prisoner, Standing, Visitor, standing
-from visitation.visits.tables import Participant, Visit
+from visitation.people import Prisoner, Visitor
+from visitation.visits.tables import Visit
 from visitation.words import CaseAction, CaseKind, CaseSource, CaseState, Visibility
 
 #: How many open cases a visitor may have.
@@ -216,8 +217,10 @@ async def _reach(
         rows = await session.exec(visitor.with_for_update(key_share=True))
         if rows.first() is None:
             raise NotFound("visitor")
-    if source is CaseSource.FAMILY:
-        await _check_belongs(session, prisoner_id, visitor_id, visit_id, now)
+    if source is CaseSource.FAMILY and not await belongs(
+        session, visitor_id, prisoner_id, visit_id=visit_id, now=now
+    ):
+        raise NotFound("prisoner")
 
 
 async def _check_visit(
@@ -228,32 +231,6 @@ async def _check_visit(
     visit = await session.get(Visit, visit_id)
     if visit is None or visit.prisoner_id != prisoner_id:
         raise NotFound("visit")
-
-
-async def _check_belongs(
-    session: AsyncSession,
-    prisoner_id: int,
-    visitor_id: int | None,
-    visit_id: int | None,
-    now: datetime,
-) -> None:
-    """A family asks for a prisoner as a contact, or in a visit they take part in."""
-    contacts = await session.exec(
-        select(Contact).where(
-            Contact.prisoner_id == prisoner_id, Contact.visitor_id == visitor_id
-        )
-    )
-    if standing(contacts.first(), now) is Standing.APPROVED:
-        return
-    parts = await session.exec(
-        select(Participant.id).where(
-            Participant.visit_id == visit_id,
-            Participant.visitor_id == visitor_id,
-            col(Participant.visitor_id).is_not(None),
-        )
-    )
-    if parts.first() is None:
-        raise NotFound("prisoner")
 
 
 async def _open(

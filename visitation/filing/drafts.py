@@ -11,12 +11,11 @@ from typing import Any
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from visitation.cases.belonging import belongs
 from visitation.errors import NotFound, VisitationError
 from visitation.filing.classifier import Guess
 from visitation.filing.tables import FilingDraft
 from visitation.keyring import Keyring
-from visitation.people import Contact, Standing, standing
-from visitation.visits.tables import Participant, Visit
 from visitation.words import CaseKind
 
 #: How long it is kept for whoever comes back.
@@ -56,7 +55,7 @@ async def begin(
     Raises:
         NotFound: if the prisoner is not theirs to ask for.
     """
-    if not await _belongs(session, visitor_id, prisoner_id, visit_id, now):
+    if not await belongs(session, visitor_id, prisoner_id, visit_id=visit_id, now=now):
         raise NotFound("prisoner")
     await _make_room(session, visitor_id)
     draft = FilingDraft(
@@ -184,33 +183,6 @@ async def forget(session: AsyncSession, *, now: datetime) -> int:
     """Delete drafts nobody came back to, and those handed in long ago; how many."""
     past = delete(FilingDraft).where(col(FilingDraft.expires_at) <= now)
     return (await session.exec(past)).rowcount
-
-
-async def _belongs(
-    session: AsyncSession,
-    visitor_id: int,
-    prisoner_id: int,
-    visit_id: int | None,
-    now: datetime,
-) -> bool:
-    """Whether they are an approved contact, or in a visit with this prisoner."""
-    contacts = await session.exec(
-        select(Contact).where(
-            Contact.prisoner_id == prisoner_id, Contact.visitor_id == visitor_id
-        )
-    )
-    if standing(contacts.first(), now) is Standing.APPROVED:
-        return True
-    parts = await session.exec(
-        select(Participant.id)
-        .join(Visit, col(Visit.id) == col(Participant.visit_id))
-        .where(
-            Visit.id == visit_id,
-            Visit.prisoner_id == prisoner_id,
-            Participant.visitor_id == visitor_id,
-        )
-    )
-    return parts.first() is not None
 
 
 async def _make_room(session: AsyncSession, visitor_id: int) -> None:
