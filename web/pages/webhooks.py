@@ -24,7 +24,7 @@ from web.keys import CLOCK, DATABASE, KEYRING, SETTINGS
 from web.labels import label
 from web.pages.provinces import ADMINISTRATORS
 from web.render import redirect, render, url
-from web.routing import Route
+from web.routing import Page, Route
 from web.services_batch import Reference
 from web.webhook_words import TROUBLES
 
@@ -304,10 +304,10 @@ def _back(request: web.Request, row: Webhook, flash: str) -> web.Response:
     return redirect(request, "webhooks.show", webhook=row.reference, flash=flash)
 
 
-def _post(path: str, page: Any) -> Route:
+def _route(method: str, path: str, page: Page) -> Route:
     return Route(
-        method="POST",
-        path=f"/webhooks/{{webhook}}/{path}",
+        method=method,
+        path=f"/webhooks/{{webhook}}{path}",
         page=page,
         allow=ADMINISTRATORS,
         subject=webhook_reach.webhook,
@@ -323,24 +323,12 @@ ROUTES = (
         menu=N_("Other systems"),
     ),
     Route(method="POST", path="/webhooks", page=add, allow=ADMINISTRATORS),
-    Route(
-        method="GET",
-        path="/webhooks/{webhook}",
-        page=show,
-        allow=ADMINISTRATORS,
-        subject=webhook_reach.webhook,
-    ),
-    _post("test", test),
-    _post("{how:pause|resume}", pause),
-    _post("rotate", rotate),
-    _post("again", again),
-    _post("failed", failed),
-    Route(
-        method="GET",
-        path="/webhooks/{webhook}/remove",
-        page=confirm_remove,
-        allow=ADMINISTRATORS,
-        subject=webhook_reach.webhook,
-    ),
-    _post("remove", remove),
+    _route("GET", "", show),
+    _route("POST", "/test", test),
+    _route("POST", "/{how:pause|resume}", pause),
+    _route("POST", "/rotate", rotate),
+    _route("POST", "/again", again),
+    _route("POST", "/failed", failed),
+    _route("GET", "/remove", confirm_remove),
+    _route("POST", "/remove", remove),
 )
