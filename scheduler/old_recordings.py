@@ -15,7 +15,7 @@ from scheduler.means import Means
 from visitation import runs
 from visitation.audit import SYSTEM
 from visitation.database import Database
-from visitation.recordings import deleting, keeping
+from visitation.recordings import deleting, keeping, paths
 from visitation.recordings.refusing import OnHold
 from visitation.recordings.tables import Recording
 from visitation.words import RecordingState
@@ -53,6 +53,9 @@ async def delete_due(database: Database, *, now: datetime, means: Means) -> int:
         )
         return True
 
+    if due and not await asyncio.to_thread(paths.is_shelf, directory):
+        log.warning("recordings_elsewhere", due=len(due))
+        return 0
     # What goes wrong is raised here, and tried again within the hour.
     count = await each.changed(database, due, delete, overtaken=(OnHold,))
     async with database.write() as session:

@@ -59,12 +59,13 @@ class Run:
     """One recording under way.
 
     Attributes:
+        key: empty until it is kept where it will be looked for.
         numbers: how many journals each participant has.
         again: how often a journal was begun anew because one before it failed.
     """
 
     reference: str
-    key: str
+    key: str = ""
     numbers: Counter[str] = field(default_factory=Counter)
     again: int = 0
 
@@ -112,7 +113,8 @@ class RecordingDesk:
         self._journals: dict[str, str] = {}
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
-        self._hindered = "not_set_up" if archive is None else ""
+        self._hindered = "not_set_up"
+        self._took_over = False
 
     @property
     def hindered(self) -> str:
@@ -121,7 +123,6 @@ class RecordingDesk:
 
     async def start(self) -> None:
         """End what a service before us left under way, and begin to work."""
-        await recording_rows.interrupted(self._database, self._clock())
         await self._look()
         self._tasks = [
             asyncio.create_task(self._work()),
@@ -227,6 +228,9 @@ class RecordingDesk:
         if archive is None:
             raise OSError(errno.ENOENT, "nothing is set up to record to")
         run = self._runs.get(visit) or await self._begin(visit, archive)
+        if not run.key:
+            # Its key could not be kept, of which the room is being told.
+            return
         run.numbers[participant] += 1
         name = paths.journal_name(participant, run.numbers[participant])
         await recording_rows.journal(
@@ -241,35 +245,50 @@ class RecordingDesk:
     async def _begin(self, visit: str, archive: Archive) -> Run:
         reference, key = self._keyring.reference(), keys.make()
         await recording_rows.begin(self._database, visit, reference, self._clock())
-        run = Run(reference=reference, key=base64.b64encode(key).decode())
+        run = Run(reference=reference)
         # From here on there is a row, which tells how it ended if the rest fails.
         self._runs[visit] = run
-        if self._hindered == "no_space":
-            raise OSError(errno.ENOSPC, "no room for recordings")
+        if self._hindered:
+            full = self._hindered == "no_space"
+            raise OSError(errno.ENOSPC if full else errno.ENOENT, "cannot record")
         await asyncio.to_thread(
             archive.wraps.write_key, archive.directory, reference, key
         )
+        run.key = base64.b64encode(key).decode()
         log.info("recording_begins", visit=visit, recording=reference)
         return run
 
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            await self._look()
+            try:
+                await self._look()
+            except _AWAY:
+                log.exception("recording_waits_for_the_record")
 
     async def _look(self) -> None:
         if self._archive is None:
             return
         try:
-            level = await asyncio.to_thread(_level, self._archive)
+            self._hindered = await self._seen(self._archive)
         except OSError:
             log.exception("no_place_for_recordings")
             self._hindered = "not_set_up"
-        else:
-            self._hindered = "no_space" if level == "full" else ""
         if self._hindered == "no_space":
             for visit in tuple(self._runs):
                 self._failed(visit, "no_space")
+
+    async def _seen(self, archive: Archive) -> str:
+        """What hinders; takes over from the service before, where its disk is."""
+        level = await asyncio.to_thread(_level, archive)
+        is_there = await asyncio.to_thread(paths.is_shelf, archive.directory)
+        if not is_there and await recording_rows.lie_somewhere(self._database):
+            log.error("recordings_elsewhere")
+            return "not_set_up"
+        if not self._took_over:
+            await recording_rows.interrupted(self._database, self._clock())
+            self._took_over = True
+        return "no_space" if level == "full" else ""
 
 
 def _level(archive: Archive) -> str:

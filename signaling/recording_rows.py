@@ -18,7 +18,7 @@ from visitation.errors import NotFound
 from visitation.places import Policy
 from visitation.recordings import beginning, consenting, going
 from visitation.recordings.refusing import NotRecorded
-from visitation.recordings.tables import Recording
+from visitation.recordings.tables import Recording, RecordingFile
 from visitation.visits import Participant, Visit
 from visitation.words import Recorded, RecordingEnd, VisitKind
 
@@ -93,6 +93,14 @@ async def moved(
         else:
             why = RecordingEnd(reason or RecordingEnd.VISIT_ENDED)
             await going.end(session, recording, why, by=SYSTEM, now=at)
+
+
+async def lie_somewhere(database: Database) -> bool:
+    """Whether there are files of recordings, as far as the record knows."""
+    async with database.read() as session:
+        return (
+            await session.exec(select(RecordingFile.id).limit(1))
+        ).first() is not None
 
 
 async def interrupted(database: Database, at: datetime) -> None:

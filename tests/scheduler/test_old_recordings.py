@@ -54,7 +54,7 @@ class Office:
         )
 
     def there(self) -> list[str]:
-        return sorted(one.name for one in self.directory.iterdir())
+        return sorted(one.name for one in self.directory.iterdir() if one.is_dir())
 
     async def row(self, number: int) -> Recording:
         async with self.database.read() as session:
@@ -116,6 +116,20 @@ async def test_what_cannot_be_deleted_is_tried_again_within_the_day(
 
     stuck.rmdir()
     assert await office.swept(90) == 1
+    assert office.there() == ["held"]
+
+
+async def test_what_lies_elsewhere_is_not_said_to_be_deleted(office: Office) -> None:
+    disk = office.directory.rename(office.directory.with_name("not mounted"))
+    office.directory.mkdir()
+    with capture_logs() as lines:
+        assert await office.swept(90) == 0
+    assert [one["event"] for one in lines] == ["recordings_elsewhere"]
+    assert (await office.row(1)).state is RecordingState.FINISHED
+
+    office.directory.rmdir()
+    disk.rename(office.directory)
+    assert await office.swept(90) == 2
     assert office.there() == ["held"]
 
 

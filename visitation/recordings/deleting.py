@@ -5,6 +5,7 @@ row still says that there is something to delete, and deleting it ends what was 
 """
 
 import asyncio
+import errno
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,13 +17,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from visitation.audit import Actor
 from visitation.errors import Invalid
 from visitation.recordings import keys, paths
-from visitation.recordings.refusing import OnHold, UnderWay
+from visitation.recordings.refusing import Elsewhere, OnHold, UnderWay
 from visitation.recordings.stepping import UNDER_WAY, noted, step
 from visitation.recordings.tables import Recording, RecordingFile
 from visitation.words import RecordingState, VisitKind
 
 #: Why a recording is deleted: its days are over, or somebody decided it.
 WHY = ("retention", "staff")
+_ROUNDS = 10
 _OVER = frozenset(RecordingState) - UNDER_WAY - {RecordingState.DELETED}
 
 
@@ -75,6 +77,7 @@ async def delete(
         OnHold: if it is kept by order.
         UnderWay: if it has not ended.
         Invalid: if there is no such reason.
+        Elsewhere: if recordings do not lie in that directory.
     """
     if why not in WHY:
         raise Invalid("why", "unusable")
@@ -91,6 +94,8 @@ async def delete(
     if not is_free:
         _refuse(recording)
         return
+    if not await asyncio.to_thread(paths.is_shelf, directory):
+        raise Elsewhere(recording.reference)
     await session.exec(
         delete_rows(RecordingFile).where(
             col(RecordingFile.recording_id) == recording.id
@@ -105,10 +110,20 @@ def erase(directory: Path, reference: str) -> None:
     home = paths.home(directory, reference)
     if not home.exists():
         return
-    keys.destroy_key(directory, reference)
-    for file in home.iterdir():
-        file.unlink(missing_ok=True)
-    home.rmdir()
+    for _ in range(_ROUNDS):
+        keys.destroy_key(directory, reference)
+        for file in home.iterdir():
+            file.unlink(missing_ok=True)
+        try:
+            home.rmdir()
+        except OSError as error:
+            # Whoever finishes it, or wraps its key anew, has just put something there.
+            if error.errno != errno.ENOTEMPTY:
+                raise
+        else:
+            break
+    else:
+        raise OSError(errno.ENOTEMPTY, "something is put there again and again")
     paths.settle(directory)
 
 

@@ -85,7 +85,7 @@ class KeyWraps:
         """
         home = paths.home(directory, reference)
         if not home.exists():
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            paths.make_shelf(directory)
             home.mkdir(mode=0o700)
             paths.settle(directory)
         wrapped = self._wrapped(reference, key)

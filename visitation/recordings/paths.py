@@ -9,6 +9,8 @@ from pathlib import Path
 
 KEY = "key"
 MANIFEST = "manifest.sealed"
+#: Lies in the directory of all recordings; where it is not, theirs is another one.
+SHELF = "shelf"
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,79}")
 
@@ -33,6 +35,27 @@ def file(directory: Path, reference: str, name: str) -> Path:
     if not _NAME.fullmatch(name):
         raise ValueError("not a name of a file of a recording")
     return home(directory, reference) / name
+
+
+def is_reference(name: str) -> bool:
+    """Whether something may be the directory of a recording, by its name."""
+    return _REFERENCE.fullmatch(name) is not None
+
+
+def is_shelf(directory: Path) -> bool:
+    """Whether recordings were begun in a directory.
+
+    The place where a disk should be looks empty without it, and so does the same
+    place on another machine: nothing that is not found there was deleted.
+    """
+    return (directory / SHELF).is_file()
+
+
+def make_shelf(directory: Path) -> None:
+    """Have a directory be that of all recordings."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(directory / SHELF, os.O_WRONLY | os.O_CREAT, 0o600))
+    settle(directory)
 
 
 def journal_name(participant: str, number: int) -> str:

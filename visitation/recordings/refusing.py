@@ -23,5 +23,9 @@ class OnHold(VisitationError):
     """The recording is kept by order, and is not deleted."""
 
 
+class Elsewhere(VisitationError):
+    """Recordings do not lie in the directory that this process knows."""
+
+
 class UnderWay(VisitationError):
     """The recording is still being made, and is not deleted before it has ended."""

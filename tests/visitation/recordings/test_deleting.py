@@ -20,7 +20,7 @@ from visitation.database import Database
 from visitation.errors import Invalid, NotFound
 from visitation.recordings import deleting, holding, keys, paths
 from visitation.recordings.keys import KeyMissing, KeyWraps
-from visitation.recordings.refusing import OnHold, UnderWay
+from visitation.recordings.refusing import Elsewhere, OnHold, UnderWay
 from visitation.recordings.tables import Recording, RecordingFile
 from visitation.words import RecordingState, VisitKind
 
@@ -156,6 +156,50 @@ async def test_what_is_still_made_is_not_deleted(
             await deleting.delete(session, recording, why="staff", **how)
         with pytest.raises(Invalid):
             await deleting.delete(session, recording, why="because", **how)
+
+
+async def test_what_lies_elsewhere_is_not_deleted_here(
+    database: Database, tmp_path: Path
+) -> None:
+    how = {"directory": tmp_path, "by": SYSTEM, "now": LATER, "why": "staff"}
+    async with database.write() as session:
+        recording = await finished(session, await scene(session))
+    with pytest.raises(Elsewhere):
+        async with database.write() as session:
+            found = await session.get_one(Recording, recording.id)
+            await deleting.delete(session, found, **how)
+    async with database.read() as session:
+        found = await session.get_one(Recording, recording.id)
+        assert (found.state, found.deleted_at) == (RecordingState.FINISHED, None)
+        assert len((await session.exec(select(RecordingFile))).all()) == 1
+
+
+async def test_what_was_never_written_here_is_deleted(
+    database: Database, tmp_path: Path
+) -> None:
+    paths.make_shelf(tmp_path)
+    async with database.write() as session:
+        recording = await finished(session, await scene(session))
+        await deleting.delete(
+            session, recording, directory=tmp_path, by=SYSTEM, now=LATER, why="staff"
+        )
+    assert recording.state is RecordingState.DELETED
+
+
+def test_what_is_put_there_while_it_is_deleted_goes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = _on_disk(tmp_path)
+    removed, late = Path.rmdir, [paths.KEY, "late.part", "later.part"]
+
+    def rmdir(path: Path) -> None:
+        if late:
+            (path / late.pop()).write_bytes(b"just now")
+        removed(path)
+
+    monkeypatch.setattr(Path, "rmdir", rmdir)
+    deleting.erase(tmp_path, "rec-1")
+    assert not home.exists()
 
 
 async def test_each_kind_is_kept_its_own_days_from_its_end_on(
