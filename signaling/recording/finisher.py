@@ -31,7 +31,13 @@ from visitation.recordings import (
 from visitation.recordings.finishing import FinishedFile
 from visitation.recordings.keys import KeyDamaged, KeyMissing, KeyUnknown, KeyWraps
 from visitation.recordings.tables import Recording
-from visitation.recordings.tampered import Altered, Missing, Reordered, Spliced
+from visitation.recordings.tampered import (
+    Altered,
+    Missing,
+    Reordered,
+    Spliced,
+    Tampered,
+)
 from visitation.retention import Kept
 from visitation.words import RecordingState
 
@@ -41,7 +47,12 @@ EVERY_SECONDS: Final = 10.0
 #: The last segment of a journal is written a moment after the recording ended, and on
 #: a disk that stalls some seconds later.
 SETTLED: Final = timedelta(seconds=10)
-_ELSEWHERE: Final = frozenset(("busy", "done"))
+#: What is mended some day: then it can be finished, however late.
+_HINDERS: Final = frozenset(("no_space", "KeyUnknown"))
+REST: Final = timedelta(minutes=10)
+#: Another process is at it, of a service that was killed.
+_ELSEWHERE: Final = "busy"
+_KEYS: Final = (KeyMissing, KeyUnknown, KeyDamaged)
 _EMPTY: Final[Mapping[str, Any]] = {"files": [], "seconds": 0, "damage": []}
 #: What no crash does: somebody did it, and the journal is kept to show it.
 _DONE_BY_SOMEBODY: Final = {
@@ -80,6 +91,7 @@ class Finisher:
         self._keeps = keeps
         self._carry_out = carry_out
         self._task: asyncio.Task[None] | None = None
+        self._resting: dict[int, datetime] = {}
 
     def start(self) -> None:
         """Begin, with what the last one left undone."""
@@ -97,9 +109,14 @@ class Finisher:
         now = self._clock()
         async with self._database.read() as session:
             due = await finishing.due(session, now=now)
+        if due and not await asyncio.to_thread(paths.is_shelf, self._directory):
+            log.warning("recordings_elsewhere", due=len(due))
+            return 0
         done = 0
         for recording in due:
-            if recording.ended_at is None or recording.ended_at + SETTLED <= now:
+            rests = self._resting.get(recording.id, now) > now
+            settled = (recording.ended_at or now) + SETTLED
+            if not rests and (recording.ended_at is None or settled <= now):
                 done += await self._tried(recording)
         return done
 
@@ -138,13 +155,14 @@ class Finisher:
     async def _finish(self, recording: Recording) -> bool:
         try:
             answer = await self._answer(recording)
-        except (Unfinished, KeyUnknown, KeyDamaged, OSError) as fault:
+        except (*_KEYS, Unfinished, OSError) as fault:
             why = fault.why if isinstance(fault, Unfinished) else type(fault).__name__
             log.warning(
                 "recording_not_finished", recording=recording.reference, why=why
             )
-            # Another process is at it, or was: that of a service that was killed.
-            if why not in _ELSEWHERE:
+            if why in _HINDERS:
+                self._resting[recording.id] = self._clock() + REST
+            elif why != _ELSEWHERE:
                 await self._fail(recording)
             return False
         kept = await self._keep(recording, answer)
@@ -170,6 +188,9 @@ class Finisher:
                 self._wraps.read_key, self._directory, recording.reference
             )
         except KeyMissing:
+            home = paths.home(self._directory, recording.reference)
+            if any((home / name).exists() for name, _ in journals):
+                raise
             # There never was a key: the disk was full when it began.
             return _EMPTY
         return await self._carry_out(
@@ -229,8 +250,10 @@ class Finisher:
         try:
             key = self._wraps.read_key(self._directory, reference)
             wrong = reading.manifest(home, key)["damage"]
-        except KeyMissing:
-            wrong = []
+        except (*_KEYS, reading.Gone, Tampered) as fault:
+            # What may be all that is left of it stays.
+            log.warning("journals_kept", recording=reference, why=type(fault).__name__)
+            return
         kept = {each["journal"] for each in wrong if each["how"] in _DONE_BY_SOMEBODY}
         for each in journals:
             if each.name not in kept:
