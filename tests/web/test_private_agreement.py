@@ -238,3 +238,41 @@ async def test_a_key_changed_on_its_way_or_sent_again_is_not_taken(page: Page) -
     )
     assert now["prisoner"]["theirs"] == before["prisoner"]["theirs"]
     assert now["lawyer"]["own"] != before["lawyer"]["own"]
+
+
+#: Who stands in the middle commits to nothing, reads what the lawyer reveals, has it
+#: forgotten by more rounds than a page remembers, and commits only then.
+LATE = """
+  let kept = null;
+  const lawyer = room.ends.get("lawyer");
+  room.between = (from, to, message) => {
+    if (from !== "prisoner") return message;
+    if (message.what === "commit") {
+      kept = message;
+      return { ...message, commit: "nothing" };
+    }
+    if (message.what !== "reveal") return message;
+    setTimeout(() => {
+      for (let n = 0; n < 9; n += 1) {
+        lawyer.heard(from, { what: "commit", round: `no round ${n}`, commit: "" });
+      }
+      lawyer.heard(from, kept);
+      lawyer.heard(from, message);
+    }, 200);
+    return null;
+  };
+  for (const end of room.ends.values()) end.anew();
+"""
+
+
+async def test_nobody_commits_to_something_else_after_others_have_revealed(
+    page: Page,
+) -> None:
+    await after(page, "room.enter('lawyer'); room.enter('prisoner');")
+    refused = await after(page, LATE)
+
+    revealed = await page.evaluate(
+        "room.said.filter(([f, t, what]) => f === 'lawyer' && what === 'reveal').length"
+    )
+    assert revealed > 1
+    assert (refused["lawyer"]["how"], refused["lawyer"]["phrase"]) == ("agreeing", "")

@@ -189,11 +189,12 @@ export class Agreement {
     const { commits, reveals } = this.heardIn(round.name);
     if (!round.others.every((one) => commits.has(one))) return;
     if (!round.revealed) {
-      round.revealed = true;
+      // Whoever knows what we reveal commits to nothing any more, whatever is heard later.
+      [round.revealed, round.commits] = [true, new Map(commits)];
       this.wires.say("", { what: "reveal", round: round.name, reveal: round.own });
     }
     if (!round.others.every((one) => reveals.has(one))) return;
-    if (!(await this.isAgreedIn(round, commits, reveals))) return this.fail();
+    if (!(await this.isAgreedIn(round, reveals))) return this.fail();
     [this.agreed, this.round, this.phrase, this.given] = [round, null, await round.phrase(), ""];
   }
 
@@ -212,10 +213,10 @@ export class Agreement {
     this.wires.own(this.base, this.generation);
   }
 
-  /** @param {Round} round @param {Heard["commits"]} commits @param {Heard["reveals"]} reveals */
-  async isAgreedIn(round, commits, reveals) {
+  /** @param {Round} round @param {Heard["reveals"]} reveals */
+  async isAgreedIn(round, reveals) {
     try {
-      return await round.agree(commits, reveals);
+      return await round.agree(reveals);
     } catch {
       return false;
     }

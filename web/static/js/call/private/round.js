@@ -33,6 +33,8 @@ export class Round {
     this.own = { public: shown, nonce: text(random(NONCE)), prints };
     this.commit = "";
     this.revealed = false;
+    /** What the others had committed to when we revealed. @type {Map<string, string>} */
+    this.commits = new Map();
     /** What everybody agreed on; empty until they have. */
     this.transcript = new Uint8Array();
     /** By participant, for wrapping to them and for what they wrap. @type {Map<string, {to: CryptoKey, from: CryptoKey}>} */
@@ -66,15 +68,14 @@ export class Round {
     return text(await digest(["visitation private commit", this.name, participant, this.endOf(participant), ...listed(reveal)]));
   }
 
-  /** Agree, with what the others committed to and revealed.
-   * @param {Map<string, string>} commits @param {Map<string, Reveal>} reveals
+  /** Agree, with what the others committed to and revealed. @param {Map<string, Reveal>} reveals
    * @returns {Promise<boolean>} false if somebody revealed what they had not committed to */
-  async agree(commits, reveals) {
+  async agree(reveals) {
     const all = new Map([...reveals, [this.me, this.own]]);
     const seen = [];
     for (const [participant, end] of this.members) {
       const reveal = /** @type {Reveal} */ (all.get(participant));
-      const commit = participant === this.me ? this.commit : commits.get(participant);
+      const commit = participant === this.me ? this.commit : this.commits.get(participant);
       if ((await this.committed(participant, reveal)) !== commit) return false;
       seen.push([participant, end, commit, ...listed(reveal)]);
     }
