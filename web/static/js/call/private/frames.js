@@ -77,13 +77,18 @@ export class Opener {
     this.seen = new Float64Array(WINDOW).fill(-1);
   }
 
+  /** Whether it was opened, or is too old to tell. @param {number} counter */
+  knows(counter) {
+    return counter + WINDOW <= this.highest || this.seen[counter % WINDOW] === counter;
+  }
+
   /** Open a frame, once. @param {Kind} kind @param {Uint8Array} data @returns {Promise<Opened>} */
   async open(kind, data) {
     const end = data.length - TRAILER;
     if (end < TAG) return { why: "short" };
     const trailer = data.subarray(end);
     const counter = new DataView(trailer.buffer, trailer.byteOffset).getUint32(0);
-    if (counter + WINDOW <= this.highest || this.seen[counter % WINDOW] === counter) return { why: "replayed" };
+    if (this.knows(counter)) return { why: "replayed" };
     const clear = Math.min(clearOf(kind, data), end - TAG);
     const { key, salt } = this.keyed;
     try {
@@ -91,7 +96,7 @@ export class Opener {
         way(salt, counter, kind, data.subarray(0, clear), trailer), key, /** @type {BufferSource} */ (data.subarray(clear, end)),
       );
       // Another frame may have come through while this one was opened.
-      if (this.seen[counter % WINDOW] === counter) return { why: "replayed" };
+      if (this.knows(counter)) return { why: "replayed" };
       this.seen[counter % WINDOW] = counter;
       this.highest = Math.max(this.highest, counter);
       return { data: joined(data.subarray(0, clear), new Uint8Array(plain)) };
