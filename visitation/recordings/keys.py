@@ -88,8 +88,13 @@ class KeyWraps:
             paths.make_shelf(directory)
             home.mkdir(mode=0o700)
             paths.settle(directory)
-        wrapped = self._wrapped(reference, key)
+        self._keep(home, self._wrapped(reference, key))
+
+    def _keep(self, home: Path, wrapped: bytes) -> None:
         new, kept = home / _TMP, home / paths.KEY
+        if new.exists():
+            # Left by a crash.
+            _destroy(new)
         _written(new, wrapped)
         before = kept.open("r+b", buffering=0) if kept.exists() else None
         new.replace(kept)
@@ -127,7 +132,12 @@ class KeyWraps:
         key = self.read_key(directory, reference)
         if wrapped_by(directory, reference) == self.current:
             return False
-        self.write_key(directory, reference, key)
+        try:
+            # In a directory that is there: one that was just deleted stays so.
+            home = paths.home(directory, reference)
+            self._keep(home, self._wrapped(reference, key))
+        except FileNotFoundError:
+            raise KeyMissing(reference) from None
         return True
 
     def _wrapped(self, reference: str, key: bytes) -> bytes:
@@ -169,10 +179,14 @@ def destroy_key(directory: Path, reference: str) -> None:
     for name in (paths.KEY, _TMP):
         if not (path := home / name).exists():
             continue
-        with path.open("r+b", buffering=0) as file:
-            _overwrite(file.fileno())
-        path.unlink()
+        _destroy(path)
         paths.settle(home)
+
+
+def _destroy(path: Path) -> None:
+    with path.open("r+b", buffering=0) as file:
+        _overwrite(file.fileno())
+    path.unlink()
 
 
 def _cipher(secret: bytes) -> AESGCM:
@@ -199,7 +213,6 @@ def _read(path: Path) -> tuple[str, bytes, bytes]:
 
 
 def _written(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(handle, "wb") as file:  # noqa: PTH123 - a handle has no path
         file.write(content)

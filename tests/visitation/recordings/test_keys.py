@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from visitation.recordings import keys, paths
+from visitation.recordings import deleting, keys, paths
 from visitation.recordings.keys import (
     KeyDamaged,
     KeyMissing,
@@ -83,6 +83,33 @@ def test_what_a_key_was_wrapped_as_before_is_overwritten(
     with (tmp_path / REFERENCE / "key").open("rb") as before:
         both.rewrap(tmp_path, REFERENCE)
         assert set(before.read()) == {0}
+
+
+def test_what_a_crash_left_of_wrapping_anew_is_overwritten_as_well(
+    tmp_path: Path, wraps: KeyWraps, both: KeyWraps
+) -> None:
+    wraps.write_key(tmp_path, REFERENCE, KEY)
+    left = tmp_path / REFERENCE / ".key.new"
+    left.write_bytes((tmp_path / REFERENCE / "key").read_bytes())
+    with left.open("rb") as before:
+        assert both.rewrap(tmp_path, REFERENCE)
+        assert set(before.read()) == {0}
+    assert both.read_key(tmp_path, REFERENCE) == KEY
+
+
+def test_wrapping_anew_brings_no_deleted_key_back(
+    tmp_path: Path, wraps: KeyWraps
+) -> None:
+    wraps.write_key(tmp_path, REFERENCE, KEY)
+
+    def entropy(size: int) -> bytes:
+        deleting.erase(tmp_path, REFERENCE)
+        return bytes(size)
+
+    both = KeyWraps("second", {"first": FIRST, "second": SECOND}, entropy=entropy)
+    with pytest.raises(KeyMissing):
+        both.rewrap(tmp_path, REFERENCE)
+    assert not (tmp_path / REFERENCE).exists()
 
 
 def test_a_destroyed_key_is_overwritten_and_gone(
