@@ -67,7 +67,12 @@ async def kept(session: AsyncSession) -> list[Kept]:
 
 def references(directory: Path) -> list[str]:
     """The recordings that lie there."""
-    return sorted(one.name for one in directory.iterdir() if one.is_dir())
+    return sorted(
+        one.name
+        for one in directory.iterdir()
+        # A disk of its own has `lost+found` in it.
+        if paths.is_reference(one.name) and one.is_dir()
+    )
 
 
 def key_ids(directory: Path) -> Iterator[str]:

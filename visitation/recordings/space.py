@@ -3,6 +3,7 @@
 Reads directories: whoever serves others meanwhile asks in a thread.
 """
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +38,8 @@ class Space:
 
     def used(self) -> int:
         """How many bytes recordings take, with their journals."""
-        return sum(_size(file) for file in self.directory.glob("*/*"))
+        with os.scandir(self.directory) as homes:
+            return sum(_taken(home.path) for home in homes if home.is_dir())
 
     def free(self) -> int:
         """How many bytes may still be written."""
@@ -58,10 +60,19 @@ class Space:
         return "warning" if part >= WARNING else "ok"
 
 
-def _size(file: Path) -> int:
+def _taken(home: str) -> int:
+    """What lies in one directory: a recording's, or `lost+found`."""
     try:
-        return file.stat().st_size
-    except FileNotFoundError:  # deleted since it was listed
+        with os.scandir(home) as files:
+            return sum(_size(file) for file in files)
+    except (FileNotFoundError, PermissionError):  # deleted since it was listed
+        return 0
+
+
+def _size(file: os.DirEntry[str]) -> int:
+    try:
+        return file.stat(follow_symlinks=False).st_size
+    except FileNotFoundError:
         return 0
 
 

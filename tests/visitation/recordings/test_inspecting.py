@@ -38,6 +38,7 @@ async def test_what_there_should_be_is_what_was_not_deleted(
         await ended(session, await scene(session), "ended")
         await begun(session, await scene(session), "running")
         gone = await finished(session, await scene(session), "gone")
+        paths.make_shelf(tmp_path)
         await deleting.delete(
             session, gone, directory=tmp_path, by=SYSTEM, now=END, why="staff"
         )
@@ -118,3 +119,12 @@ def test_what_belongs_to_no_recording_is_named(home: Path) -> None:
     assert [
         (one.reference, one.how) for one in inspecting.flaws(home.parent, WRAPS, [])
     ] == [("rec-1", "nobody's")]
+
+
+def test_what_a_file_system_keeps_for_itself_is_no_recording(
+    home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "lost+found").mkdir()
+    assert "lost+found" not in inspecting.references(tmp_path)
+    assert list(inspecting.key_ids(tmp_path)) == ["first"]
+    assert list(inspecting.flaws(tmp_path, WRAPS, [WHOLE])) == []

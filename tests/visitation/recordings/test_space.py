@@ -1,6 +1,9 @@
 """Room for recordings is measured before it runs out."""
 
+import os
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,6 +44,20 @@ def test_a_full_disk_is_full_whatever_the_quota(
 ) -> None:
     space = _space(tmp_path, 100, left=left)
     assert (space.free(), space.level()) == (free, level)
+
+
+def test_what_is_deleted_while_it_is_measured_takes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space, listed = _space(tmp_path, 100), os.scandir
+
+    def scandir(path: str | Path) -> Any:
+        if str(path).endswith("rec-1"):
+            shutil.rmtree(path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert space.used() == 0
 
 
 def test_an_empty_directory_of_a_real_disk_has_room(tmp_path: Path) -> None:
