@@ -6,6 +6,8 @@ What is done to visits has its sentences in `visit_story`; the rest has them her
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from markupsafe import Markup
+
 from visitation.audit.tables import AuditEntry
 from web import present
 from web.case_words import CASE_ACTS
@@ -205,11 +207,14 @@ def sentence(entry: AuditEntry) -> str:
 
 
 def subject(key: str) -> str:
-    """What something was done to or by, by kind and number."""
+    """What something was done to or by, by kind and number or reference."""
     kind, _colon, number = key.partition(":")
     words = SUBJECTS.get(kind)
     named = _(words) if words else kind
-    return f"{named} {present.digits(number)}".strip()
+    if not number.isdigit():
+        # A name of ours for something is none that people read.
+        return Markup("{} <code>{}</code>").format(named, number) if number else named
+    return f"{named} {present.digits(number)}"
 
 
 def _plain(action: str, known: Mapping[str, str]) -> str:
