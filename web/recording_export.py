@@ -35,7 +35,7 @@ How to check that nothing was changed
      Then
        openssl pkeyutl -verify -pubin -inkey signing-key.pem -rawin \\
          -in manifest.json -sigfile manifest.json.sig
-       sha256sum *.webm
+       sha256sum *-[0-9]*.*
      and compare each sum with the "sha256" of the file in manifest.json.
 
 If anything differs, the export is not what the service gave out.
@@ -57,7 +57,7 @@ _PERSIAN = """\
      سپس:
        openssl pkeyutl -verify -pubin -inkey signing-key.pem -rawin \\
          -in manifest.json -sigfile manifest.json.sig
-       sha256sum *.webm
+       sha256sum *-[0-9]*.*
      و هر عدد را با «sha256» همان فایل در manifest.json مقایسه کنید.
 
 اگر چیزی فرق داشت، این همان چیزی نیست که سامانه داده است.

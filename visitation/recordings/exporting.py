@@ -9,7 +9,9 @@ import base64
 import binascii
 import hashlib
 import json
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +28,17 @@ FORMAT = "visitation-recording-1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.json.sig"
 #: What may be in it besides the files that the manifest names.
 _TEXTS = ("HOW-TO-VERIFY.fa.txt", "HOW-TO-VERIFY.en.txt", "signing-key.pem")
+#: What somebody's bytes may have the library raise; `RuntimeError` where a password
+#: is wanted, `ValueError` where a place in the file cannot be.
+_NO_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _PIECE = 256 * 1024
 _LARGEST_MANIFEST = 4 * 1024 * 1024
 _SPKI = bytes.fromhex("302a300506032b6570032100")
@@ -139,7 +152,7 @@ def verify(file: BinaryIO, key: bytes) -> Mapping[str, Any]:
     try:
         with zipfile.ZipFile(file) as given:
             return _verified(given, key)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError):
+    except _NO_ZIP:
         raise Unsound("unreadable") from None
 
 
