@@ -39,7 +39,7 @@ class RecordingView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consented:
-    """What somebody answered; to themselves, and to staff who watch."""
+    """What somebody answered, to themselves; a yes also to staff who watch."""
 
     participant: str
     given: bool

@@ -184,10 +184,11 @@ class SupervisedRoom(Room):
         )
 
     def _seen(self, person: PersonView) -> PersonView:
+        place = self.here.at(person.reference)
         return replace(
             person,
-            asked=self.taping.is_asked(self.here.at(person.reference)),
-            consent=self.taping.answers.get(person.reference),
+            asked=self.taping.is_asked(place),
+            consent=self.taping.agreed(place),
             watches_since=self._watchers.since(person.reference),
         )
 

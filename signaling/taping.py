@@ -97,9 +97,17 @@ class Taping:
             consent=self.answers.get(place.id),
         )
 
+    def agreed(self, place: Place) -> bool | None:
+        """Whether somebody has agreed, for staff; None also where it is over.
+
+        Who has not answered may need help. Who said no is nobody's business: whoever
+        asks a prisoner why does not let them choose.
+        """
+        return self.answers.get(place.id) if self.is_asked(place) else None
+
     def answered_so_far(self, place: Place) -> Effects:
-        """Who has answered what, for staff who have just come to watch."""
-        if place.guest.part is not Part.MONITOR:
+        """Who has agreed, for staff who have just come to watch."""
+        if place.guest.part is not Part.MONITOR or self._over is not None:
             return ()
         return tuple(
             Envelope(to=place.id, message=Consented(participant=one, given=given))
@@ -121,7 +129,7 @@ class Taping:
         told = tuple(
             Envelope(to=one.id, message=said)
             for one in here
-            if one is place or one.guest.part is Part.MONITOR
+            if one is place or (given and one.guest.part is Part.MONITOR)
         )
         return (*told, Answered(participant=place.id, given=given))
 

@@ -1,7 +1,8 @@
 """What was done with recordings, as the record and the history of a visit tell it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from visitation.audit.tables import AuditEntry
 from web.i18n import N_
 
 #: By the action that the audit keeps; `%(name)s` is whom it was done to.
@@ -23,3 +24,12 @@ RECORDING_ACTS: Mapping[str, str] = {
     "recording_release": N_("Ended the hold on the recording"),
     "recording_deleted": N_("The recording and its key were deleted"),
 }
+_ANSWERS = frozenset({"recording_agreed", "recording_refused"})
+
+
+def to_tell(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
+    """What a visit's history tells: not who agreed to be recorded, and who did not.
+
+    Whoever could be asked why would not be free to say no.
+    """
+    return [entry for entry in entries if entry.action not in _ANSWERS]

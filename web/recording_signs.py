@@ -17,11 +17,9 @@ _KINDS: Mapping[Recording, str] = {
     Recording.ON: "calm",
     Recording.PAUSED: "warn",
 }
-_ANSWERS: Mapping[bool | None, tuple[str, str]] = {
-    True: (N_("Agreed to the recording"), "good"),
-    False: (N_("Does not want a recording"), "plain"),
-    None: (N_("Has not answered about the recording"), "plain"),
-}
+#: Nothing tells staff who said no.
+_AGREED = (N_("Agreed to the recording"), "good")
+_OPEN = (N_("Has not answered about the recording"), "plain")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +66,12 @@ def of_room(room: RoomView | None) -> RecordingSign | None:
 
 
 def answer(person: PersonView | None, room: RoomView | None) -> AnswerSign | None:
-    """What somebody answered; None for whoever nobody asks."""
+    """What somebody answered; None where nobody asks, or asks any more."""
     if person is None or room is None or room.recording is None:
         return None
-    if person.consent is None and not person.asked:
+    if not person.asked:
         return None
-    words, kind = _ANSWERS[person.consent]
+    words, kind = _AGREED if person.consent else _OPEN
     return AnswerSign(words=_(words), kind=kind)
 
 

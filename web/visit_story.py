@@ -28,7 +28,7 @@ from web.i18n import N_, _, language, raw_gettext
 from web.labels import label, tone
 from web.lost_time import LostTime, lost_time
 from web.message_views import Shown
-from web.recording_acts import RECORDING_ACTS
+from web.recording_acts import RECORDING_ACTS, to_tell
 
 #: What was done, by the action the audit keeps. `%(name)s` is whom it was done to.
 ACTS: Mapping[str, str] = {
@@ -200,7 +200,7 @@ async def read(
 ) -> Story:
     """A visit's story; a keyring opens the join codes in its messages."""
     (summary,) = await listed(session, col(Visit.id) == visit.id, shown=_EVERY_STATE)
-    entries = await audit.history(session, visit_id=visit.id)
+    entries = to_tell(await audit.history(session, visit_id=visit.id))
     actors = await _actors(session, entries)
     sent = await messages.of_visit(session, visit_id=visit.id)
     stretches = await session.exec(

@@ -115,17 +115,19 @@ def test_a_refusal_is_for_good() -> None:
     assert live.snapshot().recording == REFUSED
 
 
-def test_who_refused_is_told_to_nobody_but_those_who_watch() -> None:
+def test_who_refused_is_told_to_nobody_not_even_to_those_who_watch() -> None:
     live = room(PRISONER, MOTHER)
     live.watch(MONITOR, WELCOME, now=TEN)
+    live.consent("prisoner", True)
 
     effects = live.consent("mother", False)
+    live.leave("monitor", now=TEN)
+    came = live.watch(MONITOR, WELCOME, now=TEN)
 
-    assert Consented(participant="mother", given=False) in told(effects, "monitor")
-    assert told(effects, "prisoner") == [REFUSED]
-    person = live.snapshot().person("mother")
-    assert person is not None
-    assert (person.asked, person.consent) == (False, False)
+    assert told(effects, "monitor") == told(effects, "prisoner") == [REFUSED]
+    assert not [one for one in told(came, "monitor") if isinstance(one, Consented)]
+    seen = {(one.asked, one.consent) for one in live.snapshot().people}
+    assert seen == {(False, None)}
 
 
 def test_staff_who_come_to_watch_read_who_has_answered() -> None:

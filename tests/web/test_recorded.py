@@ -14,6 +14,7 @@ from visitation import retention
 from visitation.audit import SYSTEM
 from visitation.lifecycle import VisitState
 from visitation.places.tables import SitePolicy
+from visitation.recordings import consenting
 from visitation.retention import Kept
 from visitation.visits import Visit
 from visitation.words import Attendance, Recorded, Role, VisitKind
@@ -170,3 +171,21 @@ def test_every_state_of_the_protocol_has_its_words() -> None:
 
     assert named == {f"recording_is_{state}" for state in recorded_words.STATES}
     assert len(named) == 7
+
+
+async def test_the_history_of_a_visit_does_not_tell_who_said_no(
+    site: Site, world: World
+) -> None:
+    visit = await visit_now(site, world)
+    async with site.database.write() as session:
+        for person, given in ((visit.visitor, True), (visit.prisoner, False)):
+            await consenting.consent(
+                session, person, given, by=SYSTEM, now=site.clock()
+            )
+    await site.sign_in(Role.WARDEN, sites=[world.prison.id], language="en")
+
+    page = await text(site, f"/visits/{visit.visit.reference}")
+
+    assert "agreed to be recorded" not in page
+    assert "did not agree" not in page
+    assert "Booked" in page

@@ -5,6 +5,7 @@
 /** @typedef {import("./state.js").Facts} Facts */
 
 const CONDUCTED = new Set(["prisoner", "visitor", "official", "interpreter"]);
+const OVER = new Set(["off", "refused", "stopped"]);
 
 /** @param {HTMLElement} root @param {Record<string, string>} words */
 export function conduct(root, words) {
@@ -85,9 +86,9 @@ function rows(root, facts) {
         continue;
       }
       if (what === "consent") {
-        const given = facts.consents[person.id];
-        const answer = given === undefined ? "open" : given ? "yes" : "no";
-        part.toggleAttribute("hidden", facts.recording.state === "off" || answer !== on);
+        // Who said no is not shown, nor, once somebody did, who did not.
+        const answer = facts.consents[person.id] ? "yes" : "open";
+        part.toggleAttribute("hidden", OVER.has(facts.recording.state) || answer !== on);
         continue;
       }
       const inside = person.state !== "waiting";
