@@ -108,7 +108,7 @@ def over_time(
 def _summary(items: list[Item]) -> str:
     most = max(items, key=lambda one: one[1])
     return _(
-        "From %(first)s to %(last)s; the most: %(count)s, %(step)s.",
+        "First: %(first)s. Last: %(last)s. The most: %(count)s, %(step)s.",
         first=items[0][0],
         last=items[-1][0],
         step=most[0],
