@@ -114,9 +114,10 @@ class Finisher:
             return 0
         done = 0
         for recording in due:
-            rests = self._resting.get(recording.id, now) > now
-            settled = (recording.ended_at or now) + SETTLED
-            if not rests and (recording.ended_at is None or settled <= now):
+            rests = now < self._resting.get(recording.id, now) <= now + REST
+            ended = recording.ended_at or now - SETTLED
+            # One that seems to end later did so before the clock was set back.
+            if not rests and not now - SETTLED < ended <= now:
                 done += await self._tried(recording)
         return done
 

@@ -19,6 +19,7 @@ from visitation.words import RecordingState
 
 #: After so many tries the journals are left as they are, and somebody is told.
 MOST_TRIES = 5
+_SET_BACK = timedelta(minutes=1)
 _ENDED = frozenset({RecordingState.ENDED})
 #: What a finished file and its row have by the same name.
 _SAME = ("name", "starts_ms", "duration_ms", "width", "height", "size_bytes", "sha256")
@@ -45,7 +46,7 @@ async def due(session: AsyncSession, *, now: datetime) -> list[Recording]:
         .where(Recording.state == RecordingState.ENDED)
         .order_by(col(Recording.ended_at), col(Recording.id))
     )
-    return [one for one in rows.all() if _from(one) <= now]
+    return [one for one in rows.all() if _from(one) <= now or _is_ahead(one, now)]
 
 
 async def journals(
@@ -151,6 +152,11 @@ async def failed(
 
 def _ended(recording: Recording) -> datetime:
     return recording.ended_at or recording.started_at
+
+
+def _is_ahead(recording: Recording, now: datetime) -> bool:
+    """Whether it ended by a clock that was set back since; that is not waited for."""
+    return _ended(recording) - now > _SET_BACK
 
 
 def _from(recording: Recording) -> datetime:

@@ -28,6 +28,15 @@ async def test_what_has_ended_is_due_in_its_order(database: Database) -> None:
         assert await finishing.due(session, now=END) == [first, second]
 
 
+async def test_a_clock_that_was_set_back_keeps_nothing_waiting(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        recording = await ended(session, await scene(session))
+        assert await finishing.due(session, now=END - MINUTE) == []
+        assert await finishing.due(session, now=END - 2 * MINUTE) == [recording]
+
+
 async def test_files_take_the_place_of_journals(database: Database) -> None:
     async with database.write() as session:
         told = await scene(session)
