@@ -172,6 +172,7 @@ def _whole(value: Any) -> Any:
 def main() -> None:
     """Work at the socket that is standard input."""
     housekeeping.die_with_parent()
+    housekeeping.leave_no_core()
     # The service is told to stop, says goodbye to everybody, and only then closes us;
     # systemd tells the whole group at once.
     for number in (signal.SIGINT, signal.SIGTERM):

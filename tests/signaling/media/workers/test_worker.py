@@ -100,3 +100,9 @@ def test_it_gets_no_secret_from_the_environment(
     monkeypatch.setenv("VISITATION__SECRET", "s" * 40)
     with service() as (_, said):
         assert "VISITATION__SECRET" not in psutil.Process(said[0]).environ()
+
+
+def test_a_worker_that_crashes_leaves_no_core() -> None:
+    with service() as (_process, numbers):
+        limits = psutil.Process(numbers[0]).rlimit(psutil.RLIMIT_CORE)
+    assert limits[0] == 0
