@@ -18,8 +18,20 @@ LOSE_WORKER = """() => {
   made.terminate();
   made.onerror(new Event("error"));
 }"""
-#: Has a page keep its workers where a test finds them.
+#: As when the service wants a leg to send on made anew.
+REBUILD = """() => window.sockets.at(-1).dispatchEvent(new MessageEvent("message", {
+  data: JSON.stringify({ type: "renegotiate", target: "publisher", rebuild: true }),
+}))"""
+#: Has a page keep its workers and sockets where a test finds them.
 NOTED = """
+  const Socket = window.WebSocket;
+  window.sockets = [];
+  window.WebSocket = class extends Socket {
+    constructor(...given) {
+      super(...given);
+      window.sockets.push(this);
+    }
+  };
   const Made = window.Worker;
   window.workers = [];
   window.Worker = class extends Made {

@@ -7,6 +7,7 @@ from tests.browser.barriers import troubles
 from tests.browser.confidential import (
     LOSE_WORKER,
     NOTED,
+    REBUILD,
     UNABLE,
     at_level,
     begun,
@@ -90,6 +91,10 @@ async def test_a_worker_that_dies_again_and_again_is_a_browser_that_cannot(
         await at_level(page, "stopped")
     asked = lawyer.locator('[data-part-of-private="asked-why"]')
     await expect(asked).to_contain_text("What encrypts in your browser has stopped")
+    await nothing_comes(terminal)
+    # A leg that the service asks for would have no worker to hold it back.
+    await lawyer.evaluate(REBUILD)
+    await lawyer.wait_for_timeout(2500)
     await nothing_comes(terminal)
 
     for page in (lawyer, terminal):

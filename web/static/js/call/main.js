@@ -50,6 +50,7 @@ const media = new Media(
     onLeg: (target, state) => become({ [target]: state }),
     onTracks: () => draw(),
     onSender: (sender) => guard.sends(sender),
+    holdsBack: () => guard.holdsBack,
     onReceiver: (transceiver) => guard.receives(transceiver),
     onLevels: (levels) => view.sounds(levels),
   },
@@ -206,8 +207,7 @@ async function publish() {
   if (!SPEAKS.has(part)) return;
   await opened;
   signaling.send({ type: "tracks", ...sending() });
-  // Without a worker to hold it back, what is not to go out is not sent at all.
-  if (!guard.holdsBack) media.publish();
+  media.publish();
 }
 
 let finished = false;

@@ -25,6 +25,7 @@ const MOMENT_MS = 1000;
  *   onTracks: () => void,
  *   onSender?: (sender: RTCRtpSender) => void,
  *   onReceiver?: (transceiver: RTCRtpTransceiver) => void,
+ *   holdsBack?: () => boolean,
  *   onLevels: (levels: Map<string, number>) => void,
  * }} Wires `line` is how the socket is, when it last heard something,
  *   and its round trip, in milliseconds; `probe` is to find out whether it is still alive;
@@ -42,6 +43,7 @@ export class Media {
       send: wires.send,
       connection: () => this.connection("publisher"),
       onSender: (sender) => wires.onSender?.(sender),
+      holdsBack: () => wires.holdsBack?.() ?? false,
     });
     this.subscriber = new Subscriber({
       send: wires.send,

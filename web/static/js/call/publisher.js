@@ -15,7 +15,9 @@ const SIMULCAST = "\na=simulcast:";
  *   send: (message: {type: string, [field: string]: any}) => boolean,
  *   connection: () => RTCPeerConnection,
  *   onSender: (sender: RTCRtpSender) => void,
- * }} Wires `onSender` is one that has sent nothing yet
+ *   holdsBack: () => boolean,
+ * }} Wires `onSender` is one that has sent nothing yet; `holdsBack` is whether nothing of
+ *   ours may go out, whoever asks for a leg
  */
 
 export class Publisher {
@@ -43,7 +45,7 @@ export class Publisher {
   async build(tracks) {
     this.forget();
     this.tracks = tracks;
-    if (tracks.length === 0) return;
+    if (tracks.length === 0 || this.wires.holdsBack()) return;
     const connection = (this.connection = this.wires.connection());
     for (const track of tracks) {
       const { sender } = track.kind === "video" ? addVideo(connection, track, this.layered) : addAudio(connection, track);

@@ -79,10 +79,15 @@ export class Guard {
   /** @param {Worker} worker */
   fail(worker) {
     if (worker !== this.worker) return;
-    worker.terminate();
+    this.drop();
+    this.wires.onFailed();
+  }
+
+  /** The worker is of no use; what goes through it stands still. */
+  drop() {
+    this.worker?.terminate();
     this.worker = null;
     this.pinged = 0;
-    this.wires.onFailed();
   }
 
   /** @param {{do: string, [field: string]: any}} order */

@@ -85,7 +85,8 @@ export class Protection {
   /** The page may speak to the others. @param {string} me */
   async admitted(me) {
     const able = await this.ready;
-    if (!able && !this.lacks) this.giveUp("worker");
+    // If it died meanwhile, another one is under way.
+    if (!able && !this.lacks && this.tries === 0) this.giveUp("worker");
     this.me = me;
     this.agreement.begin(me, !this.lacks, this.lacks);
     this.draw({ people: this.people });
@@ -148,16 +149,21 @@ export class Protection {
   /** The worker is gone: another one, with other keys; the streams stand still meanwhile. */
   async mend() {
     this.tries += 1;
-    const again = this.tries < TRIES && (await this.guard.start());
+    const tried = this.tries;
+    const again = tried < TRIES && (await this.guard.start());
+    if (tried !== this.tries) return;
     if (!again) this.giveUp("worker");
     this.said = "";
     this.guard.tell({ do: "seats", by: this.people.flatMap((one) => one.tracks.map((track) => [track.mid, one.id])) });
     this.agreement.anew(again, again ? "" : "worker");
   }
 
-  /** @param {string} why */
+  /** No leg is made any more that would go out as it is, until the person agrees.
+   * @param {string} why */
   giveUp(why) {
     this.lacks = why;
+    this.level = this.levelOf("transport");
+    this.guard.drop();
   }
 
   judge() {
