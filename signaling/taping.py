@@ -165,6 +165,10 @@ class Taping:
         """Time passes: what was announced begins."""
         if self._now.state is not Recording.ANNOUNCED:
             return ()
+        if any(place.may_send and place.socket_lost_at for place in here):
+            # Their sound may still come, but they do not hear that it is to be kept.
+            self._announced_at = None
+            return ()
         if self._announced_at is None:
             self._announced_at = now
         if now - self._announced_at < NOTICE:

@@ -211,3 +211,20 @@ def test_the_end_of_a_visit_that_was_not_recorded_says_nothing_of_it() -> None:
     live = agreed()
 
     assert taped(live.end(End(reason=Reason.OVER), now=HALF_PAST)) == []
+
+
+def test_it_does_not_begin_while_somebody_cannot_hear_that_it_will() -> None:
+    live = agreed()
+    wait(live, 3)
+    live.lose("mother", now=TEN + 3 * SECOND)
+    lost = [live.tick(TEN + at * SECOND) for at in range(3, 30)]
+
+    back = live.enter(MOTHER, WELCOME, now=TEN + 30 * SECOND, resume=True)
+    before = [live.tick(TEN + at * SECOND) for at in range(30, 35)]
+    begun = live.tick(TEN + 35 * SECOND)
+
+    assert [taped(one) for one in (*lost, *before)] == [[]] * 32
+    view = hello(back, "mother")
+    assert view is not None
+    assert view.state is Recording.ANNOUNCED
+    assert taped(begun) == BEGINS

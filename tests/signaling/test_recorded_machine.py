@@ -167,6 +167,9 @@ class Recorder(RuleBasedStateMachine):
     @rule()
     def nothing_is_in_the_way_for_a_while(self) -> None:
         self.all_agree()
+        for who in sorted(self.inside()):
+            if self.room.here.at(who).socket_lost_at is not None:
+                self.comes(who, resume=True)
         for _ in range(8):
             self.time_passes(1)
             if not self.may_be_kept():
