@@ -9,7 +9,7 @@ from signaling.media.recording.journal import Line, Malformed
 from visitation.recordings.sealed import Tampered, Unsealer
 
 #: In microseconds: no visit is longer, and no clock of ours goes back so far.
-_LONGEST: Final = 24 * 3600 * 1_000_000
+_LONGEST: Final = 12 * 3600 * 1_000_000
 _BACK: Final = 1_000_000
 #: A line that flaps all day begins fewer, and whoever sends sound and picture for as
 #: long reports less.
