@@ -100,6 +100,9 @@ async def test_whoever_comes_late_gets_other_words_and_leaves_them_when_they_go(
     assert three != two
     await sees_and_hears(official, "prisoner", "visitor")
     await sees_and_hears(lawyer, "prisoner", "official")
+    # Whoever has keys stands in the list, with or without a picture.
+    ends = lawyer.locator('[data-part-of-private="ends"] li')
+    await expect(ends).to_have_count(2)
 
     await official.locator('[data-part-of-call="leave"]').click()
     await official.locator('[data-part-of-call="go"]').click()

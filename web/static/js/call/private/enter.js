@@ -6,7 +6,8 @@ import { Panel } from "./panel.js";
 import { Protection } from "./protection.js";
 
 protectWith((root, wires) => {
-  const words = JSON.parse(document.getElementById("private-words")?.textContent ?? "{}");
+  const read = (/** @type {string} */ id) => JSON.parse(document.getElementById(id)?.textContent ?? "{}");
+  const words = { ...read("words"), ...read("private-words") };
   let held = false;
   /** @type {import("../state.js").Facts | null} */
   let facts = null;

@@ -55,7 +55,7 @@ export class Panel {
   /** @param {Shown} shown @param {Facts} facts */
   draw(shown, facts) {
     const over = Boolean(facts.over);
-    const key = JSON.stringify([shown, [...shown.phrase], over, facts.people.map((one) => one.name)]);
+    const key = JSON.stringify([shown, [...shown.phrase], over, facts.people.map(({ id, name, part, state }) => [id, name, part, state])]);
     if (key === this.drawn) return;
     this.drawn = key;
     const badge = this.part("open");
@@ -65,6 +65,7 @@ export class Panel {
     this.write("is", this.is(shown));
     this.write("why", this.why(shown, facts));
     this.compare(shown);
+    this.others(facts);
     this.part("refused").hidden = shown.level !== "refused";
     if (over) this.part("panel").hidden = true;
     this.ask(shown, facts, over);
@@ -89,6 +90,19 @@ export class Panel {
     const person = facts.people.find((one) => one.id === shown.who);
     const sentence = this.words[`${person ? "their" : "own"}_${shown.why}`] ?? this.words[person ? "their_browser" : "own_browser"];
     return sentence.replace("{name}", `\u2068${person?.name ?? ""}\u2069`);
+  }
+
+  /** Everybody who may have keys, also who sends nothing and has no picture. @param {Facts} facts */
+  others(facts) {
+    const inside = facts.people.filter((one) => one.state !== "waiting");
+    this.part("others").hidden = inside.length === 0;
+    this.part("ends").replaceChildren(...inside.map(({ name, part }) => {
+      const item = document.createElement("li");
+      const who = document.createElement("bdi");
+      who.textContent = name || "?";
+      item.append(who, ` · ${this.words[`part_${part}`] ?? part}`);
+      return item;
+    }));
   }
 
   /** @param {Shown} shown */
