@@ -34,11 +34,15 @@ class Routes:
         self._recordable: set[str] = set()
 
     def join(self, participant: str, room: str, *, privileged: bool) -> None:
-        """Notes who is in a room together, and who could be recorded."""
+        """Notes who is in a room together, and who could be recorded.
+
+        Whoever is privileged stays it until they leave.
+        """
+        is_known = participant in self.rooms
         self.rooms[participant] = room
         if privileged:
             self._recordable.discard(participant)
-        else:
+        elif not is_known:
             self._recordable.add(participant)
 
     def recordable(self, participant: str) -> bool:

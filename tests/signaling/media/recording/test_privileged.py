@@ -52,6 +52,18 @@ async def test_who_was_privileged_and_left_may_be_recorded_elsewhere(
     ]
 
 
+async def test_who_is_privileged_stays_it_whatever_is_said_of_them(
+    stage: Stage, tmp_path: Path
+) -> None:
+    stage.forwarder.join("lawyer", "legal", privileged=True)
+    stage.forwarder.join("lawyer", "legal", privileged=False)
+    await stage.publisher("lawyer")
+
+    with pytest.raises(Privileged):
+        stage.forwarder.record("lawyer", str(tmp_path / "one.journal"), KEY_TEXT)
+    assert type(stage.forwarder._routes.publications["lawyer"]) is Publication
+
+
 TRIES = """\
 from signaling.media.engine import MediaEngine
 from signaling.media.publication import Publication
