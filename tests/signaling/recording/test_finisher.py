@@ -15,7 +15,6 @@ from tests.signaling.recording.played import finished, seen
 from tests.visitation.recordings.recorded import END, ended, noted, scene
 from visitation.audit import SYSTEM
 from visitation.recordings import deleting, going, keys
-from visitation.recordings.keys import KeyWraps
 from visitation.recordings.tables import Recording
 from visitation.words import RecordingEnd, RecordingState
 
