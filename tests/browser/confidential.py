@@ -87,12 +87,12 @@ async def at_level(page: Page, level: str, *, within: int = PATIENCE_MS) -> None
     await badge.wait_for(state="visible", timeout=within)
 
 
-async def same_words(*pages: Page) -> list[int]:
-    """The words that all pages show, once they are the same."""
+async def same_words(*pages: Page, after: list[int] | None = None) -> list[int]:
+    """The words that all pages show, once they are the same, and not those before."""
     shown: list[list[int]] = []
     for _ in range(PATIENCE_MS // 250):
         shown = [(await protection(page)).get("phrase", []) for page in pages]
-        if shown[0] and all(one == shown[0] for one in shown):
+        if shown[0] not in ([], after) and all(one == shown[0] for one in shown):
             return shown[0]
         await pages[0].wait_for_timeout(250)
     raise AssertionError(f"the words differ: {shown}")
