@@ -1,11 +1,13 @@
 """Which layer of a picture a receiver is sent now, and which it is to be sent next.
 
 A layer can only be begun with a key frame: until that comes the other one flows on.
-Looks at no packet; whoever forwards them says when it has gone over.
+Looks at a packet only where it may be the first of a layer; whoever forwards them says
+when it has gone over.
 """
 
 from typing import Final
 
+from signaling.media import h264, vp8
 from signaling.media.engine import Kind
 from signaling.media.layers import Track
 from signaling.media.upstream import Layer, Upstream
@@ -92,6 +94,25 @@ class Chooser:
     def takes(self, stream: Upstream) -> bool:
         """Packets of this layer are wanted: now, or from its next key frame on."""
         return stream in (self._source, self._target, self._spare)
+
+    def _begins(
+        self, source: Upstream, packet: bytes, offset: int, number: int, now: float
+    ) -> bool:
+        """Sound begins anywhere; a picture can only begin with a key frame."""
+        if source.codec == "opus":
+            return True
+        if self._needless(source, now):
+            return False
+        if source.codec == "vp8":
+            described = vp8.describe(packet, offset)
+            begins = described is not None and described.begins_key_frame
+        else:
+            begins = h264.begins_key_frame(packet, offset)
+        # What followed a late first packet was not taken: that frame is lost.
+        if not begins or number < source.top:
+            source.await_key_frame(now)
+            return False
+        return True
 
     def _needless(self, source: Upstream, now: float) -> bool:
         """What was to take the place of a layer that is there again."""

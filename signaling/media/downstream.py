@@ -10,7 +10,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Final
 
-from signaling.media import dtls, h264, rtcp, rtp, vp8
+from signaling.media import dtls, rtcp, rtp, vp8
 from signaling.media.choosing import Chooser
 from signaling.media.codecs import CLOCK_RATES, Codec
 from signaling.media.engine import Kind
@@ -161,25 +161,16 @@ class Downstream(Chooser):
     def _begins(
         self, source: Upstream, packet: bytes, offset: int, number: int, now: float
     ) -> bool:
-        """Sound begins anywhere; a picture can only begin with a key frame."""
+        """Begins with nothing that the receiver cannot decode."""
         codec = source.codec
         if codec not in self.codecs:
             return False
-        if codec == "opus":
-            return True
-        if self._needless(source, now):
+        if not super()._begins(source, packet, offset, number, now):
             return False
-        described = vp8.describe(packet, offset) if codec == "vp8" else None
-        if described is not None:
-            begins = described.begins_key_frame
-        else:
-            begins = codec == "h264" and h264.begins_key_frame(packet, offset)
-        # What followed a late first packet was not taken: that frame is lost.
-        if not begins or number < source.top:
-            source.await_key_frame(now)
-            return False
-        last = self._last if codec == self._last_codec else b""
-        self._counters.splice(last, packet, described)
+        if self.kind == "video":
+            last = self._last if codec == self._last_codec else b""
+            described = vp8.describe(packet, offset) if codec == "vp8" else None
+            self._counters.splice(last, packet, described)
         return True
 
     def _splice(

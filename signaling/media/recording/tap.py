@@ -8,7 +8,6 @@ and one after what was lost for good where no viewer has asked for it.
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from signaling.media import h264, vp8
 from signaling.media.choosing import Chooser
 from signaling.media.codecs import CLOCK_RATES
 from signaling.media.engine import Kind
@@ -50,25 +49,6 @@ class TrackTap(Chooser):
             self._follow(source, number, now)
         if number >= self._first:
             self._add((now, PACKET, packet))
-
-    def _begins(
-        self, source: Upstream, packet: bytes, offset: int, number: int, now: float
-    ) -> bool:
-        """Sound begins anywhere; a picture can only begin with a key frame."""
-        if source.codec == "opus":
-            return True
-        if self._needless(source, now):
-            return False
-        if source.codec == "vp8":
-            described = vp8.describe(packet, offset)
-            begins = described is not None and described.begins_key_frame
-        else:
-            begins = h264.begins_key_frame(packet, offset)
-        # What followed a late first packet was not taken: that frame is lost.
-        if not begins or number < source.top:
-            source.await_key_frame(now)
-            return False
-        return True
 
     def _follow(self, source: Upstream, number: int, now: float) -> None:
         """Says what comes from here on."""
