@@ -34,6 +34,14 @@ async def family(stage: Stage) -> Peer:
     return await stage.publisher("family")
 
 
+@pytest.fixture
+async def path(stage: Stage, family: Peer, tmp_path: Path) -> Path:
+    """The journal of the family, which runs."""
+    path = tmp_path / "one.journal"
+    await runs(stage, "family", path)
+    return path
+
+
 async def test_every_packet_is_there_as_it_came(
     stage: Stage, family: Peer, tmp_path: Path
 ) -> None:
@@ -60,10 +68,8 @@ async def test_every_packet_is_there_as_it_came(
 
 
 async def test_it_is_on_disk_within_a_second(
-    stage: Stage, family: Peer, tmp_path: Path
+    stage: Stage, family: Peer, path: Path
 ) -> None:
-    path = tmp_path / "one.journal"
-    await runs(stage, "family", path)
     assert len(readable(path)) == 1
     family.send(audio(1))
     await until(lambda: packets(readable(path), SOUND), within=1.0)
@@ -145,10 +151,8 @@ async def test_what_is_repeated_is_there_and_what_came_twice_is_not(
 
 
 async def test_what_is_blocked_is_not_kept(
-    stage: Stage, family: Peer, tmp_path: Path
+    stage: Stage, family: Peer, path: Path
 ) -> None:
-    path = tmp_path / "one.journal"
-    await runs(stage, "family", path)
     numbers = itertools.count()
     for blocked in (False, True, False):
         for kind in ("audio", "video"):
@@ -188,10 +192,8 @@ async def test_who_begins_blocked_is_kept_from_when_they_are_not(
 
 
 async def test_a_leg_that_is_built_anew_goes_on_in_the_same_journal(
-    stage: Stage, family: Peer, tmp_path: Path
+    stage: Stage, family: Peer, path: Path
 ) -> None:
-    path = tmp_path / "one.journal"
-    await runs(stage, "family", path)
     family.send(audio(1))
     await settle()
     stage.events.clear()
@@ -212,10 +214,8 @@ async def test_a_leg_that_is_built_anew_goes_on_in_the_same_journal(
 
 
 async def test_a_new_address_and_new_credentials_change_nothing(
-    stage: Stage, family: Peer, tmp_path: Path
+    stage: Stage, family: Peer, path: Path
 ) -> None:
-    path = tmp_path / "one.journal"
-    await runs(stage, "family", path)
     family.send(audio(1))
     await settle()
     family.move()
@@ -258,10 +258,8 @@ async def test_a_second_journal_follows_the_first(
 
 
 async def test_who_leaves_is_not_recorded_any_more(
-    stage: Stage, family: Peer, tmp_path: Path
+    stage: Stage, family: Peer, path: Path
 ) -> None:
-    path = tmp_path / "one.journal"
-    await runs(stage, "family", path)
     family.send(audio(1))
     await settle()
     stage.forwarder.leave("family")
@@ -271,10 +269,8 @@ async def test_who_leaves_is_not_recorded_any_more(
 
 
 async def test_all_journals_are_sealed_when_the_engine_stops(
-    stage: Stage, family: Peer, tmp_path: Path
+    stage: Stage, family: Peer, path: Path
 ) -> None:
-    path = tmp_path / "one.journal"
-    await runs(stage, "family", path)
     family.send(audio(1))
     await settle()
     await stage.forwarder.stop()
