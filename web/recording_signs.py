@@ -10,7 +10,7 @@ from signaling.disclosure import RecordingState
 from signaling.views import PersonView, RoomView
 from signaling.words import Recording
 from web.i18n import N_, _
-from web.pages.recorded_words import REASONS, STATES
+from web.live_recording_words import REASONS, STATES
 
 _KINDS: Mapping[Recording, str] = {
     Recording.ANNOUNCED: "calm",

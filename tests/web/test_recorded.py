@@ -18,7 +18,7 @@ from visitation.recordings import consenting
 from visitation.retention import Kept
 from visitation.visits import Visit
 from visitation.words import Attendance, Recorded, Role, VisitKind
-from web.pages import recorded_words
+from web import live_recording_words
 
 QUESTION = "May this visit be recorded?"
 JSON = {"Accept": "application/json"}
@@ -166,10 +166,12 @@ async def test_the_rules_say_that_nothing_can_be_recorded_here(
 
 def test_every_state_of_the_protocol_has_its_words() -> None:
     named = {
-        name for name in recorded_words.CONDUCTED if name.startswith("recording_is_")
+        name
+        for name in live_recording_words.CONDUCTED
+        if name.startswith("recording_is_")
     }
 
-    assert named == {f"recording_is_{state}" for state in recorded_words.STATES}
+    assert named == {f"recording_is_{state}" for state in live_recording_words.STATES}
     assert len(named) == 7
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from visitation.admission import Denial
 from visitation.calls.words import Phrase, Stage
 from visitation.words import ABSENCES, Outcome, Part, PauseReason, RemovalReason
+from web import live_recording_words
 from web.i18n import N_, _
 from web.labels import label
-from web.pages import recorded_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,13 +227,13 @@ def undone(side: str, outcome: Outcome) -> str:
 
 def conduct_words() -> dict[str, str]:
     """What the scripts say to staff who watch, in the language being spoken."""
-    return {key: _(text) for key, text in recorded_words.CONDUCTED.items()}
+    return {key: _(text) for key, text in live_recording_words.CONDUCTED.items()}
 
 
 def words() -> dict[str, str]:
     """Everything the scripts say, in the language being spoken."""
     said = {key: _(text) for key, text in _SAID.items()}
-    said |= {key: _(text) for key, text in recorded_words.SAID.items()}
+    said |= {key: _(text) for key, text in live_recording_words.SAID.items()}
     said |= {f"say_{code}": _(text) for code, text in REMARKS.items()}
     said |= {f"off_{key}": _(text) for key, text in _OFF.items()}
     said |= {f"off_staff_{outcome}": label(outcome) for outcome in ABSENCES}
