@@ -9,6 +9,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ class Busy(VisitationError):
     """Another process is finishing this recording."""
 
 
-class Done(VisitationError):
+class FinishedBefore(VisitationError):
     """It was finished before, and its journals are gone."""
 
 
@@ -54,13 +55,13 @@ def finish(order: Order) -> dict[str, Any]:
 
     Raises:
         Busy: another process is at it.
-        Done: another process was.
+        FinishedBefore: another process was.
         OSError: the disk is full, or fails.
         NotAsWritten: the disk gives back something else than was written.
     """
     with _alone(order.directory):
         if _gone(order) - _gone_before(order):
-            raise Done(order.directory.name)
+            raise FinishedBefore(order.directory.name)
         sealing.clear(order.directory)
         answer = _finished(order)
         manifest = json.dumps(answer, indent=1).encode()
@@ -164,7 +165,7 @@ def main() -> int:
 def _word(fault: Exception) -> str:
     if isinstance(fault, OSError):
         return "no_space" if fault.errno in _FULL else "disk"
-    return type(fault).__name__.lower()
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(fault).__name__).lower()
 
 
 if __name__ == "__main__":

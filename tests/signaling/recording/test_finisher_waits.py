@@ -85,7 +85,7 @@ async def test_journals_that_somebody_takes_after_a_crash_end_in_an_alarm(
     stage: Stage,
 ) -> None:
     for _ in range(5):
-        await stage.finisher(failing("done")).turn()
+        await stage.finisher(failing("finished_before")).turn()
         stage.clock.forward(timedelta(hours=1))
     assert (await stage.kept()).state is RecordingState.FAILED
 

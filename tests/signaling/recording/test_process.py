@@ -109,7 +109,7 @@ def test_an_order_that_makes_no_sense_is_refused(said: str) -> None:
         capture_output=True,
         check=False,
     )
-    assert (done.returncode, json.loads(done.stdout)) == (1, {"error": "badorder"})
+    assert (done.returncode, json.loads(done.stdout)) == (1, {"error": "bad_order"})
 
 
 def test_a_disk_that_is_full_is_said_to_be(stage: Stage) -> None:
