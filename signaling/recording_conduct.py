@@ -15,7 +15,7 @@ from visitation import audit, calls, visits
 from visitation.audit import Actor
 from visitation.recordings.refusing import NotUnderWay
 
-PAUSE, RESUME, STOP = calls.orders.RECORDING
+PAUSE, RESUME, STOP, _RULES = calls.orders.RECORDING
 
 
 async def pause_recording(

@@ -4,18 +4,19 @@ Reads and writes rows, each verb in a transaction of its own; touches no disk, a
 knows neither rooms nor the engine.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from signaling.taping import Past
+from signaling.taping import RULES, Past
 from signaling.words import Recording as State
-from visitation import calls, visits
+from visitation import audit, calls, visits
 from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.errors import NotFound
-from visitation.places import Policy
+from visitation.places import Policy, SitePolicy
 from visitation.recordings import beginning, consenting, going
 from visitation.recordings.refusing import NotRecorded
 from visitation.recordings.tables import Recording, RecordingFile
@@ -27,6 +28,9 @@ _FOR_GOOD = frozenset(RecordingEnd) - {
     RecordingEnd.VISIT_ENDED,
     RecordingEnd.INTERRUPTED,
 }
+OVERRULED = "call_recording_rules"
+#: What an order ends it with.
+_ORDERED = {"stop": "staff", RULES: RULES}
 
 
 async def past(session: AsyncSession, visit: Visit, policy: Policy) -> Past:
@@ -40,7 +44,7 @@ async def past(session: AsyncSession, visit: Visit, policy: Policy) -> Past:
         .order_by(col(Recording.id))
     )
     ends = rows.all()
-    stopped = "staff" if ordered == "stop" else ""
+    stopped = _ORDERED.get(ordered, "")
     return Past(
         answers=await consenting.consents(session, visit.id),
         began=bool(ends),
@@ -93,6 +97,24 @@ async def moved(
         else:
             why = RecordingEnd(reason or RecordingEnd.VISIT_ENDED)
             await going.end(session, recording, why, by=SYSTEM, now=at)
+
+
+async def wanted(session: AsyncSession, references: Collection[str]) -> frozenset[str]:
+    """Which of these visits are to be recorded by their prisons' rules of now."""
+    rows = await session.exec(
+        select(Visit.reference)
+        .join(SitePolicy, col(SitePolicy.site_id) == Visit.prison_id)
+        .where(col(Visit.reference).in_(references))
+        .where(SitePolicy.recorded == Recorded.CONSENT)
+    )
+    return frozenset(rows.all())
+
+
+async def overruled(session: AsyncSession, visit: str, at: datetime) -> None:
+    """Note that a visit is not recorded (any more), as the rules have changed in it."""
+    found = await visits.by_reference(session, visit)
+    subject = f"visit:{found.id}"
+    audit.note(session, SYSTEM, OVERRULED, subject, now=at, visit_id=found.id)
 
 
 async def lie_somewhere(database: Database) -> bool:

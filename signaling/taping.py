@@ -30,6 +30,11 @@ NOTICE: Final = timedelta(seconds=5)
 OVER: Final = frozenset({Recording.OFF, Recording.REFUSED, Recording.STOPPED})
 NEVER: Final = RecordingState(state=Recording.OFF)
 _REFUSED: Final = RecordingState(state=Recording.REFUSED, by="participant")
+#: The end of one whose prison has changed its rules since its room was made.
+RULES: Final = "rules"
+_RULED: Final = RecordingState(state=Recording.OFF, reason=RULES, by="staff")
+#: How it is over where nothing was kept yet.
+_UNBEGUN: Final = {"withdrawn": _REFUSED, RULES: _RULED}
 _RUNS: Final = frozenset({Recording.ANNOUNCED, Recording.ON})
 
 
@@ -51,7 +56,7 @@ class Past:
 
 
 #: By whose doing it is over, where it is not the service's.
-_BY: Final = {"staff": "staff", "withdrawn": "participant"}
+_BY: Final = {"staff": "staff", RULES: "staff", "withdrawn": "participant"}
 
 
 class Taping:
@@ -72,6 +77,7 @@ class Taping:
         """
         self.answers = dict(past.answers)
         self.kept: set[str] = set()
+        self._wanted = wanted
         self._began = past.began
         self._paused = past.paused
         self._announced_at: datetime | None = None
@@ -124,7 +130,7 @@ class Taping:
             return (Envelope(to=place.id, message=Error(code="not_now")),)
         self.answers[place.id] = given
         if not given:
-            self._end("withdrawn")
+            self._over = _ended("withdrawn", began=self._began)
         said = Consented(participant=place.id, given=given)
         told = tuple(
             Envelope(to=one.id, message=said)
@@ -140,7 +146,20 @@ class Taping:
     def stop(self, reason: str) -> None:
         """It is over for this visit: by staff, or because it cannot go on."""
         if self._over is None:
-            self._end(reason)
+            self._over = _ended(reason, began=self._began)
+
+    def is_ruled_by(self, wanted: bool) -> bool:
+        """Whether the prison's rules, read again, are still those of this room.
+
+        What nobody was asked about when they came does not begin in mid-visit; what is
+        over anyhow is not looked at.
+        """
+        matters = self._over is None if self._wanted else self._over is NEVER
+        return wanted is self._wanted or not matters
+
+    def overrule(self) -> None:
+        """The rules are others now: nothing (more) is kept in this visit."""
+        self._over = _ended(RULES, began=self._began)
 
     def left(self, participant: str) -> Effects:
         """Somebody is about to go: nothing more is kept of them."""
@@ -210,14 +229,14 @@ class Taping:
         noted = RecordingNoted(state=then.state, reason=then.reason)
         return (*stops, *here.tell(then), noted, *starts)
 
-    def _end(self, reason: str) -> None:
-        refused = reason == "withdrawn" and not self._began
-        self._over = _REFUSED if refused else _stopped(reason)
-
 
 def heard(here: Roster) -> frozenset[str]:
     """Everybody in the call who can be seen or heard."""
     return frozenset(place.id for place in here if place.may_send)
+
+
+def _ended(reason: str, *, began: bool) -> RecordingState:
+    return _stopped(reason) if began else _UNBEGUN.get(reason, _stopped(reason))
 
 
 def _stopped(reason: str) -> RecordingState:
@@ -230,11 +249,9 @@ def _over(past: Past, *, wanted: bool, hindered: str) -> RecordingState | None:
     refused = past.ended == "withdrawn" or False in past.answers.values()
     if not wanted:
         return NEVER
-    if refused and not past.began:
-        return _REFUSED
     if refused or past.ended:
         reason = "withdrawn" if refused else past.ended
-        return _stopped(reason)
+        return _ended(reason, began=past.began)
     if hindered and past.began:
         return _stopped("no_space" if hindered == "no_space" else "failed")
     if hindered:

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from signaling import awaiting, giving
+from signaling import awaiting, giving, recording_rules
 from signaling.hub import Hub
 from signaling.live import Live
 from signaling.messages import End
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 TICK_SECONDS: Final = 1.0
 #: How often the record is told who is still there, for the case that we are killed.
 SEEN_TICKS: Final = 15
+#: How often it is looked whether the rules of the prisons still want recordings.
+RULES_TICKS: Final = 2
 
 
 class Timekeeper:
@@ -36,6 +38,7 @@ class Timekeeper:
         self._hub = hub
         self._task: asyncio.Task[None] | None = None
         self._ticking: dict[str, asyncio.Task[None]] = {}
+        self._obeying: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin keeping time."""
@@ -43,7 +46,7 @@ class Timekeeper:
 
     async def stop(self) -> None:
         """Stop, also what still waits for the database."""
-        for task in (self._task, *self._ticking.values()):
+        for task in (self._task, self._obeying, *self._ticking.values()):
             if task is not None:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -56,9 +59,19 @@ class Timekeeper:
             ticks += 1
             if ticks % SEEN_TICKS == 0:
                 self._hub.note_presence()
+            if ticks % RULES_TICKS == 0 and self._obeying is None:
+                self._obeying = asyncio.create_task(self._obeyed())
             for live in self._hub.lives():
                 if live.visit not in self._ticking:
                     self._begin(live, measure=ticks % 2 == 0)
+
+    async def _obeyed(self) -> None:
+        try:
+            await recording_rules.obey(self._hub)
+        except Exception:  # the clock's outermost loop
+            log.exception("rules_not_read")
+        finally:
+            self._obeying = None
 
     def _begin(self, live: Live, *, measure: bool) -> None:
         task = asyncio.create_task(self._ticked(live, measure=measure))

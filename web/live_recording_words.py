@@ -10,6 +10,7 @@ from web.i18n import N_
 
 #: Over the picture, for everybody.
 _SIGN: Mapping[Recording, str] = {
+    Recording.OFF: N_("Not recorded"),
     Recording.ASKING: N_("Not recorded"),
     Recording.REFUSED: N_("Not recorded"),
     Recording.ANNOUNCED: N_("Recording begins"),
@@ -39,6 +40,7 @@ REASONS: Mapping[str, str] = {
     "pause": N_("It goes on together with the visit."),
     "empty": N_("Nobody is there."),
     "withdrawn": N_("Somebody does not agree any more."),
+    "rules": N_("The rules of the prison changed during the visit."),
     "too_slow": N_("The disk was too slow: tell an administrator."),
     "failed": N_("It broke off by itself: tell an administrator."),
 }

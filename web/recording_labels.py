@@ -26,6 +26,7 @@ RECORDING_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         RecordingEnd.VISIT_ENDED: N_("The visit was over"),
         RecordingEnd.STAFF: N_("Staff stopped the recording"),
         RecordingEnd.WITHDRAWN: N_("Somebody did not agree to be recorded"),
+        RecordingEnd.RULES: N_("The rules of the prison changed"),
         RecordingEnd.NO_SPACE: N_("The disk was full"),
         RecordingEnd.TOO_SLOW: N_("The disk was too slow"),
         RecordingEnd.FAILED: N_("The recording broke off"),

@@ -97,6 +97,7 @@ ACTS: Mapping[str, str] = {
     "call_recording_pause": N_("Staff paused the recording"),
     "call_recording_resume": N_("Staff let the recording go on"),
     "call_recording_stop": N_("Staff ended the recording"),
+    "call_recording_rules": N_("Not recorded: the rules of the prison changed"),
     "call_mute": N_("Sound or picture of somebody was turned off or on"),
     "call_message": N_("A message was shown in the call"),
     "call_warn": N_("A warning was shown in the call"),

@@ -16,8 +16,11 @@ from visitation.words import RemovalReason
 PAUSED, MUTED = "call_pause", "call_mute"
 REMOVED, ADMITTED = "call_remove", "call_admit"
 
-#: What staff order of a recording, by the last word of its action.
-RECORDING = {f"call_recording_{order}": order for order in ("pause", "resume", "stop")}
+#: What staff order of a recording, by the last word of its action; the last one is that
+#: the prison's rules changed in mid-visit.
+RECORDING = {
+    f"call_recording_{order}": order for order in ("pause", "resume", "stop", "rules")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ class RecordingEnd(StrEnum):
     VISIT_ENDED = "visit_ended"
     STAFF = "staff"
     WITHDRAWN = "withdrawn"
+    RULES = "rules"
     NO_SPACE = "no_space"
     TOO_SLOW = "too_slow"
     FAILED = "failed"
