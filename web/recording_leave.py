@@ -6,7 +6,6 @@ comes to any byte of a file.
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 
@@ -18,13 +17,10 @@ from visitation.recordings.reading import Gone
 from visitation.recordings.tables import Recording, RecordingFile, RecordingPlay
 from visitation.recordings.tampered import Tampered
 from visitation.words import RecordingState
-from web import gate, identity, recording_words
+from web import gate, recording_words
 from web.keys import CLOCK, DATABASE, SETTINGS
 from web.recording_shelf import Shelf, shown_name
 from web.render import render
-
-#: How often it is asked again who takes what is being sent.
-_ASKS_AGAIN = timedelta(seconds=5)
 
 
 class NoShelf(VisitationError):
@@ -40,29 +36,6 @@ class Opened:
     file: RecordingFile
     path: Path
     key: bytes
-
-
-class Answer:
-    """An answer that takes long, for as long as whoever asked for it may have it.
-
-    Args:
-        until: when their leave ends; None if what was begun may be ended.
-    """
-
-    def __init__(self, request: web.Request, *, until: datetime | None) -> None:
-        self._request = request
-        self._until = until
-        self._asked = request.app[CLOCK]()
-
-    async def may_go_on(self) -> bool:
-        """False once the leave or the session is over, or their reach has changed."""
-        now = self._request.app[CLOCK]()
-        if self._until is not None and now >= self._until:
-            return False
-        if abs(now - self._asked) < _ASKS_AGAIN:
-            return True
-        self._asked = now
-        return await identity.still_stands(self._request)
 
 
 def shelf_of(request: web.Request) -> Shelf:

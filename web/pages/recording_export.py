@@ -12,13 +12,11 @@ from web import (
     recording_export,
     recording_leave,
     recording_reach,
+    recording_sending,
     recording_views,
-    threads,
 )
 from web.keys import CLOCK, DATABASE, KEYRING
-from web.pages.recording_files import break_off
 from web.recording_export import Broken
-from web.recording_leave import Answer
 from web.recording_reach import MAY, Deed
 from web.routing import Route
 
@@ -75,20 +73,13 @@ async def _send(
     first: bytes,
     made: Iterator[bytes],
 ) -> None:
-    answer = Answer(request, until=None)
     try:
-        await response.write(first)
-        async for piece in threads.pieces(made):
-            if not await answer.may_go_on():
-                break_off(request)
-                return
-            await response.write(piece)
-        await response.write_eof()
+        await recording_sending.send(request, response, first, made, until=None)
     except Broken as broken:
         # A browser says that the file is not whole, and so does whoever opens it.
         found = gate.subject(request, Recording)
         await recording_leave.note_damage(request, found, broken.name, broken.error)
-        break_off(request)
+        recording_sending.break_off(request)
     except ConnectionError:
         return
 

@@ -19,13 +19,13 @@ from web import (
     gate,
     recording_leave,
     recording_reach,
+    recording_sending,
     recording_shelf,
     recording_words,
-    threads,
 )
 from web.byte_ranges import OutOfRange, Part
 from web.keys import CLOCK, DATABASE
-from web.recording_leave import Answer, Opened
+from web.recording_leave import Opened
 from web.recording_reach import MAY, Deed
 from web.recording_shelf import shown_name
 from web.routing import Route
@@ -102,28 +102,16 @@ async def _send(
     first: bytes,
     made: Iterator[bytes],
 ) -> None:
-    """Send piece after piece; break off what may not go on, so that it is not whole."""
-    answer = Answer(request, until=opened.leave.until)
+    until = opened.leave.until
     try:
-        await response.write(first)
-        async for piece in threads.pieces(made):
-            if not await answer.may_go_on():
-                break_off(request)
-                return
-            await response.write(piece)
+        await recording_sending.send(request, response, first, made, until=until)
     except (Tampered, Gone) as error:
         name = shown_name(opened.file)
         await recording_leave.note_damage(request, opened.recording, name, error)
-        break_off(request)
+        recording_sending.break_off(request)
     except ConnectionError:
         # A player that seeks hangs up, and asks again from elsewhere.
         return
-
-
-def break_off(request: web.Request) -> None:
-    """End an answer in its middle, in the one way that nobody takes for its end."""
-    if request.transport is not None:
-        request.transport.abort()
 
 
 async def _note_play(request: web.Request, opened: Opened) -> None:
