@@ -5,7 +5,7 @@ Changes nothing but the record itself, which keeps who looked for what.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from aiohttp import web
@@ -23,6 +23,7 @@ from web.fields import Day, Line
 from web.forms import Form
 from web.i18n import N_, _
 from web.keys import CLOCK, DATABASE, SETTINGS
+from web.midnights import midnight
 from web.render import render, url
 from web.routing import Door, Route
 
@@ -117,8 +118,8 @@ async def _sought(
         subject=whom,
         kind=asked.kind or None,
         action=asked.act or None,
-        since=_midnight(request, asked.since),
-        until=_midnight(request, asked.until, days=1),
+        since=midnight(request, asked.since),
+        until=midnight(request, asked.until, days=1),
         site_id=asked.site,
     )
 
@@ -142,15 +143,6 @@ def _known(form: Form[Search], name: str, among: Collection[str]) -> Form[Search
     if not chosen or chosen in among:
         return form
     return form.faulted(name, _("Choose one from the list."))
-
-
-def _midnight(
-    request: web.Request, day: date | None, *, days: int = 0
-) -> datetime | None:
-    if day is None:
-        return None
-    zone = request.app[SETTINGS].zone
-    return datetime.combine(day + timedelta(days=days), time(), zone)
 
 
 async def _page(

@@ -4,7 +4,6 @@ Handlers read an address and show what there is; nothing is played or changed he
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
 
 from aiohttp import web
 from pydantic import Field
@@ -28,6 +27,7 @@ from web.forms import Form
 from web.i18n import N_, _
 from web.keys import DATABASE, SETTINGS
 from web.labels import options
+from web.midnights import midnight
 from web.paging import PER_PAGE
 from web.picks import Pick
 from web.recording_reach import MAY, Deed
@@ -94,18 +94,9 @@ def _wanted(request: web.Request, asked: Search) -> Wanted:
     return Wanted(
         site_id=asked.prison,
         state=asked.state,
-        since=_midnight(request, asked.since),
-        until=_midnight(request, asked.until, days=1),
+        since=midnight(request, asked.since),
+        until=midnight(request, asked.until, days=1),
     )
-
-
-def _midnight(
-    request: web.Request, day: date | None, *, days: int = 0
-) -> datetime | None:
-    if day is None:
-        return None
-    zone = request.app[SETTINGS].zone
-    return datetime.combine(day + timedelta(days=days), time(), zone)
 
 
 def _row(one: Row) -> dict[str, object]:
