@@ -5,8 +5,8 @@ command that opened the database itself; arguments and answers are plain JSON va
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,42 +14,21 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config import recording_acts
+from config.desk import OPERATOR, Act, Desk, Impossible
 from scheduler import counting
 from visitation import devices, jalali, maintenance, people
-from visitation.audit import Actor
-from visitation.database import Database
 from visitation.devices import Device
-from visitation.errors import NotFound, VisitationError
+from visitation.errors import NotFound
 from visitation.filing import corrections
-from visitation.keyring import Keyring
 from visitation.maintenance import Maintenance, WorkReason
 from visitation.people import Account
 from visitation.people.passwords import MINIMUM_PASSWORD_LENGTH
 from visitation.places import Province, Site, Station, holidays, provinces
 from visitation.places.tables import DEFAULT_ZONE
-from visitation.recordings import inspecting
 from visitation.statistics import Period, parse
 from visitation.timespan import Timespan
 from visitation.words import Role
-
-#: Whoever has the shell of the machine.
-OPERATOR = Actor(key="operator")
-
-
-class Impossible(VisitationError):
-    """The act cannot be done; the message says why, for the terminal."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What an act works with."""
-
-    database: Database
-    keyring: Keyring
-    now: datetime
-
-
-Act = Callable[..., Awaitable[Any]]
 
 
 async def add_account(
@@ -256,12 +235,6 @@ async def export_corrections(desk: Desk) -> list[dict[str, Any]]:
         return [asdict(one) for one in await corrections.exported(session)]
 
 
-async def list_recordings(desk: Desk) -> list[dict[str, Any]]:
-    """Every recording that was not deleted, with the files it should have."""
-    async with desk.database.read() as session:
-        return [asdict(one) for one in await inspecting.kept(session)]
-
-
 async def recount_statistics(desk: Desk, *, first: str = "", last: str = "") -> None:
     """Have the figures of some months counted anew, or all of them."""
     try:
@@ -287,7 +260,8 @@ ACTS: Mapping[str, Act] = {
     "work_end": end_work,
     "work_list": list_work,
     "corrections_export": export_corrections,
-    "recordings_kept": list_recordings,
+    "recordings_kept": recording_acts.kept,
+    "recordings_retry": recording_acts.retry,
     "recount_statistics": recount_statistics,
 }
 

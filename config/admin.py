@@ -16,7 +16,8 @@ import aiohttp
 from aiohttp import web
 
 from config import importing
-from config.acts import ACTS, Desk, Impossible
+from config.acts import ACTS
+from config.desk import Desk, Impossible
 from visitation.database import Database
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring

@@ -16,7 +16,7 @@ from collections.abc import (
 from itertools import islice
 from typing import Any
 
-from config.acts import OPERATOR, Act, Desk
+from config.desk import OPERATOR, Act, Desk
 from scheduler import bulk
 from visitation import imports
 from visitation.imports import Doubles, Kind, Line, Pace, Row, RowOutcome

@@ -15,6 +15,7 @@ RECORDING_ACTS: Mapping[str, str] = {
     "recording_end": N_("Recording ended"),
     "recording_finished": N_("The recording is ready to play"),
     "recording_failed": N_("The recording could not be prepared for playing"),
+    "recording_retry": N_("The recording is prepared for playing once more"),
     "recording_alarm_seen": N_("Saw that a recording had stopped by itself"),
     "recording_play_asked": N_("Asked to play the recording"),
     "recording_played": N_("Played the recording"),

@@ -12,7 +12,8 @@ from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
 from config import admin, opening, reading
-from config.acts import ACTS, Desk
+from config.acts import ACTS
+from config.desk import Desk
 from visitation.database import Database
 from visitation.errors import VisitationError
 from visitation.keyring import Keyring

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from config import opening, reading
-from config.acts import Impossible
 from config.commands.asking import out, refusing
+from config.desk import Impossible
 from visitation.recordings import exporting
 from visitation.recordings.exporting import PURPOSE, Unsound
 

@@ -14,8 +14,8 @@ import typer
 from rich.progress import Progress
 
 from config import admin, opening, reading
-from config.acts import Desk, Impossible
 from config.commands.asking import err, out, refusing
+from config.desk import Desk, Impossible
 from config.importing import Ask, batches, import_rows
 from config.settings import Settings
 from visitation import imports

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from config.acts import Impossible
 from config.commands.asking import carry_out, out, refusing, shown
+from config.desk import Impossible
 from visitation.maintenance import WorkReason
 from visitation.places.tables import DEFAULT_ZONE
 

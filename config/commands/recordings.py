@@ -1,12 +1,12 @@
-"""`visitation recordings …`: their keys, and whether they are as they were written."""
+"""`visitation recordings …`: keys, whether files are as they were, and another try."""
 
 from typing import Annotated
 
 import typer
 
 from config import reading, recordings
-from config.acts import Impossible
 from config.commands.asking import carry_out, err, out, refusing
+from config.desk import Impossible
 from visitation.errors import VisitationError
 from visitation.recordings import inspecting
 from visitation.recordings.inspecting import Kept
@@ -57,6 +57,24 @@ def check(
         raise typer.Exit(1)
     if not quiet:
         out.print(f"{len(expected)} recordings are as they were written.")
+
+
+@app.command()
+@refusing
+def retry(
+    references: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[REFERENCE]…", help="All that failed, if none."),
+    ] = None,
+) -> None:
+    """Have recordings that could not be prepared for playing be tried once more.
+
+    Put -- before references that begin with a dash.
+    """
+    tried = carry_out("recordings_retry", references=references or [])
+    for reference in tried:
+        out.print(reference, markup=False)
+    out.print(f"{len(tried)} will be tried once more by the service.")
 
 
 def _there() -> tuple[Space, KeyWraps]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config import admin, opening, reading
-from config.acts import Impossible
+from config.desk import Impossible
 from tests.config.conftest import Run
 from visitation.database import Database
 

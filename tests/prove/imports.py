@@ -26,7 +26,7 @@ from typing import Any
 
 from sqlmodel import func, select
 
-from config.acts import Desk
+from config.desk import Desk
 from config.importing import batches, import_rows
 from scheduler import booking
 from tests import make, postgres

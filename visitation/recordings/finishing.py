@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from visitation.audit import SYSTEM
+from visitation.audit import SYSTEM, Actor
 from visitation.recordings.stepping import noted, step
 from visitation.recordings.tables import Recording, RecordingFile
 from visitation.visits.tables import Participant
@@ -148,6 +148,23 @@ async def failed(
     if given_up:
         noted(session, recording, "recording_failed", by=SYSTEM, now=now)
     return given_up
+
+
+async def again(
+    session: AsyncSession, recording: Recording, *, by: Actor, now: datetime
+) -> bool:
+    """Have a recording that failed be tried once more; False if it has not failed."""
+    is_back = await step(
+        session,
+        recording,
+        out_of={RecordingState.FAILED},
+        state=RecordingState.ENDED,
+        finish_tries=MOST_TRIES - 1,
+        keep_until=None,
+    )
+    if is_back:
+        noted(session, recording, "recording_retry", by=by, now=now)
+    return is_back
 
 
 def _ended(recording: Recording) -> datetime:

@@ -128,3 +128,30 @@ async def test_an_alarm_that_was_seen_comes_again_when_nothing_comes_of_it(
         recording.finish_tries = finishing.MOST_TRIES - 1
         await finishing.failed(session, recording, keep_days=30, now=END)
         assert await alarms.open(session, {told.visit.prison_id}) == [recording]
+
+
+async def test_what_failed_is_tried_once_more_when_somebody_says_so(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        told = await scene(session)
+        recording, here = await ended(session, told), {told.visit.prison_id}
+        assert not await finishing.again(session, recording, by=told.warden, now=END)
+        recording.finish_tries = finishing.MOST_TRIES - 1
+        await finishing.failed(session, recording, keep_days=30, now=END)
+        later = END + timedelta(days=1)
+
+        assert await finishing.again(session, recording, by=told.warden, now=later)
+
+        assert (recording.state, recording.keep_until) == (RecordingState.ENDED, None)
+        assert await finishing.due(session, now=later) == [recording]
+        assert await alarms.open(session, here) == []
+        assert not await finishing.again(session, recording, by=told.warden, now=later)
+        assert await finishing.failed(session, recording, keep_days=30, now=later)
+        assert await alarms.open(session, here) == [recording]
+        actions = [action for action, _facts in await noted(session, recording)]
+        assert actions[-3:] == [
+            "recording_failed",
+            "recording_retry",
+            "recording_failed",
+        ]
