@@ -15,6 +15,10 @@ PROFESSIONAL_REASONS: Mapping[str, str] = {
     "licence_verified": N_(
         "You have a verified licence of this profession. Ask below to renew it."
     ),
+    "licence_there": N_(
+        "This person has a licence of this profession, or asked for one. Verify, "
+        "refuse, extend or revoke that one."
+    ),
     "licence_not_to_renew": N_(
         "This licence cannot be renewed now. It can be from 60 days before it runs out."
     ),

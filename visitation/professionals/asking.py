@@ -66,7 +66,8 @@ async def ask(
     mark = fingerprint(wanted, keyring=keyring)
     if (same := await _waiting(session, wanted, mark, visitor_id)) is not None:
         return same
-    await attempts.hit(session, A_DAY, f"visitor:{visitor_id}", now=now)
+    if by.visitor_id is not None:
+        await attempts.hit(session, A_DAY, f"visitor:{visitor_id}", now=now)
     asked = Licence(
         reference=keyring.reference(),
         visitor_id=visitor_id,

@@ -7,7 +7,7 @@ prisoners: what is booked under them comes up for review by itself.
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, and_, true
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,9 +16,11 @@ from visitation import audit, wording
 from visitation.audit import Actor
 from visitation.database import is_conflict
 from visitation.errors import Invalid
+from visitation.keyring import Keyring
 from visitation.people import AlreadyDecided, Scope, Visitor
 from visitation.places import Province
-from visitation.professionals import mandates, rights
+from visitation.professionals import asking, mandates, rights
+from visitation.professionals.asking import Wanted
 from visitation.professionals.groups import longest
 from visitation.professionals.tables import Licence
 from visitation.professionals.telling import tell
@@ -63,6 +65,61 @@ async def verified(
         .limit(_SHOWN)
     )
     return (await session.exec(query)).all()
+
+
+async def listed(
+    session: AsyncSession,
+    *,
+    scope: Scope,
+    now: datetime,
+    state: LicenceState | None = None,
+    visitor_id: int | None = None,
+    after: int | None = None,
+    limit: int,
+) -> Sequence[Licence]:
+    """The licences within reach by id, in some state or of one person alone.
+
+    `after` is the id of the last one that is known already.
+    """
+    query = (
+        select(Licence)
+        .where(_within(scope), col(Licence.id) > (after or 0))
+        .order_by(col(Licence.id))
+        .limit(limit)
+    )
+    if state is not None:
+        query = query.where(_stands(state, now))
+    if visitor_id is not None:
+        query = query.where(Licence.visitor_id == visitor_id)
+    return (await session.exec(query)).all()
+
+
+async def add(
+    session: AsyncSession,
+    wanted: Wanted,
+    *,
+    visitor_id: int,
+    valid_until: date,
+    keyring: Keyring,
+    by: Actor,
+    now: datetime,
+) -> Licence:
+    """Keep a licence that was seen, verified until a day, and tell its owner.
+
+    Raises:
+        NotFound: if there is no such province, or such a licence comes by a roster.
+        Invalid: if the person has one of the profession, or asked for one, the number
+            says nothing or is somebody else's, or the day is over or too far away.
+    """
+    for one in await rights.licences_of(session, (visitor_id,)):
+        there = one.state in {LicenceState.ASKED, LicenceState.VERIFIED}
+        if there and one.profession is wanted.profession:
+            raise Invalid("profession", "licence_there")
+    added = await asking.ask(
+        session, wanted, visitor_id=visitor_id, keyring=keyring, by=by, now=now
+    )
+    await verify(session, added, valid_until=valid_until, by=by, now=now)
+    return added
 
 
 async def verify(
@@ -213,3 +270,15 @@ def _within(scope: Scope) -> ColumnElement[bool]:
     if scope.everywhere:
         return true()
     return col(Licence.province_id).in_(scope.provinces)
+
+
+def _stands(state: LicenceState, now: datetime) -> ColumnElement[bool]:
+    """The condition that a licence stands so, as `rights.state_of` says it."""
+    stored, last = col(Licence.state), col(Licence.valid_until)
+    first = rights.today(now)
+    if state is LicenceState.VERIFIED:
+        return and_(stored == state, last >= first)
+    if state is LicenceState.EXPIRED:
+        over = or_(last.is_(None), last < first)
+        return and_(stored == LicenceState.VERIFIED, over)
+    return stored == state

@@ -17,7 +17,7 @@ from tests.visitation.professionals.practice import (
     mandated,
 )
 from visitation.attempts import TooMany
-from visitation.audit import SYSTEM
+from visitation.audit import SYSTEM, Actor
 from visitation.database import Database
 from visitation.errors import Invalid, NotFound
 from visitation.keyring import Keyring
@@ -31,6 +31,7 @@ from visitation.words import (
     LicenceState,
     MandateState,
     Profession,
+    Role,
 )
 
 TODAY = NOON.date()
@@ -84,7 +85,7 @@ async def test_graduates_ask_for_none(
             await asked(session, world, keyring, number=" - ")
 
 
-async def test_a_day_has_so_many_licences(
+async def test_a_phone_asks_so_often_in_a_day_and_staff_add_one_all_the_same(
     database: Database, keyring: Keyring, world: World
 ) -> None:
     async with database.write() as session:
@@ -97,6 +98,22 @@ async def test_a_day_has_so_many_licences(
             )
         with pytest.raises(TooMany):
             await asked(session, world, keyring, who=world.visitor, number="8")
+        added = await licences.add(
+            session,
+            asking.Wanted(
+                profession=Profession.LAWYER,
+                number="8",
+                issuer="کانون",
+                province_id=world.prison.province_id,
+            ),
+            visitor_id=world.visitor.id,
+            valid_until=UNTIL,
+            keyring=keyring,
+            by=Actor.account(world.scheduler.id, Role.ADMINISTRATOR),
+            now=NOON,
+        )
+
+    assert added.state is LicenceState.VERIFIED
 
 
 async def test_a_verified_licence_tells_its_owner_and_runs_out_by_itself(

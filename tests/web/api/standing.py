@@ -5,6 +5,7 @@ from typing import Any
 
 from tests import make
 from tests.make import World
+from tests.visitation.professionals import practice
 from tests.web.api.conftest import Program, told, wish
 from visitation import audit, places
 from visitation.words import SiteKind
@@ -144,6 +145,13 @@ async def grant(program: Program, world: World) -> Any:
     return granted.id
 
 
+async def licence(program: Program, world: World) -> Any:
+    site = program.site
+    async with site.database.write() as session:
+        asked = await practice.asked(session, world, site.keyring)
+    return asked.reference
+
+
 #: By the name of the part of a path.
 MAKERS: dict[str, Callable[[Program, World], Awaitable[Any]]] = {
     made.__name__: made
@@ -159,5 +167,6 @@ MAKERS: dict[str, Callable[[Program, World], Awaitable[Any]]] = {
         appointment,
         hours,
         grant,
+        licence,
     )
 }
