@@ -17,7 +17,15 @@ pytestmark = pytest.mark.browser
 #: Connecting, ten seconds, and a busy machine.
 TEST_MS = 60_000
 PASSED = {Verdict.GOOD, Verdict.WEAK}
+#: A machine with other work drops what a line of its own would not.
 TRIES = 3
+#: How a board says it.
+SAID = {
+    Verdict.GOOD: "Line: good, ",
+    Verdict.WEAK: "Line: weak, ",
+    Verdict.SOUND_ONLY: "Line: sound only, ",
+    Verdict.NOT_ENOUGH: "Line: not enough, ",
+}
 
 
 async def _to_the_line(page: Page) -> None:
@@ -40,18 +48,6 @@ async def _told(page: Page) -> str:
     return str(await page.locator('[data-step="line"]').get_attribute("data-state"))
 
 
-async def _passed(page: Page, url: str) -> bool:
-    """Whether the line passes, tried again as often as somebody would who sits there.
-
-    A machine with other work drops what a line of its own would not.
-    """
-    for _ in range(TRIES):
-        await page.goto(url)
-        if await _told(page) in PASSED:
-            return True
-    return False
-
-
 async def _tests(service: Installation, visit_id: int) -> list[LineTest]:
     async with service.database.read() as session:
         return list(await lines.tests_of_visit(session, visit_id=visit_id))
@@ -65,12 +61,16 @@ async def test_a_family_tries_its_line_before_the_call(
     family = await open_page(context, service, "family")
     await join_by_code(family, service, code, PHONE)
 
-    await _to_the_line(family)
-    verdict = await _told(family)
+    for _ in range(TRIES):
+        await _to_the_line(family)
+        verdict = await _told(family)
+        kept = (await _tests(service, visit.id))[-1]
+        assert verdict == kept.verdict.value
+        if kept.verdict in PASSED:
+            break
+        await family.reload()
 
-    (kept,) = await _tests(service, visit.id)
     assert kept.verdict in PASSED, kept
-    assert verdict == kept.verdict.value
     assert kept.loss_up < 0.12
     assert kept.loss_down < 0.12
     assert kept.rate_up > 60_000
@@ -95,12 +95,13 @@ async def test_a_station_tries_its_line_and_staff_see_it(
     terminal = await open_page(context, service, "terminal")
     await paired(terminal, service)
 
-    assert await _passed(terminal, service.url("terminal", "/station/line"))
+    await terminal.goto(service.url("terminal", "/station/line"))
+    verdict = Verdict(await _told(terminal))
 
     warden = await open_page(context, service, "warden")
     await sign_in(warden, service, Role.WARDEN)
     await warden.goto(service.url("warden", "/warden"))
-    await expect(warden.get_by_text(re.compile("Line: (good|weak), "))).to_be_visible()
+    await expect(warden.get_by_text(SAID[verdict])).to_be_visible()
 
 
 async def test_a_test_that_is_skipped_leaves_nothing_behind(
