@@ -27,6 +27,14 @@ async def watcher(session: AsyncSession, visit: Visit) -> Participant:
     return person
 
 
+async def watched(session: AsyncSession) -> tuple[Visit, Participant]:
+    """A visit that goes on, and who has watched it since its second minute."""
+    visit, _ = await live(session, await make.world(session))
+    staff = await watcher(session, visit)
+    await calls.joined(session, staff, by=BY, now=at(2))
+    return visit, staff
+
+
 async def trace(session: AsyncSession) -> list[tuple[str, object]]:
     rows = await session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
     kept = ("watching", "participant")
@@ -58,9 +66,7 @@ async def test_a_line_that_breaks_ends_it_only_with_the_place(
     database: Database,
 ) -> None:
     async with database.write() as session:
-        visit, _ = await live(session, await make.world(session))
-        staff = await watcher(session, visit)
-        await calls.joined(session, staff, by=BY, now=at(2))
+        visit, staff = await watched(session)
         await calls.reconnecting(session, staff, now=at(5))
         minute = timedelta(minutes=1)
         await calls.returned(session, staff, lost=minute, by=BY, now=at(6))
@@ -83,9 +89,7 @@ async def test_a_service_that_was_killed_ends_it_when_they_were_last_seen(
     database: Database,
 ) -> None:
     async with database.write() as session:
-        visit, _ = await live(session, await make.world(session))
-        staff = await watcher(session, visit)
-        await calls.joined(session, staff, by=BY, now=at(2))
+        visit, staff = await watched(session)
         await calls.seen(session, [visit.reference], now=at(7))
         await calls.went_down(session, visit, now=at(15))
 
