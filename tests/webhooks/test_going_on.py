@@ -1,11 +1,12 @@
 """Going on after a pause, a failure or a slow answer, and sending old events again."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from scheduler import webhooks
 from tests.fakes import Clock
@@ -136,64 +137,60 @@ async def test_however_many_grew_old_all_are_forgotten(
     assert (count, await _standing(line)) == (5, Standing())
 
 
-async def test_of_two_who_change_the_secret_at_once_one_does(line: Line) -> None:
-    seen = receivers.mark(await line.webhook())
+async def at_once(
+    line: Line, change: Callable[[AsyncSession], Awaitable[object]]
+) -> list[type]:
+    """What becomes of two who change the same, the second while the first is at it."""
     changed, go_on = asyncio.Event(), asyncio.Event()
 
-    async def rotate(*, first: bool) -> None:
+    async def do(*, first: bool) -> None:
         async with line.database.write() as session:
-            row = await session.get_one(Webhook, line.webhook_id)
-            await receivers.rotate(
-                session,
-                row,
-                seen=seen,
-                keyring=line.keyring,
-                by=SYSTEM,
-                now=line.clock(),
-            )
+            await change(session)
             await session.flush()
             if first:
                 changed.set()
                 await go_on.wait()
 
-    one = asyncio.create_task(rotate(first=True))
+    one = asyncio.create_task(do(first=True))
     await changed.wait()
-    other = asyncio.create_task(rotate(first=False))
+    other = asyncio.create_task(do(first=False))
     await asyncio.sleep(0.2)
     go_on.set()
-
     results = await asyncio.gather(one, other, return_exceptions=True)
-    assert [type(result) for result in results] == [type(None), AddedAlready]
+    return [type(result) for result in results]
+
+
+async def test_of_two_who_change_the_secret_at_once_one_does(line: Line) -> None:
+    seen = receivers.mark(await line.webhook())
+
+    async def rotate(session: AsyncSession) -> None:
+        await receivers.rotate(
+            session,
+            await session.get_one(Webhook, line.webhook_id),
+            seen=seen,
+            keyring=line.keyring,
+            by=SYSTEM,
+            now=line.clock(),
+        )
+
+    assert await at_once(line, rotate) == [type(None), AddedAlready]
 
 
 async def test_of_two_who_add_one_system_at_once_one_does(line: Line) -> None:
-    added, go_on = asyncio.Event(), asyncio.Event()
+    async def add(session: AsyncSession) -> None:
+        await receivers.add(
+            session,
+            reference="twice",
+            label="استانداری",
+            address=ADDRESS,
+            topics=TOPICS,
+            province_id=None,
+            keyring=line.keyring,
+            by=SYSTEM,
+            now=line.clock(),
+        )
 
-    async def add(*, first: bool) -> None:
-        async with line.database.write() as session:
-            await receivers.add(
-                session,
-                reference="twice",
-                label="استانداری",
-                address=ADDRESS,
-                topics=TOPICS,
-                province_id=None,
-                keyring=line.keyring,
-                by=SYSTEM,
-                now=line.clock(),
-            )
-            if first:
-                added.set()
-                await go_on.wait()
-
-    one = asyncio.create_task(add(first=True))
-    await added.wait()
-    other = asyncio.create_task(add(first=False))
-    await asyncio.sleep(0.2)
-    go_on.set()
-
-    results = await asyncio.gather(one, other, return_exceptions=True)
-    assert [type(result) for result in results] == [type(None), AddedAlready]
+    assert await at_once(line, add) == [type(None), AddedAlready]
 
 
 @pytest.mark.parametrize(("topics", "count"), [(TOPICS, 1), ((Topic.VISIT_CLOSED,), 0)])
