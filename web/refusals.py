@@ -154,6 +154,7 @@ SENTENCES: dict[str, str] = {
     "ends_before_start": N_("It must end after it starts."),
     "span_length": N_("The end must come after the start, by 31 days at most."),
     "unknown_prison": N_("There is no such prison. Choose one from the list."),
+    "visited_to_come": N_("This day is still to come."),
     "transfer_to_come": N_(
         "This day is still to come. Record the transfer when it has taken place."
     ),

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -95,6 +95,25 @@ async def test_a_number_is_one_prisoners_in_a_prison(
     async with database.read() as session:
         found = await session.get_one(people.Prisoner, other.id)
     assert (found.number, found.name, found.name_folded) == ("9", "علي ج", "علی ج")
+
+
+async def test_the_last_visit_before_is_no_day_to_come_where_the_prison_is(
+    database: Database, keyring: Keyring
+) -> None:
+    # Half past midnight of the 24th in Tehran; still the 23rd in Greenwich.
+    night = {"keyring": keyring, "by": BY, "now": NOON.replace(hour=21)}
+    today, tomorrow = date(2026, 11, 24), date(2026, 11, 25)
+    async with database.write() as session:
+        prison = await make.prison(session)
+        add = {"site_id": prison.id, "name": "رضا", **night}
+        reza = await people.add_prisoner(session, number="1", visited_on=today, **add)
+        with pytest.raises(Invalid, match="visited_on: visited_to_come"):
+            await people.add_prisoner(session, number="2", visited_on=tomorrow, **add)
+        edit = {"number": "1", "name": "رضا", **night}
+        with pytest.raises(Invalid, match="visited_on: visited_to_come"):
+            await people.edit_prisoner(session, reza, visited_on=tomorrow, **edit)
+        await people.edit_prisoner(session, reza, **edit)
+    assert reza.visited_on == today
 
 
 async def test_a_national_id_is_one_prisoners_and_kept_sealed(

@@ -45,6 +45,9 @@ async def test_a_prisoner_is_added_and_found_again(
     assert "Try a shorter piece" in await found_by(scheduler, "/prisoners", "zzz")
     again = await text(scheduler, "/prisoners/new", typed, status=409)
     assert "has this national ID" in again
+    early = typed | {"national_id": "", "number": "9", "visited_on": "2026-11-24"}
+    again = await text(scheduler, "/prisoners/new", early, status=409)
+    assert "This day is still to come." in again
     other = typed | {"national_id": ""}
     again = await text(scheduler, "/prisoners/new", other, status=409)
     assert "has this number" in again

@@ -7,7 +7,7 @@ exist, but as a prison to which somebody is taken.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,7 @@ class Known:
     number: str
     name_folded: str
     ward: str
+    visited_on: date | None
     fingerprint: str | None
     released_at: datetime | None
 
@@ -163,6 +164,7 @@ class Around:
             number=one.number,
             name_folded=persian.fold(one.name),
             ward=one.ward,
+            visited_on=one.visited_on,
             fingerprint=fingerprint_of(one.national_id, keyring=self.desk.keyring),
             released_at=None,
         )
@@ -261,6 +263,7 @@ def as_known(prisoner: Prisoner) -> Known:
         number=prisoner.number,
         name_folded=prisoner.name_folded,
         ward=prisoner.ward,
+        visited_on=prisoner.visited_on,
         fingerprint=prisoner.national_id_fingerprint,
         released_at=prisoner.released_at,
     )

@@ -37,6 +37,7 @@ COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
         Column(name="name", fa="نام", required=True),
         _NATIONAL_ID,
         Column(name="ward", fa="بند"),
+        Column(name="visited_on", fa="آخرین ملاقات"),
     ),
     Kind.TRANSFERS: (
         *_WHO,

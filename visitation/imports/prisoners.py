@@ -6,6 +6,7 @@ linked to the second.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -29,12 +30,13 @@ from visitation.people.tables import Prisoner
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
-    """What a row says; no ward where its cell is empty, or the file has none."""
+    """What a row says; no ward and no day where its cell is empty, or there is none."""
 
     number: str
     name: str
     national_id: str
     ward: str
+    visited_on: date | None
 
 
 async def decide(session: AsyncSession, row: Row, around: Around) -> Verdict:
@@ -49,6 +51,7 @@ async def decide(session: AsyncSession, row: Row, around: Around) -> Verdict:
         name=cells.text(row, "name", longest=LONGEST_NAME, required=True),
         national_id=cells.national_id(row),
         ward=cells.text(row, "ward", longest=LONGEST_WARD),
+        visited_on=_visited_on(row, around.desk.now.astimezone(prison.zone).date()),
     )
     there = around.at(prison.id, said.number)
     known = around.with_id(said.national_id) if said.national_id else None
@@ -63,6 +66,13 @@ async def decide(session: AsyncSession, row: Row, around: Around) -> Verdict:
     elif there is not None and there.id != known.id:
         raise RowRefused("number", "import_number_taken")
     return _correction(around, known, said)
+
+
+def _visited_on(row: Row, today: date) -> date | None:
+    found = cells.day(row, "visited_on")
+    if found is not None and found > today:
+        raise RowRefused("visited_on", "visited_to_come")
+    return found
 
 
 def _refuse_another_person(there: Known, name: str, national_id: str) -> None:
@@ -85,6 +95,7 @@ def _new(around: Around, site_id: int, said: _Said) -> Verdict:
             name=said.name,
             national_id=said.national_id,
             ward=said.ward,
+            visited_on=said.visited_on,
         ),
         remarks=("import_namesake",) if alike else (),
     )
@@ -96,7 +107,8 @@ def _correction(around: Around, known: Known, said: _Said) -> Verdict:
     renamed = squeezed(said.name) != squeezed(known.name_folded)
     renumbered = persian.fold(said.number) != persian.fold(known.number)
     elsewhere = said.ward not in {"", known.ward}
-    if not (learned or renamed or renumbered or elsewhere):
+    before = said.visited_on not in {None, known.visited_on}
+    if not (learned or renamed or renumbered or elsewhere or before):
         return replace(UNCHANGED, remarks=gone)
     write = partial(
         _correct,
@@ -106,6 +118,7 @@ def _correction(around: Around, known: Known, said: _Said) -> Verdict:
         name=said.name if renamed else None,
         national_id=said.national_id if learned else None,
         ward=said.ward or None,
+        visited_on=said.visited_on,
     )
     return Verdict(outcome=RowOutcome.CHANGED, write=write, remarks=gone)
 
@@ -119,6 +132,7 @@ async def _correct(
     name: str | None,
     national_id: str | None,
     ward: str | None,
+    visited_on: date | None,
 ) -> None:
     desk = around.desk
     prisoner = await session.get_one(Prisoner, known.id)
@@ -129,6 +143,7 @@ async def _correct(
         name=name or prisoner.name,
         national_id=national_id,
         ward=ward,
+        visited_on=visited_on,
         keyring=desk.keyring,
         by=desk.by,
         now=desk.now,

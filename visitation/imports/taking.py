@@ -152,6 +152,8 @@ class _Taking:
                 number=newcomer.number,
                 name=newcomer.name,
                 national_id=newcomer.national_id or None,
+                ward=newcomer.ward,
+                visited_on=newcomer.visited_on,
                 keyring=desk.keyring,
                 by=desk.by,
                 now=desk.now,

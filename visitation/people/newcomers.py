@@ -6,7 +6,7 @@ everything that is done to one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert
@@ -26,13 +26,17 @@ _TABLE = SQLModel.metadata.tables["prisoner"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newcomer:
-    """A prisoner to be added; `national_id` is empty for those who have none."""
+    """A prisoner to be added; `national_id` is empty for those who have none.
+
+    `visited_on` is a day that has come.
+    """
 
     site_id: int
     number: str
     name: str
     national_id: str = ""
     ward: str = ""
+    visited_on: date | None = None
 
 
 async def add_prisoners(
@@ -75,6 +79,7 @@ def _newcomer(one: Newcomer, *, keyring: Keyring) -> dict[str, Any]:
         "name": one.name.strip(),
         "name_folded": persian.fold(one.name),
         "ward": one.ward,
+        "visited_on": one.visited_on,
         "national_id_sealed": sealed,
         "national_id_fingerprint": fingerprint,
     }

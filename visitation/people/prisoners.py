@@ -41,8 +41,11 @@ async def add_prisoner(
     """Add a prisoner to a prison.
 
     Raises:
-        Invalid: for a wrong national ID, or a number or ID that somebody has.
+        Invalid: for a wrong national ID, a number or ID that somebody has, or a last
+            visit that is still to come.
     """
+    if visited_on is not None:
+        await _refuse_to_come(session, visited_on, site_id, now)
     await _refuse_known_id(session, national_id, keyring=keyring)
     sealed, fingerprint = sealed_id(national_id, keyring=keyring)
     prisoner = Prisoner(
@@ -78,8 +81,11 @@ async def edit_prisoner(
     A national ID, a ward and a day are kept unless one is given; an empty ward is none.
 
     Raises:
-        Invalid: for a wrong national ID, or a number or ID that somebody has.
+        Invalid: for a wrong national ID, a number or ID that somebody has, or a last
+            visit that is still to come.
     """
+    if visited_on is not None:
+        await _refuse_to_come(session, visited_on, prisoner.site_id, now)
     if national_id:
         await _refuse_known_id(session, national_id, keyring=keyring, but=prisoner.id)
         prisoner.national_id_sealed, prisoner.national_id_fingerprint = sealed_id(
@@ -223,6 +229,14 @@ async def _keep(
         if not is_conflict(error):
             raise
         raise Invalid("number", "prisoner_known") from None
+
+
+async def _refuse_to_come(
+    session: AsyncSession, visited_on: date, site_id: int, now: datetime
+) -> None:
+    site = await session.get_one(Site, site_id)
+    if visited_on > now.astimezone(ZoneInfo(site.zone)).date():
+        raise Invalid("visited_on", "visited_to_come")
 
 
 async def _refuse_known_id(

@@ -119,6 +119,9 @@ class Prisoner(Told):
     number: str
     name: str
     ward: str = Field(description="The wing to fetch them from; empty if not known.")
+    visited_on: date | None = Field(
+        description="The last visit before this service; null if it is not known."
+    )
     has_national_id: bool
     released_at: Instant | None
 
@@ -126,7 +129,9 @@ class Prisoner(Told):
     def of(cls, row: people.Prisoner) -> "Prisoner":
         """A prisoner, without the national ID."""
         return cls(
-            **row.model_dump(include={"id", "site_id", "number", "name", "ward"}),
+            **row.model_dump(
+                include={"id", "site_id", "number", "name", "ward", "visited_on"}
+            ),
             has_national_id=row.national_id_sealed is not None,
             released_at=row.released_at,
         )

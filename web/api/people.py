@@ -18,6 +18,7 @@ from web.api import answers, cursors
 from web.api.endpoint import Act, Call, Endpoint
 from web.api.kinds import (
     Asked,
+    Day,
     Id,
     Line,
     Name,
@@ -46,6 +47,9 @@ class NewPrisoner(Asked):
     name: Name
     ward: Ward = Field(default="", description="The wing to fetch them from.")
     national_id: NationalId | None = None
+    visited_on: Day | None = Field(
+        default=None, description="The last visit before this service, if it is known."
+    )
 
 
 class NewVisitor(Asked):
@@ -120,6 +124,7 @@ async def add_prisoner(call: Call) -> answers.Prisoner:
         name=asked.name,
         ward=asked.ward,
         national_id=asked.national_id,
+        visited_on=asked.visited_on,
         keyring=call.keyring,
         by=call.by.actor,
         now=call.now,

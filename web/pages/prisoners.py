@@ -4,7 +4,7 @@ A national ID, once kept, is never shown again but for its last three digits.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -54,9 +54,6 @@ class PrisonerFields(Correction):
     """What is known of a new prisoner."""
 
     site: Pick = Field(title=N_("Prison"))
-
-
-C = TypeVar("C", bound=Correction)
 
 
 async def index(request: web.Request) -> web.Response:
@@ -134,7 +131,7 @@ async def new(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """Add a prisoner."""
-    form = _in_time(request, await forms.read(request, PrisonerFields))
+    form = await forms.read(request, PrisonerFields)
     form = picks.among(form, "site", [one for one, _words in await _prisons(request)])
     if not form.ok:
         return await _new(request, form, status=422)
@@ -174,7 +171,7 @@ async def edit(request: web.Request) -> web.Response:
 async def save(request: web.Request) -> web.Response:
     """Correct a prisoner."""
     prisoner = gate.subject(request, Prisoner)
-    form = _in_time(request, await forms.read(request, Correction))
+    form = await forms.read(request, Correction)
     if not form.ok:
         return _edit(request, form, prisoner, status=422)
     try:
@@ -246,13 +243,6 @@ def _known(request: web.Request, prisoner: Prisoner, site: Site) -> dict[str, ob
         "released_at": prisoner.released_at,
         "visited_on": prisoner.visited_on,
     }
-
-
-def _in_time(request: web.Request, form: Form[C]) -> Form[C]:
-    day = form.value.visited_on if form.ok else None
-    if day is None or day <= request.app[CLOCK]().date():
-        return form
-    return form.faulted("visited_on", _("This day is still to come."))
 
 
 def _ban_is_over(contact: Contact, now: datetime) -> bool:

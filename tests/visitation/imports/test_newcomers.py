@@ -1,5 +1,7 @@
 """Newcomers of a batch go in together, and still each stands or falls by itself."""
 
+from datetime import date
+
 from sqlmodel import select
 
 from tests import make
@@ -88,13 +90,51 @@ async def test_a_ward_is_learned_and_corrected_and_kept_where_a_row_has_none(
         assert (await session.exec(select(Prisoner.ward))).all() == ["۳"]
 
 
+async def test_the_last_visit_before_is_learned_in_either_calendar(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        prison = await make.prison(session)
+    row = f"{prison.id},12,علی کریمی,"
+    sent = [
+        await bring(database, Kind.PRISONERS, f"{HEAD},آخرین ملاقات", f"{row},{day}")
+        for day in ("۱۴۰۵/۰۵/۱۰", "2026-08-01", "", "2026-07-31", "پارسال")
+    ]
+    # Noon of the 23rd: the next day is still to come.
+    to_come = await bring(
+        database,
+        Kind.PRISONERS,
+        f"{HEAD},visited_on",
+        f"{prison.id},13,رضا کریمی,,1405/09/02",
+        f"{prison.id},14,حسن کریمی,,1405/09/03",
+    )
+
+    assert [told(lines) for lines in sent] == [
+        [(CREATED, "")],
+        [(UNCHANGED, "")],
+        [(UNCHANGED, "")],
+        [(CHANGED, "")],
+        [(REFUSED, "visited_on", "cell_no_day")],
+    ]
+    assert told(to_come) == [
+        (CREATED, ""),
+        (REFUSED, "visited_on", "visited_to_come"),
+    ]
+    assert [line.row for line in to_come] == [2, 3]
+    async with database.read() as session:
+        known = (await session.exec(select(Prisoner.visited_on))).all()
+    assert known == [date(2026, 7, 31), date(2026, 11, 23)]
+
+
 async def test_who_was_added_by_others_meanwhile_is_refused_alone(
     database: Database,
 ) -> None:
     async with database.write() as session:
         prison = await make.prison(session)
     desk = Desk(scope=EVERYWHERE, keyring=seeded_keyring(), by=SYSTEM, now=NOON)
-    sheet = file(HEAD, *(f"{prison.id},{n},علی {n}," for n in (12, 13, 14)))
+    known = "جوانان,2026-08-01"
+    rest = (f"{prison.id},{n},علی {n},,{known}" for n in (12, 13, 14))
+    sheet = file(f"{HEAD},ward,visited_on", *rest)
     rows = list(imports.rows_of(sheet, Kind.PRISONERS))
     async with database.read() as session:
         before = await around(session, rows, desk)
@@ -119,3 +159,8 @@ async def test_who_was_added_by_others_meanwhile_is_refused_alone(
         "12",
         "14",
     ]
+    async with database.read() as session:
+        kept = await session.exec(
+            select(Prisoner.ward, Prisoner.visited_on).where(Prisoner.number != "13")
+        )
+        assert kept.all() == [("جوانان", date(2026, 8, 1))] * 2

@@ -20,6 +20,7 @@ async def test_a_prisoner_is_added_and_found_whatever_the_letters(
         "name": "علی یکتا",
         "ward": "جوانان",
         "national_id": NATIONAL_ID,
+        "visited_on": "2026-08-01",
     }
     added = await told(await program.post("/prisoners", new), 201)
     assert added == {
@@ -28,6 +29,7 @@ async def test_a_prisoner_is_added_and_found_whatever_the_letters(
         "number": "123",
         "name": "علی یکتا",
         "ward": "جوانان",
+        "visited_on": "2026-08-01",
         "has_national_id": True,
         "released_at": None,
     }
@@ -49,6 +51,9 @@ async def test_a_known_number_or_a_wrong_id_is_refused(
     wrong = new | {"number": "9", "national_id": "1234567890"}
     problem = await told(await program.post("/prisoners", wrong), 422)
     assert problem["errors"][0]["field"] == "national_id"
+    early = new | {"number": "9", "visited_on": "2026-11-24"}
+    (mistake,) = (await told(await program.post("/prisoners", early), 422))["errors"]
+    assert (mistake["field"], mistake["code"]) == ("visited_on", "visited_to_come")
 
 
 async def test_a_visitor_is_added_linked_and_approved(
