@@ -183,27 +183,28 @@ async def _calling(
     def heard(event: MediaEvent) -> None:
         hub.on_event(event)
 
-    engine = _engine(settings, heard)
+    engine, archive = _engine(settings, heard), recordings.archive(settings)
     hub = Hub(
         database=database,
         engine=engine,
         keyring=keyring,
         clock=clock,
         settings=filling.calls(settings),
-        archive=recordings.archive(settings),
+        archive=archive,
     )
-    with _binding("media.udp_port", settings.media.ports):
-        await engine.start()
     timekeeper = Timekeeper(hub)
-    try:
-        await hub.start()
-        await timekeeper.start()
-        keeps = filling.keeps(settings)
-        async with recordings.finishing(settings, database, clock, keeps):
-            yield hub
-    finally:
-        await timekeeper.stop()
-        await engine.stop()
+    with recordings.alone(archive):
+        with _binding("media.udp_port", settings.media.ports):
+            await engine.start()
+        try:
+            await hub.start()
+            await timekeeper.start()
+            keeps = filling.keeps(settings)
+            async with recordings.finishing(archive, database, clock, keeps):
+                yield hub
+        finally:
+            await timekeeper.stop()
+            await engine.stop()
 
 
 def _engine(settings: Settings, heard: OnEvent) -> RecordingEngine:

@@ -1,17 +1,22 @@
 """From the settings to where recordings lie, and what opens them; nothing without."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+
+import structlog
 
 from config.settings import Settings
 from signaling.recording.finisher import Finisher
 from signaling.recording_desk import Archive
 from visitation.database import Database
+from visitation.recordings.alone import Alone
 from visitation.recordings.keys import KeyWraps
 from visitation.recordings.space import Meter, Space
 from visitation.retention import Kept
 from web.keys import Clock
 from web.recording_shelf import Shelf
+
+log = structlog.get_logger()
 
 _GIGABYTE = 10**9
 
@@ -56,26 +61,55 @@ def shelf(settings: Settings) -> Shelf | None:
 
 
 def archive(settings: Settings) -> Archive | None:
-    """Where calls are recorded to."""
+    """Where this process records calls to."""
     room, keys = space(settings), wraps(settings)
-    if room is None or keys is None:
+    if room is None or keys is None or not settings.recordings.record:
         return None
-    return Archive(directory=room.directory, wraps=keys, space=room)
+    return Archive(
+        directory=room.directory,
+        wraps=keys,
+        space=room,
+        alone=Alone(room.directory),
+    )
+
+
+@contextmanager
+def alone(archive: Archive | None) -> Iterator[None]:
+    """No other process records to the same directory until the block is left.
+
+    Raises:
+        Taken: if one does.
+    """
+    if archive is None:
+        yield
+        return
+    try:
+        archive.alone.take()
+    except OSError as error:
+        # Calls go on without a place for recordings; it is looked for again.
+        log.warning("no_place_for_recordings", error=error.strerror)
+    try:
+        yield
+    finally:
+        archive.alone.release()
 
 
 @asynccontextmanager
 async def finishing(
-    settings: Settings, database: Database, clock: Clock, keeps: Mapping[Kept, int]
+    archive: Archive | None,
+    database: Database,
+    clock: Clock,
+    keeps: Mapping[Kept, int],
 ) -> AsyncIterator[None]:
     """Recordings that end are made into files until the block is left."""
-    room, keys = space(settings), wraps(settings)
-    if room is None or keys is None:
+    if archive is None:
         yield
         return
     finisher = Finisher(
         database=database,
-        directory=room.directory,
-        wraps=keys,
+        directory=archive.directory,
+        alone=archive.alone,
+        wraps=archive.wraps,
         clock=clock,
         keeps=keeps,
     )

@@ -237,6 +237,7 @@ class RecordingsSection(_Section):
     """Where recordings of visits are kept; without a place nothing is recorded."""
 
     directory: Path | None = None
+    record: bool = True
     quota_gigabytes: Annotated[float, Field(gt=0)] = 100
     key_id: Text = ""
     keys: dict[KeyId, RecordingKeySection] = {}

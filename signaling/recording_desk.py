@@ -27,6 +27,7 @@ from signaling.words import Recording
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.recordings import keys, paths
+from visitation.recordings.alone import Alone, Taken
 from visitation.recordings.keys import KeyWraps
 from visitation.recordings.refusing import NotRecorded
 from visitation.recordings.space import Space
@@ -47,11 +48,16 @@ _ON_RECORD: Final = _ENDS | {Recording.ON, Recording.PAUSED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """Where recordings lie, what wraps their keys, and how much room they may take."""
+    """Where recordings lie, what wraps their keys, and how much room they may take.
+
+    Attributes:
+        alone: the right to record there, which one process has.
+    """
 
     directory: Path
     wraps: KeyWraps
     space: Space
+    alone: Alone
 
 
 @dataclass(slots=True, kw_only=True)
@@ -271,7 +277,7 @@ class RecordingDesk:
             return
         try:
             self._hindered = await self._seen(self._archive)
-        except OSError:
+        except (OSError, Taken):
             log.exception("no_place_for_recordings")
             self._hindered = "not_set_up"
         if self._hindered == "no_space":
@@ -281,6 +287,7 @@ class RecordingDesk:
     async def _seen(self, archive: Archive) -> str:
         """What hinders; takes over from the service before, where its disk is."""
         level = await asyncio.to_thread(_level, archive)
+        await asyncio.to_thread(archive.alone.take)
         is_there = await asyncio.to_thread(paths.is_shelf, archive.directory)
         if not is_there and await recording_rows.lie_somewhere(self._database):
             log.error("recordings_elsewhere")

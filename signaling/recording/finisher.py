@@ -28,6 +28,7 @@ from visitation.recordings import (
     paths,
     reading,
 )
+from visitation.recordings.alone import Alone, Taken
 from visitation.recordings.finishing import FinishedFile
 from visitation.recordings.keys import KeyDamaged, KeyMissing, KeyUnknown, KeyWraps
 from visitation.recordings.tables import Recording
@@ -68,6 +69,7 @@ class Finisher:
     Args:
         database: where it stands which are due.
         directory: that of all recordings.
+        alone: the right to work there, which one process has.
         wraps: open the keys of recordings.
         clock: gives the present.
         keeps: for how many days records are kept where nobody chose.
@@ -79,13 +81,14 @@ class Finisher:
         *,
         database: Database,
         directory: Path,
+        alone: Alone,
         wraps: KeyWraps,
         clock: Callable[[], datetime],
         keeps: Mapping[Kept, int],
         carry_out: CarryOut = process.carry_out,
     ) -> None:
         self._database = database
-        self._directory = directory
+        self._directory, self._alone = directory, alone
         self._wraps = wraps
         self._clock = clock
         self._keeps = keeps
@@ -109,7 +112,7 @@ class Finisher:
         now = self._clock()
         async with self._database.read() as session:
             due = await finishing.due(session, now=now)
-        if due and not await asyncio.to_thread(paths.is_shelf, self._directory):
+        if due and not await asyncio.to_thread(self._is_ours):
             log.warning("recordings_elsewhere", due=len(due))
             return 0
         done = 0
@@ -120,6 +123,14 @@ class Finisher:
             if not rests and not now - SETTLED < ended <= now:
                 done += await self._tried(recording)
         return done
+
+    def _is_ours(self) -> bool:
+        """Whether recordings lie there, and no other process finishes them."""
+        try:
+            self._alone.take()
+        except (Taken, OSError):
+            return False
+        return paths.is_shelf(self._directory)
 
     async def tidy(self) -> None:
         """Take away journals of recordings that were finished before a crash."""

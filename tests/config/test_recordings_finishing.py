@@ -40,7 +40,8 @@ async def test_what_ended_is_finished_while_the_service_runs(
     assert wraps is not None
     wraps.write_key(tmp_path, recording.reference, KEY)
     keeps = filling.keeps(settings)
-    async with recordings.finishing(settings, sqlite, clock, keeps):
+    archive = recordings.archive(settings)
+    async with recordings.finishing(archive, sqlite, clock, keeps):
         for _ in range(600):
             if await _state(sqlite, recording) is RecordingState.FINISHED:
                 break
@@ -52,6 +53,7 @@ async def test_what_ended_is_finished_while_the_service_runs(
 async def test_without_a_place_nothing_is_done(sqlite: Database, clock: Clock) -> None:
     settings, recording = _settings(None), await _ended(sqlite)
     clock.now = END + SETTLED
-    async with recordings.finishing(settings, sqlite, clock, {}):
+    archive = recordings.archive(settings)
+    async with recordings.finishing(archive, sqlite, clock, {}):
         await asyncio.sleep(0)
     assert await _state(sqlite, recording) is RecordingState.ENDED

@@ -9,6 +9,7 @@ from signaling.recording_desk import Archive
 from tests.signaling.conftest import Stage, hear, in_call, passes, say
 from visitation.audit.tables import AuditEntry
 from visitation.places import SitePolicy
+from visitation.recordings.alone import Alone
 from visitation.recordings.keys import KeyWraps
 from visitation.recordings.space import Space
 from visitation.recordings.tables import Recording, RecordingFile
@@ -32,6 +33,7 @@ def archive_in(directory: Path, disk: Disk) -> Archive:
         directory=directory,
         wraps=KeyWraps("first", {"first": b"w" * 32}),
         space=Space(directory, QUOTA, left=disk),
+        alone=Alone(directory),
     )
 
 

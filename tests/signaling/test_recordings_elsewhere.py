@@ -71,6 +71,22 @@ async def test_a_disk_that_is_not_there_is_waited_for_and_not_written_over(
     await other.stop()
 
 
+async def test_a_disk_that_another_process_records_to_is_left_to_it(
+    stage: Stage, archive: Archive
+) -> None:
+    await begun(stage)
+    other = desk(stage, archive_in(archive.directory, Disk()))
+    await other.start()
+    assert other.hindered == "not_set_up"
+    assert await ends(stage) == (RecordingState.RUNNING, None)
+
+    archive.alone.release()
+    await other._look()
+    assert other.hindered == ""
+    assert await ends(stage) == (RecordingState.ENDED, RecordingEnd.INTERRUPTED)
+    await other.stop()
+
+
 async def test_nothing_is_written_under_a_key_that_could_not_be_kept(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """A recording that ended, with a journal on disk, and everything that finishes it."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,10 @@ from signaling.recording import process
 from signaling.recording.finisher import SETTLED, Finisher
 from signaling.recording.orders import Journal, Order
 from tests.fakes import Clock
-from tests.signaling.recording import coded
-from tests.signaling.recording.journals import KEY, Stream, Written
+from tests.signaling.recording.journals import KEY, Written, recorded
 from tests.visitation.recordings.recorded import END, ended, scene
 from visitation.database import Database
+from visitation.recordings.alone import Alone
 from visitation.recordings.keys import KeyWraps
 from visitation.recordings.tables import Recording, RecordingFile
 
@@ -29,6 +30,7 @@ class Stage:
     clock: Clock
     recording: Recording
     participant: str
+    alone: Alone
 
     @property
     def home(self) -> Path:
@@ -38,6 +40,7 @@ class Stage:
         return Finisher(
             database=self.database,
             directory=self.directory,
+            alone=self.alone,
             wraps=self.wraps,
             clock=self.clock,
             keeps={},
@@ -66,24 +69,20 @@ class Stage:
 
 
 @pytest.fixture
-async def stage(sqlite: Database, tmp_path: Path, clock: Clock) -> Stage:
+async def stage(sqlite: Database, tmp_path: Path, clock: Clock) -> AsyncIterator[Stage]:
     async with sqlite.write() as session:
         told = await scene(session)
         recording = await ended(session, told)
     wraps = KeyWraps("spring", {"spring": bytes(32)})
     wraps.write_key(tmp_path, recording.reference, KEY)
     clock.now = END + SETTLED
-    stage = Stage(sqlite, tmp_path, wraps, clock, recording, told.visitor.reference)
+    alone, whose = Alone(tmp_path), told.visitor.reference
+    stage = Stage(sqlite, tmp_path, wraps, clock, recording, whose, alone)
     journal(4).write(stage.home / JOURNAL)
-    return stage
+    yield stage
+    alone.release()
 
 
 def journal(length: float) -> Written:
     # The wall clock of the recording's beginning, so that its time begins at 0.
-    written = Written(wall=1_795_422_600.0)
-    said, shown = Stream(1, "opus"), Stream(2, "vp8")
-    for each in (said, shown):
-        written.track(each)
-    written.send(said, coded.sound(length))
-    written.send(shown, coded.pictures(length))
-    return written
+    return recorded(length, wall=1_795_422_600.0)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from signaling.recording import process
@@ -15,6 +16,7 @@ from tests.signaling.recording.played import finished, seen
 from tests.visitation.recordings.recorded import END, ended, noted, scene
 from visitation.audit import SYSTEM
 from visitation.recordings import deleting, going, keys
+from visitation.recordings.alone import Alone
 from visitation.recordings.tables import Recording
 from visitation.words import RecordingEnd, RecordingState
 
@@ -56,6 +58,17 @@ async def test_what_ended_just_now_may_still_be_written(stage: Stage) -> None:
     stage.clock.now = END + SETTLED / 2
     assert await stage.finisher().turn() == 0
     assert (await stage.kept()).state is RecordingState.ENDED
+
+
+async def test_where_another_process_finishes_them_none_is_touched(
+    stage: Stage, tmp_path: Path
+) -> None:
+    other = Alone(tmp_path)
+    other.take()
+    assert await stage.finisher().turn() == 0
+    assert (await stage.kept()).finish_tries == 0
+    other.release()
+    assert await stage.finisher().turn() == 1
 
 
 async def test_it_works_by_itself_and_stops_in_the_middle(stage: Stage) -> None:
