@@ -24,7 +24,7 @@ from signaling.recording.orders import Journal, Order, written
 from tests.signaling.recording import coded
 from tests.signaling.recording.coded import Taken
 from tests.signaling.recording.journals import KEY, WALL, Line, Stream, Written
-from tests.signaling.recording.played import finished, seen
+from tests.signaling.recording.played import distances, finished, seen
 
 WORST: Final = 0.1
 PPM: Final = 100.0
@@ -65,12 +65,7 @@ def together(seconds: float, directory: Path, seed: int = 1) -> Found:
     films = [seen(directory, each) for each in answer["files"]]
     claps = [at for each in films for at in each.claps]
     flashes = [at for each in films for at in each.flashes]
-    pairs = [
-        abs(clap - flash)
-        for clap in claps
-        for flash in flashes
-        if abs(clap - flash) < 0.5
-    ]
+    pairs = distances(films)
     off = [abs(at - DELAY - round(at - DELAY)) for at in claps + flashes]
     made = sum(not _within(each, PAUSE, seconds) for each in range(int(seconds)))
     return Found(len(claps), made, len(pairs), max(pairs), max(off), seconds / took)

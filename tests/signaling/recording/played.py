@@ -1,7 +1,9 @@
 """What finished files hold, as a decoder hears and sees it."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,16 @@ def seen(directory: Path, told: dict[str, Any]) -> Seen:
     assert not [each for each in said if each[0] <= av.logging.ERROR], said
     found.claps = _onsets(loud)
     return found
+
+
+def distances(films: Sequence[Seen]) -> list[float]:
+    """How far each clap and the flash that was made with it are apart, in seconds."""
+    distances = (
+        abs(clap - flash)
+        for clap in chain.from_iterable(each.claps for each in films)
+        for flash in chain.from_iterable(each.flashes for each in films)
+    )
+    return [each for each in distances if each < 0.5]
 
 
 def _look(found: Seen, frame: av.VideoFrame, at: float) -> None:

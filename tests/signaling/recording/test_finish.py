@@ -8,7 +8,7 @@ import pytest
 
 from tests.signaling.recording import coded
 from tests.signaling.recording.journals import KEY, WALL, Line, Stream, Written
-from tests.signaling.recording.played import Seen, finished, plain, seen
+from tests.signaling.recording.played import Seen, distances, finished, plain, seen
 from visitation.recordings.sealed import Unsealer
 
 SOUND, PICTURE = 1001, 1002
@@ -16,11 +16,7 @@ SOUND, PICTURE = 1001, 1002
 
 def apart(found: Seen) -> float:
     """How far sound and picture are apart at the worst second that has both."""
-    pairs = [
-        min(abs(clap - flash) for flash in found.flashes)
-        for clap in found.claps
-        if any(abs(clap - flash) < 0.5 for flash in found.flashes)
-    ]
+    pairs = distances([found])
     assert len(pairs) > 2
     return max(pairs)
 

@@ -14,7 +14,7 @@ from playwright.async_api import Page, Route, async_playwright
 
 from signaling.media.forwarder import Forwarder, ForwarderSettings
 from tests.signaling.recording.journals import KEY
-from tests.signaling.recording.played import finished, seen
+from tests.signaling.recording.played import distances, finished, seen
 
 CHROMIUM = which("chromium")
 
@@ -118,16 +118,8 @@ async def test_what_a_page_clapped_and_flashed_at_once_is_at_once_in_the_film(
     told = finished(tmp_path, ("p-1.journal", "p"), epoch=epoch)
     assert told["damage"] == []
     films = [seen(tmp_path, each) for each in told["files"]]
-    claps = [at for each in films for at in each.claps]
-    flashes = [at for each in films for at in each.flashes]
-    apart = [
-        abs(clap - flash)
-        for clap in claps
-        for flash in flashes
-        if abs(clap - flash) < 0.5
-    ]
     # A page that is short of time claps or flashes late itself.
-    *most, _, _ = sorted(apart)
+    *most, _, _ = sorted(distances(films))
     assert len(most) >= 8
     assert most[-1] < 0.1
     assert told["seconds"] in range(12, 18)
