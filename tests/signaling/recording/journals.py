@@ -14,6 +14,7 @@ from aiortc.codecs.vpx import Vp8Encoder
 
 from signaling.media.recording import journal
 from signaling.media.recording.journal import Entry
+from tests.signaling.recording import coded
 from tests.signaling.recording.coded import Taken
 from visitation.recordings.sealed import Purpose, Sealer, new_header
 
@@ -181,6 +182,17 @@ class Written:
 
     def read(self) -> list[journal.Line]:
         return list(journal.read(self.segments()))
+
+
+def recorded(length: float, *, wall: float = WALL) -> Written:
+    """Somebody who claps and flashes for so many seconds."""
+    written = Written(wall)
+    said, shown = Stream(1, "opus"), Stream(2, "vp8")
+    for each in (said, shown):
+        written.track(each)
+    written.send(said, coded.sound(length))
+    written.send(shown, coded.pictures(length))
+    return written
 
 
 def _packed(stream: Stream, data: bytes) -> list[bytes]:

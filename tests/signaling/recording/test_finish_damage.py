@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from signaling.media.recording import journal
-from tests.signaling.recording import coded
-from tests.signaling.recording.journals import KEY, TYPES, Stream, Written
+from tests.signaling.recording.journals import KEY, TYPES, Stream, recorded
 from tests.signaling.recording.played import finished, seen
 from visitation.recordings.sealed import Purpose, Sealer, new_header
 
@@ -25,16 +24,6 @@ def whole() -> tuple[bytes, list[int]]:
     content = path.read_bytes()
     path.unlink()
     return content, starts
-
-
-def recorded(length: float) -> Written:
-    written = Written()
-    said, shown = Stream(1, "opus"), Stream(2, "vp8")
-    for each in (said, shown):
-        written.track(each)
-    written.send(said, coded.sound(length))
-    written.send(shown, coded.pictures(length))
-    return written
 
 
 def answer_to(directory: Path, content: bytes) -> dict[str, Any]:
