@@ -13,6 +13,7 @@ from playwright.async_api import Page, Route, async_playwright
 from signaling.media.downstream import Downstream
 from signaling.media.engine import OfferWanted
 from signaling.media.forwarder import ForwarderSettings
+from signaling.media.publication import Publication
 from tests.signaling.media.conftest import Stage, until
 
 CHROMIUM = which("chromium")
@@ -259,12 +260,8 @@ async def test_layers_are_switched_without_a_freeze(
     assert layers["high"].octets > layers["low"].octets > 10_000
 
 
-async def test_what_gets_lost_comes_in_a_repair_stream(
-    stage: Stage, pages: list[Page]
-) -> None:
-    _, receiver = pages
-    await viewed(stage, pages)
-    await picture(receiver, width=640)
+def lossy(stage: Stage) -> Publication:
+    """What the family sends, of whose pictures every twentieth packet gets lost."""
     publication = stage.forwarder._routes.publications["family"]
     heard, came = publication.leg.hear, itertools.count()
 
@@ -273,6 +270,16 @@ async def test_what_gets_lost_comes_in_a_repair_stream(
             heard(datagram, now)
 
     publication.leg.hear = lose_some
+    return publication
+
+
+async def test_what_gets_lost_comes_in_a_repair_stream(
+    stage: Stage, pages: list[Page]
+) -> None:
+    _, receiver = pages
+    await viewed(stage, pages)
+    await picture(receiver, width=640)
+    publication = lossy(stage)
     await picture(receiver, width=640, frames=120)
 
     repaired = publication.tracks["video"].layers["high"].repaired

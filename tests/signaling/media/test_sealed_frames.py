@@ -4,7 +4,6 @@ The engine sees packets whose beginnings it can read, and pictures that it canno
 picture of the same page in the clear shows that the looking would have found it.
 """
 
-import itertools
 from collections.abc import AsyncIterator
 from mimetypes import guess_type
 from pathlib import Path
@@ -224,14 +223,7 @@ async def test_what_gets_lost_comes_again_and_is_opened_once(
     await receiver.evaluate(RECEIVE, [7, "sealed"])
     await chromium.viewed(stage, pages)
     await chromium.picture(receiver, width=640)
-    publication = stage.forwarder._routes.publications["family"]
-    heard, came = publication.leg.hear, itertools.count()
-
-    def lose_some(datagram: bytes, now: float) -> None:
-        if datagram[1] & 0x7F not in {96, 97} or next(came) % 20:
-            heard(datagram, now)
-
-    publication.leg.hear = lose_some
+    publication = chromium.lossy(stage)
     await chromium.picture(receiver, width=640, frames=120)
 
     assert publication.tracks["video"].layers["high"].repaired > 0
