@@ -210,6 +210,8 @@ def recorded(settings: Settings, now: datetime) -> Iterable[Finding]:
         return
     if stat.S_IMODE(folder.stat().st_mode) & 0o077:
         yield _mind("recordings", f"{folder} is open to others: chmod 700")
+    if missing := recordings.without_shelf(folder, known=False):
+        yield _bad("recordings", missing)
     level = room.level()
     grade = {"ok": _good, "warning": _mind, "full": _bad}[level]
     used, quota = (part / _GIGABYTE for part in (room.used(), room.quota_bytes))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import structlog
 
@@ -9,6 +10,7 @@ from config.settings import Settings
 from signaling.recording.finisher import Finisher
 from signaling.recording_desk import Archive
 from visitation.database import Database
+from visitation.recordings import inspecting, paths
 from visitation.recordings.alone import Alone
 from visitation.recordings.keys import KeyWraps
 from visitation.recordings.space import Meter, Space
@@ -71,6 +73,30 @@ def archive(settings: Settings) -> Archive | None:
         space=room,
         alone=Alone(room.directory),
     )
+
+
+def without_shelf(directory: Path, *, known: bool) -> str:
+    """What to do where the file `shelf` is missing; empty if it is there or not needed.
+
+    Args:
+        directory: that of all recordings.
+        known: whether the database knows of recordings that lie somewhere.
+    """
+    if paths.is_shelf(directory):
+        return ""
+    stands = f"nothing is recorded, finished or deleted in {directory}: it has no file"
+    touch = f"`touch {directory / paths.SHELF}`, as the service's user"
+    if inspecting.references(directory):
+        return (
+            f"{stands} `shelf`. If what lies there are this installation's recordings, "
+            f"kept by an older version: {touch}"
+        )
+    if known:
+        return (
+            f"{stands} `shelf` and no recordings. Bring back their disk; if they are "
+            f"lost for good: {touch}"
+        )
+    return ""
 
 
 @contextmanager

@@ -48,7 +48,10 @@ def check(
     """Read every file of every recording, and name what is not as it was written."""
     space, wraps = _there()
     expected = [Kept(**one) for one in carry_out("recordings_kept")]
-    wrong = 0
+    wrong, known = 0, any(one.files for one in expected)
+    if missing := recordings.without_shelf(space.directory, known=known):
+        wrong += 1
+        err.print(missing, style="red", markup=False)
     for flaw in inspecting.flaws(space.directory, wraps, expected):
         wrong += 1
         where = f"{flaw.reference}/{flaw.file}" if flaw.file else flaw.reference

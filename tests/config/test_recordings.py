@@ -115,6 +115,41 @@ def test_everything_is_checked(installed: Path, run: Run) -> None:
     assert (bad.exit_code, bad.output.strip()) == (1, "stray: nobody's")
 
 
+def test_what_an_older_version_kept_is_not_taken_for_another_disk(
+    installed: Path, run: Run
+) -> None:
+    settings, kept = _settings(installed, "old", old=OLD), installed.parent / "kept"
+    assert run("migrate").exit_code == 0
+    _written(settings, "one")
+    (kept / "shelf").unlink()
+    said = (
+        f"nothing is recorded, finished or deleted in {kept}: it has no file `shelf`. "
+        "If what lies there are this installation's recordings, kept by an older "
+        f"version: `touch {kept}/shelf`, as the service's user"
+    )
+
+    assert (Grade.BAD, said) in _found(settings)
+    assert run("recordings", "check").output.splitlines() == [said, "one: nobody's"]
+
+    (kept / "shelf").touch()
+    assert [grade for grade, _says in _found(settings)] == [Grade.GOOD]
+    assert run("recordings", "check").output.splitlines() == ["one: nobody's"]
+
+
+def test_a_disk_that_is_not_there_is_told_from_one_that_is_new(
+    installed: Path,
+) -> None:
+    kept = installed.parent / "kept"
+    kept.mkdir()
+
+    assert recordings.without_shelf(kept, known=False) == ""
+    assert recordings.without_shelf(kept, known=True) == (
+        f"nothing is recorded, finished or deleted in {kept}: it has no file `shelf` "
+        "and no recordings. Bring back their disk; if they are lost for good: "
+        f"`touch {kept}/shelf`, as the service's user"
+    )
+
+
 @pytest.fixture(autouse=True)
 def _its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
