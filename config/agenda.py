@@ -1,4 +1,4 @@
-"""The demonstration's visits: some that were, some to come, and one that is open now.
+"""The demonstration's visits: some that were, and some to come.
 
 Booked, held and cancelled through the use cases that pages call; only the clock is
 told other times, for what is past.
@@ -15,25 +15,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config import cast
 from scheduler import booking, calendar, closures
-from scheduler.proposals import Refusal
 from visitation import calls, people, visits
 from visitation.audit import SYSTEM, Actor
 from visitation.keyring import Keyring
-from visitation.lifecycle import ParticipantState, VisitState
+from visitation.lifecycle import ParticipantState
 from visitation.people import Contact, Prisoner, Visitor
 from visitation.places import Site, Station
-from visitation.timespan import QUANTUM, Timespan, floor_quantum
+from visitation.timespan import Timespan
 from visitation.visits import Visit
 from visitation.words import ContactState, Outcome, Relation, Role, VisitKind
 
-OPEN_FOR = timedelta(minutes=60)
-#: An open visit with less left than this is given another hour.
-LEAST_LEFT = timedelta(minutes=30)
-#: How many quanta later the open visit may begin, if the last one just ended.
-LATEST_START = 6
 _DAY = timedelta(days=1)
-_TAKEN = {Refusal.TERMINAL_TAKEN, Refusal.PRISONER_BUSY}
-_REASON = "نمایش: ملاقاتی که همیشه باز است"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,73 +69,6 @@ async def fill(session: AsyncSession, keyring: Keyring, *, now: datetime) -> Non
             kind=booked.kind,
             now=now,
         )
-
-
-async def open_now(session: AsyncSession, keyring: Keyring, *, now: datetime) -> Visit:
-    """The visit that is live with everyone identified, made if there is none.
-
-    Raises:
-        Refused: if it cannot be booked, which only somebody else's changes can cause.
-    """
-    scene = await scene_of(session)
-    visit = await live(session, now=now)
-    if visit is None:
-        visit = await _opened(session, scene, keyring, now)
-    if visit.ends_at - now < LEAST_LEFT:
-        await calls.extend(session, visit, by_minutes=60, by=scene.warden, now=now)
-    return visit
-
-
-async def live(session: AsyncSession, *, now: datetime) -> Visit | None:
-    """The visit that is open now, if somebody has not ended it."""
-    rows = await session.exec(
-        select(Visit)
-        .join(Station, col(Station.id) == col(Visit.terminal_id))
-        .where(
-            Visit.state == VisitState.LIVE,
-            col(Visit.ends_at) > now,
-            Station.name == cast.OPEN_TERMINAL,
-        )
-        .order_by(col(Visit.starts_at).desc())
-    )
-    return rows.first()
-
-
-async def _opened(
-    session: AsyncSession, scene: Scene, keyring: Keyring, now: datetime
-) -> Visit:
-    begins = floor_quantum(now)
-    for _ in range(LATEST_START):
-        try:
-            visit = await book_at(
-                session,
-                scene,
-                keyring,
-                cast.OPEN_PRISONER,
-                terminal_id=scene.stations[cast.OPEN_TERMINAL],
-                span=Timespan(begins, begins + OPEN_FOR),
-                official_id=scene.officials[cast.OPEN_OFFICIAL],
-                override_reason=_REASON,
-                now=now,
-            )
-        except booking.Refused as refused:
-            if _TAKEN.isdisjoint(refused.reasons):
-                raise
-            begins += QUANTUM
-        else:
-            break
-    else:
-        raise booking.Refused((Refusal.TERMINAL_TAKEN,))
-    for participant in await visits.participants(session, visit.id):
-        await calls.tick(
-            session,
-            participant,
-            ParticipantState.IDENTIFIED,
-            by=scene.warden,
-            now=now,
-        )
-    await calls.start(session, visit, by=scene.warden, now=now)
-    return visit
 
 
 async def book(

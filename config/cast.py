@@ -1,6 +1,7 @@
 """Who lives in the demonstration: invented places and people, as tables.
 
-Phone numbers are of a range that nobody has been given; national IDs are left out.
+Phone numbers are of a range that nobody has been given. National IDs are left out, but
+where people are known by nothing else; those begin with digits of no registry office.
 """
 
 from collections.abc import Mapping
@@ -30,9 +31,9 @@ SITES: Mapping[tuple[str, str], tuple[tuple[SiteKind, str, str], ...]] = {
 
 HELP_PHONE = "+986600000002"
 
-#: The last terminal is kept for the visit that is always open.
-TERMINALS = ("کابین ۱", "کابین ۲", "کابین ۳", "کابین ۴")
-OPEN_TERMINAL = TERMINALS[-1]
+#: The last two terminals are kept for the visits that are always open.
+TERMINALS = ("کابین ۱", "کابین ۲", "کابین ۳", "کابین ۴", "کابین ۵")
+OPEN_TERMINAL, LEGAL_TERMINAL = TERMINALS[-2:]
 KIOSKS = {
     MOBILE_OFFICE: ("کیوسک ۱", "کیوسک ۲"),
     OFFICE: ("کیوسک دفتر",),
@@ -78,10 +79,10 @@ ACCOUNTS = (
     ),
     Staff(username="auditor", name="بهمن بازرس", role=Role.AUDITOR, everywhere=True),
 )
-#: Who attends the visit that is always open.
+#: Who attends the family's visit that is always open.
 OPEN_OFFICIAL, OTHER_OFFICIAL = "prosecutor", "deputy"
 
-#: Number and name; the first is the one of the visit that is always open.
+#: Number and name; the first is the one of the family's visit that is always open.
 PRISONERS = (
     ("1001", "رضا کوهستانی"),
     ("1002", "امیر دشتی"),
@@ -171,6 +172,50 @@ VISITORS = (
 #: Who has a licence, for whom they act, and for whom they asked to.
 LAWYER, CLIENT, CLIENT_ASKED = "هما وکیلی", "1005", "1006"
 LICENCE_NUMBER, LICENCE_ISSUER = "۱۸۴۲۰", "کانون وکلای دادگستری"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """A visit that is always open: of whom, where, and who of the staff attends it."""
+
+    prisoner: str
+    terminal: str
+    kind: VisitKind = VisitKind.FAMILY
+    official: str = ""
+
+
+OPEN_FAMILY = Open(
+    prisoner=OPEN_PRISONER, terminal=OPEN_TERMINAL, official=OPEN_OFFICIAL
+)
+OPEN_LEGAL = Open(prisoner=CLIENT, terminal=LEGAL_TERMINAL, kind=VisitKind.LEGAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A law graduate, as the roster has them."""
+
+    name: str
+    national_id: str
+    phone: str
+    number: str
+
+
+#: The first of them has a door.
+ROSTER_ISSUER = "مرکز وکلا، کارشناسان رسمی و مشاوران خانواده"
+GRADUATES = (
+    Listed(
+        name="سمیرا راه‌نما",
+        national_id="9990000018",
+        phone="09120001020",
+        number="۷۰۱",
+    ),
+    Listed(
+        name="پیمان یاوری",
+        national_id="9990000026",
+        phone="09120001021",
+        number="۷۰۲",
+    ),
+)
 
 #: Prisoners whose past visits took place, one a day, and from which hour.
 PLAYED = (("1002", 9), ("1003", 11), ("1004", 16), ("1005", 10))

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config import cast, lan, reading, recorded, recordings, seed
+from config import cast, lan, practice, reading, recorded, recordings, seed
+from config.cast import Open
 from config.settings import MediaSection, Settings
 from visitation.database import Database
 from visitation.errors import VisitationError
@@ -41,15 +42,25 @@ class NoPort(VisitationError):
     """The port is in use; the message says what to do."""
 
 
+class OlderSeed(VisitationError):
+    """What is kept lacks people or places of today's; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """What it prints: links by role, codes and phones by visitor, passwords."""
+    """What it prints: links by role, codes and phones by visitor, passwords.
+
+    Attributes:
+        visit: the family's visit that is open.
+        legal: the lawyer's.
+    """
 
     links: dict[str, str]
     codes: dict[str, str]
     phones: dict[str, str]
     passwords: dict[str, str]
     visit: str
+    legal: str
     pid: int
     port: int
     media_port: int
@@ -105,35 +116,61 @@ def prepared(folder: Path, *, port: int | None, to_lan: bool, fresh: bool) -> Se
 async def staged(
     settings: Settings, database: Database, keyring: Keyring
 ) -> tuple[Demonstration, Invitation]:
-    """Seed what is missing, open the visit, and say what to print."""
-    now = datetime.now(UTC)
+    """Seed what is missing, open the visits, and say what to print.
+
+    Raises:
+        OlderSeed: if an earlier version seeded it, without what the doors need.
+    """
     password = _kept(settings.data_dir / "password")
-    if await seed.is_empty(database):
-        await seed.fill(database, keyring, password=password, now=now)
-        shelf = recordings.shelf(settings)
-        assert shelf is not None
-        await recorded.fill(database, keyring, shelf=shelf)
-    reference, codes = await seed.open_visit(database, keyring, now=now)
+    await _seeded(settings, database, keyring, password)
+
+    async def opened(which: Open) -> tuple[str, dict[str, str]]:
+        now = datetime.now(UTC)
+        return await seed.open_visit(database, keyring, now=now, which=which)
 
     async def open_visit() -> str:
-        now = datetime.now(UTC)
-        return (await seed.open_visit(database, keyring, now=now))[0]
+        return (await opened(cast.OPEN_FAMILY))[0]
 
-    to_lan = settings.web.tls_certificate is not None
+    async def open_legal() -> str:
+        return (await opened(cast.OPEN_LEGAL))[0]
+
+    async with database.read() as session:
+        graduate = await practice.graduate(session)
+    assert graduate is not None
     demonstration = Demonstration(
-        open_visit=open_visit, usernames=USERNAMES, lan=to_lan
+        open_visit=open_visit,
+        open_legal=open_legal,
+        usernames=USERNAMES,
+        graduate=graduate,
+        lan=settings.web.tls_certificate is not None,
     )
+    reference, codes = await opened(cast.OPEN_FAMILY)
     return demonstration, Invitation(
         links=dict(_links(settings, demonstration)),
         codes=codes,
         phones={one.name: one.phone for one in cast.VISITORS if one.phone},
         passwords=dict.fromkeys(USERNAMES.values(), password),
         visit=reference,
+        legal=await open_legal(),
         pid=os.getpid(),
         port=settings.web.port,
         media_port=settings.media.udp_port,
-        lan=to_lan,
+        lan=demonstration.lan,
     )
+
+
+async def _seeded(
+    settings: Settings, database: Database, keyring: Keyring, password: str
+) -> None:
+    if await seed.is_empty(database):
+        await seed.fill(database, keyring, password=password, now=datetime.now(UTC))
+        shelf = recordings.shelf(settings)
+        assert shelf is not None
+        await recorded.fill(database, keyring, shelf=shelf)
+    elif not await seed.is_of_today(database):
+        raise OlderSeed(
+            f"{settings.data_dir} is of an older demonstration; start over with --fresh"
+        )
 
 
 def _links(

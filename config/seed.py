@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config import agenda, asked, cast, planned, practice, served
+from config import agenda, always, asked, cast, planned, practice, served
 from visitation import people, places, visits
 from visitation.audit import SYSTEM
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.people import Account, Visitor
-from visitation.places import Opening, Policy, Site
+from visitation.places import Opening, Policy, Site, Station
 from visitation.words import Recorded
 
 #: A visit may be booked minutes before, somebody who tries things books often, and
@@ -32,6 +32,15 @@ async def is_empty(database: Database) -> bool:
     """Whether nothing was seeded yet."""
     async with database.read() as session:
         return (await session.exec(select(Account.id).limit(1))).first() is None
+
+
+async def is_of_today(database: Database) -> bool:
+    """Whether what was seeded has all that the doors need."""
+    async with database.read() as session:
+        terminal = select(Station.id).where(Station.name == cast.LEGAL_TERMINAL)
+        if (await session.exec(terminal)).first() is None:
+            return False
+        return await practice.graduate(session) is not None
 
 
 async def fill(
@@ -53,11 +62,15 @@ async def fill(
 
 
 async def open_visit(
-    database: Database, keyring: Keyring, *, now: datetime
+    database: Database,
+    keyring: Keyring,
+    *,
+    now: datetime,
+    which: cast.Open = cast.OPEN_FAMILY,
 ) -> tuple[str, dict[str, str]]:
     """See that a visit is open now; its reference, and the codes of its visitors."""
     async with database.write() as session:
-        visit = await agenda.open_now(session, keyring, now=now)
+        visit = await always.open_now(session, keyring, which, now=now)
         codes = {}
         for participant in await visits.participants(session, visit.id):
             code = visits.code_of(participant, keyring=keyring)
@@ -94,6 +107,7 @@ async def _prison(session: AsyncSession, prison: Site, now: datetime) -> None:
         await places.add_station(session, site=prison, name=name, by=SYSTEM, now=now)
         for name in cast.TERMINALS
     ]
+    kept = {cast.OPEN_TERMINAL, cast.LEGAL_TERMINAL}
     for weekday in range(7):
         opening = Opening(
             weekday=weekday,
@@ -102,7 +116,7 @@ async def _prison(session: AsyncSession, prison: Site, now: datetime) -> None:
             slot_minutes=cast.SLOT_MINUTES,
             valid_from=now.date(),
             stations=frozenset(
-                station.id for station in stations if station.name != cast.OPEN_TERMINAL
+                station.id for station in stations if station.name not in kept
             ),
         )
         await places.add_template(

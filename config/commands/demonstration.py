@@ -21,12 +21,16 @@ _PURPOSES = {
     "family": "the visitor, in the call",
     "terminal": "the prisoner's seat, in the call",
     "prosecutor": "the official, in the call",
+    "lawyer": "a lawyer, in a call that is encrypted from end to end",
+    "terminal2": "the client's seat, in the lawyer's call",
     "warden": "brings people, starts and ends visits",
     "scheduler": "books, moves and cancels visits",
     "clerk": "receives families at the service point",
     "administrator": "places, people, accounts",
     "auditor": "reads who did what",
     "phone": "a family at home, asks, books, moves, cancels",
+    "practice": "the lawyer's own pages: clients, visits, requests",
+    "graduate": "a law graduate, who helps people to ask for something",
 }
 
 
@@ -80,7 +84,11 @@ def _invite(invitation: Invitation) -> None:
     table.add_column("to be")
     for role, link in invitation.links.items():
         table.add_row(link, f"[bold]{role}[/], {_PURPOSES[role]}")
-    out.print("\nA visit is open now. Open the first three links in three tabs.\n")
+    out.print(
+        "\nTwo visits are open now. Open the first three links in three tabs for the "
+        "family's,\nand [bold]lawyer[/] and [bold]terminal2[/] for the lawyer's: "
+        "both tabs show the same four words.\n"
+    )
     out.print(table)
     for name, code in invitation.codes.items():
         digits = invitation.phones[name][-4:]

@@ -21,11 +21,10 @@ import aiohttp
 import pytest
 from sqlmodel import select
 
-from config import agenda, cast, lan, seed
+from config import always, cast, lan, seed
 from scheduler import attendance, planning, review
 from scheduler.proposals import Refusal
-from visitation import calls, visits
-from visitation.audit import SYSTEM
+from visitation import visits
 from visitation.database import Database
 from visitation.keyring import Keyring
 from visitation.lifecycle import ParticipantState, VisitState
@@ -33,7 +32,7 @@ from visitation.people import Scope
 from visitation.visits import Cover, Visit
 from visitation.visits.tables import Flag
 from visitation.waiting import Plan, WaitingEntry
-from visitation.words import Attendance, Outcome, PlanState
+from visitation.words import Attendance, PlanState
 
 NOW = datetime(2026, 11, 23, 8, 33, tzinfo=UTC)
 VISITATION = (sys.executable, "-c", "from config.commands import main; main()")
@@ -87,7 +86,7 @@ def demo(folder: Path, port: int, *more: str) -> Iterator[Shown]:
 
 async def test_every_door_leads_to_its_place(tmp_path: Path, port: int) -> None:
     with demo(tmp_path / "demo", port) as shown:
-        call = f"/call/{shown.line['visit']}"
+        call, legal = (f"/call/{shown.line[one]}" for one in ("visit", "legal"))
         leads = {
             role: await shown.get(link) for role, link in shown.line["links"].items()
         }
@@ -97,13 +96,18 @@ async def test_every_door_leads_to_its_place(tmp_path: Path, port: int) -> None:
         "family": (303, call),
         "terminal": (303, call),
         "prosecutor": (303, call),
+        "lawyer": (303, legal),
+        "terminal2": (303, legal),
         "warden": (303, "/warden"),
         "scheduler": (303, "/schedule"),
         "clerk": (303, "/clerk"),
         "administrator": (303, "/staff"),
         "auditor": (303, "/staff"),
         "phone": (303, "/mine"),
+        "practice": (303, "/mine/clients"),
+        "graduate": (303, "/mine/helping"),
     }
+    assert legal != call
     assert ready == (200, "")
     assert nobody[0] == 404
     assert shown.line["pid"] == shown.process.pid
@@ -120,7 +124,7 @@ def test_a_second_run_keeps_everything_and_a_fresh_one_nothing(
         pass
     with demo(folder, port, "--fresh") as fresh:
         pass
-    same = ("visit", "codes", "passwords", "links")
+    same = ("visit", "legal", "codes", "passwords", "links")
     assert {key: first.line[key] for key in same} == {
         key: second.line[key] for key in same
     }
@@ -156,6 +160,10 @@ async def test_other_devices_come_in_to_the_call_and_nowhere_else(
         assert await shown.get(f"{outside}/demo/family") == (303, call)
         assert await shown.get(f"{outside}/demo/terminal") == (303, call)
         assert await shown.get(f"{outside}/demo/prosecutor") == (303, call)
+        legal = f"/call/{shown.line['legal']}"
+        assert await shown.get(f"{outside}/demo/lawyer") == (303, legal)
+        assert await shown.get(f"{outside}/demo/terminal2") == (303, legal)
+        assert (await shown.get(f"{outside}/demo/practice"))[0] == 404
         assert (await shown.get(f"{outside}/demo/warden"))[0] == 404
         assert (await shown.get(f"{outside}/sign-in"))[0] == 404
         at_home = shown.line["links"]["warden"]
@@ -168,7 +176,7 @@ async def seeded(database: Database, keyring: Keyring) -> None:
 
 async def open_at(database: Database, keyring: Keyring, now: datetime) -> Visit:
     async with database.write() as session:
-        return await agenda.open_now(session, keyring, now=now)
+        return await always.open_now(session, keyring, cast.OPEN_FAMILY, now=now)
 
 
 async def test_the_seed_has_past_coming_and_open_visits(
@@ -221,46 +229,6 @@ async def test_the_seed_shows_what_planning_knows(
     assert all(one.terminal_id is not None for one in given)
 
 
-@pytest.mark.parametrize("hour", [1, 12, 19, 23])
-async def test_the_seed_works_at_any_hour(
-    sqlite: Database, keyring: Keyring, hour: int
-) -> None:
-    now = NOW.replace(hour=hour)
-    await seed.fill(sqlite, keyring, password="a long password", now=now)
-    assert (await open_at(sqlite, keyring, now)).state is VisitState.LIVE
-
-
-async def test_the_open_visit_is_kept_then_extended_then_made_anew(
-    sqlite: Database, keyring: Keyring
-) -> None:
-    await seeded(sqlite, keyring)
-    first = await open_at(sqlite, keyring, NOW)
-    kept = await open_at(sqlite, keyring, NOW + timedelta(minutes=10))
-    extended = await open_at(sqlite, keyring, NOW + timedelta(minutes=50))
-    anew = await open_at(sqlite, keyring, extended.ends_at + timedelta(minutes=1))
-    assert kept == first
-    assert extended.reference == first.reference
-    assert extended.ends_at == first.ends_at + timedelta(hours=1)
-    assert anew.reference != first.reference
-    assert anew.state is VisitState.LIVE
-
-
-async def test_a_visit_that_somebody_ended_is_followed_by_another_at_once(
-    sqlite: Database, keyring: Keyring
-) -> None:
-    await seeded(sqlite, keyring)
-    first = await open_at(sqlite, keyring, NOW)
-    later = NOW + timedelta(minutes=2)
-    async with sqlite.write() as session:
-        visit = await visits.by_reference(session, first.reference)
-        await calls.finish(
-            session, visit, outcome=Outcome.ENDED_BY_STAFF, by=SYSTEM, now=later
-        )
-    anew = await open_at(sqlite, keyring, later)
-    assert anew.state is VisitState.LIVE
-    assert anew.starts_at <= later + timedelta(minutes=30)
-
-
 def test_no_link_is_cut_on_a_narrow_screen(tmp_path: Path, port: int) -> None:
     words = ("demo", "--data", str(tmp_path), "--port", str(port))
     narrow = os.environ | {"COLUMNS": "50"}
@@ -273,5 +241,5 @@ def test_no_link_is_cut_on_a_narrow_screen(tmp_path: Path, port: int) -> None:
     process.communicate(timeout=20)
 
     links = [word for line in shown for word in line.split() if "://" in word]
-    assert len(links) == 9
+    assert len(links) == 13
     assert all(link.endswith(f".localhost:{port}/demo") for link in links)

@@ -1,7 +1,7 @@
 """Doors into the demonstration: one link signs a browser in as one of its roles.
 
 `config` adds these routes to a demonstration and to nothing else. Whoever opens them
-must sit at the machine itself; other devices may come in for the call's three places.
+must sit at the machine itself; other devices may come in for the calls' five places.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,14 +21,23 @@ from web.render import redirect_to
 from web.routing import PUBLIC, Route
 
 FAMILY, TERMINAL, PROSECUTOR = "family", "terminal", "prosecutor"
-#: The family at home, whose phone gets the codes that nobody shows.
-PHONE = "phone"
+#: The two ends of the visit that is encrypted from end to end.
+LAWYER, OTHER_TERMINAL = "lawyer", "terminal2"
+#: The family at home, whose phone gets the codes that nobody shows; and who else has
+#: signed in with a phone: the lawyer, for all but the call, and a law graduate.
+PHONE, PRACTICE, GRADUATE = "phone", "practice", "graduate"
 #: Where other devices on the network may come in, when it is opened to them.
-CALL_ROLES = frozenset({FAMILY, TERMINAL, PROSECUTOR})
+CALL_ROLES = frozenset({FAMILY, TERMINAL, PROSECUTOR, LAWYER, OTHER_TERMINAL})
 #: Where a role begins, if it is not where all of the staff do.
-_PLACES = {"warden": "/warden", "scheduler": "/schedule", "clerk": "/clerk"}
+_PLACES = {
+    "warden": "/warden",
+    "scheduler": "/schedule",
+    "clerk": "/clerk",
+    PHONE: "/mine",
+    PRACTICE: "/mine/clients",
+    GRADUATE: "/mine/helping",
+}
 _STAFF_HOME = "/staff"
-_OWN_VISITS = "/mine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +45,32 @@ class Demonstration:
     """What the doors lead to.
 
     Attributes:
-        open_visit: gives the reference of the visit that is open now, after opening
-            another if somebody has ended it.
+        open_visit: gives the reference of the family's visit that is open now, after
+            opening another if somebody has ended it.
+        open_legal: the same of the lawyer's visit.
         usernames: the account that each staff role's door signs in.
-        lan: whether other devices may open the doors of the call.
+        graduate: the visitor who is a law graduate.
+        lan: whether other devices may open the doors of the calls.
     """
 
     open_visit: Callable[[], Awaitable[str]]
+    open_legal: Callable[[], Awaitable[str]]
     usernames: Mapping[str, str]
+    graduate: int
     lan: bool = False
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Every role that has a door."""
-        return (FAMILY, TERMINAL, *self.usernames, PHONE)
+        """Every role that has a door, those of the calls first."""
+        calls = (FAMILY, TERMINAL, PROSECUTOR, LAWYER, OTHER_TERMINAL)
+        staff = (role for role in self.usernames if role not in calls)
+        return (*calls, *staff, PHONE, PRACTICE, GRADUATE)
+
+    async def visit_of(self, role: str) -> str:
+        """The reference of the visit that a role's door is about."""
+        if role in {LAWYER, OTHER_TERMINAL, PRACTICE}:
+            return await self.open_legal()
+        return await self.open_visit()
 
 
 DEMONSTRATION = web.AppKey("DEMONSTRATION", Demonstration)
@@ -62,12 +83,12 @@ async def door(request: web.Request) -> web.Response:
     outside = not _is_loopback(request)
     if outside and not (demonstration.lan and role in CALL_ROLES):
         raise NotFound
-    if role == FAMILY:
-        return await _family(request, demonstration)
-    if role == TERMINAL:
-        return await _terminal(request, demonstration)
-    if role == PHONE:
-        return await _phone(request, demonstration)
+    if role in {FAMILY, LAWYER}:
+        return await _caller(request, demonstration, role)
+    if role in {TERMINAL, OTHER_TERMINAL}:
+        return await _terminal(request, demonstration, role)
+    if role in {PHONE, PRACTICE, GRADUATE}:
+        return await _phone(request, demonstration, role)
     if role in demonstration.usernames:
         return await _staff(request, demonstration, role)
     raise NotFound
@@ -83,8 +104,10 @@ async def keep_staff_at_home(
     return await handler(request)
 
 
-async def _family(request: web.Request, demonstration: Demonstration) -> web.Response:
-    visit, participant, _ = await _coming(request, demonstration)
+async def _caller(
+    request: web.Request, demonstration: Demonstration, role: str
+) -> web.Response:
+    visit, participant, _ = await _coming(request, demonstration, role)
     response = redirect_to(request, f"/call/{visit.reference}")
     await sessions.sign_in_participant(
         request, response, participant, until=visit.ends_at
@@ -92,18 +115,22 @@ async def _family(request: web.Request, demonstration: Demonstration) -> web.Res
     return response
 
 
-async def _phone(request: web.Request, demonstration: Demonstration) -> web.Response:
-    _, _, visitor = await _coming(request, demonstration)
-    response = redirect_to(request, _OWN_VISITS)
+async def _phone(
+    request: web.Request, demonstration: Demonstration, role: str
+) -> web.Response:
+    visitor = demonstration.graduate
+    if role != GRADUATE:
+        _, _, visitor = await _coming(request, demonstration, role)
+    response = redirect_to(request, _PLACES[role])
     await sessions.sign_in_visitor(request, response, visitor)
     return response
 
 
 async def _coming(
-    request: web.Request, demonstration: Demonstration
+    request: web.Request, demonstration: Demonstration, role: str
 ) -> tuple[Visit, int, int]:
-    """The open visit, its visitor's participant and the visitor."""
-    reference = await demonstration.open_visit()
+    """The open visit of a role, its visitor's participant and the visitor."""
+    reference = await demonstration.visit_of(role)
     async with request.app[DATABASE].read() as session:
         visit = await visits.by_reference(session, reference)
         return next(
@@ -113,8 +140,10 @@ async def _coming(
         )
 
 
-async def _terminal(request: web.Request, demonstration: Demonstration) -> web.Response:
-    reference = await demonstration.open_visit()
+async def _terminal(
+    request: web.Request, demonstration: Demonstration, role: str
+) -> web.Response:
+    reference = await demonstration.visit_of(role)
     response = redirect_to(request, f"/call/{reference}")
     keyring, now = request.app[KEYRING], request.app[CLOCK]()
     async with request.app[DATABASE].write() as session:
