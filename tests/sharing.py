@@ -26,6 +26,7 @@ CALLS = (
     "tests/browser/test_official.py",
     "tests/browser/test_private.py",
     "tests/browser/test_private_firefox.py",
+    "tests/browser/test_private_h264.py",
     "tests/browser/test_private_less.py",
     "tests/browser/test_privileged_never.py",
     "tests/browser/test_recording_call.py",

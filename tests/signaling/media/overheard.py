@@ -6,6 +6,7 @@ from typing import Any
 
 import av
 import numpy as np
+from aiortc.codecs.h264 import H264PayloadDescriptor
 from aiortc.codecs.vpx import VpxPayloadDescriptor
 from aiortc.rtp import RtpPacket
 from av.error import FFmpegError
@@ -14,27 +15,41 @@ from signaling.media import dtls
 from signaling.media.publication import Publication
 
 RATE = 48_000
-#: As Chromium numbers Opus and VP8 when it offers.
-SOUND, PICTURE = 111, 96
+#: As Chromium numbers Opus when it offers.
+SOUND = 111
+
+
+UNPACK = {"vp8": VpxPayloadDescriptor.parse, "h264": H264PayloadDescriptor.parse}
+#: VP8 says in its first bit that a frame is a key frame; H264 begins with parameters.
+BEGINS = {"vp8": lambda frame: not frame[0] & 1, "h264": lambda frame: frame[4] == 0x67}
 
 
 @dataclass
 class Overheard:
-    """Every packet of one publisher, as the engine decrypted it."""
+    """Every packet of one publisher, as the engine decrypted it.
 
+    Attributes:
+        picture: as Chromium numbers what the pictures are coded in.
+    """
+
+    codec: str
+    picture: int
     packets: list[RtpPacket] = field(default_factory=list)
 
     @classmethod
     def on(cls, publication: Publication) -> "Overheard":
         """Listen from now on, where the engine itself does."""
-        heard, plain = cls(), publication.leg.ciphers
+        stream = publication.tracks["video"].layers["high"]
+        heard, plain = cls(stream.codec, stream.payload_type), publication.leg.ciphers
         assert plain is not None
         publication.leg.ciphers = _Listening(plain, heard)  # type: ignore[assignment]
         return heard
 
     def pictures(self) -> list[dict[str, list[int]] | None]:
         """Two spots of each picture of the larger layer; None if it is not decoded."""
-        decoder = av.CodecContext.create("vp8", "r")
+        decoder = av.CodecContext.create(self.codec, "r")
+        # Each picture comes out at once.
+        decoder.thread_count = 1
         return [_spots(decoder, frame) for frame in self._frames()]
 
     def share_of_tone(self, hertz: int) -> float:
@@ -55,17 +70,17 @@ class Overheard:
         """The frames of the stream with the most octets, whole ones alone, in order."""
         streams: dict[int, list[RtpPacket]] = defaultdict(list)
         for packet in self.packets:
-            if packet.payload_type == PICTURE and packet.payload:
+            if packet.payload_type == self.picture and packet.payload:
                 streams[packet.ssrc].append(packet)
         largest = max(
             streams.values(), key=lambda one: sum(len(p.payload) for p in one)
         )
         frames: dict[int, bytes] = defaultdict(bytes)
         for packet in sorted(largest, key=lambda p: (p.timestamp, p.sequence_number)):
-            _, payload = VpxPayloadDescriptor.parse(packet.payload)
+            _, payload = UNPACK[self.codec](packet.payload)
             frames[packet.timestamp] += payload
         whole = list(frames.values())[:-1]
-        begins = next(at for at, frame in enumerate(whole) if not frame[0] & 1)
+        begins = next(at for at, frame in enumerate(whole) if BEGINS[self.codec](frame))
         return whole[begins:]
 
 

@@ -21,6 +21,17 @@ export function random(length) {
   return crypto.getRandomValues(new Uint8Array(length));
 }
 
+/** @param {Uint8Array[]} parts */
+export function joined(...parts) {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** The bytes that stand for a list of texts, numbers and lists. @param {unknown[]} list */
 export function written(list) {
   return WORDS.encode(JSON.stringify(list));

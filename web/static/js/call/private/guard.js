@@ -7,7 +7,8 @@
 const READY_MS = 5000;
 const PING_MS = 2000;
 const DEAF_MS = 8000;
-const VP8 = "video/vp8";
+/** What the service carries, and frames.js knows how to seal. */
+const PICTURES = ["video/vp8", "video/h264"];
 
 /**
  * @typedef {{
@@ -36,7 +37,9 @@ export class Guard {
     if (!("RTCRtpScriptTransform" in window) || !window.Worker) return "browser";
     if (!window.crypto?.subtle) return "browser";
     const codecs = [RTCRtpSender, RTCRtpReceiver].map((side) => side.getCapabilities("video")?.codecs ?? []);
-    return codecs.every((known) => known.some(({ mimeType }) => mimeType.toLowerCase() === VP8)) ? "" : "codec";
+    const both = (/** @type {string} */ picture) =>
+      codecs.every((known) => known.some(({ mimeType }) => mimeType.toLowerCase() === picture));
+    return PICTURES.some(both) ? "" : "codec";
   }
 
   /** Start a worker. @returns {Promise<boolean>} whether it answers */

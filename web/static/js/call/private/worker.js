@@ -111,7 +111,7 @@ async function sealed(kind, frame) {
 async function opened(mid, stream, frame) {
   const data = new Uint8Array(frame.data);
   const participant = seats.get(mid) ?? "";
-  const opener = openers.get(participant)?.get(generationIn(data));
+  const opener = openers.get(participant)?.get(generationIn(stream.kind, data));
   const began = performance.now();
   const found = opener ? await opener.open(stream.kind, data) : null;
   counted.micros += 1000 * (performance.now() - began);
