@@ -1,7 +1,7 @@
 """A privileged visit with a browser that cannot encrypt from end to end."""
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.barriers import troubles
 from tests.browser.confidential import (
@@ -16,7 +16,8 @@ from tests.browser.confidential import (
     same_words,
 )
 from tests.browser.conftest import Installation
-from tests.browser.people import in_state, sees_and_hears
+from tests.browser.people import in_state, open_page, sees_and_hears
+from visitation.visits import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -76,6 +77,44 @@ async def test_what_was_end_to_end_stops_until_the_person_agrees_to_less(
         await at_level(page, "transport")
     await sees_and_hears(lawyer, "prisoner")
     await sees_and_hears(terminal, "visitor")
+
+
+async def test_another_tab_and_another_browser_know_that_it_was_end_to_end(
+    service: Installation, browser: Browser
+) -> None:
+    context = await browser.new_context()
+    lawyer, terminal, visit = await begun(context, service)
+    await same_words(lawyer, terminal)
+
+    # A new tab of this browser remembers it; nobody need tell it.
+    tab = await _comes_unable(context, service, visit)
+    await expect(tab.get_by_role("alertdialog")).to_be_visible()
+    await expect(terminal.get_by_role("alertdialog")).to_be_visible()
+    for page in (tab, terminal):
+        await page.get_by_role("button", name="Go on with less").click()
+        await at_level(page, "transport")
+        badge = page.locator('[data-part-of-private="open"]')
+        await expect(badge).to_contain_text("end-to-end no longer")
+        await badge.click()
+        said = page.locator('[data-part-of-private="is"]')
+        await expect(said).to_contain_text("was end-to-end encrypted before")
+    await sees_and_hears(terminal, "visitor")
+
+    # Another browser has nothing to remember: the other end tells it.
+    elsewhere = await browser.new_context()
+    await elsewhere.add_cookies((await context.storage_state())["cookies"])  # type: ignore[arg-type]
+    other = await _comes_unable(elsewhere, service, visit)
+    await expect(other.get_by_role("alertdialog")).to_be_visible()
+    await nothing_comes(terminal)
+
+
+async def _comes_unable(
+    context: BrowserContext, service: Installation, visit: Visit
+) -> Page:
+    page = await open_page(context, service, "family")
+    await page.add_init_script(UNABLE)
+    await page.goto(service.url("family", f"/call/{visit.reference}"))
+    return page
 
 
 async def test_a_worker_that_dies_again_and_again_is_a_browser_that_cannot(

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Page
 
 from tests.browser.chromium import chromium
 from tests.web.conftest import Site, Start
-from web.assets import ASSETS
+from tests.web.scripted import scripted
 
 pytestmark = pytest.mark.browser
 
@@ -74,18 +74,10 @@ async def site(start_site: Start) -> Site:
 @pytest.fixture
 async def page(site: Site) -> AsyncIterator[Page]:
     async with chromium() as browser:
-        yield await _begun(browser, site)
-
-
-async def _begun(browser: Browser, site: Site) -> Page:
-    page = await browser.new_page()
-    await page.goto(f"{site.origin}/")
-    assets = site.client.app[ASSETS]  # type: ignore[union-attr]
-    urls = [
-        assets.url(f"js/call/private/{name}.js") for name in ("agreement", "phrase")
-    ]
-    await page.evaluate(BEGIN, urls)
-    return page
+        names = ("private/agreement", "private/phrase")
+        page, urls = await scripted(browser, site, *names)
+        await page.evaluate(BEGIN, urls)
+        yield page
 
 
 async def after(page: Page, script: str, *, ms: int = 900) -> dict[str, Any]:
@@ -183,6 +175,33 @@ async def test_one_who_cannot_is_named_with_the_reason(page: Page) -> None:
             "browser",
         )
     assert is_whole(better)
+
+
+async def test_whoever_comes_later_is_told_that_it_was_end_to_end(page: Page) -> None:
+    first = await after(page, "room.enter('lawyer'); room.enter('prisoner', false);")
+    able = await after(page, "room.leave('prisoner'); room.enter('prisoner');")
+    later = await after(page, "room.leave('lawyer'); room.enter('lawyer', false);")
+
+    assert [one["was"] for one in first.values()] == [False, False]
+    assert [one["was"] for one in able.values()] == [True, True]
+    assert {who: (one["how"], one["was"]) for who, one in later.items()} == {
+        "prisoner": ("transport", True),
+        "lawyer": ("transport", True),
+    }
+
+
+async def test_whose_browser_cannot_waits_until_the_others_have_said_what_was(
+    page: Page,
+) -> None:
+    deaf = "room.between = (from, to, said) => from === 'prisoner' ? null : said;"
+    enter = f"{deaf} room.enter('prisoner'); room.enter('lawyer', false);"
+    untold = await after(page, enter)
+    told = await after(
+        page,
+        "room.between = (f, t, said) => said; room.ends.get('lawyer').returned();",
+    )
+    assert untold["lawyer"]["how"] == "agreeing"
+    assert told["lawyer"]["how"] == "transport"
 
 
 #: Who stands in the middle changes what the prisoner's page says of its legs: in what

@@ -9,6 +9,7 @@ _SAID: Mapping[str, str] = {
     "level_ends": N_("End-to-end encrypted: compare the words"),
     "level_compared": N_("End-to-end encrypted, words compared"),
     "level_transport": N_("Encrypted on the way only"),
+    "level_less": N_("Encrypted on the way only, end-to-end no longer"),
     "level_stopped": N_("Nothing of you is sent"),
     "level_refused": N_("Nothing of you is sent: the words differ"),
     "is_alone": N_(
@@ -27,6 +28,7 @@ _SAID: Mapping[str, str] = {
         "and the service could open them on the way. It keeps no recording, and "
         "nobody can watch."
     ),
+    "was": N_("It was end-to-end encrypted before, and now it is not."),
     "is_stopped": N_(
         "This visit is not encrypted from end to end any more. Nothing of you "
         "is sent until you decide."

@@ -22,7 +22,8 @@ const ROUNDS_KEPT = 6;
  * @typedef {{end: string, able: boolean, why: string}} Greeting
  * @typedef {{id: string, away: boolean}} Present `away` is a line that broke
  * @typedef {{how: "alone" | "agreeing" | "ends" | "transport", who: string, why: string,
- *   phrase: Uint8Array, renewing: boolean}} Standing `who` cannot seal, and `why`
+ *   phrase: Uint8Array, renewing: boolean, was: boolean}} Standing `who` cannot seal, and
+ *   `why`; `was` is that somebody here knows of an agreement in this visit
  * @typedef {{commits: Map<string, string>, reveals: Map<string, import("./round.js").Reveal>,
  *   wrapped: Map<string, import("./round.js").Wrapped>}} Heard
  * @typedef {{
@@ -61,6 +62,8 @@ export class Agreement {
     this.base = NOBODY;
     /** Whether others have the key that we seal with just now. */
     this.shared = false;
+    /** This visit was end-to-end once: we know it, or somebody has told us. */
+    this.was = false;
     /** Whom the present sender key was given to, with which legs. */
     this.given = "";
     /** Whose newest key we have. It is never taken twice: frames could be replayed then.
@@ -123,9 +126,9 @@ export class Agreement {
 
   /** @returns {Standing} */
   get standing() {
-    const standing = { who: "", why: "", phrase: this.phrase, renewing: false };
+    const standing = { who: "", why: "", phrase: this.phrase, renewing: false, was: this.was };
     if (!this.me) return { ...standing, how: "agreeing" };
-    if (!this.own.able) return { ...standing, how: "transport", who: this.me, why: this.own.why };
+    if (!this.own.able) return { ...standing, how: this.awaits ? "agreeing" : "transport", who: this.me, why: this.own.why };
     for (const { id, away } of this.present) {
       const greeting = this.greetings.get(id);
       if (greeting && !greeting.able) return { ...standing, how: "transport", who: id, why: greeting.why };
@@ -139,6 +142,12 @@ export class Agreement {
     return { ...standing, how: "ends", renewing: !this.covers(this.agreed) };
   }
 
+  /** Whether somebody is here who has not said yet whether they can, nor what was. */
+  get awaits() {
+    const now = performance.now();
+    return this.present.some(({ id, away }) => !away && !this.greetings.has(id) && !(now - (this.silent.get(id) ?? now) > SILENT_MS));
+  }
+
   /** @param {string} from @param {any} message */
   async hear(from, message) {
     if (message.what === "greeting") return this.greeted(from, message);
@@ -149,7 +158,8 @@ export class Agreement {
   }
 
   /** @param {string} from @param {any} message */
-  greeted(from, { end, able, why, asks }) {
+  greeted(from, { end, able, why, was, asks }) {
+    this.was ||= was === true;
     this.greetings.set(from, { end: String(end), able: able === true, why: String(why) });
     this.silent.delete(from);
     if (!asks || !this.me) return;
@@ -196,6 +206,7 @@ export class Agreement {
     if (!round.others.every((one) => reveals.has(one))) return;
     if (!(await this.isAgreedIn(round, reveals))) return this.fail();
     [this.agreed, this.round, this.phrase, this.given] = [round, null, await round.phrase(), ""];
+    this.was = true;
   }
 
   /** Somebody's key is not what they committed to: once more, but not in a frenzy. */
@@ -264,7 +275,7 @@ export class Agreement {
 
   /** @param {string} to @param {boolean} asks */
   greet(to, asks) {
-    this.wires.say(to, { what: "greeting", ...this.own, asks });
+    this.wires.say(to, { what: "greeting", ...this.own, was: this.was, asks });
   }
 
   /** What somebody may have missed. @param {string} to or all others */

@@ -75,13 +75,14 @@ export class Panel {
   /** @param {Shown} shown */
   level(shown) {
     if (shown.level === "ends") return this.words[shown.compared ? "level_compared" : "level_ends"];
-    return this.words[`level_${shown.level}`];
+    return this.words[shown.level === "transport" && shown.was ? "level_less" : `level_${shown.level}`];
   }
 
   /** @param {Shown} shown */
   is(shown) {
     if (shown.level === "agreeing") return this.words[shown.away ? "is_alone" : "is_agreeing"];
-    return this.words[`is_${shown.level}`];
+    const is = this.words[`is_${shown.level}`];
+    return shown.level === "transport" && shown.was ? `${this.words.was} ${is}` : is;
   }
 
   /** @param {Shown} shown @param {Facts} facts whose browser cannot, if somebody's cannot */

@@ -16,7 +16,8 @@ const TRIES = 3;
 /**
  * @typedef {"agreeing" | "ends" | "transport" | "stopped" | "refused"} Level
  * @typedef {{level: Level, who: string, why: string, phrase: Uint8Array, compared: boolean,
- *   renewing: boolean, away: boolean, agreed: boolean}} Shown
+ *   renewing: boolean, away: boolean, agreed: boolean, was: boolean}} Shown `was` is that the
+ *   visit was end-to-end before
  * @typedef {import("../state.js").Facts} Facts
  * @typedef {{
  *   send: (message: {type: string, [field: string]: any}) => boolean,
@@ -27,7 +28,7 @@ const TRIES = 3;
  */
 
 export class Protection {
-  /** @param {string} visit by which a page loaded again knows it @param {Wires} wires */
+  /** @param {string} visit by which any page of this browser knows it again @param {Wires} wires */
   constructor(visit, wires) {
     this.wires = wires;
     this.memory = `private ${visit}`;
@@ -36,7 +37,6 @@ export class Protection {
     this.me = "";
     /** @type {Facts["people"]} */
     this.people = [];
-    this.wasEnds = sessionStorage.getItem(this.memory) === "ends";
     /** The person knows that it is less now, and wants to go on. */
     this.agreedToLess = false;
     this.refused = false;
@@ -59,6 +59,7 @@ export class Protection {
       forget: (participant) => this.guard.tell({ do: "forget", participant }),
       changed: () => this.judge(),
     });
+    this.agreement.was = remembered(this.memory);
     this.level = this.levelOf("alone");
     this.ready = this.lacks ? Promise.resolve(false) : this.guard.start();
     this.timer = window.setInterval(() => this.agreement.go(), LOOK_EVERY_MS);
@@ -141,9 +142,10 @@ export class Protection {
     this.judge();
   }
 
-  /** Whether nothing of ours goes out just now, by the person's own wish or for it. */
+  /** Whether nothing of ours goes out just now, by the person's own wish or for it, or
+   * because nobody has told us yet what was, and there is no worker to hold it back. */
   get holdsBack() {
-    return this.level === "stopped" || this.level === "refused";
+    return this.level === "stopped" || this.level === "refused" || (this.lacks !== "" && this.level === "agreeing");
   }
 
   /** The worker is gone: another one, with other keys; the streams stand still meanwhile. */
@@ -169,22 +171,22 @@ export class Protection {
   judge() {
     const standing = this.agreement.standing;
     const { how } = standing;
-    if (how === "ends") {
-      [this.wasEnds, this.agreedToLess] = [true, false];
-      sessionStorage.setItem(this.memory, "ends");
-    }
+    if (how === "ends") this.agreedToLess = false;
+    if (standing.was) localStorage.setItem(this.memory, "ends");
     this.level = this.levelOf(how);
     this.order();
     this.wires.changed({
       level: this.level, who: standing.who, why: standing.why, phrase: standing.phrase, renewing: standing.renewing,
       compared: standing.phrase.length > 0 && this.compared === text(standing.phrase), away: how === "alone", agreed: this.agreedToLess,
+      was: standing.was,
     });
   }
 
   /** @param {import("./agreement.js").Standing["how"]} how @returns {Level} */
   levelOf(how) {
     if (this.refused) return "refused";
-    if (how === "transport" || this.lacks) return this.wasEnds && !this.agreedToLess ? "stopped" : "transport";
+    if (how === "agreeing") return "agreeing";
+    if (how === "transport" || this.lacks) return this.agreement.was && !this.agreedToLess ? "stopped" : "transport";
     return how === "ends" ? "ends" : "agreeing";
   }
 
@@ -206,4 +208,13 @@ export class Protection {
     window.clearInterval(this.timer);
     this.guard.close();
   }
+}
+
+/** Whether a visit was end-to-end in this browser; of other visits nothing is kept.
+ * @param {string} memory */
+function remembered(memory) {
+  for (const other of Object.keys(localStorage).filter((one) => one.startsWith("private ") && one !== memory)) {
+    localStorage.removeItem(other);
+  }
+  return localStorage.getItem(memory) === "ends";
 }
