@@ -210,6 +210,8 @@ class SupervisedRoom(Room):
     def _take_in(
         self, guest: Guest, welcome: Welcome, now: datetime, *, resume: bool
     ) -> Effects:
+        if not resume:
+            self.taping.forget_page(guest.id)
         taken = super()._take_in(guest, welcome, now, resume=resume)
         place = self.here.at(guest.id)
         return (

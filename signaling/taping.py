@@ -81,6 +81,8 @@ class Taping:
         self._began = past.began
         self._paused = past.paused
         self._announced_at: datetime | None = None
+        self._told_at: dict[str, datetime] = {}
+        self._noticed: set[str] = set()
         self._over = _over(past, wanted=wanted, hindered=hindered)
         self._now = self._over or RecordingState(state=Recording.ASKING)
 
@@ -161,8 +163,14 @@ class Taping:
         """The rules are others now: nothing (more) is kept in this visit."""
         self._over = _ended(RULES, began=self._began)
 
+    def forget_page(self, participant: str) -> None:
+        """Somebody's page is another: they are told before they are kept."""
+        self._noticed.discard(participant)
+        self._told_at.pop(participant, None)
+
     def left(self, participant: str) -> Effects:
         """Somebody is about to go: nothing more is kept of them."""
+        self.forget_page(participant)
         if participant not in self.kept:
             return ()
         self.kept.discard(participant)
@@ -181,9 +189,12 @@ class Taping:
         return self._brought(self._standing(here, phase, silent=silent), here)
 
     def tick(self, here: Roster, now: datetime) -> Effects:
-        """Time passes: what was announced begins."""
-        if self._now.state is not Recording.ANNOUNCED:
+        """Time passes: what was announced begins, also for one who came meanwhile."""
+        if self._now.state not in _RUNS:
             return ()
+        self._notice(here, now)
+        if self._now.state is Recording.ON:
+            return self._brought(self._now, here)
         if any(place.may_send and place.socket_lost_at for place in here):
             # Their sound may still come, but they do not hear that it is to be kept.
             self._announced_at = None
@@ -194,6 +205,16 @@ class Taping:
             return ()
         self._began = True
         return self._brought(RecordingState(state=Recording.ON), here)
+
+    def _notice(self, here: Roster, now: datetime) -> None:
+        """Everybody has the whole notice, from when they could hear it."""
+        for place in here:
+            if not place.may_send or place.id in self._noticed:
+                continue
+            if place.socket_lost_at:
+                self._told_at.pop(place.id, None)
+            elif now - self._told_at.setdefault(place.id, now) >= NOTICE:
+                self._noticed.add(place.id)
 
     def _standing(self, here: Roster, phase: Phase, *, silent: bool) -> RecordingState:
         if self._over is not None:
@@ -218,7 +239,10 @@ class Taping:
 
     def _brought(self, then: RecordingState, here: Roster) -> Effects:
         before, self._now = self._now, then
-        wanted = heard(here) if then.state is Recording.ON else frozenset()
+        if then.state not in _RUNS:
+            self._noticed.clear()
+            self._told_at.clear()
+        wanted = heard(here) & self._noticed if then.state is Recording.ON else set()
         gone, fresh = sorted(self.kept - wanted), sorted(wanted - self.kept)
         self.kept = set(wanted)
         stops = tuple(StopRecording(participant=one) for one in gone)

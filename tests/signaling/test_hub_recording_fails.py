@@ -1,5 +1,6 @@
 """Recording fails: engine, disk, room. The call goes on, and there is an alarm."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,7 @@ async def test_a_directory_that_cannot_be_made_is_an_alarm_too(
     await recording_wanted(stage)
     prisoner, visitor = await in_call(stage, Part.PRISONER, Part.VISITOR)
     await agree(prisoner, visitor)
-    archive.directory.rmdir()
+    shutil.rmtree(archive.directory)
     archive.directory.write_text("in the way", encoding="utf-8")
 
     await going_on(stage)

@@ -67,12 +67,63 @@ def test_somebody_who_comes_without_having_answered_halts_it() -> None:
     assert taped(goes_on) == [*BEGINS, Record(participant="uncle")]
 
 
-def test_somebody_who_agreed_while_they_waited_halts_nothing() -> None:
+def test_somebody_who_agreed_while_they_waited_halts_nothing_and_is_told() -> None:
     live = recorded()
-    live.enter(UNCLE, WELCOME, now=TEN)
+    came = live.enter(UNCLE, WELCOME, now=TEN)
     live.consent("uncle", True)
 
-    assert taped(live.admit("uncle", now=TEN)) == [Record(participant="uncle")]
+    let_in = live.admit("uncle", now=TEN)
+
+    view = hello(came, "uncle")
+    assert view is not None
+    assert view.state is Recording.ON
+    assert taped(let_in) == []
+    assert taped(wait(live, 5)) == []
+    assert taped(wait(live, 6)) == [Record(participant="uncle")]
+
+
+def test_who_cannot_hear_that_it_is_recorded_is_not_kept_until_they_can() -> None:
+    live = recorded()
+    live.leave("mother", now=TEN)
+    live.enter(MOTHER, WELCOME, now=TEN)
+    wait(live, 4)
+    live.lose("mother", now=TEN)
+
+    assert taped(wait(live, 30)) == []
+    live.enter(MOTHER, WELCOME, now=TEN, resume=True)
+    assert taped(wait(live, 5)) == []
+    assert taped(wait(live, 6)) == [Record(participant="mother")]
+
+
+def test_a_page_loaded_anew_is_told_before_more_is_kept_of_it() -> None:
+    live = recorded()
+
+    again = live.enter(MOTHER, WELCOME, now=TEN)
+
+    view = hello(again, "mother")
+    assert view is not None
+    assert view.state is Recording.ON
+    assert taped(again) == [StopRecording(participant="mother")]
+    assert taped(wait(live, 5)) == []
+    assert taped(wait(live, 6)) == [Record(participant="mother")]
+
+
+def test_one_who_comes_a_moment_before_it_begins_has_the_whole_notice() -> None:
+    live = agreed()
+    live.leave("mother", now=TEN)
+    wait(live, 4)
+    live.enter(MOTHER, WELCOME, now=TEN)
+
+    begins = [live.tick(TEN + each * SECOND) for each in range(4, 10)]
+
+    assert [taped(each) for each in begins] == [
+        [],
+        [noted(Recording.ON), Record(participant="prisoner")],
+        [],
+        [],
+        [],
+        [Record(participant="mother")],
+    ]
 
 
 def test_those_who_watch_or_sit_beside_are_not_asked() -> None:
@@ -111,7 +162,8 @@ def test_whoever_went_is_kept_no_more_and_is_not_asked_again() -> None:
 
     assert gone[0] == StopRecording(participant="mother")
     assert taped(gone) == [StopRecording(participant="mother")]
-    assert taped(back) == [Record(participant="mother")]
+    assert taped(back) == []
+    assert taped(wait(live, 6)) == [Record(participant="mother")]
 
 
 def test_an_empty_room_records_nothing() -> None:
