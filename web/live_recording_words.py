@@ -47,6 +47,7 @@ REASONS: Mapping[str, str] = {
 _SAID: Mapping[str, str] = {
     "consent_yes": N_("You agreed that this visit is recorded."),
     "consent_no": N_("You said no: nothing more of this visit is recorded."),
+    "consent_waits": N_("Your answer is sent as soon as the line is back."),
     "consent_failed": N_("Your answer did not get through. Please try again."),
     "watched": N_("Staff are watching"),
     "watched_many": N_("{n} of the staff are watching"),

@@ -1,5 +1,6 @@
 """A visit that may be recorded, as its people see, hear and decide it, in Chromium."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from playwright.async_api import (
     Page,
     Request,
     ViewportSize,
+    WebSocketRoute,
     expect,
 )
 from sqlmodel import select
@@ -159,6 +161,26 @@ async def test_a_no_is_taken_as_one_and_nothing_follows_from_it(
     assert said == [False]
 
 
+async def test_a_no_that_is_lost_with_the_line_is_sent_again(
+    service: Installation, browser: Browser
+) -> None:
+    call = await _waiting(service, browser, "fa")
+    lost = await _loses_a_no(call.family)
+    for page in (call.family, call.terminal):
+        await _answer(page.locator(".cover--waiting .consent"), "yes").click()
+    await _begun(service, call)
+    await call.signed("on")
+
+    await call.family.keyboard.press("Alt+6")
+    ours = part(call.family, "consent-dialog").locator("[data-consent-back]")
+    await _answer(ours, "no").click()
+
+    await call.signed("stopped")
+    assert lost == ['{"type":"consent","given":false}']
+    [kept] = await _recordings(service)
+    assert kept.end_reason is RecordingEnd.WITHDRAWN
+
+
 async def test_a_warden_stops_it_from_the_wall_and_everybody_reads_who_watched(
     service: Installation, browser: Browser
 ) -> None:
@@ -223,6 +245,30 @@ async def _waiting(service: Installation, browser: Browser, language: str) -> Ca
     await call.warden.goto(service.url("warden", f"/call/{visit.reference}"))
     await in_state(call.warden, "waiting")
     return call
+
+
+async def _loses_a_no(page: Page) -> list[str]:
+    """The page's line breaks with its first no, which never arrives."""
+    lost: list[str] = []
+    breaks: list[asyncio.Task[None]] = []
+
+    def carry(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+
+        def sent(message: str | bytes) -> None:
+            if lost or '"given":false' not in str(message):
+                server.send(message)
+                return
+            lost.append(str(message))
+            both = (line.close(), server.close())
+            breaks.extend(asyncio.ensure_future(one) for one in both)
+
+        line.on_message(sent)
+
+    await page.route_web_socket("**/call/socket", carry)
+    await page.reload()
+    await in_state(page, "waiting")
+    return lost
 
 
 def _noting(asked: list[str]) -> Callable[[Request], None]:

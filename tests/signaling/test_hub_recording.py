@@ -16,6 +16,7 @@ from tests.signaling.conftest import (
     Stage,
     hear,
     in_call,
+    passes,
     rejoined,
     restarted,
     say,
@@ -237,6 +238,27 @@ async def test_what_staff_ordered_outlives_the_process(
 
     recording = joined["recording"]
     assert (recording["state"], recording["by"]) == said  # type: ignore[index]
+
+
+async def test_a_no_that_was_lost_in_a_kill_comes_before_anything_of_theirs(
+    stage: Stage,
+) -> None:
+    await begun(stage)
+    # The visitor says no, and the process is killed before it hears it.
+    await restarted(stage)
+    await rejoined(stage, Part.PRISONER)
+    await going_on(stage)
+    visitor = await stage.join(Part.VISITOR)
+    await hear(visitor, "joined")
+    await passes(stage, 4)
+
+    await agree(visitor, given=False)
+
+    await is_said(visitor, "stopped")
+    await going_on(stage)
+    engine = stage.hub.engine
+    kept = [one[:2] for one in engine.done if one[0] == "record"]  # type: ignore[attr-defined]
+    assert kept == [("record", PRISONER)]
 
 
 async def test_a_refusal_before_the_visit_outlives_the_process(stage: Stage) -> None:

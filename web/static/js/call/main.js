@@ -2,6 +2,7 @@
 /** The call page: joins protocol, media and picture. The only file that knows all three. */
 
 import { isMissing } from "../check/loudspeaker.js";
+import { Answer } from "./answer.js";
 import { Chat, said } from "./chat.js";
 import { Devices } from "./devices.js";
 import { Meter } from "./ears.js";
@@ -79,8 +80,7 @@ const view = new View(root, words, {
   },
   blocked: () => become({ soundBlocked: true }),
   consent: (given) => {
-    consentAt = performance.now();
-    if (!signaling.send({ type: "consent", given })) note("own", words.consent_failed);
+    if (!answer.give(given)) note("own", words.consent_waits);
   },
 });
 
@@ -102,7 +102,7 @@ const guard = protection(root, {
 /** The service may refuse what was written or answered; it does not say which. */
 const ANSWERED_MS = 5000;
 let saidAt = -Infinity;
-let consentAt = -Infinity;
+const answer = new Answer((message) => signaling.send(message));
 
 const chat = new Chat(root, words, {
   say: (code, text) => {
@@ -168,8 +168,8 @@ const DONE = {
   publish_quality: (message) => media.sendOnly(message.quality),
   error: (message) => {
     if (message.code === "bad_sdp") media.refused();
-    else if (performance.now() - Math.max(saidAt, consentAt) < ANSWERED_MS) {
-      note("own", consentAt > saidAt ? words.consent_failed : words.said_failed);
+    else if (performance.now() - Math.max(saidAt, answer.at) < ANSWERED_MS) {
+      note("own", answer.at > saidAt ? words.consent_failed : words.said_failed);
     }
   },
 };
@@ -179,6 +179,7 @@ function hear(message) {
   const before = facts;
   facts = told(facts, message, Date.now());
   DONE[message.type]?.(message);
+  answer.heard(message);
   speech.heard(message, before, facts);
   if (facts !== before) draw();
 }
