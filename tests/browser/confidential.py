@@ -98,6 +98,15 @@ async def same_words(*pages: Page, after: list[int] | None = None) -> list[int]:
     raise AssertionError(f"the words differ: {shown}")
 
 
+async def hears(page: Page, clip: str) -> None:
+    """Wait until the page has begun to say a clip."""
+    await page.wait_for_function(
+        """clip => performance.getEntriesByType("resource")
+          .some(({ name }) => name.endsWith(`/${clip}.opus`))""",
+        arg=clip,
+    )
+
+
 async def nothing_comes(page: Page) -> None:
     """Neither a picture nor a sound of the one other arrives from now on."""
     before, now = await _arrived(page), (0, 0)

@@ -9,6 +9,7 @@ from tests.browser.confidential import (
     NOTED,
     at_level,
     begun,
+    hears,
     nothing_comes,
     protection,
     same_words,
@@ -29,6 +30,7 @@ async def test_both_compare_words_and_outlive_a_lost_socket_a_reload_and_a_worke
     await same_words(lawyer, terminal)
     await sees_and_hears(lawyer, "prisoner")
     await sees_and_hears(terminal, "visitor")
+    await hears(terminal, "private.ends")
     await _compare(lawyer)
     counted = (await protection(lawyer))["counted"]
     assert (counted["plain"], counted["altered"]) == (0, 0)
@@ -79,6 +81,7 @@ async def test_words_that_differ_stop_everything_until_there_are_other_keys(
     await lawyer.get_by_role("button", name="They do not match").click()
     await at_level(lawyer, "refused")
     await expect(lawyer.get_by_text("Say nothing confidential. Try")).to_be_visible()
+    await expect(lawyer.locator('[href$="private.refused.opus"]')).to_be_visible()
     assert await troubles(lawyer) == []
     await nothing_comes(terminal)
 

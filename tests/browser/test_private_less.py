@@ -11,6 +11,7 @@ from tests.browser.confidential import (
     UNABLE,
     at_level,
     begun,
+    hears,
     nothing_comes,
     protection,
     same_words,
@@ -31,6 +32,7 @@ async def test_the_page_says_from_the_start_that_it_is_less_and_whose_browser_ca
     await at_level(terminal, "transport")
     await sees_and_hears(lawyer, "prisoner")
     await sees_and_hears(terminal, "visitor")
+    await hears(terminal, "private.transport")
 
     await lawyer.locator('[data-part-of-private="open"]').click()
     why = lawyer.locator('[data-part-of-private="why"]')
@@ -90,6 +92,7 @@ async def test_another_tab_and_another_browser_know_that_it_was_end_to_end(
     tab = await _comes_unable(context, service, visit)
     await expect(tab.get_by_role("alertdialog")).to_be_visible()
     await expect(terminal.get_by_role("alertdialog")).to_be_visible()
+    await hears(terminal, "private.stopped")
     for page in (tab, terminal):
         await page.get_by_role("button", name="Go on with less").click()
         await at_level(page, "transport")
@@ -98,6 +101,9 @@ async def test_another_tab_and_another_browser_know_that_it_was_end_to_end(
         await badge.click()
         said = page.locator('[data-part-of-private="is"]')
         await expect(said).to_contain_text("was end-to-end encrypted before")
+        listen = page.locator('[data-private-voice="less"]')
+        await expect(listen.get_by_role("button", name="Listen")).to_be_visible()
+    await hears(terminal, "private.less")
     await sees_and_hears(terminal, "visitor")
 
     # Another browser has nothing to remember: the other end tells it.

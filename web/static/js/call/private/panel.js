@@ -2,6 +2,7 @@
 /** Says what protects this visit, in a badge that is always there and a panel behind it.
  * Draws; decides nothing. Words come from the page, in the reader's language. */
 
+import { Aloud, clipOf } from "./aloud.js";
 import { spoken } from "./phrase.js";
 
 /** @typedef {import("./protection.js").Shown} Shown
@@ -21,6 +22,7 @@ export class Panel {
     this.number = new Intl.NumberFormat(root.lang, { minimumIntegerDigits: 3, useGrouping: false });
     this.drawn = "";
     this.phrase = "";
+    this.aloud = new Aloud();
     this.asking = /** @type {HTMLDialogElement} */ (this.part("asking"));
     /** @type {Record<string, () => void>} */
     const acts = {
@@ -63,12 +65,16 @@ export class Panel {
     badge.dataset.level = shown.level;
     this.write("level", this.level(shown));
     this.write("is", this.is(shown));
+    for (const one of this.root.querySelectorAll("[data-private-voice]")) {
+      one.toggleAttribute("hidden", one.getAttribute("data-private-voice") !== clipOf(shown));
+    }
     this.write("why", this.why(shown, facts));
     this.compare(shown);
     this.others(facts);
     this.part("refused").hidden = shown.level !== "refused";
     if (over) this.part("panel").hidden = true;
     this.ask(shown, facts, over);
+    this.aloud.tell(shown, !over && facts.admitted);
     this.wires.tell(over || !facts.admitted ? "" : this.told(shown, facts));
   }
 
