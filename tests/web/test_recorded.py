@@ -18,7 +18,7 @@ from visitation.recordings import consenting
 from visitation.retention import Kept
 from visitation.visits import Visit
 from visitation.words import Attendance, Recorded, Role, VisitKind
-from web import live_recording_words
+from web import i18n, live_recording_words
 
 QUESTION = "May this visit be recorded?"
 JSON = {"Accept": "application/json"}
@@ -191,3 +191,10 @@ async def test_the_history_of_a_visit_does_not_tell_who_said_no(
     assert "agreed to be recorded" not in page
     assert "did not agree" not in page
     assert "Booked" in page
+
+
+@pytest.mark.parametrize(
+    "words", ["Pause", "Pause, and say why", "Pause the recording", "Play or pause"]
+)
+def test_persian_tells_a_pause_from_an_end(words: str) -> None:
+    assert "توقف موقت" in i18n.load()["fa"].gettext(words)
