@@ -218,6 +218,33 @@ async def test_the_scripts_find_every_word_they_ask_for(
     assert words["say_conduct"] != call_words.REMARKS["conduct"]
 
 
+@pytest.mark.usefixtures("english")
+async def test_whoever_works_there_reads_of_minutes_that_others_lost(
+    site: Site, world: World
+) -> None:
+    visit = await visit_now(site, world)
+    owed = []
+    await become(site, world.terminal)
+    owed.append(await _said(site, visit, "owed"))
+    await site.sign_in(Role.WARDEN, sites=[world.prison.id])
+    owed += [await _said(site, visit, one) for one in ("owed", "owed_one")]
+
+    lost = "{n} minutes were lost and could not be given back."
+    longer = "The next visit is to be longer by as much."
+    assert owed == [
+        f"{lost} Ask the office to add them to your next visit.",
+        f"{lost} {longer}",
+        f"{{n}} minute was lost and could not be given back. {longer}",
+    ]
+
+
+async def _said(site: Site, visit: Booked, name: str) -> str:
+    page = await (await site.get(f"/call/{visit.visit.reference}")).text()
+    [data] = re.findall(r'id="words">(.*?)</script>', page, re.DOTALL)
+    said: str = json.loads(data)[name]
+    return said
+
+
 async def test_everything_the_scripts_look_for_is_on_the_page(
     site: Site, world: World
 ) -> None:

@@ -89,7 +89,7 @@ async def show(request: web.Request) -> web.Response:
         part=standing.part,
         ticket=_ticket(request, visit, standing, now),
         socket=SOCKET_PATH,
-        words=words() | (conduct_words() if conducts else {}),
+        words=words(standing.part) | (conduct_words() if conducts else {}),
         privileged=private_words() if visit.kind is VisitKind.LEGAL else {},
         now=now,
         prisoner=await _prisoner(request, visit),

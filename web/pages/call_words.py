@@ -183,6 +183,20 @@ _SAID: Mapping[str, str] = {
     "failed": N_("This could not be done. Load the page again."),
 }
 
+#: The same for those who are not at the visit to meet somebody.
+_OWED_BY_STAFF: Mapping[str, str] = {
+    "owed": N_(
+        "{n} minutes were lost and could not be given back. The next visit is to be "
+        "longer by as much."
+    ),
+    "owed_one": N_(
+        "{n} minute was lost and could not be given back. The next visit is to be "
+        "longer by as much."
+    ),
+}
+#: Whom somebody meets, and who has lost minutes with them.
+_MEET: frozenset[Part] = frozenset({Part.PRISONER, Part.VISITOR})
+
 #: Why a visit that somebody waits for is not held, and what to do, by whom it is read.
 _OFF: Mapping[str, str] = {
     "family_prisoner_refused": N_(
@@ -230,9 +244,11 @@ def conduct_words() -> dict[str, str]:
     return {key: _(text) for key, text in live_recording_words.CONDUCTED.items()}
 
 
-def words() -> dict[str, str]:
-    """Everything the scripts say, in the language being spoken."""
+def words(part: Part) -> dict[str, str]:
+    """Everything the scripts say to somebody, in the language being spoken."""
     said = {key: _(text) for key, text in _SAID.items()}
+    if part not in _MEET:
+        said |= {key: _(text) for key, text in _OWED_BY_STAFF.items()}
     said |= {key: _(text) for key, text in live_recording_words.SAID.items()}
     said |= {f"say_{code}": _(text) for code, text in REMARKS.items()}
     said |= {f"off_{key}": _(text) for key, text in _OFF.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from visitation.words import Part
 from web.i18n import N_, _
 from web.pages.call_words import words
 
@@ -18,4 +19,4 @@ _SAID: Mapping[str, str] = {
 
 def pane_words() -> dict[str, str]:
     """Everything, in the language being spoken."""
-    return words() | {f"pane_{key}": _(text) for key, text in _SAID.items()}
+    return words(Part.MONITOR) | {f"pane_{key}": _(text) for key, text in _SAID.items()}
