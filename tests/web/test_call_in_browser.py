@@ -19,13 +19,13 @@ from tests.fakes import Clock
 from tests.make import World
 from tests.web.conftest import Site, Start
 from tests.web.day import Booked, booked
+from tests.web.scripted import scripted
 from visitation import calls
 from visitation.audit import Actor
 from visitation.database import Database
 from visitation.devices import issue_pairing_code
 from visitation.keyring import Keyring
 from visitation.words import Fault, RemovalReason, Role
-from web.assets import ASSETS
 
 pytestmark = pytest.mark.browser
 
@@ -109,9 +109,7 @@ async def visit(site: Site, world: World) -> Booked:
 
 
 async def test_the_table_of_states_follows_a_call(site: Site, browser: Browser) -> None:
-    page = await browser.new_page()
-    await page.goto(f"{site.origin}/")
-    url = site.client.app[ASSETS].url("js/call/state.js")  # type: ignore[union-attr]
+    page, (url,) = await scripted(browser, site, "state")
     events: list[tuple[dict[str, Any], str]] = [
         ({"socket": "open"}, "starting"),
         (JOINED, "waiting"),

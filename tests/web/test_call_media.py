@@ -5,11 +5,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Page
 
 from tests.browser.chromium import chromium
 from tests.web.conftest import Site, Start
-from web.assets import ASSETS
+from tests.web.scripted import addresses, scripted
 
 pytestmark = pytest.mark.browser
 
@@ -50,16 +50,9 @@ async def site(start_site: Start) -> Site:
 @pytest.fixture
 async def page(site: Site) -> AsyncIterator[Page]:
     async with chromium() as browser:
-        yield await _begun(browser, site)
-
-
-async def _begun(browser: Browser, site: Site) -> Page:
-    page = await browser.new_page()
-    await page.goto(f"{site.origin}/")
-    assets = site.client.app[ASSETS]  # type: ignore[union-attr]
-    urls = [assets.url(f"js/call/{name}.js") for name in ("media", "pulse")]
-    await page.evaluate(BEGIN, urls)
-    return page
+        page, urls = await scripted(browser, site, "media", "pulse")
+        await page.evaluate(BEGIN, urls)
+        yield page
 
 
 async def _played(page: Page, script: str) -> Any:
@@ -133,7 +126,7 @@ async def test_no_leg_is_built_once_the_call_is_over(page: Page) -> None:
 async def test_nothing_need_arrive_from_one_who_is_silenced_or_cut_off(
     site: Site, page: Page
 ) -> None:
-    url = site.client.app[ASSETS].url("js/call/state.js")  # type: ignore[union-attr]
+    (url,) = addresses(site, "state")
     people = [
         {},
         {"blocked": ["video"]},

@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 
 from tests.browser.chromium import chromium
 from tests.web.conftest import Site, Start
-from web.assets import ASSETS
+from tests.web.scripted import scripted
 
 pytestmark = pytest.mark.browser
 
@@ -47,9 +47,7 @@ async def site(start_site: Start) -> Site:
 
 
 async def _played(browser: Browser, site: Site, scripts: list[Any]) -> list[Any]:
-    page = await browser.new_page()
-    await page.goto(f"{site.origin}/")
-    url = site.client.app[ASSETS].url("js/call/pulse.js")  # type: ignore[union-attr]
+    page, (url,) = await scripted(browser, site, "pulse")
     return [await page.evaluate(PLAY, [url, script]) for script in scripts]
 
 
