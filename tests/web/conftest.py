@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
 from signaling.hub import CallSettings, Hub
+from signaling.views import RoomView
 from tests import make
 from tests.fakes import Clock
 from tests.make import World
@@ -107,7 +108,22 @@ class Site:
         return account
 
 
+@dataclass
+class Rooms:
+    """Live rooms as a board sees them, made up by a test."""
+
+    views: dict[str, RoomView] = field(default_factory=dict)
+
+    def snapshot(self, reference: str) -> RoomView | None:
+        return self.views.get(reference)
+
+
 Start = Callable[..., Awaitable[Site]]
+
+
+@pytest.fixture
+def rooms() -> Rooms:
+    return Rooms()
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from signaling.disclosure import RecordingState
 from signaling.views import PersonView, RoomView
 from signaling.words import Phase, Presence, Quality, Recording
 from tests.make import World
-from tests.web.conftest import Site, Start
+from tests.web.conftest import Rooms, Site, Start
 from tests.web.day import Booked, booked
-from tests.web.test_warden import Rooms
 from visitation.audit.tables import AuditEntry
 from visitation.lifecycle import VisitState
 from visitation.recordings import tables
@@ -28,11 +27,6 @@ from visitation.words import RecordingState as Kept
 
 JSON = {"Accept": "application/json"}
 Wall = Callable[[RecordingState | None], Awaitable[str]]
-
-
-@pytest.fixture
-def rooms() -> Rooms:
-    return Rooms()
 
 
 @pytest.fixture

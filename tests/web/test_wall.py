@@ -10,9 +10,8 @@ from signaling.views import PersonView, RoomView
 from signaling.words import Phase, Presence, Quality
 from tests import make
 from tests.make import World
-from tests.web.conftest import Site, Start
+from tests.web.conftest import Rooms, Site, Start
 from tests.web.day import Booked, become, booked
-from tests.web.test_warden import Rooms
 from visitation.audit.tables import AuditEntry
 from visitation.devices import Device
 from visitation.lifecycle import VisitState
@@ -21,11 +20,6 @@ from visitation.visits import Participant, Visit, incidents
 from visitation.words import IncidentKind, Part, Role
 
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture
-def rooms() -> Rooms:
-    return Rooms()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The warden's board: how visits stand, what is offered, and closing what was left."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -9,21 +8,11 @@ from signaling.views import PersonView, RoomView
 from signaling.words import Phase, Presence, Quality
 from tests import make
 from tests.make import World
-from tests.web.conftest import Site, Start
+from tests.web.conftest import Rooms, Site, Start
 from tests.web.day import Booked, booked
 from visitation.lifecycle import ParticipantState, VisitState
 from visitation.visits import Participant, Visit
 from visitation.words import Outcome, Part, Role, VisitKind
-
-
-@dataclass
-class Rooms:
-    """Live rooms as a board sees them, made up by a test."""
-
-    views: dict[str, RoomView] = field(default_factory=dict)
-
-    def snapshot(self, reference: str) -> RoomView | None:
-        return self.views.get(reference)
 
 
 @pytest.fixture
