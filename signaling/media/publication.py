@@ -25,7 +25,7 @@ from signaling.media.layers import Track
 from signaling.media.leg import Habits, Leg
 from signaling.media.sections import Section
 from signaling.media.tally import Tally
-from signaling.media.upstream import OWN_SSRC, Layer, Upstream
+from signaling.media.upstream import OWN_SSRC, Upstream
 
 _CNAME: Final = "forwarder"
 _ASSUMED_ROUND_TRIP: Final = 0.1
@@ -254,12 +254,6 @@ class Publication:
         track = self.tracks.get("video")
         if track is not None and max(len(track.expected), len(track.layers)) > 1:
             track.arrange(now)
-
-    def layer_bitrates(self, now: float) -> dict[Layer, int]:
-        """Bits per second of the layers of the picture that come now."""
-        track = self.tracks.get("video")
-        layers = track.layers if track else {}
-        return {layer: each.bitrate for layer, each in layers.items() if each.live(now)}
 
     def statistics(self, now: float) -> LegStatistics:
         """Sums up what arrived."""
