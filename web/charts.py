@@ -6,7 +6,7 @@ the right.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from web import i18n, present
 
@@ -15,6 +15,8 @@ _WHOLE = 100.0
 _GAP = 0.12
 #: How many ways there are of filling a part.
 FILLS = 4
+#: Where there is no number, not even none.
+UNKNOWN = "–"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,14 @@ def stacked(name: str, title: str, items: Sequence[tuple[str, int]]) -> Chart:
         rows.append(Row(label=label, value=amount(now), parts=(part,)))
         begins += width
     return Chart(name=name, title=title, rows=tuple(rows))
+
+
+def without_before(chart: Chart) -> Chart:
+    """The same chart where nothing is known of the year before, which is not none."""
+    if not chart.compared:
+        return chart
+    rows = tuple(replace(row, before=UNKNOWN) for row in chart.rows)
+    return replace(chart, rows=rows)
 
 
 def amount(value: int) -> str:

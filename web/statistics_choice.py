@@ -58,6 +58,7 @@ class Chosen:
     Attributes:
         where: what is counted; everything within reach unless somebody chose.
         place: the name of what was chosen, empty for all.
+        begins: the first day of which there are figures.
     """
 
     form: Form[Choice]
@@ -68,6 +69,13 @@ class Chosen:
     provinces: Sequence[Province]
     places: Sequence[Site]
     today: date
+    begins: date
+
+    @property
+    def before(self) -> Period | None:
+        """The same days a year before; None where there were no figures yet."""
+        before = self.period.year_before
+        return before if before.last >= self.begins else None
 
     @property
     def year_options(self) -> list[tuple[int, str]]:
@@ -130,6 +138,7 @@ async def chosen(request: web.Request, session: AsyncSession) -> Chosen:
         provinces=provinces,
         places=places,
         today=today,
+        begins=begins,
     )
 
 

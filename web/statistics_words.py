@@ -47,7 +47,6 @@ HEADINGS: Mapping[Group, str] = {
     Group.MESSAGES: N_("Messages to people"),
     Group.CASES: N_("Requests"),
 }
-_NONE = "–"
 _LEAST = Fraction(1, 2000)
 
 
@@ -70,14 +69,14 @@ class Line:
     explained: str
 
 
-def lines(group: Group, now: Tallies, before: Tallies) -> list[Line]:
-    """The figures of a group, beside those of the year before."""
+def lines(group: Group, now: Tallies, before: Tallies | None) -> list[Line]:
+    """The figures of a group, beside those of the year before, if there are any."""
     return [line(one, now, before) for one in FIGURES if one.group is group]
 
 
-def line(figure: Figure, now: Tallies, before: Tallies) -> Line:
-    """One figure, beside the year before."""
-    value, was = figure.of(now), figure.of(before)
+def line(figure: Figure, now: Tallies, before: Tallies | None) -> Line:
+    """One figure, beside the year before, if there are figures of it."""
+    value, was = figure.of(now), figure.of(before) if before else None
     more = growth(value, was)
     return Line(
         code=figure.code,
@@ -93,7 +92,7 @@ def line(figure: Figure, now: Tallies, before: Tallies) -> Line:
 def said(figure: Figure, value: Value) -> str:
     """A value with its unit."""
     if value is None:
-        return _NONE
+        return charts.UNKNOWN
     if figure.unit is Unit.SHARE:
         return share(Fraction(value))
     if figure.unit is Unit.EACH:

@@ -81,7 +81,7 @@ async def test_the_file_has_every_figure_and_is_no_formula(
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     assert rows[0] == ["What", "Part", "Value", "Year before"]
     assert ["Services by province", "'=1+1", "20", ""] in rows
-    assert ["People served", "", "20", "0"] in rows
+    assert ["People served", "", "20", "–"] in rows
 
 
 async def test_nobody_reads_what_is_out_of_reach(site: Site, here: Ground) -> None:
@@ -165,6 +165,22 @@ async def test_a_day_stands_beside_that_of_the_year_before(
     assert response.headers["Content-Disposition"] == (
         'attachment; filename="statistics-14050910-14050910.csv"'
     )
+
+
+async def test_a_year_before_the_first_figures_is_unknown_and_not_none(
+    site: Site, here: Ground
+) -> None:
+    await site.sign_in(Role.AUDITOR)
+
+    page = await text(site, "/statistics?first=1405-09-10&last=1405-09-10")
+    response = await site.get("/statistics/export?first=1405-09-10&last=1405-09-10")
+    body = (await response.read()).decode("utf-8-sig")
+
+    assert "Year before: –" in page
+    assert "Year before: 0" not in page
+    head, *rows = csv.reader(io.StringIO(body))
+    assert head == ["What", "Part", "Value", "Year before"]
+    assert {before for *_, before in rows} == {"–", ""}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ For those who answer for it, each within their own reach. Reads; names nobody.
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -48,13 +49,14 @@ class Read:
     """All that a page of figures needs.
 
     Attributes:
+        before: of the same days a year before; None where there were no figures yet.
         over_time: charts by day or month.
         provinces: by their names, with what they had.
     """
 
     known: Chosen
     now: Tallies
-    before: Tallies
+    before: Tallies | None
     over_time: tuple[Chart, ...]
     provinces: list[tuple[str, Tallies]]
     busiest: list[Place]
@@ -125,11 +127,11 @@ async def export(request: web.Request) -> web.Response:
 async def _read(request: web.Request) -> Read:
     async with request.app[DATABASE].read() as session:
         known = await statistics_choice.chosen(request, session)
-        where, period = known.where, known.period
+        where, period, before = known.where, known.period, known.before
         return Read(
             known=known,
             now=await statistics.tallies(session, where, period),
-            before=await statistics.tallies(session, where, period.year_before),
+            before=await statistics.tallies(session, where, before) if before else None,
             over_time=await _over_time(session, known),
             provinces=await _provinces(session, known),
             busiest=[*await statistics.busiest(session, where, period, limit=_BUSIEST)],
@@ -178,12 +180,20 @@ def _spans(request: web.Request, known: Chosen) -> list[tuple[str, str, bool]]:
 
 
 def _charts(group: Group, read: Read) -> tuple[Chart, ...]:
-    now, before = read.now, read.before
-    of = {
-        Group.REACH: (statistics_charts.by_kind(now, before), *read.over_time[:1]),
+    drawn = _drawn(read.now, read.before or Tallies({}), read.over_time)[group]
+    if read.before is not None:
+        return drawn
+    return tuple(charts.without_before(one) for one in drawn)
+
+
+def _drawn(
+    now: Tallies, before: Tallies, over_time: Sequence[Chart]
+) -> Mapping[Group, tuple[Chart, ...]]:
+    return {
+        Group.REACH: (statistics_charts.by_kind(now, before), *over_time[:1]),
         Group.VISITS: (
             statistics_charts.by_outcome(now, before),
-            *read.over_time[1:],
+            *over_time[1:],
             statistics_charts.waited(now, before),
         ),
         Group.CALLS: (
@@ -196,7 +206,6 @@ def _charts(group: Group, read: Read) -> tuple[Chart, ...]:
             statistics_charts.decisions(now),
         ),
     }
-    return of[group]
 
 
 def _lines(group: Group, read: Read) -> list[words.Line]:
