@@ -103,6 +103,7 @@ async def show(request: web.Request) -> web.Response:
         phrases=[(one, label(one)) for one in Phrase],
         moods=[(one, label(one)) for one in Mood],
         kept=await recording_terms.kept(request, visit),
+        together=await recording_terms.together(request, visit, standing.part),
         back=_way_back(request),
     )
 
