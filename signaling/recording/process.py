@@ -5,17 +5,16 @@ It dies with nobody: whoever is killed meanwhile finds the directory held until 
 
 import asyncio
 import json
-import os
 import sys
 from typing import Any, Final
 
+from signaling import children
 from signaling.recording import orders
 from signaling.recording.orders import Order
 from visitation.errors import VisitationError
 
 #: An hour of a visit takes a minute or two.
 _LONGEST: Final = 3600.0
-_KEPT_VARIABLES: Final = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME")
 _MODULE: Final = "signaling.recording.finish"
 
 
@@ -45,7 +44,7 @@ async def carry_out(order: Order) -> dict[str, Any]:
         _MODULE,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env=_environment(),
+        env=children.environment(),
         # Ctrl-C is the service's to hear.
         start_new_session=True,
     )
@@ -69,8 +68,3 @@ def _answer(said: bytes) -> dict[str, Any]:
     if "error" in answer:
         raise Unfinished(str(answer["error"]))
     return answer
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(sys.path)}

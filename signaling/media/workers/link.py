@@ -5,7 +5,6 @@ and nothing of what happens after its end.
 """
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any, Final, get_args
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
+from signaling import children
 from signaling.media.engine import BadSdp, MediaEvent
 from signaling.media.forwarder import ForwarderSettings
 from signaling.media.workers import wire
@@ -22,8 +22,6 @@ from signaling.media.workers.wire import Argument, FromWorker, ToWorker
 from visitation.errors import VisitationError
 
 _MODULE: Final = "signaling.media.workers.worker"
-#: A worker needs no secret of the service's, and the environment is full of them.
-_KEPT_VARIABLES: Final = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME")
 _GOODBYE_SECONDS: Final = 3.0
 _LEVELS: Final = frozenset(("debug", "info", "warning", "error", "critical"))
 _TAKEN: Final = frozenset(("event", "worker"))
@@ -88,7 +86,7 @@ class Link:
                 pass_fds=descriptors,
                 # Ctrl-C is the service's to hear.
                 process_group=0,
-                env=_environment(),
+                env=children.environment(),
             )
         try:
             self._reader, self._writer = await asyncio.open_unix_connection(sock=ours)
@@ -194,8 +192,3 @@ def _checked_by(
         return kinds[kind].validate_python(says)
     except (KeyError, ValidationError):
         raise wire.Broken(kind) from None
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(sys.path)}
