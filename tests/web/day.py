@@ -78,6 +78,17 @@ async def booked(
     return Booked(visit=visit, prisoner=held, visitor=coming[0], code=codes[0])
 
 
+async def visit_now(site: Site, world: World, **columns: object) -> Booked:
+    """A visit whose time is there."""
+    async with site.database.write() as session:
+        return await booked(
+            session,
+            world,
+            site.keyring,
+            **({"starts_at": site.clock()} | columns),  # type: ignore[arg-type]
+        )
+
+
 async def _takes_part(
     session: AsyncSession, visit: Visit, part: Part, **who: int
 ) -> Participant:

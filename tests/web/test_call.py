@@ -11,7 +11,7 @@ from signaling.tickets import Ticket
 from tests import make
 from tests.make import World
 from tests.web.conftest import Site, Start
-from tests.web.day import Booked, become, booked
+from tests.web.day import Booked, become, visit_now
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit, participants
 from visitation.words import Attendance, Part, Role, VisitKind
@@ -22,16 +22,6 @@ from web.pages import call_words
 @pytest.fixture
 async def site(start_site: Start, hub: Hub) -> Site:
     return await start_site(live=hub)
-
-
-async def visit_now(site: Site, world: World, **columns: object) -> Booked:
-    async with site.database.write() as session:
-        return await booked(
-            session,
-            world,
-            site.keyring,
-            **({"starts_at": site.clock()} | columns),  # type: ignore[arg-type]
-        )
 
 
 def ticket_in(page: str, site: Site) -> Ticket:

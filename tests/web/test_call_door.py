@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.day import become
-from tests.web.test_call import visit_now
+from tests.web.day import become, visit_now
 from visitation.lifecycle import VisitState
 from visitation.visits import Visit
 from visitation.words import Outcome, Role

@@ -6,22 +6,12 @@ import pytest
 
 from tests.make import World
 from tests.web.conftest import Site
-from tests.web.day import Booked, booked
+from tests.web.day import visit_now
 from visitation import calls
 from visitation.lifecycle import VisitState
 from visitation.words import Role, VisitKind
 
 PERSON = {"name": "مریم بلوچ", "phone": "09121112233"}
-
-
-async def visit_now(site: Site, world: World, **columns: object) -> Booked:
-    async with site.database.write() as session:
-        return await booked(
-            session,
-            world,
-            site.keyring,
-            **({"starts_at": site.clock()} | columns),  # type: ignore[arg-type]
-        )
 
 
 @pytest.mark.parametrize("role", [Role.CLERK, Role.WARDEN, Role.SCHEDULER])

@@ -8,8 +8,7 @@ import pytest
 from signaling.hub import Hub
 from tests.make import World
 from tests.web.conftest import Site, Start
-from tests.web.day import become
-from tests.web.test_call import visit_now
+from tests.web.day import become, visit_now
 from visitation.words import VisitKind
 from web.assets import ASSETS
 
