@@ -17,6 +17,8 @@ from web.i18n import _, ngettext
 
 #: First strong isolate: what follows is read by itself.
 _ISOLATE = "\u2068"
+#: Day, month and year stay on one line; a weekday may stand on the line before.
+_KEPT = "\u00a0"
 _MONTHS_EN = (
     "January",
     "February",
@@ -47,13 +49,17 @@ def day(value: date, zone: tzinfo, *, weekday: bool = True) -> str:
     value = local_day(value, zone)
     at = jalali.from_date(value)
     if i18n.language() == "fa":
-        text = f"{at.day} {jalali.MONTHS_FA[at.month - 1]} {at.year}"
+        text = _kept(at.day, jalali.MONTHS_FA[at.month - 1], at.year)
         name = jalali.WEEKDAYS_FA[value.weekday()]
         return digits(f"{name} {text}" if weekday else text)
-    text = f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
-    solar = f"{at.day} {jalali.MONTHS_EN[at.month - 1]} {at.year}"
+    text = _kept(value.day, _MONTHS_EN[value.month - 1], value.year)
+    solar = _kept(at.day, jalali.MONTHS_EN[at.month - 1], at.year)
     name = jalali.WEEKDAYS_EN[value.weekday()]
     return f"{name} {text} ({solar})" if weekday else f"{text} ({solar})"
+
+
+def _kept(day: int, month: str, year: int) -> str:
+    return _KEPT.join((str(day), month, str(year)))
 
 
 def short_day(value: date, zone: tzinfo) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aiohttp import ClientResponse
 from sqlmodel import select
 
 from tests.web.conftest import Site
@@ -27,9 +28,14 @@ async def text(
         response = await site.get(path)
     else:
         response = await site.post(path, dict(typed or {}))
-    body = await response.text()
+    body = await read(response)
     assert response.status == status, body
     return body
+
+
+async def read(response: ClientResponse) -> str:
+    """What an answer says; a space is a space, whether a line may end there or not."""
+    return (await response.text()).replace("\u00a0", " ")
 
 
 async def sent_to(site: Site, path: str, typed: Mapping[str, Any] | None = None) -> str:
@@ -43,4 +49,4 @@ async def found_by(site: Site, path: str, words: str) -> str:
     """What a page says after words were looked for on it."""
     response = await site.look(path, words)
     assert response.status == 200, await response.text()
-    return await response.text()
+    return await read(response)

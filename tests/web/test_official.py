@@ -8,6 +8,7 @@ from tests import make
 from tests.make import World
 from tests.web.conftest import Site
 from tests.web.day import Booked, booked
+from tests.web.reading import text
 from visitation.lifecycle import VisitState
 from visitation.people import Account
 from visitation.visits import Visit, participants
@@ -71,7 +72,7 @@ async def test_the_coming_days_are_listed_day_by_day(site: Site, world: World) -
     await _attended(site, world, me, starts_at=site.clock() + timedelta(days=1))
     far = await _attended(site, world, me, starts_at=site.clock() + timedelta(days=20))
 
-    part = await (await site.get("/official")).text()
+    part = await text(site, "/official")
 
     assert part.index("دوشنبه ۲ آذر") < part.index("سه‌شنبه ۳ آذر")
     assert far.visit.reference not in part

@@ -12,6 +12,8 @@ from web import i18n, present
 TEHRAN = ZoneInfo("Asia/Tehran")
 MORNING = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 CATALOGUES = i18n.load()
+#: Written ~ here: no line ends at it.
+KEPT = str.maketrans("~", "\u00a0")
 
 
 @pytest.fixture(params=["fa", "en"])
@@ -21,39 +23,49 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def test_a_moment(language: str) -> None:
-    assert (
-        present.moment(MORNING, TEHRAN)
-        == {
-            "fa": "دوشنبه ۲ آذر ۱۴۰۵، ساعت ۱۰:۳۰",
-            "en": "Monday 23 November 2026 (2 Azar 1405), 10:30",
-        }[language]
-    )
+    assert present.moment(MORNING, TEHRAN) == {
+        "fa": "دوشنبه ۲~آذر~۱۴۰۵، ساعت ۱۰:۳۰",
+        "en": "Monday 23~November~2026 (2~Azar~1405), 10:30",
+    }[language].translate(KEPT)
 
 
 def test_a_span_of_one_day(language: str) -> None:
     span = Timespan(MORNING, MORNING + timedelta(minutes=30))
 
-    assert (
-        present.span(span, TEHRAN)
-        == {
-            "fa": "دوشنبه ۲ آذر ۱۴۰۵، از ۱۰:۳۰ تا ۱۱:۰۰",
-            "en": "Monday 23 November 2026 (2 Azar 1405), 10:30 to 11:00",
-        }[language]
-    )
+    assert present.span(span, TEHRAN) == {
+        "fa": "دوشنبه ۲~آذر~۱۴۰۵، از ۱۰:۳۰ تا ۱۱:۰۰",
+        "en": "Monday 23~November~2026 (2~Azar~1405), 10:30 to 11:00",
+    }[language].translate(KEPT)
 
 
 def test_a_span_over_midnight_names_both_days(language: str) -> None:
     late = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
     span = Timespan(late, late + timedelta(hours=1))
 
+    assert present.span(span, TEHRAN) == {
+        "fa": "از دوشنبه ۲~آذر~۱۴۰۵، ساعت ۲۳:۳۰ تا سه‌شنبه ۳~آذر~۱۴۰۵، ساعت ۰۰:۳۰",
+        "en": (
+            "Monday 23~November~2026 (2~Azar~1405), 23:30 to "
+            "Tuesday 24~November~2026 (3~Azar~1405), 00:30"
+        ),
+    }[language].translate(KEPT)
+
+
+def test_a_weekday_or_a_time_may_stand_on_another_line(language: str) -> None:
+    span = Timespan(MORNING, MORNING + timedelta(minutes=30))
+
     assert (
-        present.span(span, TEHRAN)
+        present.span(span, TEHRAN).split(" ")
         == {
-            "fa": "از دوشنبه ۲ آذر ۱۴۰۵، ساعت ۲۳:۳۰ تا سه‌شنبه ۳ آذر ۱۴۰۵، ساعت ۰۰:۳۰",
-            "en": (
-                "Monday 23 November 2026 (2 Azar 1405), 23:30 to "
-                "Tuesday 24 November 2026 (3 Azar 1405), 00:30"
-            ),
+            "fa": ["دوشنبه", "۲\u00a0آذر\u00a0۱۴۰۵،", "از", "۱۰:۳۰", "تا", "۱۱:۰۰"],
+            "en": [
+                "Monday",
+                "23\u00a0November\u00a02026",
+                "(2\u00a0Azar\u00a01405),",
+                "10:30",
+                "to",
+                "11:00",
+            ],
         }[language]
     )
 
