@@ -29,7 +29,7 @@ from tests.browser import conftest
 from tests.browser.confidential import UNABLE, at_level, begun
 from tests.browser.conftest import STAFF, Installation, settings_of
 from tests.browser.people import open_page, sees_and_hears
-from tests.signaling.media.overheard import PICTURE, SOUND, Overheard
+from tests.signaling.media.overheard import SOUND, Overheard
 from visitation.audit import SYSTEM
 from visitation.errors import NotAllowed, VisitationError
 from visitation.places.tables import SitePolicy
@@ -251,7 +251,7 @@ async def _with_a_forged_ticket(service: Installation, visit: Visit) -> None:
 def _taken(overheard: list[Overheard]) -> Iterator[bytes]:
     """Some of the middle of packets of sound and of picture, of both."""
     for heard in overheard:
-        for kind in (SOUND, PICTURE):
+        for kind in (SOUND, heard.picture):
             packets = (
                 packet.payload[20:44]
                 for packet in heard.packets

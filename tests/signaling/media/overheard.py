@@ -1,6 +1,7 @@
 """What the engine has after DTLS-SRTP, put before decoders: what do they make of it?"""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,25 +30,33 @@ class Overheard:
     """Every packet of one publisher, as the engine decrypted it.
 
     Attributes:
-        picture: as Chromium numbers what the pictures are coded in.
+        codecs: what pictures may be coded in, by its number in packets.
     """
 
-    codec: str
-    picture: int
+    codecs: Mapping[int, str]
     packets: list[RtpPacket] = field(default_factory=list)
 
     @classmethod
     def on(cls, publication: Publication) -> "Overheard":
         """Listen from now on, where the engine itself does."""
-        stream = publication.tracks["video"].layers["high"]
-        heard, plain = cls(stream.codec, stream.payload_type), publication.leg.ciphers
+        heard = cls(publication.tracks["video"].codecs)
+        plain = publication.leg.ciphers
         assert plain is not None
         publication.leg.ciphers = _Listening(plain, heard)  # type: ignore[assignment]
         return heard
 
+    @property
+    def picture(self) -> int:
+        """The number of what the pictures are coded in."""
+        return next(
+            packet.payload_type
+            for packet in self.packets
+            if packet.payload_type in self.codecs
+        )
+
     def pictures(self) -> list[dict[str, list[int]] | None]:
         """Two spots of each picture of the larger layer; None if it is not decoded."""
-        decoder = av.CodecContext.create(self.codec, "r")
+        decoder = av.CodecContext.create(self.codecs[self.picture], "r")
         # Each picture comes out at once.
         decoder.thread_count = 1
         return [_spots(decoder, frame) for frame in self._frames()]
@@ -68,19 +77,21 @@ class Overheard:
 
     def _frames(self) -> list[bytes]:
         """The frames of the stream with the most octets, whole ones alone, in order."""
+        picture = self.picture
+        codec = self.codecs[picture]
         streams: dict[int, list[RtpPacket]] = defaultdict(list)
         for packet in self.packets:
-            if packet.payload_type == self.picture and packet.payload:
+            if packet.payload_type == picture and packet.payload:
                 streams[packet.ssrc].append(packet)
         largest = max(
             streams.values(), key=lambda one: sum(len(p.payload) for p in one)
         )
         frames: dict[int, bytes] = defaultdict(bytes)
         for packet in sorted(largest, key=lambda p: (p.timestamp, p.sequence_number)):
-            _, payload = UNPACK[self.codec](packet.payload)
+            _, payload = UNPACK[codec](packet.payload)
             frames[packet.timestamp] += payload
         whole = list(frames.values())[:-1]
-        begins = next(at for at, frame in enumerate(whole) if BEGINS[self.codec](frame))
+        begins = next(at for at, frame in enumerate(whole) if BEGINS[codec](frame))
         return whole[begins:]
 
 
