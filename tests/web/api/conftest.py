@@ -14,6 +14,7 @@ from tests.make import World
 from tests.web.conftest import Site
 from visitation import audit, people
 from visitation.people import Account
+from visitation.words import Role
 
 PREFIX = "/api/v1"
 
@@ -90,6 +91,15 @@ def program_of(site: Site) -> Enrol:
 async def program(program_of: Enrol, world: World) -> Program:
     """Acts as the scheduler of the world's province."""
     return await program_of(world.scheduler)
+
+
+@pytest.fixture
+async def keeper(site: Site, world: World, program_of: Enrol) -> Program:
+    """Acts as an administrator of the world's province."""
+    async with site.database.write() as session:
+        province = await session.get_one(make.Province, world.prison.province_id)
+        account = await make.account(session, Role.ADMINISTRATOR, provinces=[province])
+    return await program_of(account)
 
 
 def wish(world: World, **changes: Any) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any, get_args
 
-import pytest
 from sqlmodel import select
 
 from tests import make
@@ -23,15 +22,6 @@ from visitation.professionals.groups import RIGHTS
 from visitation.wording import Template
 from visitation.words import ContactState, Role
 from web.api.licences import NewLicence
-
-
-@pytest.fixture
-async def keeper(site: Site, program_of: Enrol, world: World) -> Program:
-    """Acts as an administrator of the world's province."""
-    async with site.database.write() as session:
-        province = await session.get_one(make.Province, world.prison.province_id)
-        account = await make.account(session, Role.ADMINISTRATOR, provinces=[province])
-    return await program_of(account)
 
 
 def seen(world: World, **changes: Any) -> dict[str, Any]:

@@ -17,15 +17,6 @@ async def nation(site: Site, world: World, program_of: Enrol) -> Program:
     return await program_of(account)
 
 
-@pytest.fixture
-async def provincial(site: Site, world: World, program_of: Enrol) -> Program:
-    """Acts as an administrator of the world's province."""
-    async with site.database.write() as session:
-        province = await session.get_one(make.Province, world.prison.province_id)
-        account = await make.account(session, Role.ADMINISTRATOR, provinces=[province])
-    return await program_of(account)
-
-
 async def test_the_narrowest_choice_is_in_force_and_says_where_it_comes_from(
     nation: Program, world: World
 ) -> None:
@@ -68,7 +59,7 @@ async def test_a_number_out_of_its_limits_is_refused(
 
 
 async def test_levels_out_of_reach_and_points_have_no_policy(
-    site: Site, provincial: Program, program: Program, world: World
+    site: Site, keeper: Program, program: Program, world: World
 ) -> None:
     async with site.database.write() as session:
         elsewhere = await make.province(session, name="یزد")
@@ -77,47 +68,45 @@ async def test_levels_out_of_reach_and_points_have_no_policy(
         f"/provinces/{elsewhere.id}/policy-choices",
         f"/sites/{world.point.id}/policy-choices",
     ):
-        await told(await provincial.get(path), 404)
-        await told(await provincial.post(path, {}), 404)
+        await told(await keeper.get(path), 404)
+        await told(await keeper.post(path, {}), 404)
     own = f"/provinces/{world.prison.province_id}/policy-choices"
-    await told(await provincial.get(own))
+    await told(await keeper.get(own))
     await told(await program.get(own), 404)
 
 
 async def test_a_granted_province_may_book_until_it_is_taken_back(
-    site: Site, provincial: Program, world: World
+    site: Site, keeper: Program, world: World
 ) -> None:
     async with site.database.write() as session:
         yazd = await make.province(session, name="یزد")
-    known = (await told(await provincial.get("/provinces")))["items"]
+    known = (await told(await keeper.get("/provinces")))["items"]
     assert yazd.id in {one["id"] for one in known}
     path = f"/sites/{world.prison.id}/grants"
     body = {"province_id": yazd.id, "reason": "زلزله", "until": "2026-12-31"}
 
-    grant = await told(await provincial.post(path, body, key="one"), 201)
+    grant = await told(await keeper.post(path, body, key="one"), 201)
 
-    assert await told(await provincial.post(path, body, key="one"), 201) == grant
-    assert (await told(await provincial.get(path)))["items"] == [grant]
-    longer = await told(
-        await provincial.post(path, body | {"until": "2027-01-31"}), 201
-    )
+    assert await told(await keeper.post(path, body, key="one"), 201) == grant
+    assert (await told(await keeper.get(path)))["items"] == [grant]
+    longer = await told(await keeper.post(path, body | {"until": "2027-01-31"}), 201)
     assert (longer["id"], longer["until"]) == (grant["id"], "2027-01-31")
-    ended = await told(await provincial.post(f"/grants/{grant['id']}/end"))
+    ended = await told(await keeper.post(f"/grants/{grant['id']}/end"))
     assert ended == longer
-    assert (await told(await provincial.get(path)))["items"] == []
+    assert (await told(await keeper.get(path)))["items"] == []
 
 
 async def test_a_grant_that_makes_no_sense_is_refused(
-    provincial: Program, program: Program, world: World
+    keeper: Program, program: Program, world: World
 ) -> None:
     path = f"/sites/{world.prison.id}/grants"
     own = {"province_id": world.prison.province_id, "reason": "x"}
-    problem = await told(await provincial.post(path, own), 422)
+    problem = await told(await keeper.post(path, own), 422)
     assert [(e["field"], e["code"]) for e in problem["errors"]] == [
         ("province", "own_province")
     ]
     nowhere = own | {"province_id": 2_000_000_000}
-    await told(await provincial.post(path, nowhere), 404)
-    await told(await provincial.post(f"/sites/{world.point.id}/grants", own), 404)
+    await told(await keeper.post(path, nowhere), 404)
+    await told(await keeper.post(f"/sites/{world.point.id}/grants", own), 404)
     await told(await program.post(path, own), 404)
     await told(await program.get(path), 404)
