@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from tests.signaling.taped import (
 )
 from visitation.recordings import paths
 from visitation.recordings.sealed import Unsealer
+from visitation.recordings.tampered import Cut
 from visitation.words import Part, RecordingEnd
 
 Hears = list[Callable[[MediaEvent], None]]
@@ -97,6 +99,15 @@ def kept(archive: Archive, reference: str, participant: str) -> set[bytes]:
     return {line.packet for line in lines if isinstance(line, Packet)}
 
 
+def is_sealed(archive: Archive, reference: str, participant: str) -> bool:
+    """Whether the last segment has come to the disk, a moment after the end."""
+    try:
+        kept(archive, reference, participant)
+    except Cut:
+        return False
+    return True
+
+
 async def test_what_is_kept_is_what_was_sent_while_everybody_agreed(
     stage: Stage, archive: Archive, hears: Hears
 ) -> None:
@@ -127,6 +138,7 @@ async def test_what_is_kept_is_what_was_sent_while_everybody_agreed(
 
     assert recording.end_reason is RecordingEnd.WITHDRAWN
     for one, packets in during.items():
+        await until(partial(is_sealed, archive, recording.reference, one))
         found = kept(archive, recording.reference, one)
         assert found == packets
         assert not found & (before | after)
