@@ -47,6 +47,8 @@ async def test_a_month_counts_each_day_and_leads_to_it(
     assert "Azar 1405" in shown
     assert "&lt;bdi" not in shown
     assert "22 November 2026 to 21 December 2026" in shown
+    kept = await (await site.get("/overview")).text()
+    assert "22\u00a0November\u00a02026 to 21\u00a0December\u00a02026" in kept
     for words in ("21 free", "1 booked", "2 closed"):
         assert shown.count(words) == 1
     assert f"day={TOMORROW}" in shown

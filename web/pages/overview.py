@@ -227,8 +227,8 @@ def _span(shown: Month) -> str:
         return ""
     return _(
         "%(start)s to %(end)s",
-        start=f"{shown.first:%-d %B %Y}",
-        end=f"{shown.last:%-d %B %Y}",
+        start=f"{shown.first:%-d\u00a0%B\u00a0%Y}",
+        end=f"{shown.last:%-d\u00a0%B\u00a0%Y}",
     )
 
 
