@@ -129,7 +129,7 @@ async def test_a_family_is_told_to_come_from_the_boards(
 ) -> None:
     await site.sign_in(Role.CLERK, sites=[world.point.id])
     await english(site)
-    assert "Ready: tell the family to come" in await text(await site.get("/clerk"))
+    assert "Ready: tell the visitors to come" in await text(await site.get("/clerk"))
     path = f"/visits/{lost.visit.reference}/summon"
     for what in ("visit_ready", "visit_ready", "visit_recall"):
         answer = await site.post(path, {"what": what, "next": "/clerk"})
