@@ -41,6 +41,8 @@ FLAGS = (
     "--disable-sync",
     f"--disable-features={','.join(_OFF)}",
 )
+#: For pages that play by themselves.
+PLAYS = ("--autoplay-policy=no-user-gesture-required",)
 
 
 def flags() -> list[str]:

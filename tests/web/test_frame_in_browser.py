@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 from jinja2 import ChoiceLoader, DictLoader
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
+from tests.browser.chromium import chromium
 from tests.web.conftest import PASSWORD, Site, Start
 from visitation.words import Role
 from web import i18n, present
@@ -16,7 +17,6 @@ from web.routing import PUBLIC, Route
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 AGENT = "Object.defineProperty(navigator, 'userAgent', {value: 'AGENT'})"
 #: What iOS 15 and browsers of Androids before 2022 do not know.
 YEARS_AGO = "delete AbortSignal.timeout"
@@ -82,12 +82,8 @@ class Playground:
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+    async with chromium() as browser:
         yield await browser.new_page(viewport={"width": 360, "height": 700})
-        await browser.close()
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from mimetypes import guess_type
 from pathlib import Path
 
-from playwright.async_api import Page, Route, async_playwright
+from playwright.async_api import Page, Route
 
-from tests.signaling.media import test_chromium as chromium
+from tests.browser.chromium import PLAYS, chromium
+from tests.signaling.media.test_chromium import SCRIPT, empty_page
 
 STATIC = Path(__file__).parents[3] / "web" / "static"
 #: Every stream of the page goes through the worker of the call page.
@@ -82,27 +83,17 @@ async def served(route: Route) -> None:
     if path.is_file():
         await route.fulfill(body=path.read_bytes(), content_type=guess_type(path)[0])
     else:
-        await chromium.empty_page(route)
+        await empty_page(route)
 
 
 @asynccontextmanager
 async def two_pages() -> AsyncIterator[list[Page]]:
     """Two that have begun, and neither send nor receive yet."""
-    loopback = [] if chromium.ADDRESSES else ["--allow-loopback-in-peer-connection"]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium.CHROMIUM,
-            args=[
-                *chromium.FLAGS,
-                *loopback,
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
+    async with chromium(more=PLAYS) as browser:
         pages = [await (await browser.new_context()).new_page() for _ in range(2)]
         for page in pages:
             await page.route("**/*", served)
             await page.goto("http://localhost/")
-            await page.evaluate(chromium.SCRIPT + SEALING)
+            await page.evaluate(SCRIPT + SEALING)
             await page.evaluate("begin()")
         yield pages
-        await browser.close()

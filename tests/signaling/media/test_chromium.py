@@ -8,12 +8,13 @@ from shutil import which
 
 import pytest
 from aioice.ice import get_host_addresses
-from playwright.async_api import Page, Route, async_playwright
+from playwright.async_api import Page, Route
 
 from signaling.media.downstream import Downstream
 from signaling.media.engine import OfferWanted
 from signaling.media.forwarder import ForwarderSettings
 from signaling.media.publication import Publication
+from tests.browser.chromium import chromium
 from tests.signaling.media.conftest import Stage, until
 
 CHROMIUM = which("chromium")
@@ -23,14 +24,6 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine"),
 ]
 
-FLAGS = [
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-]
 ADDRESSES = get_host_addresses(use_ipv4=True, use_ipv6=False)
 
 SCRIPT = """
@@ -115,18 +108,13 @@ async def empty_page(route: Route) -> None:
 
 @pytest.fixture
 async def pages() -> AsyncIterator[list[Page]]:
-    loopback = [] if ADDRESSES else ["--allow-loopback-in-peer-connection"]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=FLAGS + loopback
-        )
+    async with chromium() as browser:
         pages = [await (await browser.new_context()).new_page() for _ in range(2)]
         for page in pages:
             await page.route("**/*", empty_page)
             await page.goto("http://localhost/")
             await page.evaluate(SCRIPT)
         yield pages
-        await browser.close()
 
 
 async def publish(

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
+from tests.browser.chromium import PLAYS, chromium
 from tests.signaling.recording import coded
 from tests.signaling.recording.journals import Line, Stream, Written
 from tests.signaling.recording.played import finished, plain
@@ -78,17 +79,8 @@ async ({src, from, seconds}) => {
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
+    async with chromium(more=PLAYS) as browser:
         yield await browser.new_page()
-        await browser.close()
 
 
 async def played(

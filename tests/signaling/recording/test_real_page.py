@@ -10,9 +10,10 @@ from shutil import which
 
 import pytest
 from aioice.ice import get_host_addresses
-from playwright.async_api import Page, Route, async_playwright
+from playwright.async_api import Page, Route
 
 from signaling.media.forwarder import Forwarder, ForwarderSettings
+from tests.browser.chromium import PLAYS, chromium
 from tests.signaling.recording.journals import KEY
 from tests.signaling.recording.played import distances, finished, seen
 
@@ -24,12 +25,6 @@ pytestmark = [
 ]
 
 ADDRESSES = get_host_addresses(use_ipv4=True, use_ipv6=False)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--autoplay-policy=no-user-gesture-required",
-    *([] if ADDRESSES else ["--allow-loopback-in-peer-connection"]),
-]
 SCRIPT = """
 const context = new AudioContext();
 const tone = context.createOscillator();
@@ -69,14 +64,12 @@ null;
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with chromium(more=PLAYS) as browser:
         page = await browser.new_page()
         await page.route("**/*", empty_page)
         await page.goto("http://localhost/")
         await page.evaluate(SCRIPT)
         yield page
-        await browser.close()
 
 
 async def empty_page(route: Route) -> None:
