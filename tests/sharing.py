@@ -16,6 +16,7 @@ CALLS = (
     "tests/browser/test_around_the_call.py",
     "tests/browser/test_call.py",
     "tests/browser/test_call_line.py",
+    "tests/browser/test_demo.py",
     "tests/browser/test_duty.py",
     "tests/browser/test_firefox.py",
     "tests/browser/test_h264.py",
