@@ -36,7 +36,8 @@ async def _sign_in(service: Installation, page: Page, username: str) -> None:
     await page.fill("[name=username]", username)
     await page.fill("[name=password]", PASSWORD)
     await page.click("main button:not([type=button])")
-    await page.wait_for_url("**/services")
+    # The form's own address ends alike, behind its question mark.
+    await page.wait_for_url(service.url("clerk", "/services"))
     await _ready(page)
 
 
