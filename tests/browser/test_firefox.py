@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from tests.browser.appointment import booked, paired
 from tests.browser.conftest import PHONE, Installation
@@ -18,11 +18,7 @@ async def test_firefox_and_chromium_see_and_hear_each_other(
     service: Installation, browser: Browser, tmp_path: Path
 ) -> None:
     visit, code = await booked(service)
-    context = await browser.new_context()
-    terminal = await open_page(context, service, "terminal")
-    warden = await open_page(context, service, "warden")
-    await paired(terminal, service)
-    await in_state(terminal, "waiting")
+    terminal, warden = await at_the_prison(service, browser)
     async with firefox(tmp_path) as family:
         await enter(family, service, visit.reference, code)
         await let_in(warden, service)
@@ -35,6 +31,16 @@ async def test_firefox_and_chromium_see_and_hear_each_other(
         await family.until("document.documentElement.dataset.callState === 'live'")
         await also_sees_and_hears(family, "prisoner")
         await sees_and_hears(terminal, "visitor")
+
+
+async def at_the_prison(service: Installation, browser: Browser) -> tuple[Page, Page]:
+    """A terminal in the waiting room, and the page from which a warden lets in."""
+    context = await browser.new_context()
+    terminal = await open_page(context, service, "terminal")
+    warden = await open_page(context, service, "warden")
+    await paired(terminal, service)
+    await in_state(terminal, "waiting")
+    return terminal, warden
 
 
 async def enter(

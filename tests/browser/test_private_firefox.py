@@ -7,18 +7,15 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.appointment import paired
 from tests.browser.confidential import confidential, protection
 from tests.browser.conftest import Installation
 from tests.browser.firefox import Firefox, firefox
 from tests.browser.people import (
     PATIENCE_MS,
-    in_state,
     let_in,
-    open_page,
     sees_and_hears,
 )
-from tests.browser.test_firefox import also_sees_and_hears, enter
+from tests.browser.test_firefox import also_sees_and_hears, at_the_prison, enter
 
 pytestmark = pytest.mark.browser
 
@@ -29,11 +26,7 @@ async def test_firefox_and_chromium_read_the_same_words_and_see_each_other(
     service: Installation, browser: Browser, tmp_path: Path
 ) -> None:
     visit, code = await confidential(service)
-    context = await browser.new_context()
-    terminal = await open_page(context, service, "terminal")
-    warden = await open_page(context, service, "warden")
-    await paired(terminal, service)
-    await in_state(terminal, "waiting")
+    terminal, warden = await at_the_prison(service, browser)
     async with firefox(tmp_path) as lawyer:
         await enter(lawyer, service, visit.reference, code)
         await let_in(warden, service)

@@ -3,6 +3,7 @@
 What is read is what pages show the same administrator; whose it is, is told by id.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import partial
 from typing import Annotated, Literal
@@ -142,45 +143,29 @@ async def add_licence(call: Call) -> LicenceTold:
 
 async def verify_licence(call: Call) -> LicenceTold:
     """Verify a licence that was asked for, until a day; its owner is told."""
-    licence, asked = await _found(call), call.body
-    await licences.verify(
-        call.session,
-        licence,
-        valid_until=asked.valid_until,
-        by=call.by.actor,
-        now=call.now,
-    )
-    return _told(call, licence)
+    return await _ruled(call, licences.verify, valid_until=call.body.valid_until)
 
 
 async def extend_licence(call: Call) -> LicenceTold:
     """Give a verified licence another last day, and what rests on it as well."""
-    licence, asked = await _found(call), call.body
-    await licences.extend(
-        call.session,
-        licence,
-        valid_until=asked.valid_until,
-        by=call.by.actor,
-        now=call.now,
-    )
-    return _told(call, licence)
+    return await _ruled(call, licences.extend, valid_until=call.body.valid_until)
 
 
 async def refuse_licence(call: Call) -> LicenceTold:
     """Refuse a licence that was asked for; its owner reads why."""
-    licence, asked = await _found(call), call.body
-    await licences.refuse(
-        call.session, licence, reason=asked.reason, by=call.by.actor, now=call.now
-    )
-    return _told(call, licence)
+    return await _ruled(call, licences.refuse, reason=call.body.reason)
 
 
 async def revoke_licence(call: Call) -> LicenceTold:
     """Revoke a verified licence with all its mandates; its owner reads why."""
-    licence, asked = await _found(call), call.body
-    await licences.revoke(
-        call.session, licence, reason=asked.reason, by=call.by.actor, now=call.now
-    )
+    return await _ruled(call, licences.revoke, reason=call.body.reason)
+
+
+async def _ruled(
+    call: Call, rule: Callable[..., Awaitable[object]], **said: object
+) -> LicenceTold:
+    licence = await _found(call)
+    await rule(call.session, licence, **said, by=call.by.actor, now=call.now)
     return _told(call, licence)
 
 
