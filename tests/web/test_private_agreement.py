@@ -134,6 +134,20 @@ async def test_a_page_loaded_again_is_another_end_with_other_words(page: Page) -
     assert before["prisoner"]["own"] != after_it["prisoner"]["own"]
 
 
+async def test_the_key_of_a_page_that_was_loaded_again_opens_nothing(
+    page: Page,
+) -> None:
+    before = await after(page, "room.enter('lawyer'); room.enter('prisoner');")
+    keyless = await after(
+        page,
+        """room.between = (f, t, said) => said.what === "key" ? null : said;
+        room.enter('lawyer');""",
+    )
+
+    assert "lawyer" in before["prisoner"]["theirs"]
+    assert keyless["prisoner"]["theirs"] == {}
+
+
 async def test_a_leg_built_anew_changes_keys_and_leaves_the_words(page: Page) -> None:
     before = await after(page, "room.enter('lawyer'); room.enter('prisoner');")
     now = await after(page, "room.prints.lawyer = ['sha-256 other', 'sha-256 down'];")
@@ -233,7 +247,7 @@ async def test_a_fingerprint_changed_in_the_middle_gives_other_words(
     assert is_whole(honest)
     assert honest["lawyer"]["phrase"] == honest["prisoner"]["phrase"]
     assert forged["lawyer"]["phrase"] != forged["prisoner"]["phrase"]
-    assert forged["lawyer"]["theirs"]["prisoner"] != forged["prisoner"]["own"]
+    assert (forged["lawyer"]["theirs"], forged["prisoner"]["theirs"]) == ({}, {})
 
 
 async def test_what_was_not_committed_to_is_not_agreed_on(page: Page) -> None:

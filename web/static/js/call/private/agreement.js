@@ -160,6 +160,8 @@ export class Agreement {
   /** @param {string} from @param {any} message */
   greeted(from, { end, able, why, was, asks }) {
     this.was ||= was === true;
+    // Another page counts its keys from the beginning: the old ones would be taken for them.
+    if (this.greetings.get(from)?.end !== String(end)) this.wires.forget(from);
     this.greetings.set(from, { end: String(end), able: able === true, why: String(why) });
     this.silent.delete(from);
     if (!asks || !this.me) return;
