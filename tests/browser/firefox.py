@@ -8,7 +8,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -122,10 +122,10 @@ async def firefox(folder: Path, **preferences: object) -> AsyncIterator[Firefox]
     )
     try:
         reader, writer = await _connected(profile / "MarionetteActivePort")
-        window = Firefox(reader, writer)
-        await window.begin()
-        yield window
-        writer.close()
+        with closing(writer):
+            window = Firefox(reader, writer)
+            await window.begin()
+            yield window
     finally:
         with suppress(ProcessLookupError):
             process.terminate()
