@@ -43,6 +43,8 @@ FLAGS = (
 )
 #: For pages that play by themselves.
 PLAYS = ("--autoplay-policy=no-user-gesture-required",)
+#: For stories in which pictures have to come, and nobody counts them: half as many.
+FEWER_PICTURES = ("--use-fake-device-for-media-stream=fps=10",)
 
 
 def flags() -> list[str]:

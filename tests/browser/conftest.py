@@ -16,7 +16,7 @@ from config.program import running
 from config.settings import Settings
 from signaling.hub import Hub
 from tests import make
-from tests.browser.chromium import chromium
+from tests.browser.chromium import FEWER_PICTURES, chromium
 from tests.remembering import opened
 from visitation import people
 from visitation.database import Database
@@ -110,7 +110,7 @@ def settings_of(url: str, data_dir: Path, *, workers: int = 0) -> Settings:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
+    async with chromium(more=FEWER_PICTURES) as opened:
         yield opened
 
 

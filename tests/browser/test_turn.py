@@ -10,7 +10,7 @@ from playwright.async_api import Page
 
 from config.program import running
 from tests.browser.appointment import booked, both_wait
-from tests.browser.chromium import chromium
+from tests.browser.chromium import FEWER_PICTURES, chromium
 from tests.browser.conftest import (
     SECRET,
     Installation,
@@ -94,7 +94,7 @@ async def test_a_call_goes_through_the_relay_alone(
 ) -> None:
     visit, code = await booked(service)
     home = coturn.trusting_home(tmp_path, relay.authority)
-    async with chromium(home=home) as browser:
+    async with chromium(home, more=FEWER_PICTURES) as browser:
         context = await browser.new_context()
         family = await open_page(context, service, "family")
         url = json.dumps(relay.urls[way])
